@@ -1,0 +1,1 @@
+"""The review room: terminal screens over the engine's views and verbs."""
