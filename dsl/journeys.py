@@ -1,10 +1,11 @@
 """Statement nodes of journeys: targets, transitions, actions, states, stages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
 from dsl.expressions import Expr, Name, Node, Text
+from dsl.source import NOWHERE, Span
 from dsl.tree import Role, Statement, TypeRef
 from dsl.units import Clock, Duration, Period, Window
 
@@ -132,6 +133,7 @@ class Task(Action):
     script: Name | None = None
     asks: tuple[Ask, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    due_span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
