@@ -22,7 +22,7 @@ from dsl.printer_layout import (
     rows,
     stretch,
 )
-from dsl.source import NOWHERE, Source
+from dsl.source import NOWHERE, Source, Span
 from dsl.tree import Comment
 
 
@@ -62,7 +62,7 @@ class Sheet:
         return "".join(f"{row.text}{row.comment}\n" for row in self._rows)
 
     def _item(self, item: Item, indent: int) -> None:
-        sourced = item.span.source is self._source
+        sourced = self._covers(item.span)
         if sourced:
             self._comments_before(item.span.start, indent)
             self._gap(item.span.start)
@@ -105,7 +105,7 @@ class Sheet:
         self._line = " " * indent + '"""'
 
     def _block(self, block: Block, indent: int) -> None:
-        sourced = block.span.source is self._source
+        sourced = self._covers(block.span)
         inside = block.items[0].span.start if block.items else block.span.end
         if sourced and not block.items and not self._comment_waits(inside):
             self._line += "{}"
@@ -156,6 +156,9 @@ class Sheet:
     def _gap(self, start: int) -> None:
         if not self._opened and self._source.text.count("\n", self._end, start) > 1:
             self._rows.append(Row(""))
+
+    def _covers(self, span: Span) -> bool:
+        return span.source is self._source and span is not NOWHERE
 
     def _comment_waits(self, offset: int) -> bool:
         return bool(self._comments) and self._comments[0].offset < offset

@@ -1,0 +1,92 @@
+"""Hypothesis strategies for whole files as the parser may make them: every node, nothing well-typed."""
+
+from hypothesis import strategies as st
+
+from dsl import tree
+from dsl.expressions import Node, Number
+from dsl.source import NOWHERE
+from tests.strategies_expressions import (
+    dates,
+    decimals,
+    durations,
+    expressions,
+    names,
+    one_line,
+    shares,
+    strings,
+    titles,
+    windows,
+)
+from tests.strategies_journeys import (
+    COUNTS,
+    PERIODS,
+    journey_declarations,
+    listed,
+    scenario_declarations,
+    types,
+)
+
+
+def files() -> st.SearchStrategy[tree.File]:
+    """Files of a few statements of any kind."""
+    statements = st.one_of(declarations(), journey_declarations(), scenario_declarations())
+    return st.builds(tree.File, st.just(NOWHERE.source), listed(statements, most=4))
+
+
+def declarations() -> st.SearchStrategy[Node]:
+    """Any statement but journeys and scenarios."""
+    fields = listed(st.builds(tree.Field, names(), types()), most=4)
+    return st.one_of(
+        st.builds(tree.CustomerDecl, fields),
+        st.builds(tree.EventDecl, names(), titles(), fields),
+        st.builds(tree.RecordDecl, names(), titles(), fields),
+        st.builds(tree.AudienceDecl, names(), titles(), expressions()),
+        st.builds(tree.ValueDecl, names(), titles(), expressions()),
+        st.builds(tree.MessageDecl, names(), titles(), listed(_variants())),
+        st.builds(tree.PolicyDecl, names(), titles(), listed(_policy_lines(), most=5)),
+        st.builds(tree.CalendarDecl, listed(_calendar_lines())),
+        st.builds(tree.BenefitDecl, names(), titles(), listed(_benefit_lines())),
+    )
+
+
+def _variants() -> st.SearchStrategy[Node]:
+    subject = st.none() | strings()
+    written = st.builds(tree.Variant, names(), subject, body=strings())
+    return written | st.builds(tree.Variant, names(), subject, file=one_line())
+
+
+def _policy_lines() -> st.SearchStrategy[Node]:
+    days = st.lists(windows(), min_size=1, max_size=1).map(lambda one: one[0].days)
+    condition = st.none() | expressions()
+    return st.one_of(
+        st.builds(tree.SendOn, windows()),
+        st.builds(tree.NeverOn, days),
+        st.builds(tree.AtMost, COUNTS, PERIODS | durations() | st.just("record"), condition),
+        st.builds(tree.Apart, durations()),
+        st.builds(tree.Extra, COUNTS),
+        st.builds(tree.Silent, durations()),
+        st.builds(tree.RequireConsent),
+        st.builds(tree.GiveUp, durations()),
+        st.builds(tree.Forbid, listed(one_line(), 1)),
+        st.builds(tree.RequireText, listed(one_line(), 1)),
+        st.builds(tree.ReviewBy, names(), condition),
+        st.builds(tree.Sample, COUNTS),
+        st.builds(tree.Pilot, COUNTS, shares()),
+        st.builds(tree.StopAt, shares()),
+        st.builds(tree.CountWith, listed(names(), 1)),
+    )
+
+
+def _calendar_lines() -> st.SearchStrategy[Node]:
+    kinds = st.sampled_from(["keyday", "closed", "workday"])
+    return st.builds(tree.HolidaysOf, names()) | st.builds(tree.DayRange, kinds, titles(), dates(), dates())
+
+
+def _benefit_lines() -> st.SearchStrategy[Node]:
+    words = st.sampled_from(["worth", "cost", "minimum", "stock"])
+    return st.one_of(
+        st.builds(tree.BenefitLine, words, st.builds(Number, decimals())),
+        st.builds(tree.QuotaLine, COUNTS, PERIODS | durations()),
+        st.builds(tree.ApproveLine, names()),
+        st.builds(tree.ValidLine, durations()),
+    )
