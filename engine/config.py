@@ -1,0 +1,237 @@
+"""`homing.toml`: what it may say, what holds when it does not, and where it is wrong.
+
+Knows nothing of what channels do with their settings: those are kept as they were written.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from croniter import croniter
+
+from dsl.near import nearest
+from dsl.units import UNITS, Duration
+from engine.config_places import line_of
+from engine.errors import ConfigError
+
+FILE_NAME = "homing.toml"
+
+Language = Literal["auto", "en", "zh"]
+
+Scalar = str | int | float | bool
+
+EVERY_FIVE_MINUTES = ("*/5 8-20 * * *",)
+"""When runs are due, when the config does not say: from 8:00 to 20:55."""
+
+LATENESS = Duration(3, "day")
+"""How far before a journey's entry an event may lie and still count as new, when the config does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelConfig:
+    """One table under `[channels]`; the name is what rules say after `via`.
+
+    `cost` of one message (or SMS segment) in major units of money. `address`: the customer's attribute that
+    holds the address; None: the channel's own way of finding it. `settings`: the other keys, which the `kind`
+    documents.
+    """
+
+    name: str
+    kind: str = "file"
+    cost: Decimal = Decimal(0)
+    address: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A project's configuration. `rules` and `database` are as written, relative to the project's folder."""
+
+    brand: str
+    timezone: str = "Asia/Shanghai"
+    country: str = "CN"
+    rules: str = "rules"
+    database: str = "homing.db"
+    lateness: Duration = LATENESS
+    language: Language = "auto"
+    schedule: tuple[str, ...] = EVERY_FIVE_MINUTES
+    channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
+    vars: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def variables(self) -> dict[str, Scalar]:
+        """What templates may name besides the customer and the record."""
+        return {"brand": self.brand, **self.vars}
+
+
+def load_config(path: Path) -> Config:
+    """Read a `homing.toml`; ConfigError when it is not there, not TOML, or says what cannot be meant."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file", "`homing init DIR` makes a project") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}", "it must be a readable file in UTF-8") from error
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, name: str = FILE_NAME) -> Config:
+    """The configuration that a text says; `name` is what errors call the file."""
+    try:
+        written = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}: not TOML: {error}") from error
+    return _Reader(text, name).config(written)
+
+
+def default_config(brand: str) -> Config:
+    """What holds for a rule set outside any project: every well-known channel a file channel."""
+    names = ("sms", "email", "wecom", "push", "webhook")
+    return Config(brand, channels={name: ChannelConfig(name) for name in names})
+
+
+def parse_duration(text: str) -> Duration | None:
+    """`3 days` as a duration; None when it is none."""
+    found = re.fullmatch(r"\s*(\d{1,9})\s+(minute|hour|day|week|month|year)s?\s*", text)
+    if found is None:
+        return None
+    return Duration(int(found[1]), next(unit for unit in UNITS if unit == found[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns tables into a Config; knows the text, so that it can say where a key stands."""
+
+    text: str
+    name: str
+
+    def config(self, written: Mapping[str, Any]) -> Config:
+        self._only((), written, ("project", "schedule", "channels", "vars"))
+        project = self._table(written, "project")
+        self._only(("project",), project, tuple(_PROJECT))
+        if "brand" not in project:
+            raise ConfigError(f"{self.name}: [project] has no `brand`", 'write `brand = "…"` under [project]')
+        given = {key: self._project_value(key, value) for key, value in project.items()}
+        channels = self._table(written, "channels")
+        return Config(
+            **given,
+            schedule=self._schedule(self._table(written, "schedule")),
+            channels={name: self._channel(name, table) for name, table in channels.items()},
+            vars={key: self._variable(key, value) for key, value in self._table(written, "vars").items()},
+        )
+
+    def _project_value(self, key: str, value: object) -> Any:
+        path = ("project", key)
+        text = self._text(path, value)
+        if key == "lateness":
+            return self._duration(path, text)
+        valid, expected = _PROJECT[key]
+        if not re.fullmatch(valid, text) or (key == "timezone" and not _is_zone(text)):
+            raise self._error(path, f"`{key}` is {text!r}", f"write {expected}")
+        return text
+
+    def _schedule(self, table: Mapping[str, Any]) -> tuple[str, ...]:
+        self._only(("schedule",), table, ("run",))
+        if "run" not in table:
+            return EVERY_FIVE_MINUTES
+        path = ("schedule", "run")
+        lines = table["run"] if isinstance(table["run"], list) else [table["run"]]
+        for line in lines:
+            if len(self._text(path, line).split()) != 5 or not croniter.is_valid(line, strict=True):
+                raise self._error(
+                    path, f"{line!r} is no cron line", 'write five fields, such as "*/5 8-20 * * *"'
+                )
+        return tuple(lines)
+
+    def _channel(self, name: str, table: object) -> ChannelConfig:
+        if not isinstance(table, dict):
+            raise self._error(("channels", name), f"`{name}` is no table", f"write [channels.{name}]")
+        path = ("channels", name)
+        rest = {key: value for key, value in table.items() if key not in {"kind", "cost", "address"}}
+        address = table.get("address")
+        return ChannelConfig(
+            name,
+            kind=self._text((*path, "kind"), table.get("kind", "file")),
+            cost=self._cost((*path, "cost"), table.get("cost", 0)),
+            address=None if address is None else self._text((*path, "address"), address),
+            settings=_plain(rest),
+        )
+
+    def _cost(self, path: tuple[str, ...], value: object) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal) or value < 0:
+            raise self._error(path, f"`cost` is {value!r}", "write an amount, such as 0.05")
+        return Decimal(value)
+
+    def _variable(self, key: str, value: object) -> Scalar:
+        plain = _plain(value)
+        if not isinstance(plain, str | int | float | bool):
+            raise self._error(
+                ("vars", key), f"`{key}` is neither text nor number nor flag", "write one of these"
+            )
+        return plain
+
+    def _duration(self, path: tuple[str, ...], text: str) -> Duration:
+        duration = parse_duration(text)
+        if duration is None:
+            raise self._error(path, f"{text!r} is no duration", 'write one such as "3 days"')
+        return duration
+
+    def _text(self, path: tuple[str, ...], value: object) -> str:
+        if not isinstance(value, str):
+            raise self._error(path, f"`{path[-1]}` must be a text", 'write it between `"`')
+        return value
+
+    def _table(self, written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        table = written.get(key, {})
+        if not isinstance(table, dict):
+            raise self._error((key,), f"`{key}` is no table", f"write [{key}]")
+        return table
+
+    def _only(self, path: tuple[str, ...], table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in known:
+                near = nearest(key, known)
+                hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(known)}"
+                raise self._error((*path, key), f"unknown key `{key}`", hint)
+
+    def _error(self, path: tuple[str, ...], message: str, hint: str) -> ConfigError:
+        return ConfigError(f"{self.name}:{line_of(self.text, path)}: {message}", hint)
+
+
+_PROJECT: Mapping[str, tuple[str, str]] = {
+    "brand": (r"(?s).*\S.*", "the name that signs the messages"),
+    "timezone": (r"\S+", 'a zone such as "Asia/Shanghai"'),
+    "country": (r"[A-Z]{2}", 'two capital letters, such as "CN"'),
+    "rules": (r"(?s).*\S.*", "the folder of the rules"),
+    "database": (r"(?s).*\S.*", "a file name, or postgresql://…"),
+    "lateness": ("", ""),
+    "language": (r"auto|en|zh", '"en", "zh" or "auto"'),
+}
+"""The keys of `[project]`: a pattern for the value, and what to write instead."""
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _plain(value: Any) -> Any:
+    """Decimals, which `cost` wants, as the floats that everything else expects."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,101 @@
+"""Errors that a person can cause and mend: one class per kind, its docstring says what it means.
+
+The command line renders them in one place as `homing: …` with the hint below and leaves with status 2.
+What went wrong inside the engine itself is no EngineError and may show its traceback.
+"""
+
+
+class EngineError(Exception):
+    """Something outside the engine is not as it must be; `hint` says what to do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class NoProjectError(EngineError):
+    """There is no project here."""
+
+
+class ProjectExistsError(EngineError):
+    """A project was to be made where one is already."""
+
+
+class ConfigError(EngineError):
+    """`homing.toml` says something that cannot be meant; the message begins with file and line."""
+
+
+class StoreError(EngineError):
+    """The database cannot be used."""
+
+
+class LibraryError(StoreError):
+    """The SQLite library in use may corrupt databases in WAL mode."""
+
+
+class MissingStoreError(StoreError):
+    """The database, or the folder it should be in, does not exist."""
+
+
+class ForeignStoreError(StoreError):
+    """The file is no database, or not one of Homing's."""
+
+
+class NewerStoreError(StoreError):
+    """The database was made by a newer Homing."""
+
+
+class DamagedStoreError(StoreError):
+    """The database is damaged."""
+
+
+class LockedStoreError(StoreError):
+    """Another process held the database for longer than we wait."""
+
+
+class ReadOnlyStoreError(StoreError):
+    """The database may not be written to by this user."""
+
+
+class FullStoreError(StoreError):
+    """The disk is full; nothing of the transaction was kept."""
+
+
+class BrokenStoreError(StoreError):
+    """The disk reported an error; what the transaction did is unknown until the database is opened again."""
+
+
+class RulesError(EngineError):
+    """The rules cannot be applied as they are."""
+
+
+class NoReleaseError(EngineError):
+    """No rule set has been applied yet."""
+
+
+class MigrationError(EngineError):
+    """A declaration changed in a way that would lose stored values."""
+
+
+class StrandedError(EngineError):
+    """A new rule set would leave people under way in states that no longer exist."""
+
+
+class ImportFileError(EngineError):
+    """A file to be imported cannot be read, or lacks a column it must have."""
+
+
+class UnknownNameError(EngineError):
+    """A customer, task, channel, journey or kind by that name does not exist."""
+
+
+class RefusedError(EngineError):
+    """The thing asked for may not be done any more, or not in this way."""
+
+
+class PastTimeError(EngineError):
+    """A time lies before the last run."""
+
+
+class UsageError(EngineError):
+    """A command was given something it cannot understand."""
