@@ -30,6 +30,10 @@ class Symbols:
         """The number of a name; None when the store has never heard of it."""
         return self._numbers.get((kind, name))
 
+    def known(self, kind: str, name: str) -> int:
+        """The number of a name that has one; KeyError otherwise. Every name of an applied rule set has."""
+        return self._numbers[kind, name]
+
     def name(self, number: int) -> str:
         """The name of a number; KeyError when there is none."""
         return self._names[number]
