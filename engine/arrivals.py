@@ -1,24 +1,35 @@
 """The order of arrival: one counter for everything that comes in, and who changed since the last run."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 import sqlalchemy as sa
 
 from engine.schema import changed, meta
 
-_COUNTER = meta.c.key == "arrivals"
+Counter = Literal["arrivals", "customers", "records"]
 
 
 def arrivals(connection: sa.Connection) -> int:
-    """The last number given out."""
-    return int(connection.execute(sa.select(meta.c.value).where(_COUNTER)).scalar_one())
+    """The last arrival number given out."""
+    return _last(connection, "arrivals")
 
 
 def take(connection: sa.Connection, count: int) -> int:
     """Take `count` numbers for what arrives now, inside the writer's transaction; the first of them."""
-    last = connection.execute(sa.select(meta.c.value).where(_COUNTER).with_for_update()).scalar_one()
-    connection.execute(meta.update().where(_COUNTER).values(value=str(int(last) + count)))
-    return int(last) + 1
+    return take_numbers(connection, "arrivals", count)
+
+
+def take_numbers(connection: sa.Connection, counter: Counter, count: int) -> int:
+    """Take numbers for new things of a kind; the first of them. A number is never given out twice."""
+    last = _last(connection, counter)
+    connection.execute(meta.update().where(meta.c.key == counter).values(value=str(last + count)))
+    return last + 1
+
+
+def _last(connection: sa.Connection, counter: Counter) -> int:
+    wanted = sa.select(meta.c.value).where(meta.c.key == counter).with_for_update()
+    return int(connection.execute(wanted).scalar_one())
 
 
 def mark_changed(connection: sa.Connection, customers: Iterable[int]) -> None:

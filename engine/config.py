@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from croniter import croniter
 
@@ -18,6 +17,7 @@ from dsl.near import nearest
 from dsl.units import UNITS, Duration
 from engine.config_places import line_of
 from engine.errors import ConfigError
+from engine.zone import UnknownZoneError, Zone
 
 FILE_NAME = "homing.toml"
 
@@ -64,9 +64,9 @@ class Config:
     vars: Mapping[str, Scalar] = field(default_factory=dict)
 
     @property
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> Zone:
         """The business time zone."""
-        return ZoneInfo(self.timezone)
+        return Zone(self.timezone)
 
     @property
     def variables(self) -> dict[str, Scalar]:
@@ -222,8 +222,8 @@ _PROJECT: Mapping[str, tuple[str, str]] = {
 
 def _is_zone(name: str) -> bool:
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        Zone(name)
+    except UnknownZoneError:
         return False
     return True
 

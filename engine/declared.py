@@ -33,7 +33,7 @@ _OWN = frozenset({"customer", "id", "hash", "seq", "at", "digest", "record"})
 
 def column_name(field: str) -> str:
     """The column of a declared attribute or field."""
-    return f"{field}_" if field in _OWN or field.rstrip("_") in _OWN else field
+    return f"{field}_" if field.lower().rstrip("_") in _OWN else field
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ def _event_table(metadata: sa.MetaData, kind: EventKind) -> sa.Table:
         *_columns(kind.fields),
     )
     known = table.c.id.is_not(None)
-    sa.Index(f"{name}_customer", table.c.customer, table.c.at, table.c.digest, unique=True)
-    sa.Index(f"{name}_at", table.c.at)
-    sa.Index(f"{name}_id", table.c.id, unique=True, sqlite_where=known, postgresql_where=known)
+    sa.Index(f"ix_{name}_customer", table.c.customer, table.c.at, table.c.digest, unique=True)
+    sa.Index(f"ix_{name}_at", table.c.at)
+    sa.Index(f"ix_{name}_id", table.c.id, unique=True, sqlite_where=known, postgresql_where=known)
     return table
 
 
@@ -105,5 +105,5 @@ def _record_table(metadata: sa.MetaData, kind: RecordKind) -> sa.Table:
         sa.Column("id", sa.Text, nullable=False, unique=True),
         *_columns(kind.fields),
     )
-    sa.Index(f"{name}_customer", table.c.customer)
+    sa.Index(f"ix_{name}_customer", table.c.customer)
     return table

@@ -132,7 +132,8 @@ def _make_tables(store: Store, install_key: str) -> None:
         if sa.inspect(connection).get_table_names():
             return  # somebody else was first
         metadata.create_all(connection)
-        known = {"schema": str(SCHEMA_VERSION), "install_key": install_key, "arrivals": "0"}
+        counters = dict.fromkeys(("arrivals", "customers", "records"), "0")
+        known = {"schema": str(SCHEMA_VERSION), "install_key": install_key, **counters}
         connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in known.items()])
 
 

@@ -1,0 +1,55 @@
+"""Customers by the user's own key, and by number. Knows nothing of their attributes."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import sqlalchemy as sa
+
+from engine.arrivals import take_numbers
+from engine.errors import UnknownNameError
+
+_SLICE = 500  # ids asked for at once
+
+customer = sa.table(
+    "customer", sa.column("customer", sa.BigInteger), sa.column("id", sa.Text), sa.column("hash", sa.Integer)
+)
+"""The columns that the table of customers has whatever the rules declare."""
+
+
+def customer_hash(identity: str) -> int:
+    """31 stable bits of a customer, from which shares are drawn."""
+    return int.from_bytes(blake2b(identity.encode()).digest()[:4]) >> 1
+
+
+def customer_number(connection: sa.Connection, identity: str) -> int:
+    """The number of a customer; UnknownNameError when there is none."""
+    found = find_customers(connection, [identity])
+    if not found:
+        raise UnknownNameError(f"there is no customer {identity!r}")
+    return found[identity]
+
+
+def find_customers(connection: sa.Connection, identities: Iterable[str]) -> dict[str, int]:
+    """The numbers of those customers that exist."""
+    wanted = list(identities)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), _SLICE):
+        some = customer.c.id.in_(wanted[start : start + _SLICE])
+        found.update(connection.execute(sa.select(customer.c.id, customer.c.customer).where(some)).tuples())
+    return found
+
+
+def ensure_customers(connection: sa.Connection, identities: Iterable[str]) -> dict[str, int]:
+    """The numbers of customers; those never heard of get a row with nothing but their id."""
+    wanted = set(identities)
+    found = find_customers(connection, wanted)
+    new = sorted(wanted - found.keys())
+    if new:
+        first = take_numbers(connection, "customers", len(new))
+        rows = [
+            {"customer": number, "id": identity, "hash": customer_hash(identity)}
+            for number, identity in enumerate(new, first)
+        ]
+        connection.execute(customer.insert(), rows)
+        found.update((row["id"], row["customer"]) for row in rows)  # type: ignore[misc]
+    return found
