@@ -73,7 +73,7 @@ def item(node: Node) -> Item:
 
 
 def block(owner: Node, nodes: Iterable[Node], *, over_lines: bool = False) -> Block:
-    """The nodes in braces, over lines when the owner was written so; without a source, `over_lines` decides."""
+    """The nodes in braces, over lines when the owner was written so (`over_lines`: without a source)."""
     return block_of(owner, tuple(item(node) for node in nodes), over_lines=over_lines)
 
 
@@ -161,7 +161,7 @@ def is_forced(fragment: Fragment) -> bool:
 def rows(fragments: Doc, room: int) -> list[tuple[Break | None, Doc]]:
     """The document cut where its lines end, each row with the break before it.
 
-    They end where the writer ended them, else, if it does not fit into `room` columns, at the outermost breaks.
+    They end where the writer ended them, else, where one row is wider than `room`, at the outermost breaks.
     """
     breaks = [part for part in fragments if isinstance(part, Break)]
     active = [part for part in breaks if part.written]
