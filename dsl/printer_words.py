@@ -1,10 +1,17 @@
 """The smallest things that the printer writes: names, strings, numbers, durations, windows, targets."""
 
+import re
 from decimal import Decimal
 
 from dsl.expressions import Name, Text
 from dsl.printer_layout import Doc, Fragment, Raw, doc, has_source
 from dsl.units import Clock, Duration, Window
+
+_QUOTES = re.compile(r'"(?="")')
+"""A quote that could be read as one of the closing three."""
+_BACKSLASHED = r"\\\g<0>"
+_LAST_QUOTES = re.compile(r'"(?="?$)')
+"""The same, just before the closing three."""
 
 
 def spelled(name: Name, keywords: frozenset[str] = frozenset()) -> str:
@@ -50,19 +57,26 @@ def _(node: Text) -> Doc:
 
 def string(node: Text) -> Fragment:
     """A string as it was written: in one line, or over lines when its text can stand so."""
-    if not node.block or not _can_be_block(node.value):
+    if not node.block or "\r" in node.value:
         return quoted(node.value)
-    if has_source(node) and "\n" not in node.span.text:
-        return f'"""{node.value}"""' if _can_be_inline(node.value) else quoted(node.value)
-    return Raw(tuple(node.value.split("\n")), quoted(node.value))
+    if has_source(node) and "\n" not in node.span.text and "\n" not in node.value:
+        return f'"""{_LAST_QUOTES.sub(_BACKSLASHED, _escaped(node.value))}"""'
+    lines = node.value.split("\n")
+    if not _keeps_indentation(lines):
+        return quoted(node.value)
+    return Raw(tuple(map(_escaped, lines)), quoted(node.value))
 
 
-def _can_be_block(value: str) -> bool:
-    return '"""' not in value
+def _keeps_indentation(lines: list[str]) -> bool:
+    """Whether these lines, indented, are read as they are: what all share is taken for indentation."""
+    full = [line for line in lines if line]
+    blank = any(not line.strip(" \t") for line in full)
+    return not blank and (not full or any(line[0] not in " \t" for line in full))
 
 
-def _can_be_inline(value: str) -> bool:
-    return "\n" not in value
+def _escaped(line: str) -> str:
+    """A line between triple quotes, where single ones may stand."""
+    return _QUOTES.sub(_BACKSLASHED, line.replace("\\", "\\\\"))
 
 
 def per(period: str | Duration) -> str:
