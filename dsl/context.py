@@ -1,0 +1,23 @@
+"""What a rule set may rely on besides itself: names of the config and the folder it lies in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+WELL_KNOWN_CHANNELS = frozenset({"sms", "email", "wecom", "push", "webhook", "console"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of a rule set.
+
+    `variables`: what templates may name besides the customer (`brand` and `[vars]` of the config).
+    `channels`: the well-known ones and those configured.
+    `folder`: where `file "letters/x.html.j2"` is looked up, relative to the rule file in it; None: nowhere.
+    `file_texts`: texts by path relative to the folder, for rule sets kept elsewhere; they come first.
+    """
+
+    variables: frozenset[str] = frozenset({"brand"})
+    channels: frozenset[str] = WELL_KNOWN_CHANNELS
+    folder: Path | None = None
+    file_texts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,46 @@
+"""Values given to something of a declared type: `set`, the fields of `emit`, what a scenario gives."""
+
+from dsl.conditions import Cond, Type, type_of
+from dsl.expressions import Expr
+from dsl.resolve.core import TEXTS, Broken, known_type, mismatch, quote, typed
+from dsl.resolve.meeting import as_moment, as_money, why_apart
+from dsl.resolve.scope import Scope
+from dsl.wording import say, type_words
+
+
+def assigned(expr: Expr, wanted: Type, name: str, scope: Scope) -> Cond:
+    """The typed value of an expression for something called `name`; a wrong type is a `type-mismatch`."""
+    cond = typed(expr, scope, wanted)
+    fitting = _fitting(cond, wanted)
+    if fitting is not None:
+        return fitting
+    kind = type_of(cond)
+    message = say(
+        "`{name}` is {wanted}, but {this} is {type}.",
+        name=name,
+        wanted=type_words(wanted),
+        this=quote(expr),
+        type=type_words(kind),
+    )
+    hint = (
+        say("Write `today`.")
+        if (kind.kind, wanted.kind) == ("time", "date")
+        else why_apart(wanted, kind, expr)
+    )
+    return mismatch(expr, scope, message, hint)
+
+
+def _fitting(cond: Cond, wanted: Type) -> Cond | None:
+    """The value as something of the wanted type, or None."""
+    kind = known_type(cond)
+    if kind is None or isinstance(cond, Broken):
+        return cond
+    if wanted.kind == "choice":
+        return cond if kind.kind == "choice" and set(kind.choices) <= set(wanted.choices) else None
+    if wanted.kind == "money":
+        return as_money(cond)
+    if wanted.kind == "time":
+        return as_moment(cond) if kind.kind in {"time", "date"} else None
+    if wanted.kind in TEXTS:
+        return cond if kind.kind in TEXTS else None
+    return cond if kind == wanted else None
