@@ -1,8 +1,8 @@
 """Stable shares of customers: which arm of a split someone takes, and who is held out.
 
 The same customer, journey and state always give the same bucket, in every run, release and database.
-Everything is plain integer arithmetic below 2^63, so that SQL gives the same answer. Knows nothing of journeys
-but their names.
+Everything is plain integer arithmetic below 2^63, so that SQL gives the same answer. Customers are their hash
+here (`engine.customers.customer_hash`), journeys and states their names.
 """
 
 from hashlib import blake2b
@@ -14,11 +14,6 @@ PRIME = 2**31 - 1
 
 HOLDOUT = ""
 """The state name that stands for a journey's holdout."""
-
-
-def customer_hash(customer_id: str) -> int:
-    """31 stable bits of a customer's own key; stored with the customer."""
-    return int.from_bytes(blake2b(customer_id.encode(), digest_size=8).digest(), "big") >> 33
 
 
 def coefficients(journey: str, state: str) -> tuple[int, int]:
