@@ -1,0 +1,108 @@
+"""The LALR stack machine: takes one symbol after another and builds the tree as rules complete.
+
+A value's place on the stack keeps the characters it covers and how deep its tree is. Knows no tokens.
+"""
+
+from collections.abc import Iterable
+
+from dsl.diagnostics import Diagnostic
+from dsl.flaws import Flawed, syntax
+from dsl.grammar import Grammar, Production
+from dsl.source import Source, Span
+from dsl.wording import say
+
+_DEEPEST = 120  # levels of nodes; whoever walks a tree by recursion must get to its bottom
+
+
+class Automaton:
+    """The stacks of one parse. `states` is one longer than the others."""
+
+    def __init__(self, grammar: Grammar, source: Source) -> None:
+        self.grammar = grammar
+        self.problems: list[Diagnostic] = []
+        self.states = [grammar.start]
+        self._source = source
+        self._values: list[object] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._depths: list[int] = []
+
+    def feed(self, symbol: str, value: object, start: int, end: int) -> bool:
+        """Take a symbol with its value; False when it cannot stand here. Rules it completes are built first."""
+        states, rows, gotos = self.states, self.grammar.rows, self.grammar.gotos
+        while True:
+            action = rows[states[-1]].get(symbol)
+            if action.__class__ is int:
+                states.append(action)  # type: ignore[arg-type]
+                self._values.append(value)
+                self._starts.append(start)
+                self._ends.append(end)
+                self._depths.append(0)
+                return True
+            if action is None:
+                return False
+            production: Production = action  # type: ignore[assignment]
+            if production.size == 1 and production.build is None:
+                states[-1] = gotos[states[-2]][production.origin]
+            elif not self._reduce(production):
+                return False
+            if states[-1] == self.grammar.end and symbol == "$END":
+                return True
+
+    def _reduce(self, production: Production) -> bool:
+        """Put what a completed rule builds in place of its parts; False when that grows too deep."""
+        size, states = production.size, self.states
+        if size:
+            parts = self._values[-size:]
+            start, end = self._starts[-size], self._ends[-1]
+            depth = max(self._depths[-size:])
+            del states[-size:], self._values[-size:], self._starts[-size:], self._ends[-size:], self._depths[-size:]
+        else:
+            parts, start, end, depth = [], 0, 0, 0
+        span = Span(self._source, start, end)
+        value = production.build(parts, span) if production.build is not None else parts[0]
+        if value.__class__ is Flawed:
+            self.problems.extend(value.problems)  # type: ignore[attr-defined]
+            value = value.value  # type: ignore[attr-defined]
+        states.append(self.grammar.gotos[states[-1]][production.origin])
+        self._values.append(value)
+        self._starts.append(start)
+        self._ends.append(end)
+        self._depths.append(depth if production.grows else depth + 1)
+        return depth < _DEEPEST or self._refuse(span)
+
+    def _refuse(self, span: Span) -> bool:
+        message = say("This has more than {most} parts inside each other or in a row.", most=_DEEPEST)
+        self.problems.append(syntax(span, message, say("Give parts of it names of their own with `value`.")))
+        return False
+
+    def cut(self, size: int) -> None:
+        """Back to an earlier, smaller number of states; what was built since is dropped."""
+        del self.states[size:], self._values[size - 1 :], self._starts[size - 1 :]
+        del self._ends[size - 1 :], self._depths[size - 1 :]
+
+    @property
+    def result(self) -> object:
+        """The value of the start rule, once `$END` was taken."""
+        return self._values[-1]
+
+
+def after(grammar: Grammar, states: list[int], symbols: Iterable[str]) -> list[int] | None:
+    """The states after more symbols, None when one of them cannot stand there. Builds nothing."""
+    states = states.copy()
+    for symbol in symbols:
+        while (action := grammar.rows[states[-1]].get(symbol)).__class__ is not int:
+            if action is None:
+                return None
+            production: Production = action  # type: ignore[assignment]
+            del states[len(states) - production.size :]
+            states.append(grammar.gotos[states[-1]][production.origin])
+            if states[-1] == grammar.end and symbol == "$END":
+                return states
+        states.append(action)  # type: ignore[arg-type]
+    return states
+
+
+def accepted(grammar: Grammar, states: list[int]) -> frozenset[str]:
+    """The symbols that can stand next."""
+    return frozenset(symbol for symbol in grammar.rows[states[-1]] if after(grammar, states, (symbol,)) is not None)
