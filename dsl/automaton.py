@@ -15,12 +15,13 @@ _DEEPEST = 120  # levels of nodes; whoever walks a tree by recursion must get to
 
 
 class Automaton:
-    """The stacks of one parse. `states` is one longer than the others."""
+    """The stacks of one parse. `states` is one longer than the others; `refused` when it grew too deep."""
 
     def __init__(self, grammar: Grammar, source: Source) -> None:
         self.grammar = grammar
         self.problems: list[Diagnostic] = []
         self.states = [grammar.start]
+        self.refused = False
         self._source = source
         self._values: list[object] = []
         self._starts: list[int] = []
@@ -74,10 +75,12 @@ class Automaton:
     def _refuse(self, span: Span) -> bool:
         message = say("This has more than {most} parts inside each other or in a row.", most=_DEEPEST)
         self.problems.append(syntax(span, message, say("Give parts of it names of their own with `value`.")))
+        self.refused = True
         return False
 
     def cut(self, size: int) -> None:
         """Back to an earlier, smaller number of states; what was built since is dropped."""
+        self.refused = False
         del self.states[size:], self._values[size - 1 :], self._starts[size - 1 :]
         del self._ends[size - 1 :], self._depths[size - 1 :]
 

@@ -49,7 +49,7 @@ Row = dict[str, int | Production]
 class Grammar:
     """For every parser state: what each next symbol does (`rows`) and where a finished rule leads (`gotos`).
 
-    `first` holds the symbols that each rule may begin with.
+    `first` holds the symbols that each rule may begin with, `entered_by` the symbol that led to each state.
     """
 
     rows: Mapping[int, Row]
@@ -57,6 +57,7 @@ class Grammar:
     start: int
     end: int
     first: Mapping[str, frozenset[str]]
+    entered_by: Mapping[int, str]
 
 
 def load_grammar(builders: Mapping[str, Builder]) -> Grammar:
@@ -77,7 +78,17 @@ def load_grammar(builders: Mapping[str, Builder]) -> Grammar:
                 row[names.get(symbol, symbol)] = argument
             else:
                 goto[symbol] = argument
-    return Grammar(rows, gotos, table.start_state, table.end_state, _first_sets(lark.rules, names))
+    first = _first_sets(lark.rules, names)
+    return Grammar(rows, gotos, table.start_state, table.end_state, first, _entered_by(rows, gotos))
+
+
+def _entered_by(rows: Mapping[int, Row], gotos: Mapping[int, dict[str, int]]) -> dict[int, str]:
+    entered = dict.fromkeys(rows, "")
+    for row in rows.values():
+        entered |= {action: symbol for symbol, action in row.items() if isinstance(action, int)}
+    for goto in gotos.values():
+        entered |= {state: rule for rule, state in goto.items()}
+    return entered
 
 
 class _NoLexer(Lexer):
