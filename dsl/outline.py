@@ -21,6 +21,7 @@ from dsl.journeys import (
     Transition,
     When,
 )
+from dsl.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +108,8 @@ def _targets(item: Transition | Action | StateDecl) -> Iterator[Target]:
             yield from (outcome.target for outcome in item.outcomes if outcome.target is not None)
         case Grant(otherwise=target) if target is not None:
             yield target
+
+
+def state_places(journey: JourneyDecl) -> dict[str, Span]:
+    """Where each state is named, by full name."""
+    return {full_name(stage, state): state.name.span for stage, state in reversed([*states_of(journey)])}

@@ -2,11 +2,26 @@
 
 from collections.abc import Callable, Iterable
 
+from dsl.checks.flow import check_flow
+from dsl.checks.lengths import check_lengths
+from dsl.checks.loops import check_loops
+from dsl.checks.scenarios import check_scenarios
 from dsl.checks.subject import Subject
+from dsl.checks.tasks import check_tasks
+from dsl.checks.unused import check_unused
+from dsl.checks.variables import check_variables
 from dsl.diagnostics import Diagnostic
 
 Pass = Callable[[Subject], Iterable[Diagnostic]]
 
-PASSES: tuple[Pass, ...] = ()
+PASSES: tuple[Pass, ...] = (
+    check_flow,
+    check_lengths,
+    check_loops,
+    check_scenarios,
+    check_tasks,
+    check_unused,
+    check_variables,
+)
 
 __all__ = ["PASSES", "Pass", "Subject"]

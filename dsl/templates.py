@@ -1,0 +1,192 @@
+"""Templates of messages: what one may do, and which names it uses. Knows nothing of customers and channels.
+
+Jinja2's sandbox alone is no boundary: loops run until killed, and methods of objects can be called. So only a
+short list of its language is let in: text, names, filters, `if`, comparisons. Rendering is the engine's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from dsl.near import nearest
+from dsl.report import hint_for
+from dsl.wording import Phrase, say
+
+OWN_FILTERS = frozenset({"date", "time", "money", "mask"})
+"""Filters that the engine gives to templates."""
+
+JINJA_FILTERS = frozenset(
+    {"abs", "capitalize", "d", "default", "e", "escape", "float", "int", "length", "lower"}
+    | {"round", "string", "title", "trim", "truncate", "upper"}
+)
+"""Jinja2's own that neither call anything nor make much of little."""
+
+_TESTS = frozenset({"defined", "undefined"})
+_LARGEST = 100  # of a number given to a filter, and characters of a text given to one
+
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.If, nodes.CondExpr,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Keyword,
+)  # fmt: skip
+
+_WORDS: dict[type[nodes.Node], Phrase] = {
+    nodes.For: say("A loop (`for`)"),
+    nodes.Call: say("A call, `…( )`,"),
+    nodes.Getitem: say("A part in brackets, `…[ ]`,"),
+    nodes.Assign: say("`set`"),
+    nodes.AssignBlock: say("`set`"),
+    nodes.Macro: say("`macro`"),
+    nodes.CallBlock: say("`call`"),
+    nodes.FilterBlock: say("`filter` as a block"),
+    nodes.With: say("`with`"),
+    nodes.Block: say("`block`"),
+    nodes.Include: say("`include`"),
+    nodes.Import: say("`import`"),
+    nodes.FromImport: say("`import`"),
+    nodes.Extends: say("`extends`"),
+    nodes.Concat: say("`~`"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a template. `line` counts from 1; `name` is what is wrong in it, or empty.
+
+    `unknown`: `name` is a variable that nothing gives a value; else the template does what it may not.
+    """
+
+    line: int
+    name: str
+    message: Phrase
+    hint: Phrase
+    unknown: bool = False
+
+
+def problems(text: str, allowed: frozenset[str]) -> list[Problem]:
+    """Everything wrong with a template whose variables may be `allowed`; parts are named `benefit.code`."""
+    tree = _parsed(text)
+    found = [tree] if isinstance(tree, Problem) else list(_problems(tree, allowed))
+    return [*found, *_wide_braces(text)]
+
+
+def names(text: str) -> frozenset[str]:
+    """The variables that a template uses, parts as `benefit.code`; none when it cannot be read."""
+    tree = _parsed(text)
+    return frozenset() if isinstance(tree, Problem) else frozenset(_names(tree))
+
+
+_READER = ImmutableSandboxedEnvironment()
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> nodes.Template | Problem:
+    try:
+        return _READER.parse(text)
+    except TemplateSyntaxError as error:
+        message = say("This template cannot be read: {reason}", reason=error.message or "")
+        return Problem(
+            error.lineno,
+            "",
+            message,
+            say("A value is written `{{ name }}`, a condition `{% if … %}…{% endif %}`."),
+        )
+    except RecursionError:
+        return Problem(1, "", say("This template is nested too deeply."), say("Write it simpler."))
+
+
+def _wide_braces(text: str) -> Iterator[Problem]:
+    """Braces typed with a Chinese input method would reach the customer as they are."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if "｛｛" in line:
+            yield Problem(number, "｛｛", say("These braces are full-width."), say("Write `{{` and `}}`."))
+
+
+def _problems(node: nodes.Node, allowed: frozenset[str]) -> Iterator[Problem]:
+    match node:
+        case nodes.Name(name=name):
+            if name not in allowed:
+                yield _unknown(node, name, allowed)
+            return
+        case nodes.Getattr():
+            yield from _part(node, allowed)
+            return
+        case nodes.Filter():
+            yield from _filter(node)
+        case nodes.Test(name=name):
+            if name not in _TESTS:
+                yield _forbidden(node, name, say("The test `is {name}`", name=name))
+        case nodes.CondExpr(expr2=None):
+            message = say("`… if …` in `{{ }}` does not say what stands there otherwise.")
+            yield Problem(node.lineno, "", message, say('Write `… if … else ""`.'))
+        case _ if not isinstance(node, _ALLOWED):
+            yield _forbidden(node, "", _WORDS.get(type(node), say("This")))
+            return
+    for child in node.iter_child_nodes():
+        yield from _problems(child, allowed)
+
+
+def _part(node: nodes.Getattr, allowed: frozenset[str]) -> Iterator[Problem]:
+    """`benefit.code`; parts of parts and of anything else than a name are not for templates."""
+    if not isinstance(node.node, nodes.Name):
+        yield _forbidden(node, f".{node.attr}", say("The part `.{name}`", name=node.attr))
+        return
+    name = f"{node.node.name}.{node.attr}"
+    if name not in allowed:
+        yield _unknown(node, name, allowed)
+
+
+def _unknown(node: nodes.Node, name: str, allowed: frozenset[str]) -> Problem:
+    message = say("Nothing gives `{name}` a value in this message.", name=name)
+    parts = tuple(known for known in sorted(allowed) if known.startswith(f"{name}."))
+    hint = say("Say which: {names}.", names=", ".join(parts)) if parts else hint_for(name, tuple(allowed))
+    return Problem(node.lineno, name, message, hint, unknown=True)
+
+
+def _filter(node: nodes.Filter) -> Iterator[Problem]:
+    known = OWN_FILTERS | JINJA_FILTERS
+    if node.name not in known:
+        message = say("There is no filter `{name}` for messages.", name=node.name)
+        yield Problem(node.lineno, node.name, message, _filter_hint(node.name))
+    given = [*node.args, *(pair.value for pair in node.kwargs)]
+    if node.dyn_args is not None or node.dyn_kwargs is not None or not all(map(_is_small, given)):
+        message = say("The filter `{name}` takes plain texts and small numbers.", name=node.name)
+        hint = say('Write them out: `{{ due|date("%m月%d日") }}`.')
+        yield Problem(node.lineno, node.name, message, hint)
+
+
+def _filter_hint(name: str) -> Phrase:
+    near = nearest(name, OWN_FILTERS | JINJA_FILTERS)
+    if near is not None:
+        return say("Did you mean `{name}`?", name=near)
+    return say("There are {names} and a few of Jinja2's own.", names=", ".join(sorted(OWN_FILTERS)))
+
+
+def _is_small(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Name | nodes.Getattr):
+        return True
+    if not isinstance(node, nodes.Const):
+        return False
+    value = node.value
+    return len(value) <= _LARGEST if isinstance(value, str) else value is None or abs(value) <= _LARGEST
+
+
+def _forbidden(node: nodes.Node, name: str, what: Phrase) -> Problem:
+    message = say("{what} is not for messages.", what=what)
+    hint = say(
+        "Messages have `{{ name }}`, filters and `{% if … %}`; work values out as a `value` of the rules."
+    )
+    return Problem(node.lineno, name, message, hint)
+
+
+def _names(node: nodes.Node) -> Iterator[str]:
+    match node:
+        case nodes.Getattr(node=nodes.Name(name=root), attr=part):
+            yield f"{root}.{part}"
+        case nodes.Name(name=name):
+            yield name
+        case _:
+            for child in node.iter_child_nodes():
+                yield from _names(child)
