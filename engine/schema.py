@@ -134,9 +134,6 @@ ACTIVE, ENDED, WATCHED = 1, 2, 3
 
 sa.Index("enrolment_wake", enrolment.c.wake_at, sqlite_where=enrolment.c.wake_at.is_not(None),
          postgresql_where=enrolment.c.wake_at.is_not(None))  # fmt: skip  # serves: who is due
-sa.Index(
-    "enrolment_state", enrolment.c.journey, enrolment.c.status, enrolment.c.state
-)  # serves: status, apply
 
 visit = _key_table(
     "visit",
@@ -246,3 +243,26 @@ audit = sa.Table(
     sa.Column("because", sa.Text),
 )
 """What people and commands did: applied, imported, opted out, approved, finished."""
+
+calendar_day = sa.Table(
+    "calendar_day",
+    metadata,
+    sa.Column("day", Number, primary_key=True, autoincrement=False),
+    sa.Column("month", sa.Integer, nullable=False),
+    sa.Column("dom", sa.Integer, nullable=False),
+)
+"""Days of the years 1900 to 2199: `month` counts from year 0 (12 a year), `dom` is the day of the month.
+
+Filled once from `engine.moments.calendar_rows`; what months and yearly returns are computed with.
+"""
+
+sa.Index("calendar_day_month", calendar_day.c.month, calendar_day.c.dom, calendar_day.c.day)
+
+zone_step = sa.Table(
+    "zone_step",
+    metadata,
+    sa.Column("since", Number, primary_key=True, autoincrement=False),
+    sa.Column("wall_since", Number, nullable=False, unique=True),
+    sa.Column("offset", Number, nullable=False),
+)
+"""The offsets of the business zone, from which instant and wall time on; see `engine.moments.zone_rows`."""

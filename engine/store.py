@@ -43,6 +43,13 @@ class Store:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def writer(self) -> Iterator[sa.Connection]:
+        """A connection for work in several transactions: each `connection.begin()` is a write of its own."""
+        with self._explained(), self.engine.connect() as connection:
+            connection.execution_options(**{sqlite.WRITES: True})
+            yield connection
+
     def quick_check(self) -> None:
         """Read every page; DamagedStoreError when one is not as it should be. Only SQLite needs it."""
         if self.engine.dialect.name != "sqlite":
@@ -53,6 +60,13 @@ class Store:
             raise DamagedStoreError(
                 f"{self.place}: damaged: {findings[0]}", "restore a backup with `homing restore FILE`"
             )
+
+    def analyse(self) -> None:
+        """Let the database look at what it holds, so that it plans its queries well. After much has changed."""
+        with self.write() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+            connection.exec_driver_sql("ANALYZE")
 
     def close(self) -> None:
         """Give the database back; its log is folded into the file when we were the last."""

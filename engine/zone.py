@@ -1,7 +1,8 @@
 """The business time zone: instants to local days, clock times and periods, and back.
 
 Instants are integer milliseconds UTC, days integer days since 1970-01-01. Everything is arithmetic on a
-table of the zone's offsets from 1900 to 2100; before and after, the first and the last offset hold. Knows
+table of the zone's offsets from 2000 to 2100; before and after, the first and the last offset hold (so that a zone that has
+changed no clock since then is plain arithmetic; see docs/decisions). Knows
 neither what time it is nor what day is a holiday.
 """
 
@@ -27,7 +28,7 @@ _MONTHS = {"month": 1, "year": 12}
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # the wall clock's own epoch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _STRIDE = 3 * 24 * 3600  # seconds; no zone has ever changed its clock and changed it back within three days
 
 
@@ -59,7 +60,7 @@ class Zone:
         object.__setattr__(self, "_offsets", offsets)
 
     def transitions(self) -> tuple[tuple[int, int], ...]:
-        """Every offset in milliseconds with the instant from which it holds; the first from 1900."""
+        """Every offset in milliseconds with the instant from which it holds; the first from 2000."""
         return tuple(zip((_instant(_FIRST), *self._starts), self._offsets, strict=True))
 
     def wall(self, instant: int) -> int:

@@ -1,0 +1,109 @@
+"""The change set: the customers who may behave differently than at the run before, found by ranges on indexes.
+
+A run costs what changed, not what is stored. When a release is new, or a condition can only be asked of everybody,
+everybody is in it.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.builtins import RECORDED_BY_ENGINE
+from engine import moments
+from engine.declared import Declared, column_name
+from engine.happenings import happening
+from engine.schema import Instant, changed, enrolment, message
+from engine.states import MessageStatus
+from engine.watching import Column, Crossing, Watches
+from engine.working import due
+from engine.world import BEFORE, BEFORE_SEQ, NOW, Clockwork, World
+from engine.zone import Zone
+
+
+def crossing_list(watches: Watches) -> list[Crossing]:
+    """The crossings in a stable order: their places name their parameters."""
+    return sorted(watches.crossings, key=repr)
+
+
+def ranges(watches: Watches, clock: Clockwork, zone: Zone) -> dict[str, int]:
+    """The parameters of `collect` for one run."""
+    values: dict[str, int] = {}
+    for place, crossing in enumerate(crossing_list(watches)):
+        low, high = crossing.swept(clock.before_at, clock.now, zone)
+        values |= {f"low_{place}": low, f"high_{place}": high}
+    return values
+
+
+def everybody(watches: Watches, clock: Clockwork, zone: Zone) -> bool:
+    """Whether the passing of time alone may matter to anybody since the run before."""
+    next_day = zone.day(clock.before_at) != zone.day(clock.now)
+    passed = any(item.passed(clock.before_at, clock.now, zone) for item in watches.fixed)
+    return watches.always or passed or (watches.daily and next_day)
+
+
+def collect(world: World, watches: Watches) -> sa.Insert:
+    """Fill `due` with the change set."""
+    arms: list[sa.Select[Any]] = [
+        sa.select(changed.c.customer).where(changed.c.seq > moments.integer(0)),
+        sa.select(enrolment.c.customer).where(enrolment.c.wake_at <= NOW),
+        sa.select(message.c.customer).where(
+            message.c.status == moments.integer(MessageStatus.WAITING), message.c.until <= NOW
+        ),
+    ]
+    for kind in sorted(watches.kinds - RECORDED_BY_ENGINE):
+        rows = world.tables.events[kind].alias()
+        arms += [
+            sa.select(rows.c.customer).where(rows.c.seq > BEFORE_SEQ),
+            sa.select(rows.c.customer).where(rows.c.at > BEFORE, rows.c.at <= NOW),
+        ]
+    for place, crossing in enumerate(crossing_list(watches)):
+        arms.append(_crossed(world, crossing.column, place))
+    found = sa.union(*arms).subquery()
+    return due.insert().from_select(["customer"], sa.select(found.c.customer).order_by(found.c.customer))
+
+
+def _crossed(world: World, column: Column, place: int) -> sa.Select[Any]:
+    low = sa.bindparam(f"low_{place}", type_=Instant, required=True)
+    high = sa.bindparam(f"high_{place}", type_=Instant, required=True)
+    if column.owner == "event":
+        rows = happening(world, column.kind)
+        value = rows.column(column.name)
+        return sa.select(rows.customer).select_from(rows.rows).where(value > low, value <= high)
+    table = _table(world.tables, column).alias()
+    value = table.c[column_name(column.name)]
+    return sa.select(table.c.customer).where(value > low, value <= high)
+
+
+def _table(tables: Declared, column: Column) -> sa.Table:
+    return tables.customer if column.owner == "customer" else tables.records[column.kind]
+
+
+def live_kinds(world: World, kinds: set[str]) -> sa.Select[Any]:
+    """For each event kind that an `on` listens to: 1 when some event of it is new in this run."""
+    columns = [_is_new(world, kind).label(f"live_{kind}") for kind in sorted(kinds)]
+    return sa.select(sa.literal_column("1").label("one"), *columns)
+
+
+def _is_new(world: World, kind: str) -> sa.ColumnElement[Any]:
+    if kind in RECORDED_BY_ENGINE:
+        return sa.literal_column("1")
+    rows = world.tables.events[kind].alias()
+    one: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
+    arrived = sa.exists(sa.select(one).select_from(rows).where(rows.c.seq > BEFORE_SEQ))
+    later = world.tables.events[kind].alias()
+    matured = sa.exists(sa.select(one).select_from(later).where(later.c.at > BEFORE, later.c.at <= NOW))
+    return sa.case((sa.or_(arrived, matured), one), else_=sa.literal_column("0"))
+
+
+def watch_indexes(tables: Declared, watches: Watches) -> list[sa.Index]:
+    """The indexes that serve the crossings of a rule set: one per watched date or time."""
+    found: dict[str, sa.Index] = {}
+    for crossing in crossing_list(watches):
+        column = crossing.column
+        if column.name == "at" and column.owner == "event":
+            continue  # every event table has that one
+        table = tables.events.get(column.kind) if column.owner == "event" else _table(tables, column)
+        if table is not None and column.name != "at":
+            name = f"{table.name}_by_{column_name(column.name)}"
+            found[name] = sa.Index(name, table.c[column_name(column.name)])
+    return list(found.values())
