@@ -1,0 +1,134 @@
+"""The permit gate: may this message go now, and if not, why and until when. The only place that decides it.
+
+Pure: everything it knows is in `Facts`, time is an argument. Previews, plans, explanations, the run and the
+delivery all ask here.
+"""
+
+from collections.abc import Iterator
+
+from engine.permit_facts import Check, Drop, Facts, Go, Hold, Verdict, Wait
+from engine.permit_limits import FOREVER, Limit
+
+
+def decide(facts: Facts, now: int) -> Verdict:
+    """Go, wait, hold or drop.
+
+    What time cannot mend drops first; then a review holds, so that people can decide before the window opens;
+    last come the limits in time.
+    """
+    for check in _standing(facts, now):
+        if check.verdict is not None:
+            return check.verdict
+    until = _free_at(facts, now)
+    channel = facts.rule.reach.channel(facts, now)
+    if until == now and channel is not None:
+        return Go(channel, now)
+    limit = _holding(facts, now)
+    return Wait(until, limit.text, limit.span)
+
+
+def explain(facts: Facts, now: int) -> tuple[Check, ...]:
+    """Every rule that has a say, and whether it lets the message pass."""
+    reach = facts.rule.reach
+    limits = (limit for limit in _limits(facts) if limit is not reach or reach.silent is not None)
+    return (*_standing(facts, now), *(_timed(limit, facts, now) for limit in limits))
+
+
+def given_up_at(facts: Facts) -> int:
+    """The instant at which a message that has not gone is dropped."""
+    rule = facts.rule
+    return rule.days.zone.shift(facts.created_at, rule.policy.give_up)
+
+
+def _limits(facts: Facts) -> tuple[Limit, ...]:
+    return facts.rule.limits_for(facts.conditions)
+
+
+def _free_at(facts: Facts, now: int) -> int:
+    """The first instant at which every limit lets the message pass, or at which it is given up."""
+    limits, horizon, at = _limits(facts), given_up_at(facts), now
+    while at < horizon:
+        free = max(limit.free_at(facts, at, horizon) for limit in limits)
+        if free == at:
+            return at
+        at = free
+    return horizon
+
+
+def _holding(facts: Facts, now: int) -> Limit:
+    """The limit to name: the one that holds the message longest.
+
+    Of the calendar's lines it is the first: a holiday is named before the windows that it has not.
+    """
+    horizon = given_up_at(facts)
+    ends = {limit: limit.free_at(facts, now, horizon) for limit in _limits(facts)}
+    longest = max(ends, key=ends.__getitem__)
+    if longest.family != "calendar":
+        return longest
+    return next(limit for limit, end in ends.items() if end > now and limit.family == "calendar")
+
+
+def _timed(limit: Limit, facts: Facts, now: int) -> Check:
+    horizon = given_up_at(facts)
+    free = limit.free_at(facts, now, horizon)
+    if free == now:
+        return Check(limit.text, holds=True, span=limit.span)
+    until = min(_alone(limit, facts, free, horizon), horizon)
+    return Check(
+        limit.text, holds=False, until=until, verdict=Wait(until, limit.text, limit.span), span=limit.span
+    )
+
+
+def _alone(limit: Limit, facts: Facts, at: int, horizon: int) -> int:
+    """When one limit by itself lets the message pass."""
+    while at <= horizon and (free := limit.free_at(facts, at, horizon)) != at:
+        at = free
+    return at
+
+
+def _standing(facts: Facts, now: int) -> Iterator[Check]:
+    """What time does not mend, and what a person must decide."""
+    yield _address(facts)
+    if facts.rule.reach.silent is None:
+        yield _optout(facts)
+    if facts.rule.policy.consent:
+        yield _consent(facts, now)
+    yield _give_up(facts, now)
+    yield from _reviews(facts)
+
+
+def _address(facts: Facts) -> Check:
+    rule = facts.rule
+    via = ", ".join(rule.via)
+    holds = any(True for _ in rule.reach.usable(facts))
+    verdict = None if holds else Drop(f"no address for {via}", rule.send.span)
+    return Check(f"via {via}", holds=holds, verdict=verdict, span=rule.send.span)
+
+
+def _optout(facts: Facts) -> Check:
+    reach = facts.rule.reach
+    ends = [reach.heard_from(item) for _, item in reach.usable(facts)]
+    out = bool(ends) and min(ends) == FOREVER
+    verdict = Drop(reach.text, reach.span) if out else None
+    return Check(reach.text, holds=not out, verdict=verdict, span=reach.span)
+
+
+def _consent(facts: Facts, now: int) -> Check:
+    rule = facts.rule
+    lacking = rule.reach.lacks_consent(facts, now)
+    because = f"no consent for {rule.policy.name} via {', '.join(rule.via)}"
+    verdict = Drop(because, rule.consent.span) if lacking else None
+    return Check(rule.consent.text, holds=not lacking, verdict=verdict, span=rule.consent.span)
+
+
+def _give_up(facts: Facts, now: int) -> Check:
+    rule, until = facts.rule.give_up, given_up_at(facts)
+    verdict = Drop(rule.text, rule.span) if until <= now else None
+    return Check(rule.text, holds=until > now, verdict=verdict, span=rule.span)
+
+
+def _reviews(facts: Facts) -> Iterator[Check]:
+    for review in facts.rule.reviews_for(facts.conditions):
+        text, span = review.rule.text, review.rule.span
+        hold = None if facts.approved else Hold(review.role, text, given_up_at(facts), span)
+        yield Check(text, holds=facts.approved, verdict=hold, span=span)
