@@ -1,6 +1,7 @@
 """Customers by the user's own key, and by number. Knows nothing of their attributes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import sqlalchemy as sa
@@ -29,27 +30,42 @@ def customer_number(connection: sa.Connection, identity: str) -> int:
     return found[identity]
 
 
+def customer_id(connection: sa.Connection, number: int) -> str:
+    """The user's key of a customer."""
+    wanted = sa.select(customer.c.id).where(customer.c.customer == number)
+    return str(connection.execute(wanted).scalar_one())
+
+
 def find_customers(connection: sa.Connection, identities: Iterable[str]) -> dict[str, int]:
     """The numbers of those customers that exist."""
     wanted = list(identities)
     found: dict[str, int] = {}
     for start in range(0, len(wanted), _SLICE):
         some = customer.c.id.in_(wanted[start : start + _SLICE])
-        found.update(connection.execute(sa.select(customer.c.id, customer.c.customer).where(some)).tuples())
+        rows = connection.execute(sa.select(customer.c.id, customer.c.customer).where(some))
+        found.update(rows.tuples().all())
     return found
 
 
-def ensure_customers(connection: sa.Connection, identities: Iterable[str]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Ensured:
+    """Customers that are there now, and how many of them were not before."""
+
+    numbers: Mapping[str, int]
+    created: int
+
+
+def ensure_customers(connection: sa.Connection, identities: Iterable[str]) -> Ensured:
     """The numbers of customers; those never heard of get a row with nothing but their id."""
     wanted = set(identities)
     found = find_customers(connection, wanted)
     new = sorted(wanted - found.keys())
     if new:
         first = take_numbers(connection, "customers", len(new))
-        rows = [
-            {"customer": number, "id": identity, "hash": customer_hash(identity)}
-            for number, identity in enumerate(new, first)
-        ]
-        connection.execute(customer.insert(), rows)
-        found.update((row["id"], row["customer"]) for row in rows)  # type: ignore[misc]
-    return found
+        numbers = {identity: number for number, identity in enumerate(new, first)}
+        connection.execute(
+            customer.insert(),
+            [{"customer": number, "id": key, "hash": customer_hash(key)} for key, number in numbers.items()],
+        )
+        found |= numbers
+    return Ensured(found, len(new))

@@ -1,13 +1,13 @@
 """The tables of declarations, made and changed when a rule set is applied. Never drops what holds values.
 
-A removed attribute, event kind or record kind keeps its column or table, unused, and has its values again when
-it is declared again. Knows nothing of releases.
+A removed attribute, event kind or record kind keeps its column or table, unused, and has its values again
+when it is declared again. Knows nothing of releases.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
@@ -75,13 +75,13 @@ def migrate(connection: sa.Connection, model: Model, places: Places | None = Non
             changes += _fit(connection, table, fields, kept[table.name], places or {})
         kept[table.name] |= {field.name: field.type.kind for field in fields}
     connection.execute(meta.delete().where(meta.c.key == _KEPT_KEY))
-    connection.execute(meta.insert().values(key=_KEPT_KEY, value=orjson.dumps(kept).decode()))
+    connection.execute(meta.insert().values(key=_KEPT_KEY, value=json.dumps(kept)))
     return changes
 
 
 def _kept(connection: sa.Connection) -> Kinds:
     text = connection.scalar(sa.select(meta.c.value).where(meta.c.key == _KEPT_KEY))
-    kept: Kinds = orjson.loads(text) if text else {}
+    kept: Kinds = json.loads(text) if text else {}
     return kept
 
 

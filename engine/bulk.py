@@ -1,0 +1,52 @@
+"""Many rows at once, as fast as the driver takes them. For rows whose values are of the stored types already."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_rows(
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    passing_over: bool = False,
+) -> None:
+    """Insert rows of these columns; with `passing_over`, those that a unique key forbids are left out."""
+    if not rows:
+        return
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement: Any = make(table).values({name: sa.bindparam(name) for name in columns})
+    _execute(connection, statement.on_conflict_do_nothing() if passing_over else statement, columns, rows)
+
+
+def update_rows(
+    connection: sa.Connection,
+    table: sa.Table,
+    key: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    """Give the rows with these keys new values: each row is the values in the order of `columns`, then the key."""
+    if not rows or not columns:
+        return
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
+    statement = sa.update(table).where(table.c[key] == sa.bindparam("the_key")).values(values)
+    _execute(connection, statement, [*columns, "the_key"], rows)
+
+
+def _execute(
+    connection: sa.Connection, statement: Any, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    compiled = statement.compile(dialect=connection.dialect)
+    order = compiled.positiontup
+    if order is None:  # the driver names its parameters
+        connection.exec_driver_sql(str(compiled), [dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    if list(order) != list(columns):
+        places = [columns.index(name) for name in order]
+        rows = [tuple(row[place] for place in places) for row in rows]
+    connection.exec_driver_sql(str(compiled), list(rows))

@@ -1,0 +1,105 @@
+"""A chunk of rows as columns of stored values; rows with a value that cannot be taken are set aside.
+
+Works column by column: most columns repeat their values, so each different text is read once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+
+from engine.imports.columns import Matched
+from engine.imports.rows import Chunk, Unreadable
+from engine.values import Reader, Stored
+from engine.values_bad import BadValueError
+
+_REMEMBERED = 20_000  # different texts of one column
+
+
+class Remembered(dict[object, Stored]):
+    """What a reader made of texts that it has seen."""
+
+    def __init__(self, read: Reader) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, raw: object) -> Stored:
+        value = self.read(raw)
+        if len(self) < _REMEMBERED:
+            self[raw] = value
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Values by field, all of equal length; `numbers` as in Chunk. `bad`: the rows that are not among them."""
+
+    numbers: Sequence[int]
+    values: Mapping[str, Sequence[Stored]]
+    bad: Sequence[Unreadable]
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """Converts one file: how each field is read, and which may not be missing."""
+
+    readers: Mapping[str, Reader]
+    required: frozenset[str]
+    memory: Mapping[str, Remembered]
+
+    def convert(self, chunk: Chunk, matched: Matched) -> Columns:
+        """Every good row's values, and the bad ones with their reasons."""
+        cells = list(zip(*chunk.rows, strict=True)) if chunk.rows else [()] * len(chunk.columns)
+        reasons: dict[int, str] = {}
+        values: dict[str, Sequence[Stored]] = {}
+        for field in self.required - matched.places.keys():
+            _refuse_missing([None] * len(chunk.rows), field, reasons)
+        for field, place in matched.places.items():
+            column = cells[place]
+            read = self.readers[field] if chunk.typed else self.memory[field].__getitem__
+            values[field] = _converted(column, read, field, reasons)
+            if field in self.required and None in values[field]:
+                _refuse_missing(values[field], field, reasons)
+        return _without(chunk, values, reasons)
+
+
+def make_converter(readers: Mapping[str, Reader], required: Sequence[str]) -> Converter:
+    """A converter for one file."""
+    memory = {field: Remembered(read) for field, read in readers.items()}
+    return Converter(readers, frozenset(required), memory)
+
+
+def _converted(
+    column: Sequence[object], read: Callable[[object], Stored], field: str, reasons: dict[int, str]
+) -> list[Stored]:
+    try:
+        return list(map(read, column))
+    except BadValueError:
+        return [_one(cell, read, field, row, reasons) for row, cell in enumerate(column)]
+
+
+def _one(
+    cell: object, read: Callable[[object], Stored], field: str, row: int, reasons: dict[int, str]
+) -> Stored:
+    try:
+        return read(cell)
+    except BadValueError as error:
+        reasons.setdefault(row, f"{field}: {error}")
+        return None
+
+
+def _refuse_missing(values: Sequence[Stored], field: str, reasons: dict[int, str]) -> None:
+    for row, value in enumerate(values):
+        if value is None:
+            reasons.setdefault(row, f"{field}: missing")
+
+
+def _without(chunk: Chunk, values: Mapping[str, Sequence[Stored]], reasons: Mapping[int, str]) -> Columns:
+    if not reasons:
+        return Columns(chunk.numbers, values, chunk.bad)
+    good = [row not in reasons for row in range(len(chunk.rows))]
+    bad = [Unreadable(chunk.numbers[row], chunk.rows[row], reasons[row]) for row in sorted(reasons)]
+    return Columns(
+        list(compress(chunk.numbers, good)),
+        {field: list(compress(column, good)) for field, column in values.items()},
+        [*chunk.bad, *bad],
+    )

@@ -1,0 +1,35 @@
+"""What imported events bring about besides being stored: an opt-out is kept to, also when it came as a reply."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.audit import By
+from engine.customers import customer_id
+from engine.imports.events import Effect
+from engine.optouts import OptOut, opt_out, suppress
+from engine.replies import meaning_of_reply
+from engine.symbols import load_symbols
+
+
+def effect_of(kind: str, now: int) -> Effect | None:
+    """What the engine does when such events come in."""
+    effects = {"optout": _optouts, "replied": _replies}
+    return partial(effects[kind], now=now) if kind in effects else None
+
+
+def _optouts(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: int) -> None:
+    symbols = load_symbols(connection)
+    for row in rows:
+        suppress(connection, symbols, OptOut(row.customer, "", row.channel, row.at, "import"), now)
+
+
+def _replies(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: int) -> None:
+    symbols = load_symbols(connection)
+    for row in rows:
+        if meaning_of_reply(row.text or "") == "optout":
+            identity = customer_id(connection, row.customer)
+            said = OptOut(row.customer, identity, None, row.at, "reply")
+            opt_out(connection, symbols, said, By("import", now), because="reply")

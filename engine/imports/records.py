@@ -1,0 +1,73 @@
+"""Taking records: new ones are added to their customers, those known get what the file says of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.model import RecordKind
+from engine.arrivals import mark_changed, take_numbers
+from engine.bulk import insert_rows, update_rows
+from engine.declared import column_name
+from engine.imports.converting import Columns
+from engine.imports.merging import Merged, Row, merge, stored_rows
+from engine.imports.taking import Outcome, Owners, in_table_order
+from engine.values import Reader, Surroundings, read_id, reader
+
+
+@dataclass(slots=True)
+class RecordTaker:
+    """Takes records of one kind. A record stays with its customer: one that names another is rejected."""
+
+    table: sa.Table
+    readers: Mapping[str, Reader]
+    owners: Owners
+    required: tuple[str, ...] = ("id", "customer")
+
+    def take(self, connection: sa.Connection, columns: Columns) -> Outcome:
+        """Add and change records; the customers of those that changed are marked for the next run."""
+        fields = in_table_order(self.table, columns.values.keys() - set(self.required))
+        names = ["customer", *map(column_name, fields)]
+        ids: Sequence[Any] = columns.values["id"]
+        if not ids:
+            return Outcome()
+        owners = self.owners.numbers(connection, columns.values["customer"])  # type: ignore[arg-type]
+        rows: list[Row] = list(zip(owners, *(columns.values[name] for name in fields), strict=True))
+        known = stored_rows(connection, self.table, "record", names, set(ids))
+        good = _with_their_owners(ids, rows, known)
+        merged = merge(compress(zip(ids, rows, strict=True), good), known)
+        merged.outcome.refused = _strays(columns, ids, good)
+        self._add(connection, names, merged)
+        changes = [(*row, known[key][0]) for key, row in merged.changed.items()]
+        update_rows(connection, self.table, "record", names, changes)
+        mark_changed(connection, [row[0] for row in (*merged.added.values(), *merged.changed.values())])
+        return merged.outcome
+
+    def _add(self, connection: sa.Connection, names: Sequence[str], merged: Merged) -> None:
+        if not merged.added:
+            return
+        first = take_numbers(connection, "records", len(merged.added))
+        rows = [(number, key, *row) for number, (key, row) in enumerate(merged.added.items(), first)]
+        insert_rows(connection, self.table, ["record", "id", *names], rows)
+
+
+def record_readers(kind: RecordKind, surroundings: Surroundings) -> dict[str, Reader]:
+    """The columns that a file of these records may have."""
+    own: dict[str, Reader] = {field.name: reader(field.type, surroundings) for field in kind.fields}
+    return own | {"id": read_id, "customer": read_id}
+
+
+def _with_their_owners(ids: Sequence[str], rows: Sequence[Row], known: Mapping[str, Row]) -> list[bool]:
+    """Which rows name the customer that their record belongs to, or belonged to first in this batch."""
+    first = {key: row[1] for key, row in known.items()}
+    return [first.setdefault(key, row[0]) == row[0] for key, row in zip(ids, rows, strict=True)]
+
+
+def _strays(columns: Columns, ids: Sequence[str], good: Sequence[bool]) -> dict[int, str]:
+    return {
+        columns.numbers[place]: f"record {ids[place]!r} belongs to another customer"
+        for place, fits in enumerate(good)
+        if not fits
+    }

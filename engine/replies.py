@@ -1,0 +1,32 @@
+"""What a reply means for whether a customer may be written to. Reads only the words, knows no customer."""
+
+import unicodedata
+from typing import Literal
+
+Meaning = Literal["optout", "unclear", "none"]
+
+_WORDS = frozenset({"t", "td", "退订", "回t退订", "取消订阅", "拒收", "stop", "stopall", "unsubscribe"})
+"""What alone, in any width and case and with any punctuation, is an opt-out."""
+
+_HINTS = (
+    "退订",
+    "别再发",
+    "不要再发",
+    "不要发",
+    "别发了",
+    "拒收",
+    "骚扰",
+    "unsubscribe",
+    "stop sending",
+    "投诉",
+)
+"""What within a longer text may be one: a person must look."""
+
+
+def meaning_of_reply(text: str) -> Meaning:
+    """`optout` for the agreed words alone; `unclear` when a person must look; a mere letter inside is neither."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    bare = "".join(character for character in folded if unicodedata.category(character)[0] in "LN")
+    if bare in _WORDS:
+        return "optout"
+    return "unclear" if any(hint in folded for hint in _HINTS) else "none"
