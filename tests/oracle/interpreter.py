@@ -1,0 +1,285 @@
+"""The reference interpreter: customer by customer, row by row, as the contract of the language says it.
+
+`Interpreter` takes in what happens, runs at given times and sends what may go. It decides what is right.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dsl import journey_model as m
+from dsl.model import Model
+from dsl.units import Duration
+from tests.oracle import moments
+from tests.oracle.conditions import holds
+from tests.oracle.entry import (
+    Queue,
+    admissions,
+    door_is_open,
+    enrol,
+    may_start,
+    qualifies,
+    subject_of,
+    subjects_of,
+)
+from tests.oracle.facts import TAKEN_BACK, Consent, Customer, Enrolment, Facts, Message, Optout, Record, Task
+from tests.oracle.moves import LONG_AGO, Run, end, move, pick, scope_of, settle_one
+from tests.oracle.permits import Drop, Go, Hold, Wait, decide, given_up_at, send_of
+from tests.oracle.world import Address, World, address_by_type
+
+LATENESS = Duration(3, "day")
+MOST_MOVES = 50
+MOST_ROUNDS = 50
+
+
+class Interpreter:
+    """A rule set with what is known, at the instant of its last run."""
+
+    def __init__(
+        self,
+        model: Model,
+        zone: str = "Asia/Shanghai",
+        lateness: Duration = LATENESS,
+        address: Address = address_by_type,
+    ) -> None:
+        self.world = World(model, ZoneInfo(zone), lateness, address)
+        self.queue = Queue()
+        self.last: tuple[datetime, int] | None = None
+        self.stuck: set[tuple[str, str]] = set()
+
+    @property
+    def facts(self) -> Facts:
+        """Everything that is known."""
+        return self.world.facts
+
+    def customer(self, key: str, attributes: Mapping[str, Any] | None = None) -> Customer:
+        """Make a customer known, or change the attributes named."""
+        number = len(self.facts.customers) + 1
+        customer = self.facts.customers.setdefault(key, Customer(number, key))
+        customer.attributes.update(attributes or {})
+        return customer
+
+    def record(self, kind: str, key: str, customer: str, fields: Mapping[str, Any] | None = None) -> Record:
+        """Make a record known, or change the fields named."""
+        number = 1 + sum(record.kind == kind for record in self.facts.records.values())
+        record = self.facts.records.setdefault((kind, key), Record(kind, number, key, customer))
+        record.fields.update(fields or {})
+        return record
+
+    def arrive(self, kind: str, customer: str, at: datetime, fields: Mapping[str, Any] | None = None) -> None:
+        """Take an event in; it may be dated in the past or the future."""
+        self.facts.arrive(kind, customer, at, dict(fields or {}))
+
+    def consent(
+        self, customer: str, at: datetime, policy: str | None = None, channel: str | None = None
+    ) -> None:
+        """Record a consent; it takes the place of an earlier one of the same kind."""
+        self.facts.consents = [
+            item
+            for item in self.facts.consents
+            if (item.customer, item.policy, item.channel) != (customer, policy, channel)
+        ]
+        self.facts.consents.append(Consent(customer, policy, channel, at))
+
+    def optout(self, customer: str, at: datetime, channel: str | None = None) -> None:
+        """Record an opt-out; one from everything takes back everything that waits."""
+        self.facts.optouts.append(Optout(customer, channel, at))
+        self.facts.arrive("optout", customer, at, {"channel": channel})
+        if channel is not None:
+            return
+        for message in self.facts.messages_of(customer):
+            if message.status in TAKEN_BACK:
+                _close(message, "cancelled", at)
+
+    def finish(
+        self, task: Task, outcome: str, at: datetime, answers: Mapping[str, Any] | None = None
+    ) -> None:
+        """A person has done a task that was open."""
+        assert task.status == "open"
+        task.status, task.outcome, task.closed_at, task.answers = "done", outcome, at, dict(answers or {})
+        journey = self.world.model.journeys[task.enrolment.journey]
+        action = journey.state(task.enrolment.visits[task.visit - 1].state or "").actions[task.action]
+        assert isinstance(action, m.Task)
+        customer = self.facts.customers[task.enrolment.customer]
+        for ask in action.asks:
+            if ask.attribute and ask.name in task.answers:
+                customer.attributes[ask.name] = task.answers[ask.name]
+        self.facts.arrive("task_done", customer.id, at, {"task": task.task, "outcome": outcome})
+
+    def approve(self, message: Message) -> None:
+        """A person lets a held message go; the next run decides when."""
+        assert message.status == "held"
+        message.approved, message.status, message.role = True, "waiting", None
+
+    def refuse(self, message: Message, at: datetime) -> None:
+        """A person does not let a held message go."""
+        assert message.status == "held"
+        _close(message, "dropped", at)
+
+    def run(self, now: datetime) -> None:
+        """One run: moves and entries until nobody moves, then permits, then goals."""
+        before, seq = self.last or (LONG_AGO, 0)
+        if now < before:
+            raise ValueError(f"the last run was at {before}")
+        run = Run(now, before, seq, first=self.last is None)
+        admitted = admissions(self.queue, run, self.world)
+        for customer in list(self.facts.customers.values()):
+            self._until_nothing_moves(customer, admitted, run)
+            self._permit(customer, now)
+            self._watch(customer, now)
+        self.stuck = {
+            (item.journey, item.customer)
+            for item in self.facts.enrolments
+            if run.moved.get(id(item), 0) >= MOST_MOVES
+        }
+        self.last = (now, self.facts.arrivals)
+
+    def deliver(self, now: datetime, refuses: Callable[[Message], bool] = lambda _: False) -> int:
+        """Send what is ready, checked once more; a channel that refuses gives way to the next. How many."""
+        ready = [message for message in self._in_order(self.facts.messages) if message.status == "ready"]
+        for message in ready:
+            self._decide(message, now)
+            while message.status == "ready" and refuses(message):
+                self._refused(message, now)
+            if message.status == "ready":
+                message.status, message.sent_at, message.counted_at = "sent", now, now
+                self._tell("sent", message, now)
+                settle_one(message, now)
+        return len(ready)
+
+    def settle(self, now: datetime) -> None:
+        """What `homing run` does: run and deliver at one time until nothing changes any more."""
+        for _ in range(MOST_ROUNDS):
+            before = self._picture()
+            self.run(now)
+            self.deliver(now)
+            if self._picture() == before:
+                return
+
+    def _until_nothing_moves(self, customer: Customer, admitted: dict[str, Any], run: Run) -> None:
+        while True:
+            moved = [self._turn(j, customer, admitted, run) for j in self.world.model.ordered_journeys()]
+            if not any(moved):
+                return
+
+    def _turn(self, journey: m.Journey, customer: Customer, admitted: dict[str, Any], run: Run) -> bool:
+        """A journey's turn for a customer: who is under way moves, then who qualifies enters and moves."""
+        under_way = self.facts.enrolments_of(customer.id, journey.name)
+        moved = self._move(under_way, run)
+        entered = self._enter(journey, customer, admitted, run)
+        self._move(entered, run)
+        return moved or entered != []
+
+    def _move(self, enrolments: list[Enrolment], run: Run) -> bool:
+        """Step by step: all look at the same facts, then all move, in the order of their records."""
+        moved = False
+        enrolments = sorted(enrolments, key=lambda item: item.record_number)
+        while True:
+            picked = []
+            for enrolment in enrolments:
+                if enrolment.status == "active" and run.moved.get(id(enrolment), 0) < MOST_MOVES:
+                    choice = pick(enrolment, run, self.world)
+                    if choice is not None:
+                        picked.append((enrolment, *choice))
+            for enrolment, transition, event in picked:
+                move(enrolment, transition, event, run, self.world)
+            if not picked:
+                return moved
+            moved = True
+
+    def _enter(
+        self, journey: m.Journey, customer: Customer, admitted: dict[str, Any], run: Run
+    ) -> list[Enrolment]:
+        """Who was begun, or qualifies and is let in, enters; all are chosen before the first enters."""
+        chosen = []
+        for record in subjects_of(journey, customer, self.world):
+            if (journey.name, customer.id, record) in run.begun:
+                if may_start(journey, customer, record, run, self.world):
+                    chosen.append(record)
+            elif qualifies(journey, customer, record, run, self.world):
+                subject = subject_of(journey, customer, record)
+                limited = journey.at_most is not None
+                if subject in admitted[journey.name] if limited else door_is_open(journey, run, self.world):
+                    chosen.append(record)
+        run.begun = [item for item in run.begun if item[:2] != (journey.name, customer.id)]
+        return [enrol(journey, customer, record, run, self.world) for record in chosen]
+
+    def _in_order(self, messages: list[Message]) -> list[Message]:
+        """Who goes first when several compete for one customer."""
+
+        def place(message: Message) -> tuple[Any, ...]:
+            enrolment = message.enrolment
+            priority = self.world.model.journeys[enrolment.journey].priority
+            return (
+                -priority, message.created_at, enrolment.journey, enrolment.record_number,
+                enrolment.occurrence, message.visit, message.action,
+            )  # fmt: skip
+
+        return sorted(messages, key=place)
+
+    def _permit(self, customer: Customer, now: datetime) -> None:
+        for message in self._in_order(self.facts.messages_of(customer.id)):
+            if message.status == "waiting" or (message.status == "held" and self._is_given_up(message, now)):
+                self._decide(message, now)
+
+    def _is_given_up(self, message: Message, now: datetime) -> bool:
+        return given_up_at(message, self.world) <= now
+
+    def _decide(self, message: Message, now: datetime) -> None:
+        """Write the gate's answer to a message."""
+        answer = decide(message, now, self.world)
+        message.because = message.until = message.role = message.counted_at = None
+        match answer:
+            case Go(channel):
+                message.status, message.channel, message.counted_at = "ready", channel, now
+            case Wait(because, until):
+                message.status, message.because, message.until = "waiting", because, until
+            case Hold(because, role):
+                message.status, message.because, message.role = "held", because, role
+            case Drop(because):
+                _close(message, "dropped", now)
+                message.because = because
+
+    def _refused(self, message: Message, now: datetime) -> None:
+        """A channel will never take the message: on to the next, or it has failed."""
+        assert message.channel is not None
+        message.refused_by.add(message.channel)
+        if set(send_of(message, self.world).via) <= message.refused_by:
+            _close(message, "failed", now)
+            self._tell("failed", message, now)
+        else:
+            self._decide(message, now)
+
+    def _tell(self, kind: str, message: Message, now: datetime) -> None:
+        enrolment = message.enrolment
+        fields = {"message": message.message, "channel": message.channel, "journey": enrolment.journey}
+        self.facts.arrive(kind, enrolment.customer, now, fields)
+
+    def _watch(self, customer: Customer, now: datetime) -> None:
+        """Goals are looked at when all have moved; who was held out is watched as long as the goal may be met."""
+        for enrolment in self.facts.enrolments_of(customer.id):
+            goal = self.world.model.journeys[enrolment.journey].goal
+            if goal is None:
+                continue
+            over = moments.shift(enrolment.entered_at, goal.duration, self.world.zone)
+            open_yet = enrolment.goal_at is None and now <= over
+            if open_yet and holds(goal.condition, scope_of(enrolment, now, self.world)):
+                enrolment.goal_at = now
+            if enrolment.status == "watched" and now >= over:
+                end(enrolment, None, now)
+
+    def _picture(self) -> tuple[Any, ...]:
+        """All that a run or a delivery can change."""
+        facts = self.facts
+        return (
+            facts.arrivals,
+            [(len(e.visits), e.status, e.settled_at, e.goal_at) for e in facts.enrolments],
+            [(message.status, message.until) for message in facts.messages],
+        )
+
+
+def _close(message: Message, status: Any, now: datetime) -> None:
+    """A message comes to its end without going."""
+    message.status, message.until, message.role, message.counted_at = status, None, None, None
+    settle_one(message, now)

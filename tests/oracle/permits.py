@@ -1,0 +1,280 @@
+"""The permit gate, written as one predicate: whether a message may go at a time, as far as is known now.
+
+`until` is found by trying instants. What never ends drops first, then people decide, then time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dsl import journey_model as m
+from dsl.model import Cap, Policy
+from dsl.units import Duration, Window
+from tests.oracle import moments
+from tests.oracle.conditions import holds
+from tests.oracle.days import words_of
+from tests.oracle.facts import COUNTED, Message
+from tests.oracle.world import Scope, World
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """It may go by this channel."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing that is known now lets it go before `until`, when it goes or is given up."""
+
+    because: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A person must look."""
+
+    because: str
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """It will never go."""
+
+    because: str
+
+
+Answer = Go | Wait | Hold | Drop
+
+
+def decide(message: Message, now: datetime, world: World) -> Answer:
+    """What becomes of a message now."""
+    reason = drops(message, now, world)
+    if reason is not None:
+        return Drop(reason)
+    review = reviewer(message, now, world)
+    if review is not None and not message.approved:
+        return review
+    reason = keeps(message, now, now, world)
+    if reason is not None:
+        return Wait(reason, until(message, now, world))
+    channel = channel_at(message, now, world)
+    assert channel is not None
+    return Go(channel)
+
+
+def given_up_at(message: Message, world: World) -> datetime:
+    """When the policy gives a message up."""
+    return moments.shift(message.created_at, policy_of(message, world).give_up, world.zone)
+
+
+def until(message: Message, now: datetime, world: World) -> datetime:
+    """The first instant at which the message may go, or the one at which it is given up."""
+    end = given_up_at(message, world)
+    for t in sorted({t for t in _instants(message, now, end, world) if now < t < end}):
+        if keeps(message, t, now, world) is None:
+            return t
+    return end
+
+
+def drops(message: Message, now: datetime, world: World) -> str | None:
+    """Why the message can never go; None when it can."""
+    if given_up_at(message, world) <= now:
+        return "give up"
+    channels = [c for c in send_of(message, world).via if _has_address(message, c, world)]
+    if not channels:
+        return "address"
+    channels = [c for c in channels if not _opted_out_for_good(message, c, world)]
+    if not channels:
+        return "optout"
+    if not any(_consents(message, c, now, world) for c in channels):
+        return "consent"
+    return None
+
+
+def reviewer(message: Message, now: datetime, world: World) -> Hold | None:
+    """Who must look at the message before it goes; None: nobody."""
+    send = send_of(message, world)
+    if send.review is not None:
+        return Hold("review", send.review)
+    for review in policy_of(message, world).reviews:
+        if holds(review.condition, scope_of(message, now, world)):
+            return Hold("review", review.role)
+    return None
+
+
+def keeps(message: Message, t: datetime, now: datetime, world: World) -> str | None:
+    """Which kind of rule keeps the message from going at `t`, as far as is known `now`; None: it may go."""
+    policy, send = policy_of(message, world), send_of(message, world)
+    allowed = {
+        "silent": channel_at(message, t, world) is not None,
+        "window": policy.windows == () or any(_inside(t, line.window, world) for line in policy.windows),
+        "during": send.during == () or any(_inside(t, window, world) for window in send.during),
+        "never": not words_of(moments.day_of(t, world.zone), world.model.calendar) & set(policy.never),
+        "cap": all(_within(cap, message, t, world) for cap in caps_in_force(message, now, world)),
+        "apart": _far_enough(message, t, world),
+    }
+    return next((rule for rule, passes in allowed.items() if not passes), None)
+
+
+def channel_at(message: Message, t: datetime, world: World) -> str | None:
+    """The first channel on which the customer may be reached then."""
+    for channel in send_of(message, world).via:
+        if not _has_address(message, channel, world) or not _consents(message, channel, t, world):
+            continue
+        heard = _opted_out_at(message, channel, world)
+        silent = policy_of(message, world).silent
+        if heard is None or (silent is not None and t >= moments.shift(heard, silent, world.zone)):
+            return channel
+    return None
+
+
+def caps_in_force(message: Message, now: datetime, world: World) -> list[Cap]:
+    """The first conditional cap that holds, else all that have no condition."""
+    caps = policy_of(message, world).caps
+    for cap in caps:
+        if cap.condition is not None and holds(cap.condition, scope_of(message, now, world)):
+            return [cap]
+    return [cap for cap in caps if cap.condition is None]
+
+
+def counted_with(message: Message, world: World) -> list[Message]:
+    """The customer's other messages that count under the message's policy."""
+    return [
+        other
+        for other in world.facts.messages_of(message.enrolment.customer)
+        if other is not message
+        and other.status in COUNTED
+        and (
+            other.policy == message.policy or message.policy in world.model.policies[other.policy].count_with
+        )
+    ]
+
+
+def policy_of(message: Message, world: World) -> Policy:
+    """The policy a message goes under."""
+    return world.model.policies[message.policy]
+
+
+def send_of(message: Message, world: World) -> m.Send:
+    """The action that wanted a message."""
+    journey = world.model.journeys[message.enrolment.journey]
+    state = message.enrolment.visits[message.visit - 1].state
+    assert state is not None
+    action = next(action for action in journey.state(state).actions if action.number == message.action)
+    assert isinstance(action, m.Send)
+    return action
+
+
+def scope_of(message: Message, now: datetime, world: World) -> Scope:
+    """Whom the conditions of a policy are asked of."""
+    enrolment = message.enrolment
+    return Scope(world, now, world.facts.customers[enrolment.customer], enrolment.record, enrolment)
+
+
+def _has_address(message: Message, channel: str, world: World) -> bool:
+    customer = world.facts.customers[message.enrolment.customer]
+    return channel not in message.refused_by and bool(world.address(world.model, customer, channel))
+
+
+def _opted_out_at(message: Message, channel: str, world: World) -> datetime | None:
+    """The latest opt-out from the channel, or from all."""
+    found = [
+        optout.at
+        for optout in world.facts.optouts
+        if optout.customer == message.enrolment.customer
+        and optout.channel in (None, channel)
+        and optout.lifted_at is None
+    ]
+    return max(found, default=None)
+
+
+def _opted_out_for_good(message: Message, channel: str, world: World) -> bool:
+    silent = policy_of(message, world).silent
+    return silent is None and _opted_out_at(message, channel, world) is not None
+
+
+def _consents(message: Message, channel: str, t: datetime, world: World) -> bool:
+    """Whether nothing more is needed, or a consent is newer than any opt-out and not withdrawn."""
+    if not policy_of(message, world).consent:
+        return True
+    heard = _opted_out_at(message, channel, world)
+    return any(
+        consent.customer == message.enrolment.customer
+        and consent.policy in (None, message.policy)
+        and consent.channel in (None, channel)
+        and consent.withdrawn_at is None
+        and consent.given_at <= t
+        and (heard is None or consent.given_at > heard)
+        for consent in world.facts.consents
+    )
+
+
+def _inside(t: datetime, window: Window, world: World) -> bool:
+    wall = moments.wall_of(t, world.zone)
+    since_midnight = wall.hour * 60 + wall.minute
+    words = words_of(wall.date(), world.model.calendar)
+    return bool(words & set(window.days)) and window.start.minutes <= since_midnight < window.end.minutes
+
+
+def _on_keyday(t: datetime, world: World) -> bool:
+    return "keydays" in words_of(moments.day_of(t, world.zone), world.model.calendar)
+
+
+def _within(cap: Cap, message: Message, t: datetime, world: World) -> bool:
+    """Whether a cap leaves room for one more at `t`."""
+    extra = policy_of(message, world).extra_on_keydays if _on_keyday(t, world) else 0
+    used = [other for other in counted_with(message, world) if _counts(other, cap, message, t, world)]
+    return len(used) < cap.count + extra
+
+
+def _counts(other: Message, cap: Cap, message: Message, t: datetime, world: World) -> bool:
+    assert other.counted_at is not None
+    if cap.per == "record":
+        record = message.enrolment.record
+        return record is not None and other.enrolment.record is record
+    if isinstance(cap.per, Duration):
+        return moments.shift(t, cap.per, world.zone, back=True) < other.counted_at <= t
+    return moments.period_of(other.counted_at, cap.per, world.zone) == moments.period_of(
+        t, cap.per, world.zone
+    )
+
+
+def _far_enough(message: Message, t: datetime, world: World) -> bool:
+    """Whether the policy's gap to every counted message is kept; on key days with an extra there is none."""
+    policy = policy_of(message, world)
+    if policy.apart is None or (policy.extra_on_keydays > 0 and _on_keyday(t, world)):
+        return True
+    return all(t >= _free_after(other, policy.apart, world) for other in counted_with(message, world))
+
+
+def _free_after(other: Message, apart: Duration, world: World) -> datetime:
+    assert other.counted_at is not None
+    if apart.unit in ("minute", "hour"):
+        return moments.shift(other.counted_at, apart, world.zone)
+    day = moments.shift_day(moments.day_of(other.counted_at, world.zone), apart)
+    return moments.midnight(day, world.zone)
+
+
+def _instants(message: Message, now: datetime, end: datetime, world: World) -> Iterator[datetime]:
+    """Every instant at which a message that may not go can become one that may."""
+    policy, send, zone = policy_of(message, world), send_of(message, world), world.zone
+    starts = [line.window.start for line in policy.windows] + [window.start for window in send.during]
+    for day in moments.days_between(moments.day_of(now, zone), moments.day_of(end, zone)):
+        for hour in range(24):
+            yield moments.midnight(day, zone) + hour * moments.HOUR
+        for start in starts:
+            yield moments.clock_on(day, start, zone)
+    for other in counted_with(message, world):
+        assert other.counted_at is not None
+        for cap in policy.caps:
+            if isinstance(cap.per, Duration):
+                yield moments.shift(other.counted_at, cap.per, zone)
+        if policy.apart is not None:
+            yield _free_after(other, policy.apart, world)
+    for optout in world.facts.optouts:
+        if policy.silent is not None:
+            yield moments.shift(optout.at, policy.silent, zone)

@@ -1,0 +1,47 @@
+"""The surroundings of every evaluation: the model, the zone, what is known, and who is looked at when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dsl.model import Model
+from dsl.units import Duration
+from tests.oracle.facts import Customer, Enrolment, Event, Facts, Record
+
+Address = Callable[[Model, Customer, str], str | None]
+
+
+@dataclass(slots=True)
+class World:
+    """A rule set in its zone with all facts. `address`: where a customer is reached on a channel."""
+
+    model: Model
+    zone: ZoneInfo
+    lateness: Duration
+    address: Address
+    facts: Facts = field(default_factory=Facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom and what a condition is asked of: a customer at a time, perhaps a record, a run, an event."""
+
+    world: World
+    now: datetime
+    customer: Customer
+    record: Record | None = None
+    enrolment: Enrolment | None = None
+    event: Event | None = None
+
+
+def address_by_type(model: Model, customer: Customer, channel: str) -> Any:
+    """A phone for sms, an email address for email, elsewhere an attribute of the channel's name or the id."""
+    kinds = {"sms": "phone", "email": "email"}
+    if channel in kinds:
+        names = [item.name for item in model.customer if item.type.kind == kinds[channel]]
+        return next((customer.attributes[name] for name in names if customer.attributes.get(name)), None)
+    if any(item.name == channel for item in model.customer):
+        return customer.attributes.get(channel)
+    return customer.id
