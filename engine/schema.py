@@ -178,12 +178,14 @@ message = _key_table(
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
     sa.Column("epoch", sa.Integer, nullable=False, server_default="0"),
     sa.Column("lease_until", Instant),
+    sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("approved", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("reference", sa.Text),
 )
 """Messages wanted, and what became of them. The key is the intent: journey, run-through, visit and action.
 
 `status` see `engine.states`. `counted_at`: the instant at which it counts against caps and gaps (when it was let go, then
-when it was sent); null while it does not count. `sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
+when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that refused it for good. `sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
 """
 
 _OPEN = message.c.status < 5

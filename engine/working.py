@@ -48,9 +48,15 @@ chosen = _table("chosen", *_numbers("journey", "customer", "record"))
 """Who may come in where only so many may."""
 
 wanted = _table(
-    "wanted", *_numbers("customer", "journey", "record", "occurrence", "visit", "action", "state")
+    "wanted",
+    *_numbers("customer", "journey", "record", "occurrence", "visit", "action", "state"),
+    sa.Column("created_at", Instant),
+    *_numbers("status", "until", "refused", "approved"),
 )
-"""Messages wanted in this batch; `state` and `action` name the `Send`."""
+"""Messages to decide on: wanted in this batch (`status` null), or stored and to be looked at again.
+
+`state` and `action` name the `Send`.
+"""
 
 ALL = (due, batch, looked, stirred, picked, begun, chosen, wanted)
 
