@@ -29,6 +29,7 @@ from dsl.expressions import (
     Last,
     Logic,
     Missing,
+    Name,
     Negative,
     Next,
     NextReturn,
@@ -44,7 +45,7 @@ from dsl.expressions import (
     Time,
 )
 from dsl.printer_layout import Doc, Fragment, block, break_between, deeper, doc, enclosed, listed
-from dsl.printer_words import decimal, dotted, spelled, string
+from dsl.printer_words import AFTER_VALUES, CONSTANTS, decimal, dotted, spelled, string
 
 
 class Level(IntEnum):
@@ -73,8 +74,8 @@ def _(node: Expr) -> Level:
     return Level.COMPARISON
 
 
-@level.register(Negative | Days | Shift)
-def _(node: Expr) -> Level:
+@level.register
+def _(node: Negative) -> Level:
     del node
     return Level.SIGN
 
@@ -122,7 +123,7 @@ def _(node: Time) -> Doc:
 
 @doc.register
 def _(node: Ref) -> Doc:
-    return (dotted(node.parts),)
+    return (dotted(node.parts, CONSTANTS if len(node.parts) == 1 else frozenset()),)
 
 
 @doc.register
@@ -199,15 +200,21 @@ def _(node: Inside) -> Doc:
 
 @doc.register
 def _(node: Events) -> Doc:
+    return _events(node, frozenset())
+
+
+def _events(node: Events, keywords: frozenset[str]) -> Doc:
     names = (node.event,) if node.field is None else (node.event, node.field)
     where: Doc = () if node.where is None else (" where ", *enclosed(doc(node.where)))
     window: Doc = () if node.window is None else (" ", *doc(node.window))
-    return (dotted(names), *where, *window)
+    return (dotted(names, keywords), *where, *window)
 
 
 @doc.register
 def _(node: Occurs) -> Doc:
-    return ("no " if node.negated else "", *doc(node.events))
+    if node.negated:
+        return ("no ", *_events(node.events, AFTER_VALUES))
+    return _events(node.events, CONSTANTS | {"days"})
 
 
 @doc.register
@@ -253,26 +260,35 @@ def _(node: Tagged) -> Doc:
 @doc.register
 def _(node: InJourney) -> Doc:
     if node.stage is None:
-        return (f"in journey {spelled(node.journey)}",)
-    return (f"in stage {dotted((node.journey, node.stage))}",)
+        return (f"in journey {spelled(node.journey, AFTER_VALUES)}",)
+    return (f"in stage {dotted((node.journey, node.stage), AFTER_VALUES)}",)
 
 
 @doc.register
 def _(node: Ended) -> Doc:
     outcome = "" if node.outcome is None else f" as {spelled(node.outcome)}"
     window: Doc = () if node.window is None else (" ", *doc(node.window))
-    return (f"ended {spelled(node.journey)}{outcome}", *window)
+    return (f"ended {spelled(node.journey, AFTER_VALUES)}{outcome}", *window)
 
 
 @doc.register
 def _(node: Arm) -> Doc:
-    condition: Doc = ("otherwise",) if node.condition is None else doc(node.condition)
-    return (*condition, ": ", *doc(node.value))
+    return (*_condition(node), ": ", *doc(node.value))
+
+
+def _condition(node: Arm) -> Doc:
+    match node.condition:
+        case None:
+            return ("otherwise",)
+        case Ref(parts=(Name(text="otherwise") as name,)):
+            return (spelled(name, frozenset({"otherwise"})),)
+        case condition:
+            return doc(condition)
 
 
 @doc.register
 def _(node: Choose) -> Doc:
-    return ("choose ", block(node, node.arms))
+    return ("choose", block(node, node.arms))
 
 
 def clause(word: str, condition: Node | None) -> Doc:

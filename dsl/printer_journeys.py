@@ -37,8 +37,8 @@ from dsl.journeys import (
     UnderPolicy,
     When,
 )
-from dsl.printer_expressions import clause
-from dsl.printer_layout import Doc, Item, block, block_of, doc, enclosed, item
+from dsl.printer_expressions import Level, clause, operand
+from dsl.printer_layout import Doc, Item, block, block_of, doc, enclosed, item, optional
 from dsl.printer_words import at_clock, decimal, dotted, per, span_of, spelled, string, title
 
 
@@ -75,7 +75,7 @@ def _(node: After) -> Doc:
 
 @doc.register
 def _(node: At) -> Doc:
-    return ("at ", *doc(node.moment), at_clock(node.clock), *_to(node.target))
+    return ("at ", *operand(node.moment, Level.SUM), at_clock(node.clock), *_to(node.target))
 
 
 @doc.register
@@ -85,7 +85,7 @@ def _(node: Share) -> Doc:
 
 @doc.register
 def _(node: Split) -> Doc:
-    return ("split ", block(node, node.shares))
+    return ("split", block(node, node.shares))
 
 
 @doc.register
@@ -120,7 +120,10 @@ def _(node: Outcome) -> Doc:
 @doc.register
 def _(node: Task) -> Doc:
     lines = sorted(_task_lines(node), key=lambda line: line.span.start)
-    return (f"task {spelled(node.name)}{title(node.title)} ", block_of(node, tuple(lines), over_lines=True))
+    return (
+        f"task {spelled(node.name)}{title(node.title)}",
+        optional(block_of(node, tuple(lines), over_lines=True)),
+    )
 
 
 def _task_lines(node: Task) -> Iterator[Item]:
@@ -157,8 +160,7 @@ def _(node: Pair) -> Doc:
 
 @doc.register
 def _(node: Emit) -> Doc:
-    values: Doc = (" ", block(node, node.values)) if node.values else ()
-    return (f"emit {spelled(node.event)}", *values)
+    return (f"emit {spelled(node.event)}", optional(block(node, node.values)))
 
 
 @doc.register
@@ -218,14 +220,14 @@ def _(node: Goal) -> Doc:
 
 @doc.register
 def _(node: StateDecl) -> Doc:
-    return (f"state {spelled(node.name)}{title(node.title)} ", block(node, node.items, over_lines=True))
+    return (f"state {spelled(node.name)}{title(node.title)}", block(node, node.items, over_lines=True))
 
 
 @doc.register
 def _(node: StageDecl) -> Doc:
-    return (f"stage {spelled(node.name)}{title(node.title)} ", block(node, node.items, over_lines=True))
+    return (f"stage {spelled(node.name)}{title(node.title)}", block(node, node.items, over_lines=True))
 
 
 @doc.register
 def _(node: JourneyDecl) -> Doc:
-    return (f"journey {spelled(node.name)}{title(node.title)} ", block(node, node.items, over_lines=True))
+    return (f"journey {spelled(node.name)}{title(node.title)}", block(node, node.items, over_lines=True))

@@ -13,7 +13,7 @@ from unicodedata import category, east_asian_width
 from dsl.expressions import Node
 from dsl.source import NOWHERE, Span
 
-WIDTH = 100  # columns of a line; a Chinese character takes two
+WIDTH = 100  # columns of a line without its indentation; a Chinese character takes two
 INDENT = 2  # columns
 
 
@@ -41,11 +41,15 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`{ … }` with its items, one a line when `over_lines` or when they do not fit on one."""
+    """` { … }` with its items, one a line when `over_lines` or when they do not fit on one.
+
+    An `optional` one without items is not written.
+    """
 
     items: tuple["Item", ...]
     span: Span
     over_lines: bool
+    optional: bool = False
 
 
 Fragment = str | Break | Raw | Block
@@ -81,6 +85,11 @@ def block_of(owner: Node, items: tuple[Item, ...], *, over_lines: bool) -> Block
     """As `block`, of items."""
     written = "\n" in owner.span.text if has_source(owner) else over_lines
     return Block(items, owner.span, written)
+
+
+def optional(whole: Block) -> Block:
+    """The same, left out when empty."""
+    return replace(whole, optional=True)
 
 
 def has_source(node: Node) -> bool:
@@ -128,9 +137,9 @@ def _flat(fragment: Fragment) -> str:
         case Raw():
             return fragment.inline
         case Block(items=()):
-            return "{}"
+            return "" if fragment.optional else " {}"
         case Block():
-            return "{ " + ", ".join(flat(part.doc) for part in fragment.items) + " }"
+            return " { " + ", ".join(flat(part.doc) for part in fragment.items) + " }"
 
 
 def stretch(fragments: Iterable[Fragment]) -> str:
@@ -141,7 +150,7 @@ def stretch(fragments: Iterable[Fragment]) -> str:
 def _until_forced(fragments: Iterable[Fragment]) -> Iterator[str]:
     for fragment in fragments:
         if is_forced(fragment):
-            yield '"""' if isinstance(fragment, Raw) else "{"
+            yield '"""' if isinstance(fragment, Raw) else " {"
             return
         yield _flat(fragment)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dsl.expressions import Text
-from dsl.printer_layout import Doc, block, doc
+from dsl.printer_layout import Doc, block, doc, optional
 from dsl.printer_words import dotted, spelled, string
 from dsl.scenarios import (
     Approve,
@@ -40,8 +40,7 @@ def _for(who: Text | None) -> Doc:
 @doc.register
 def _(node: Given) -> Doc:
     at = "" if node.at is None else f" at {_moment(node.at)}"
-    values: Doc = () if node.at is not None and not node.values else (" ", block(node, node.values))
-    return (f"given {spelled(node.kind)}{at}", *values, *_for(node.who))
+    return (f"given {spelled(node.kind)}{at}", optional(block(node, node.values)), *_for(node.who))
 
 
 @doc.register
@@ -51,8 +50,7 @@ def _(node: From) -> Doc:
 
 @doc.register
 def _(node: Happens) -> Doc:
-    values: Doc = (" ", block(node, node.values)) if node.values else ()
-    return (f"event {spelled(node.event)}", *values)
+    return (f"event {spelled(node.event)}", optional(block(node, node.values)))
 
 
 @doc.register
@@ -67,8 +65,7 @@ def _(node: Reply) -> Doc:
 
 @doc.register
 def _(node: Finish) -> Doc:
-    values: Doc = (" ", block(node, node.values)) if node.values else ()
-    return (f"finish {spelled(node.task)} as {spelled(node.outcome)}", *values)
+    return (f"finish {spelled(node.task)} as {spelled(node.outcome)}", optional(block(node, node.values)))
 
 
 @doc.register
@@ -139,4 +136,4 @@ def _(node: Until) -> Doc:
 
 @doc.register
 def _(node: ScenarioDecl) -> Doc:
-    return ("scenario ", string(node.title), " ", block(node, node.steps, over_lines=True))
+    return ("scenario ", string(node.title), block(node, node.steps, over_lines=True))

@@ -78,7 +78,7 @@ class Sheet:
 
     def _rows_of(self, doc: Doc, indent: int, strays: list[str]) -> None:
         at = indent
-        for before, row in rows(doc, WIDTH - indent):
+        for before, row in rows(doc, WIDTH):
             if before is not None:
                 at = indent + INDENT * (1 + before.depth)
                 self._end_row(before, strays)
@@ -90,13 +90,13 @@ class Sheet:
             match fragment:
                 case Raw():
                     self._raw(fragment, indent)
-                case Block() if is_forced(fragment) or not self._fits(row[number:]):
+                case Block() if is_forced(fragment) or not self._fits(row[number:], indent):
                     self._block(fragment, indent)
                 case _:
                     self._line += flat([fragment])
 
-    def _fits(self, rest: Iterable[Fragment]) -> bool:
-        return columns(self._line + stretch(rest)) <= WIDTH
+    def _fits(self, rest: Iterable[Fragment], indent: int) -> bool:
+        return columns(self._line + stretch(rest)) - indent <= WIDTH
 
     def _raw(self, raw: Raw, indent: int) -> None:
         self._rows.append(Row(self._line + '"""'))
@@ -107,10 +107,10 @@ class Sheet:
     def _block(self, block: Block, indent: int) -> None:
         sourced = self._covers(block.span)
         inside = block.items[0].span.start if block.items else block.span.end
-        if sourced and not block.items and not self._comment_waits(inside):
-            self._line += "{}"
+        if not block.items and not (sourced and self._comment_waits(inside)):
+            self._line += flat([block])
             return
-        self._line += "{"
+        self._line += " {"
         self._end_head(block.span.start if sourced else None, inside)
         self._opened = True
         self.write(block.items, indent + INDENT)

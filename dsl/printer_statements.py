@@ -1,7 +1,7 @@
 """How declarations are written: customer, events, records, audiences, messages, policies, benefits."""
 
 from dsl.printer_expressions import clause
-from dsl.printer_layout import Doc, block, doc, listed
+from dsl.printer_layout import Doc, block, doc, listed, optional
 from dsl.printer_words import decimal, per, span_of, spelled, string, title
 from dsl.tree import (
     Apart,
@@ -52,17 +52,23 @@ def _(node: Field) -> Doc:
 
 @doc.register
 def _(node: CustomerDecl) -> Doc:
-    return ("customer ", block(node, node.fields, over_lines=True))
+    return ("customer", block(node, node.fields, over_lines=True))
 
 
 @doc.register
 def _(node: EventDecl) -> Doc:
-    return (f"event {spelled(node.name)}{title(node.title)} ", block(node, node.fields, over_lines=True))
+    return (
+        f"event {spelled(node.name)}{title(node.title)}",
+        optional(block(node, node.fields, over_lines=True)),
+    )
 
 
 @doc.register
 def _(node: RecordDecl) -> Doc:
-    return (f"record {spelled(node.name)}{title(node.title)} ", block(node, node.fields, over_lines=True))
+    return (
+        f"record {spelled(node.name)}{title(node.title)}",
+        optional(block(node, node.fields, over_lines=True)),
+    )
 
 
 @doc.register
@@ -85,7 +91,7 @@ def _(node: Variant) -> Doc:
 
 @doc.register
 def _(node: MessageDecl) -> Doc:
-    return (f"message {spelled(node.name)}{title(node.title)} ", block(node, node.variants, over_lines=True))
+    return (f"message {spelled(node.name)}{title(node.title)}", block(node, node.variants, over_lines=True))
 
 
 @doc.register
@@ -166,7 +172,7 @@ def _(node: CountWith) -> Doc:
 
 @doc.register
 def _(node: PolicyDecl) -> Doc:
-    return (f"policy {spelled(node.name)}{title(node.title)} ", block(node, node.lines, over_lines=True))
+    return (f"policy {spelled(node.name)}{title(node.title)}", block(node, node.lines, over_lines=True))
 
 
 @doc.register
@@ -182,7 +188,7 @@ def _(node: DayRange) -> Doc:
 
 @doc.register
 def _(node: CalendarDecl) -> Doc:
-    return ("calendar ", block(node, node.lines, over_lines=True))
+    return ("calendar", block(node, node.lines, over_lines=True))
 
 
 @doc.register
@@ -207,4 +213,4 @@ def _(node: ValidLine) -> Doc:
 
 @doc.register
 def _(node: BenefitDecl) -> Doc:
-    return (f"benefit {spelled(node.name)}{title(node.title)} ", block(node, node.lines, over_lines=True))
+    return (f"benefit {spelled(node.name)}{title(node.title)}", block(node, node.lines, over_lines=True))

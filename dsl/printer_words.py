@@ -14,9 +14,35 @@ _LAST_QUOTES = re.compile(r'"(?="?$)')
 """The same, just before the closing three."""
 
 
+_JOINING = frozenset({"and", "or", "not"})
+"""Words that hold lines together: a name like that is marked wherever it stands."""
+
+CONSTANTS = frozenset({"now", "today", "true", "false"})
+"""Words that are values themselves, where a value stands."""
+
+AFTER_VALUES = frozenset(
+    {
+        "after",
+        "at",
+        "before",
+        "between",
+        "contains",
+        "ever",
+        "for",
+        "in",
+        "is",
+        "since",
+        "starts",
+        "where",
+        "within",
+    }
+)
+"""Words that tell that the one before them is a name: `no where` means something called `no`."""
+
+
 def spelled(name: Name, keywords: frozenset[str] = frozenset()) -> str:
     """A name as it is written where `keywords` would be taken for words of the language."""
-    return f"`{name.text}`" if name.text in keywords else name.text
+    return f"`{name.text}`" if name.text in keywords or name.text in _JOINING else name.text
 
 
 def dotted(parts: tuple[Name, ...], keywords: frozenset[str] = frozenset()) -> str:
@@ -42,7 +68,8 @@ def title(text: str | None) -> str:
 
 def span_of(window: Window) -> str:
     """`friday, saturday 13:00 to 18:00`."""
-    return f"{', '.join(window.days)} {window.start} to {window.end}"
+    days = f"{', '.join(window.days)} " if window.days else ""
+    return f"{days}{window.start} to {window.end}"
 
 
 @doc.register

@@ -1,5 +1,8 @@
 """Hypothesis strategies for whole files as the parser may make them: every node, nothing well-typed."""
 
+from datetime import date
+from typing import Literal
+
 from hypothesis import strategies as st
 
 from dsl import tree
@@ -79,7 +82,13 @@ def _policy_lines() -> st.SearchStrategy[Node]:
 
 def _calendar_lines() -> st.SearchStrategy[Node]:
     kinds = st.sampled_from(["keyday", "closed", "workday"])
-    return st.builds(tree.HolidaysOf, names()) | st.builds(tree.DayRange, kinds, titles(), dates(), dates())
+    return st.builds(tree.HolidaysOf, names()) | st.builds(_day_range, kinds, titles(), dates(), dates())
+
+
+def _day_range(
+    kind: Literal["keyday", "closed", "workday"], title: str | None, one: date, other: date
+) -> Node:
+    return tree.DayRange(kind, title, min(one, other), max(one, other))
 
 
 def _benefit_lines() -> st.SearchStrategy[Node]:
