@@ -10,7 +10,7 @@ from dsl.lower import lower
 from dsl.model import Model
 from dsl.report import Report
 from dsl.resolve import Definitions
-from dsl.silence import heard
+from dsl.silence import heard, independent
 from dsl.tree import File
 
 __all__ = ["Checked", "Context", "check"]
@@ -24,8 +24,12 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check(files: tuple[File, ...], context: Context) -> Checked:
-    """Check files that have been parsed, as one rule set."""
+def check(files: tuple[File, ...], context: Context, flaws: tuple[Diagnostic, ...] = ()) -> Checked:
+    """Check files that have been parsed, as one rule set.
+
+    `flaws` are what parsing them found. They are not repeated, but there is no model when one is an error, and
+    names that stand on their lines do not count as unknown: the parser may have left their declaration out.
+    """
     report = Report()
     catalog = collect(files, report)
     definitions = Definitions(catalog, report)
@@ -34,8 +38,8 @@ def check(files: tuple[File, ...], context: Context) -> Checked:
     for one in PASSES:
         for finding in one(subject):
             report.add(finding)
-    diagnostics = tuple(sorted(heard(report.found, files), key=_place))
-    return Checked(None if has_errors(diagnostics) else draft, diagnostics)
+    diagnostics = tuple(sorted(heard(independent(report.found, flaws), files), key=_place))
+    return Checked(None if has_errors((*flaws, *diagnostics)) else draft, diagnostics)
 
 
 def _place(item: Diagnostic) -> tuple[str, int, int, str]:

@@ -15,7 +15,6 @@ from dsl.journeys import Send as SendDecl
 from dsl.journeys import SetAttribute as SetDecl
 from dsl.journeys import Tag as TagDecl
 from dsl.lower_messages import TASK
-from dsl.lower_policies import check_window
 from dsl.lower_tasks import lower_task
 from dsl.lower_transitions import Place
 from dsl.model import EventKind
@@ -58,8 +57,6 @@ def _fact(item: ActionDecl, number: int, scope: Scope) -> Action | None:
 
 
 def _send(item: SendDecl, number: int, scope: Scope, policy: str | None) -> Send:
-    for window in item.during:
-        check_window(window, item.span, scope.report)
     message = scope.catalog.messages.get(item.message.text)
     if message is None:
         scope.report.unknown(say("message"), item.message, scope.catalog.messages)

@@ -12,7 +12,6 @@ from dsl.tree import (
     BenefitDecl,
     BenefitLine,
     CalendarDecl,
-    DayRange,
     HolidaysOf,
     QuotaLine,
     ValidLine,
@@ -37,7 +36,6 @@ def lower_calendar(blocks: Iterable[CalendarDecl], report: Report) -> Calendar:
             country = country or line
             _check_country(line, country, report)
         else:
-            _check_range(line, report)
             special.append(SpecialDays(line.kind, line.title or line.kind, line.first, line.last))
     return Calendar(country.country.text if country else None, tuple(special))
 
@@ -78,17 +76,10 @@ def _word(line: _Line) -> str:
 
 
 def _amount(line: BenefitLine, report: Report) -> int | None:
-    """Minor units of an amount; a stock is a whole number of pieces."""
+    """Minor units of an amount; a stock is counted in pieces."""
     number = line.amount
     if line.word == "stock":
-        whole = not number.percent and number.value == number.value.to_integral_value()
-        if not whole:
-            report.error(
-                "type-mismatch",
-                number.span,
-                say("A stock is a whole number, not {value}.", value=number.value),
-            )
-        return int(number.value) if whole else None
+        return int(number.value)
     units = None if number.percent else minor_units(number.value)
     if units is None:
         message = say(
@@ -104,9 +95,3 @@ def _check_country(line: HolidaysOf, first: HolidaysOf, report: Report) -> None:
     if line.country.text != first.country.text:
         message = say("The calendar has the holidays of `{country}` already.", country=first.country.text)
         report.twice(line.span, first.span, message, say("Keep the country whose days the shop follows."))
-
-
-def _check_range(line: DayRange, report: Report) -> None:
-    if line.first > line.last:
-        message = say("The days from {first} to {last} are none.", first=line.first, last=line.last)
-        report.error("syntax", line.span, message, say("Write the earlier date first."))

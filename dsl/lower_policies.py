@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from dsl.model import GIVE_UP, Cap, Phrase, Policy, Review, SendWindow
-from dsl.report import Report, hint_for
+from dsl.report import Report
 from dsl.resolve import Scope, condition
 from dsl.singles import each, one, report_repeats
 from dsl.source import Span
@@ -26,7 +26,6 @@ from dsl.tree import (
     Silent,
     StopAt,
 )
-from dsl.units import DAYS, Window
 from dsl.wording import say
 
 _WORDS: dict[type[PolicyLine], str] = {
@@ -58,24 +57,6 @@ _ONCE: dict[type[PolicyLine], str] = {
 def lower_policies(scope: Scope) -> dict[str, Policy]:
     """Every policy of the catalog."""
     return {name: _policy(decl, scope) for name, decl in scope.catalog.policies.items()}
-
-
-def check_window(window: Window, span: Span, report: Report) -> None:
-    """Report a window that ends before it begins, or days that do not exist."""
-    check_days(window.days, span, report)
-    if window.start >= window.end:
-        message = say("A window from {start} to {end} is never open.", start=window.start, end=window.end)
-        report.error(
-            "syntax", span, message, say("Write the earlier clock time first, and two windows for a night.")
-        )
-
-
-def check_days(days: tuple[str, ...], span: Span, report: Report) -> None:
-    """Report days that no calendar has."""
-    for day in days:
-        if day not in DAYS:
-            message = say("There are no days `{name}`.", name=day)
-            report.error("unknown-name", span, message, hint_for(day, DAYS))
 
 
 def check_percent(percent: Decimal, span: Span, report: Report) -> None:
@@ -118,13 +99,8 @@ def _policy(decl: PolicyDecl, scope: Scope) -> Policy:
 def _check_lines(decl: PolicyDecl, scope: Scope) -> None:
     report_repeats(decl.lines, _once, scope.report)
     for line in decl.lines:
-        match line:
-            case SendOn(window=window):
-                check_window(window, line.span, scope.report)
-            case NeverOn(days=days):
-                check_days(days, line.span, scope.report)
-            case Pilot(percent=percent) | StopAt(percent=percent):
-                check_percent(percent, line.span, scope.report)
+        if isinstance(line, (Pilot, StopAt)):
+            check_percent(line.percent, line.span, scope.report)
 
 
 def _once(line: PolicyLine) -> str | None:

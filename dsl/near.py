@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-_ALIKE = 0.6  # SequenceMatcher's ratio from which on a name is worth suggesting
+_ALIKE = 0.67  # SequenceMatcher's ratio from which on a name is worth suggesting
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""`# allow: slug` comments: which findings of which lines a rule writer has heard already."""
+"""Findings that are not told: those that a comment allows, and those that follow from a mistake told already."""
 
 from collections.abc import Iterable, Iterator
 from re import compile as pattern
@@ -8,6 +8,18 @@ from dsl.tree import File
 
 _ALLOW = pattern(r"#+\s*allow\s*[:：]\s*(.+)")
 _SLUG = pattern(r"[a-z][a-z-]*")
+_WORD = pattern(r"\w+")
+_OF_NAMES = frozenset({"unknown-name", "unknown-variable", "missing-channel"})
+_OF_ABSENCE = frozenset(
+    {
+        "missing-policy",
+        "no-way-out",
+        "task-without-deadline",
+        "task-without-outcome",
+        "unreachable-state",
+        "unused",
+    }
+)
 
 
 def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagnostic]:
@@ -25,6 +37,30 @@ def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagno
         line = (item.span.source.name, item.span.line, item.slug)
         if item.severity == "error" or line not in allowed:
             yield item
+
+
+def independent(found: Iterable[Diagnostic], flaws: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The findings that do not follow from a line with a flaw, which the parser has left out.
+
+    Not told: names that stand on such a line, and whatever the same file seems to lack.
+    """
+    flaws = tuple(flaws)
+    flawed = frozenset(flaw.span.source.name for flaw in flaws)
+    lost = frozenset(word for flaw in flaws for word in _WORD.findall(_lines(flaw)))
+    for item in found:
+        follows = item.slug in _OF_ABSENCE and (
+            item.span.source.name in flawed or (item.slug == "unused" and flawed)
+        )
+        named = item.slug in _OF_NAMES and not lost.isdisjoint(_WORD.findall(item.span.text))
+        if not follows and not named:
+            yield item
+
+
+def _lines(item: Diagnostic) -> str:
+    """The whole lines at which a finding points."""
+    source = item.span.source
+    last = source.place(item.span.end)[0]
+    return "\n".join(source.line(number) for number in range(item.span.line, last + 1))
 
 
 def _allowances(file: File) -> Iterator[tuple[int, list[str]]]:

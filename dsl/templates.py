@@ -12,7 +12,6 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dsl.near import nearest
-from dsl.report import hint_for
 from dsl.wording import Phrase, say
 
 OWN_FILTERS = frozenset({"date", "time", "money", "mask"})
@@ -141,8 +140,15 @@ def _part(node: nodes.Getattr, allowed: frozenset[str]) -> Iterator[Problem]:
 def _unknown(node: nodes.Node, name: str, allowed: frozenset[str]) -> Problem:
     message = say("Nothing gives `{name}` a value in this message.", name=name)
     parts = tuple(known for known in sorted(allowed) if known.startswith(f"{name}."))
-    hint = say("Say which: {names}.", names=", ".join(parts)) if parts else hint_for(name, tuple(allowed))
+    hint = say("Say which: {names}.", names=", ".join(parts)) if parts else _nearest_variable(name, allowed)
     return Problem(node.lineno, name, message, hint, unknown=True)
+
+
+def _nearest_variable(name: str, allowed: frozenset[str]) -> Phrase:
+    near = nearest(name, allowed)
+    if near is not None:
+        return say("Did you mean `{name}`?", name=near)
+    return say("Declare it for the customer, or write it under `[vars]` in `homing.toml`.")
 
 
 def _filter(node: nodes.Filter) -> Iterator[Problem]:

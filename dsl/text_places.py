@@ -59,7 +59,9 @@ def _find(content: str, word: str) -> tuple[int, int] | None:
     if not word:
         return None
     places = list(
-        re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)" if word[0] not in ".｛" else re.escape(word), content)
+        re.finditer(
+            rf"(?<![\w.]){re.escape(word)}(?![\w.])" if word[0] not in ".｛" else re.escape(word), content
+        )
     )
     inside = [place for place in places if _in_braces(content[: place.start()])]
     best = next(iter(inside or places), None)

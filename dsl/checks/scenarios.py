@@ -135,7 +135,8 @@ def _check_expectation(expected: Expectation, stage: _Stage) -> None:
             text = ".".join(part.text for part in parts)
             stage.known(say("state"), Name(text, span=parts[0].span.to(parts[-1].span)), stage.states)
         case ExpectEnded(outcome=outcome):
-            stage.known(say("outcome of a journey"), outcome, stage.outcomes)
+            text = say("No journey ends as `{name}`.", name=outcome.text)
+            _among(outcome, stage.outcomes, text, stage)
         case ExpectTask(task=task):
             stage.known(say("task"), task, stage.tasks)
         case ExpectGranted(benefit=benefit):
@@ -169,14 +170,17 @@ def _finish(act: Finish, stage: _Stage) -> None:
     if not stage.known(say("task"), act.task, stage.tasks):
         return
     tasks = stage.tasks[act.task.text]
-    stage.known(
-        say("outcome of this task"),
-        act.outcome,
-        dict.fromkeys(word for task in tasks for word in task.outcomes),
-    )
+    outcomes = dict.fromkeys(word for task in tasks for word in task.outcomes)
+    message = say("The task `{task}` has no outcome `{name}`.", task=act.task.text, name=act.outcome.text)
+    _among(act.outcome, outcomes, message, stage)
     asked = {ask.name: ask.type for task in tasks for ask in task.asks}
     types = {**stage.scope.catalog.customer, **asked}
     _check_pairs(act.values, types, say("The task `{name}`", name=act.task.text), stage)
+
+
+def _among(name: Name, names: Collection[str], message: Phrase, stage: _Stage) -> None:
+    if name.text not in names:
+        stage.scope.report.error("unknown-name", name.span, message, hint_for(name.text, tuple(names)))
 
 
 def _check_pairs(pairs: Iterable[Pair], types: Mapping[str, Type], owner: Phrase, stage: _Stage) -> None:

@@ -46,7 +46,7 @@ def _in(expr: In, scope: Scope, _like: Type | None) -> Cond:
     subject = typed(expr.subject, scope, None)
     items = []
     for item_expr in expr.items:
-        item = typed(item_expr, scope, known_type(subject))
+        item = _beside(item_expr, subject, scope)
         met = meet((subject, item), days_begin=False)
         if met is None:
             _incomparable((expr.subject, item_expr), (subject, item), scope)
@@ -80,11 +80,29 @@ def _between(expr: BetweenExpr, scope: Scope, _like: Type | None) -> Cond:
 def _sides(left: Expr, right: Expr, scope: Scope) -> tuple[Cond, Cond]:
     """Both sides typed; the one that may be a choice's word after the one that says which choice."""
     known = peek(left, scope)
-    if not isinstance(left, (Ref, Choose)) or (known is not None and known.kind == "choice"):
+    if not _may_be_word(left) or (known is not None and known.kind == "choice"):
         first = typed(left, scope, None)
-        return first, typed(right, scope, known_type(first))
+        return first, _beside(right, first, scope)
+    if _unclear(left, scope) and _unclear(right, scope):
+        return typed(left, scope, None), typed(right, scope, None)
     second = typed(right, scope, known)
-    return typed(left, scope, known_type(second)), second
+    return _beside(left, second, scope), second
+
+
+def _may_be_word(expr: Expr) -> bool:
+    return isinstance(expr, Choose) or (isinstance(expr, Ref) and len(expr.parts) == 1)
+
+
+def _beside(expr: Expr, other: Cond, scope: Scope) -> Cond:
+    """The other side; an unknown name beside something broken may well be a word of it, and is let pass."""
+    if isinstance(other, Broken) and _unclear(expr, scope):
+        return Broken(span=expr.span)
+    return typed(expr, scope, known_type(other))
+
+
+def _unclear(expr: Expr, scope: Scope) -> bool:
+    """Whether an expression is a bare name that stands for no value by itself."""
+    return isinstance(expr, Ref) and len(expr.parts) == 1 and not scope.knows(expr.parts[0].text)
 
 
 def _equal(expr: CompareExpr, left: Cond, right: Cond, scope: Scope) -> Cond:
@@ -131,7 +149,8 @@ def _ordered(expr: CompareExpr, left: Cond, right: Cond, scope: Scope) -> Cond:
             return Compare(_ORDER[expr.operator], *met, span=expr.span)
     if kinds <= (AMOUNTS if temporal else MOMENTS):
         return mismatch(expr, scope, _both_types(expr, left, right), _other_words(expr.operator))
-    return _incomparable((expr.left, expr.right), (left, right), scope, _only_for(temporal=temporal))
+    hint = None if kinds == AMOUNTS else _only_for(temporal=temporal)
+    return _incomparable((expr.left, expr.right), (left, right), scope, hint)
 
 
 def _both_types(expr: CompareExpr, left: Cond, right: Cond) -> Phrase:

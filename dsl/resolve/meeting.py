@@ -122,8 +122,10 @@ def _share_words(conds: Sequence[Cond]) -> bool:
 def why_apart(first: Type, second: Type, second_expr: Expr) -> Phrase:
     """What to do about two types that do not meet; empty when there is nothing special to say."""
     kinds = {first.kind, second.kind}
-    if kinds == AMOUNTS and too_fine(second_expr):
-        return say("An amount of money has at most two decimals.")
+    if kinds == AMOUNTS:
+        if too_fine(second_expr):
+            return say("An amount of money has at most two decimals.")
+        return say("A number written out counts as money beside money: `5000`, `99.50`.")
     if kinds == MOMENTS:
         return say(
             "A time equals a date only at its midnight: use `between`, `before`, `after` or `days since`."

@@ -72,18 +72,24 @@ def _unknown(expr: Ref, scope: Scope, like: Type | None) -> Cond:
     if like is not None and like.choices:
         message = say("`{name}` is not one of {words}.", name=name, words=listed(like.choices))
         return _lost(expr, scope, message, hint_for(name, like.choices))
-    near = nearest(name, scope.names())
     message = say("There is no attribute, audience or value `{name}`.", name=name)
-    if near is not None:
-        return _lost(expr, scope, message, say("Did you mean `{name}`?", name=near))
-    return _lost(expr, scope, message, _elsewhere(name, scope, like))
+    return _lost(expr, scope, message, _elsewhere(name, scope) or _near(name, scope, like))
 
 
 def _wanted(like: Type | None) -> Phrase:
     return say("a condition") if like is not None and like.kind == "flag" else say("a value")
 
 
-def _elsewhere(name: str, scope: Scope, like: Type | None) -> Phrase:
+def _near(name: str, scope: Scope, like: Type | None) -> Phrase:
+    near = nearest(name, scope.names())
+    if near is not None:
+        return say("Did you mean `{name}`?", name=near)
+    if like is not None and like.kind == "text":
+        return say('For the text itself use quotes: "{name}".', name=name)
+    return say("Declare it, or write a text in quotes.")
+
+
+def _elsewhere(name: str, scope: Scope) -> Phrase | None:
     """A hint for a name that means something, but not here."""
     catalog = scope.catalog
     if name in catalog.journeys:
@@ -98,9 +104,7 @@ def _elsewhere(name: str, scope: Scope, like: Type | None) -> Phrase:
                 event=event.name,
                 name=name,
             )
-    if like is not None and like.kind == "text":
-        return say('For the text itself use quotes: "{name}".', name=name)
-    return say("Declare it, or write a text in quotes.")
+    return None
 
 
 def _lost(expr: Ref, scope: Scope, message: Phrase, hint: Phrase) -> Broken:

@@ -39,6 +39,10 @@ class Scope:
         """What a bare name stands for, innermost first."""
         return self._field(name, span) or self._attribute(name, span) or self.definitions.find(name, span)
 
+    def knows(self, name: str) -> bool:
+        """Whether a bare name stands for a value here."""
+        return name in self.names()
+
     def record_field(self, name: str, span: Span) -> Cond | None:
         """A field of the journey's record."""
         if self.record is None:

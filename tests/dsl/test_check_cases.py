@@ -1,0 +1,30 @@
+"""Everything that `check` says about a rule file, as people read it. A pair of files in the folder is a case.
+
+Each case is checked together with `shop.rules`, unless it declares its own customer.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from dsl.check import Context, check
+from dsl.load import parse_texts
+from dsl.render import render
+
+CASES = Path(__file__).parent / "cases" / "check"
+SHOP = CASES / "shop.rules"
+
+
+def _rendered(case: Path) -> str:
+    texts = {case.name: case.read_text(encoding="utf-8")}
+    if "\ncustomer {" not in f"\n{texts[case.name]}":
+        texts[SHOP.name] = SHOP.read_text(encoding="utf-8")
+    files, flaws = parse_texts(texts)
+    return render((*flaws, *check(files, Context(folder=CASES), flaws).diagnostics))
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*.rules")), ids=lambda path: path.stem)
+def test_check_says_what_is_wrong(case: Path) -> None:
+    """`check` says exactly what stands beside the rule file, and nothing where nothing is wrong."""
+    told = case.with_suffix(".txt")
+    assert _rendered(case) == (told.read_text(encoding="utf-8") if told.exists() else "")
