@@ -45,6 +45,9 @@ def _(action: m.Send, world: World, way: Way) -> sa.Executable | None:
     row = {
         **_intent(world, way, action),
         "state": moments.integer(state_number(world, way.journey, way.target)),
+        "created_at": NOW,
+        "refused": moments.integer(0),
+        "approved": moments.integer(0),
     }
     return wanted.insert().from_select(list(row), sa.select(*row.values()).where(taking(way)))
 

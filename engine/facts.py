@@ -7,13 +7,13 @@ the values that its text needs. Opt-outs and what went before are fetched only f
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from dsl.journey_model import Journey
 from engine import moments
-from engine.compiling import Scene, sql
+from engine.compiling import Scene, flag_value, sql
 from engine.declared import column_name
 from engine.moments import Sql
 from engine.permit_facts import Facts, Reach
@@ -21,6 +21,7 @@ from engine.permit_rules import SendRule
 from engine.plan import Plan
 from engine.schema import consent, message, optout
 from engine.symbols import EVERY, state_name
+from engine.template_values import Column
 from engine.working import wanted
 from engine.world import World
 
@@ -29,15 +30,16 @@ from engine.world import World
 class Sender:
     """One `send` of the rules with what fetching needs: numbers, addresses, and the names its texts use.
 
-    `addresses`: per channel of `via` the customer's attribute, or None where the channel reaches nobody. `names`: what
-    is fetched for the texts, in order.
+    `addresses`: per channel of `via` the customer's attribute, or None where the channel reaches nobody. `columns`: what
+    is fetched for the texts, and `uses` for each channel the places of those it needs, in its order.
     """
 
     place: int
     rule: SendRule
     journey: Journey
     addresses: tuple[str | None, ...]
-    names: tuple[str, ...]
+    columns: tuple[Column, ...]
+    uses: Mapping[str, tuple[int, ...]]
 
     def numbers(self, world: World) -> tuple[int, int, int]:
         """Numbers of journey and state, and the action's."""
@@ -77,7 +79,7 @@ def candidates(world: World, sender: Sender) -> sa.Select[Any]:
         *(sa.case((address.is_not(None), 1), else_=0) for address in addresses),
         *(sa.case((sql(condition, scene), 1), else_=0) for condition in rule.conditions),
         *addresses,
-        *(_value(scene, name) for name in sender.names),
+        *(_value(scene, column) for column in sender.columns),
     ]
     rows = wanted.join(customer, customer.c.customer == wanted.c.customer)
     if record is not None:
@@ -97,14 +99,8 @@ def _address(scene: Scene, attribute: str | None) -> Sql:
     return scene.attributes.c[attribute if attribute == "id" else column_name(attribute)]
 
 
-def _value(scene: Scene, name: str) -> Sql:
-    """A value that a text names: of the record, the customer, or a `value` of the rules."""
-    column = name if name == "id" else column_name(name)
-    if scene.record is not None and column in scene.record.c and name != "id":
-        return scene.record.c[column]
-    if column in scene.attributes.c:
-        return scene.attributes.c[column]
-    return sql(scene.world.model.values[name], scene)
+def _value(scene: Scene, column: Column) -> Sql:
+    return sa.null() if column.source is None else flag_value(column.source, scene)
 
 
 def _any_optout() -> Sql:
@@ -146,7 +142,9 @@ def _consents(world: World, rule: SendRule, channel: str) -> Sql:
 Row = Sequence[Any]
 
 
-def facts_of(sender: Sender, key: Row, history: tuple[int, ...], in_record: int, optouts: Mapping[str, int]) -> Facts:
+def facts_of(
+    sender: Sender, key: Row, history: tuple[int, ...], in_record: int, optouts: Mapping[str, int]
+) -> Facts:
     """The facts of a row: its key, and what is known of the customer beside it."""
     rule, count = sender.rule, len(sender.rule.via)
     consents, known = key[7 : 7 + count], key[7 + count : 7 + 2 * count]
@@ -168,31 +166,39 @@ def _latest(one: int | None, other: int | None) -> int | None:
     return max((at for at in (one, other) if at is not None), default=None)
 
 
+class Counted(NamedTuple):
+    """A message that counts: its policy, when, and for which record (kind and number)."""
+
+    policy: int
+    at: int
+    of_record: tuple[str | None, int]
+
+
 @dataclass(slots=True)
 class Past:
-    """What went before, of the customers in `wanted` who have any: opt-outs by channel ("" is every one), and the
-    counted messages as (policy, instant, record kind, record)."""
+    """What went before, of those in `wanted` who have any: opt-outs by channel ("" is every one), counted messages."""
 
     optouts: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    counted: dict[int, list[tuple[int, int, str | None, int]]] = field(default_factory=lambda: defaultdict(list))
+    counted: dict[int, list[Counted]] = field(default_factory=lambda: defaultdict(list))
+
+    def count(self, customer: int, policy: int, at: int, record: tuple[str | None, int]) -> None:
+        """One more message that counts."""
+        self.counted[customer].append(Counted(policy, at, record))
 
 
 def fetch_past(connection: sa.Connection, plan: Plan) -> Past:
-    """Fetch opt-outs and counted messages of everybody in `wanted`; messages to be decided on now are left out."""
+    """Fetch the opt-outs and counted messages of everybody in `wanted`."""
     past, symbols = Past(), plan.world.symbols
     people = sa.select(wanted.c.customer).distinct().subquery()
-    outs = sa.select(optout.c.customer, optout.c.channel, optout.c.at).join(
-        people, people.c.customer == optout.c.customer
-    )
-    for customer, channel, at in connection.execute(outs.where(optout.c.lifted_at.is_(None))):
+    outs = sa.select(optout.c.customer, optout.c.channel, optout.c.at)
+    outs = outs.join(people, people.c.customer == optout.c.customer).where(optout.c.lifted_at.is_(None))
+    for customer, channel, at in connection.execute(outs):
         past.optouts[customer][symbols.name_or(channel) or ""] = at
     kinds = {plan.world.number("journey", item.name): item.record for item in plan.journeys}
-    counted = (
-        sa.select(message.c.customer, message.c.policy, message.c.counted_at, message.c.journey, message.c.record)
-        .join(people, people.c.customer == message.c.customer)
-        .where(message.c.counted_at.is_not(None))
-        .order_by(message.c.counted_at)
-    )
+    columns = ("customer", "policy", "counted_at", "journey", "record")
+    counted = sa.select(*(message.c[name] for name in columns))
+    counted = counted.join(people, people.c.customer == message.c.customer)
+    counted = counted.where(message.c.counted_at.is_not(None)).order_by(message.c.counted_at)
     for customer, policy, at, journey, record in connection.execute(counted):
-        past.counted[customer].append((policy, at, kinds.get(journey), record))
+        past.count(customer, policy, at, (kinds.get(journey), record))
     return past

@@ -176,9 +176,6 @@ def _batch(work: Work, permits: Permits) -> None:
     work.values["arrived"] = arrivals(work.connection)
     rounds(work)
     while permit(work, permits):
-        work.step += 1
-        work.values["step"] = work.step
-        work.do(("settled",), lambda: permits.settled_people())
         rounds(work, (work.step - 1, work.step))
     look(work, None)
     for journey in work.plan.journeys:

@@ -185,7 +185,8 @@ message = _key_table(
 """Messages wanted, and what became of them. The key is the intent: journey, run-through, visit and action.
 
 `status` see `engine.states`. `counted_at`: the instant at which it counts against caps and gaps (when it was let go, then
-when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that refused it for good. `sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
+when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that refused it for good.
+`sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
 """
 
 _OPEN = message.c.status < 5
