@@ -3,6 +3,7 @@
 Parentheses are needed where the tree would be another one without them; they help around `and` within `or`.
 """
 
+import re
 from enum import IntEnum
 from functools import singledispatch
 from itertools import pairwise
@@ -44,8 +45,10 @@ from dsl.expressions import (
     Tagged,
     Time,
 )
-from dsl.printer_layout import Doc, Fragment, block, break_between, deeper, doc, enclosed, listed
+from dsl.printer_layout import Doc, Fragment, block, break_between, deeper, doc, enclosed, flat, listed
 from dsl.printer_words import AFTER_VALUES, CONSTANTS, decimal, dotted, spelled, string
+
+_FIRST_WORD = re.compile(r"\w+")
 
 
 class Level(IntEnum):
@@ -128,7 +131,9 @@ def _(node: Ref) -> Doc:
 
 @doc.register
 def _(node: Not) -> Doc:
-    return ("not ", *operand(node.operand, Level.NOT))
+    inner = operand(node.operand, Level.NOT)
+    first = _FIRST_WORD.match(flat(inner))
+    return ("not ", *(enclosed(inner) if first and first[0] in AFTER_VALUES - {"in"} else inner))
 
 
 @doc.register
@@ -147,7 +152,8 @@ def _(node: Logic) -> Doc:
 @doc.register
 def _(node: Arithmetic) -> Doc:
     own = level(node)
-    left, right = operand(node.left, own), operand(node.right, Level(own + 1))
+    closest = Level.ATOM if isinstance(node.right, Negative) else Level(own + 1)
+    left, right = operand(node.left, own), operand(node.right, closest)
     return (*left, f" {node.operator} ", *right)
 
 
@@ -214,7 +220,8 @@ def _events(node: Events, keywords: frozenset[str]) -> Doc:
 def _(node: Occurs) -> Doc:
     if node.negated:
         return ("no ", *_events(node.events, AFTER_VALUES))
-    return _events(node.events, CONSTANTS | {"days"})
+    days = {"days"} if node.events.where is None and isinstance(node.events.window, Since) else set()
+    return _events(node.events, CONSTANTS | days)
 
 
 @doc.register

@@ -1,5 +1,6 @@
 """Hypothesis strategies for whole files as the parser may make them: every node, nothing well-typed."""
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -92,10 +93,33 @@ def _day_range(
 
 
 def _benefit_lines() -> st.SearchStrategy[Node]:
-    words = st.sampled_from(["worth", "cost", "minimum", "stock"])
+    words = st.sampled_from(["worth", "cost", "minimum"])
+    pieces = st.decimals(0, 100_000, places=0).map(Number)
     return st.one_of(
         st.builds(tree.BenefitLine, words, st.builds(Number, decimals())),
+        st.builds(tree.BenefitLine, st.just("stock"), pieces),
         st.builds(tree.QuotaLine, COUNTS, PERIODS | durations()),
         st.builds(tree.ApproveLine, names()),
         st.builds(tree.ValidLine, durations()),
     )
+
+
+@st.composite
+def disturbed(draw: st.DrawFn, text: str) -> str:
+    """The text with comments, empty lines and other indentation, outside of strings over lines."""
+    lines: list[str] = []
+    inside = False
+    for number, line in enumerate(text.splitlines()):
+        if inside:
+            lines.append(line)
+        else:
+            lines += [between.format(number) for between in draw(_BETWEEN)]
+            lines.append(" " * draw(st.integers(0, 3)) + line.lstrip())
+        inside ^= _ESCAPE.sub("", line).count('"""') % 2 == 1
+        if not inside and draw(st.booleans()):
+            lines[-1] += f" # end {number}"
+    return "\n".join(lines)
+
+
+_ESCAPE = re.compile(r"\\.")
+_BETWEEN = st.lists(st.sampled_from(["", "# own {}", "    # own, indented {}"]), max_size=2)

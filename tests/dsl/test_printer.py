@@ -2,16 +2,20 @@
 
 import re
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
+from dsl.expressions import Name, Node
 from dsl.parse import parse
-from dsl.printer import print_file, print_node
-from dsl.source import Source
+from dsl.printer import print_file
+from dsl.source import NOWHERE, Source
 from dsl.tree import File
-from tests.strategies import files
+from tests.strategies import disturbed, files
+from tests.strategies_expressions import KEYWORDS
 
 CASES = sorted((Path(__file__).parent / "cases" / "fmt").glob("*.rules"))
 CONTRACT = [case for case in CASES if case.name.startswith("contract_")]
@@ -37,7 +41,7 @@ def test_meaning_and_comments_stay(case: Path) -> None:
     before = _parsed(case.read_text(encoding="utf-8"))
     after = _parsed(print_file(before))
     assert after == before
-    assert Counter(comment.text for comment in after.comments) == Counter(comment.text for comment in before.comments)
+    assert _comments(after) == _comments(before)
 
 
 @pytest.mark.parametrize("case", CONTRACT, ids=lambda case: case.stem)
@@ -51,6 +55,35 @@ def _unaligned(text: str) -> str:
     return re.sub(r" +#", " #", text)
 
 
+@pytest.mark.parametrize("word", KEYWORDS.split())
+def test_every_word_of_the_language_can_be_a_name(word: str) -> None:
+    """A name that is a word of the language gets backticks where it would be read as that word."""
+    for case in CONTRACT:
+        statements = _renamed(_parsed(case.read_text(encoding="utf-8")).statements, word)
+        file = File(NOWHERE.source, statements)
+        assert _parsed(print_file(file)) == file
+
+
+def _renamed(thing: Any, word: str) -> Any:
+    """The same tree with one word as every name."""
+    match thing:
+        case Name():
+            return Name(word)
+        case tuple():
+            return tuple(_renamed(part, word) for part in thing)
+        case Node():
+            compared = [field.name for field in fields(thing) if field.compare]
+            return type(thing)(**{name: _renamed(getattr(thing, name), word) for name in compared})
+    return thing
+
+
+def test_backticks_stand_only_where_they_are_needed() -> None:
+    """Words of the language are names without marks where nothing else can stand, and lose marks there."""
+    text = 'customer {\n  `due`: text\n  `now`: `text`\n}\naudience `lapsed` = `due` = "now" and `now` is known\n'
+    expected = 'customer {\n  due: text\n  now: text\n}\naudience lapsed = due = "now" and `now` is known\n'
+    assert print_file(_parsed(text.replace("`text`", "text"))) == expected
+
+
 @settings(max_examples=150)
 @given(files())
 def test_what_is_printed_parses_to_the_same_tree(file: File) -> None:
@@ -59,3 +92,19 @@ def test_what_is_printed_parses_to_the_same_tree(file: File) -> None:
     again = _parsed(printed)
     assert again == file
     assert print_file(again) == printed
+
+
+@settings(max_examples=150)
+@given(files().map(print_file).flatmap(disturbed))
+def test_comments_stay_wherever_they_are_written(text: str) -> None:
+    """Comments at ends of lines and on lines of their own stay, whatever they stand beside, and once only."""
+    before = _parsed(text)
+    printed = print_file(before)
+    after = _parsed(printed)
+    assert after == before
+    assert _comments(after) == _comments(before)
+    assert print_file(after) == printed
+
+
+def _comments(file: File) -> Counter[str]:
+    return Counter(comment.text for comment in file.comments)
