@@ -54,9 +54,8 @@ class _Stage:
     states: Collection[str]
     tasks: Mapping[str, tuple[Task, ...]]
 
-    def known(self, kind: Phrase, name: Name, names: Iterable[str]) -> bool:
+    def known(self, kind: Phrase, name: Name, names: Collection[str]) -> bool:
         """Whether a name is one of these; else it is reported."""
-        names = tuple(names)
         if name.text not in names:
             self.scope.report.unknown(kind, name, names)
         return name.text in names
