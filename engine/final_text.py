@@ -1,0 +1,25 @@
+"""The last look at a text before a customer may get it: `forbid` and `require` of its policy."""
+
+from collections.abc import Iterator
+
+from dsl.model import Policy
+from engine.permit_rules import Rule
+from engine.rendering import Text
+
+
+def offences(text: Text, policy: Policy, channel: str) -> tuple[Rule, ...]:
+    """The rules that a text breaks, as `forbid "清仓"`; phrases count as they are written, width included.
+
+    What is required must stand in every SMS; subjects are looked through for what is forbidden too.
+    """
+    return tuple(_offences(text, policy, channel))
+
+
+def _offences(text: Text, policy: Policy, channel: str) -> Iterator[Rule]:
+    whole = text.body if text.subject is None else f"{text.subject}\n{text.body}"
+    for phrase in policy.forbid:
+        if phrase.text in whole:
+            yield Rule(f'forbid "{phrase.text}"', phrase.span)
+    for phrase in policy.require if channel == "sms" else ():
+        if phrase.text not in text.body:
+            yield Rule(f'require "{phrase.text}"', phrase.span)
