@@ -94,7 +94,7 @@ def _standing(facts: Facts, now: int) -> Iterator[Check]:
     if facts.rule.policy.consent:
         yield _consent(facts, now)
     yield _give_up(facts, now)
-    yield from _reviews(facts)
+    yield from _reviews(facts, now)
 
 
 def _address(facts: Facts) -> Check:
@@ -127,8 +127,9 @@ def _give_up(facts: Facts, now: int) -> Check:
     return Check(rule.text, holds=until > now, verdict=verdict, span=rule.span)
 
 
-def _reviews(facts: Facts) -> Iterator[Check]:
+def _reviews(facts: Facts, now: int) -> Iterator[Check]:
+    channel = facts.rule.reach.channel_in_view(facts, now)
     for review in facts.rule.reviews_for(facts.conditions):
         text, span = review.rule.text, review.rule.span
-        hold = None if facts.approved else Hold(review.role, text, given_up_at(facts), span)
+        hold = None if facts.approved else Hold(review.role, text, given_up_at(facts), channel, span)
         yield Check(text, holds=facts.approved, verdict=hold, span=span)

@@ -60,11 +60,15 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A person must look; `role` None: anybody. Unless somebody decides it is given up at `until`."""
+    """A person must look; `role` None: anybody. Unless somebody decides it is given up at `until`.
+
+    `channel`: the one by which it would go now, or the first with an address.
+    """
 
     role: str | None
     because: str
     until: int
+    channel: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 

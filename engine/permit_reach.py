@@ -38,6 +38,11 @@ class Reachable:
                 return channel
         return None
 
+    def channel_in_view(self, facts: Facts, at: int) -> str:
+        """The channel to take at that moment, else the first with an address, else the first of all."""
+        now = self.channel(facts, at)
+        return now or next((channel for channel, _ in self.usable(facts)), facts.rule.via[0])
+
     def usable(self, facts: Facts) -> Iterator[tuple[str, Reach]]:
         """The channels with an address by which the message has not failed yet."""
         for channel, reach in zip(facts.rule.via, facts.reach, strict=True):

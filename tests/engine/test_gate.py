@@ -357,7 +357,7 @@ class TestReview:
     def test_a_message_is_held_before_its_window_opens(self) -> None:
         """So that people have the time; it says who, why and until when it keeps."""
         verdict = answer(rule_of(self.POLICY), "2026-11-23 03:00", conditions=(True,))
-        assert verdict == Hold("manager", "review by manager", at("2026-11-30 03:00"))
+        assert verdict == Hold("manager", "review by manager", at("2026-11-30 03:00"), "sms")
 
     def test_it_is_not_held_when_the_condition_does_not_hold_or_somebody_let_it_go(self) -> None:
         """Then the windows decide."""
@@ -368,7 +368,14 @@ class TestReview:
     def test_the_send_itself_may_ask_for_review(self) -> None:
         """`send m review by advisor`."""
         verdict = answer(rule_of(Policy("p", ""), review="advisor"), "2026-11-23 10:00")
-        assert verdict == Hold("advisor", "review by advisor", at("2026-11-30 10:00"))
+        assert verdict == Hold("advisor", "review by advisor", at("2026-11-30 10:00"), "sms")
+
+    def test_it_is_shown_as_the_customer_would_get_it(self) -> None:
+        """By the channel that they can be reached on."""
+        rule = rule_of(Policy("p", ""), via=("wecom", "sms"), review="advisor")
+        verdict = answer(rule, "2026-11-23 10:00", reach=(Reach(address=False), Reach(address=True)))
+        assert isinstance(verdict, Hold)
+        assert verdict.channel == "sms"
 
     def test_nobody_is_asked_about_a_message_that_can_never_go(self) -> None:
         """What is dropped anyway is not held."""
