@@ -126,6 +126,8 @@ class Message:
     approved: bool = False
     counted_at: datetime | None = None
     sent_at: datetime | None = None
+    subject: str | None = None
+    text: str | None = None
     refused_by: set[str] = field(default_factory=set)
 
 

@@ -25,7 +25,7 @@ from tests.oracle.entry import (
 )
 from tests.oracle.facts import TAKEN_BACK, Consent, Customer, Enrolment, Facts, Message, Optout, Record, Task
 from tests.oracle.moves import LONG_AGO, Run, end, move, pick, scope_of, settle_one
-from tests.oracle.permits import Drop, Go, Hold, Wait, decide, given_up_at, send_of
+from tests.oracle.permits import Drop, Go, Hold, Wait, decide, send_of
 from tests.oracle.world import Address, World, address_by_type
 
 LATENESS = Duration(3, "day")
@@ -42,8 +42,9 @@ class Interpreter:
         zone: str = "Asia/Shanghai",
         lateness: Duration = LATENESS,
         address: Address = address_by_type,
+        variables: Mapping[str, Any] | None = None,
     ) -> None:
-        self.world = World(model, ZoneInfo(zone), lateness, address)
+        self.world = World(model, ZoneInfo(zone), lateness, address, dict(variables or {"brand": "Homing"}))
         self.queue = Queue()
         self.last: tuple[datetime, int] | None = None
         self.stuck: set[tuple[str, str]] = set()
@@ -220,19 +221,17 @@ class Interpreter:
 
     def _permit(self, customer: Customer, now: datetime) -> None:
         for message in self._in_order(self.facts.messages_of(customer.id)):
-            if message.status == "waiting" or (message.status == "held" and self._is_given_up(message, now)):
+            if message.status in ("waiting", "held"):
                 self._decide(message, now)
-
-    def _is_given_up(self, message: Message, now: datetime) -> bool:
-        return given_up_at(message, self.world) <= now
 
     def _decide(self, message: Message, now: datetime) -> None:
         """Write the gate's answer to a message."""
         answer = decide(message, now, self.world)
         message.because = message.until = message.role = message.counted_at = None
         match answer:
-            case Go(channel):
+            case Go(channel, subject, text):
                 message.status, message.channel, message.counted_at = "ready", channel, now
+                message.subject, message.text = subject, text
             case Wait(because, until):
                 message.status, message.because, message.until = "waiting", because, until
             case Hold(because, role):

@@ -14,14 +14,17 @@ from tests.oracle import moments
 from tests.oracle.conditions import holds
 from tests.oracle.days import words_of
 from tests.oracle.facts import COUNTED, Message
+from tests.oracle.texts import UnknownValueError, render
 from tests.oracle.world import Scope, World
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """It may go by this channel."""
+    """It may go by this channel, with this text."""
 
     channel: str
+    subject: str | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,22 @@ def decide(message: Message, now: datetime, world: World) -> Answer:
         return Wait(reason, until(message, now, world))
     channel = channel_at(message, now, world)
     assert channel is not None
-    return Go(channel)
+    return worded(message, channel, now, world)
+
+
+def worded(message: Message, channel: str, now: datetime, world: World) -> Answer:
+    """It goes with its final text, unless somebody must look at that."""
+    variant = world.model.messages[message.message].variant(channel)
+    assert variant is not None
+    try:
+        subject, body = render(variant, scope_of(message, now, world), world)
+    except UnknownValueError as error:
+        return Hold(f"text: {error}", None)
+    policy, whole = policy_of(message, world), f"{subject or ''}\n{body}"
+    broken = [f"forbid {item.text}" for item in policy.forbid if item.text in whole]
+    if channel == "sms":
+        broken += [f"require {item.text}" for item in policy.require if item.text not in body]
+    return Hold(broken[0], None) if broken and not message.approved else Go(channel, subject, body)
 
 
 def given_up_at(message: Message, world: World) -> datetime:

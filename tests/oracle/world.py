@@ -1,6 +1,6 @@
 """The surroundings of every evaluation: the model, the zone, what is known, and who is looked at when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,16 @@ Address = Callable[[Model, Customer, str], str | None]
 
 @dataclass(slots=True)
 class World:
-    """A rule set in its zone with all facts. `address`: where a customer is reached on a channel."""
+    """A rule set in its zone with all facts.
+
+    `address`: where a customer is reached on a channel. `variables`: `brand` and others that templates may name.
+    """
 
     model: Model
     zone: ZoneInfo
     lateness: Duration
     address: Address
+    variables: Mapping[str, Any] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
 
 
@@ -37,11 +41,14 @@ class Scope:
 
 
 def address_by_type(model: Model, customer: Customer, channel: str) -> Any:
-    """A phone for sms, an email address for email, elsewhere an attribute of the channel's name or the id."""
+    """The first phone attribute for sms, the first email attribute for email, else the channel's own attribute.
+
+    Without one the id serves all channels that are not a person's.
+    """
     kinds = {"sms": "phone", "email": "email"}
     if channel in kinds:
         names = [item.name for item in model.customer if item.type.kind == kinds[channel]]
-        return next((customer.attributes[name] for name in names if customer.attributes.get(name)), None)
+        return customer.attributes.get(names[0]) if names else None
     if any(item.name == channel for item in model.customer):
         return customer.attributes.get(channel)
-    return customer.id
+    return None if channel in ("wecom", "push") else customer.id

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tests.checked import model_of
 from tests.oracle import cdnow, moments
 from tests.oracle.interpreter import Interpreter
-from tests.oracle.rules import model_of
 from tests.oracle_tests.times import SHANGHAI
 
 SAMPLE = 400  # every 400th customer goes through the interpreter

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from dsl.model import Model
+from tests.checked import model_of
 from tests.oracle.conditions import value_of
 from tests.oracle.interpreter import Interpreter
-from tests.oracle.rules import model_of
 from tests.oracle.world import Scope
 from tests.oracle_tests.times import at
 

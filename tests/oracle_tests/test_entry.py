@@ -1,7 +1,7 @@
 """Who comes in when only so many may, or only at certain times."""
 
+from tests.checked import model_of
 from tests.oracle.interpreter import Interpreter
-from tests.oracle.rules import model_of
 from tests.oracle_tests.times import at, text_of
 
 RULES = """

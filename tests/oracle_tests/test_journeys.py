@@ -1,8 +1,8 @@
 """How customers move through journeys in the reference interpreter, with the dates worked out by hand."""
 
+from tests.checked import model_of
 from tests.oracle.facts import Enrolment
 from tests.oracle.interpreter import Interpreter
-from tests.oracle.rules import model_of
 from tests.oracle_tests.times import at, text_of
 
 DECLARED = """

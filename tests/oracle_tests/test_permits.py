@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.checked import model_of
 from tests.oracle.facts import Message
 from tests.oracle.interpreter import Interpreter
 from tests.oracle.permits import given_up_at, keeps, until
-from tests.oracle.rules import model_of
 from tests.oracle_tests.times import at, text_of
 
 RULES = """
