@@ -19,6 +19,9 @@ _CLOCK = re.compile(
     r"[T\s]*(\d{1,2})[:时](\d{1,2})分?(?::?(\d{1,2})秒?(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+_PLAIN_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_PLAIN_CLOCK = re.compile(r"[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_REMEMBERED = 100_000  # different texts
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -44,8 +47,15 @@ def time_reader(zone: Zone) -> Callable[[object], int | None]:
     Without an offset it is business time; a date alone is its midnight.
     """
 
+    starts = _Starts(zone)
+    clocks = _Clocks()
+
     def read(raw: object) -> int | None:
-        if isinstance(raw, date):
+        if isinstance(raw, str):
+            start, clock = starts[raw[:10]], clocks[raw[10:]]
+            if start is not None and clock is not None:
+                return start + clock
+        elif isinstance(raw, date):
             return _of_datetime(raw, zone) if isinstance(raw, datetime) else zone.midnight(day_of(raw))
         text = _text(raw, "time")
         if text is None:
@@ -54,6 +64,39 @@ def time_reader(zone: Zone) -> Callable[[object], int | None]:
         return _instant(day, rest, text, zone) if rest else zone.midnight(day)
 
     return read
+
+
+class _Starts(dict[str, int | None]):
+    """When days of the plain form `2026-10-01` begin; None for other texts, and for days that are not 24 hours long."""
+
+    def __init__(self, zone: Zone) -> None:
+        super().__init__()
+        self.zone = zone
+
+    def __missing__(self, text: str) -> int | None:
+        start = None
+        if _PLAIN_DATE.fullmatch(text):
+            day, _ = _day(text)
+            start = self.zone.midnight(day)
+            start = start if self.zone.midnight(day + 1) - start == DAY else None
+        return _remembered(self, text, start)
+
+
+class _Clocks(dict[str, int | None]):
+    """Milliseconds after midnight of what follows a date in a plain form; None for other texts."""
+
+    def __missing__(self, text: str) -> int | None:
+        found = _PLAIN_CLOCK.fullmatch(text)
+        if found is None:
+            return _remembered(self, text, 0 if text == "" else None)
+        hour, minute, second = (int(part or 0) for part in found.groups())
+        return _remembered(self, text, ((hour * 60 + minute) * 60 + second) * 1000)
+
+
+def _remembered(memory: dict[str, int | None], text: str, value: int | None) -> int | None:
+    if len(memory) < _REMEMBERED:
+        memory[text] = value
+    return value
 
 
 def _text(raw: object, expected: str) -> str | None:

@@ -73,6 +73,8 @@ def read_text(raw: object) -> str | None:
 
 def read_id(raw: object) -> str | None:
     """The key of a customer, record or event: one line of at most 200 characters."""
+    if isinstance(raw, str) and raw.isalnum() and len(raw) <= 200:
+        return raw
     text = read_text(raw)
     if text is not None and (len(text) > 200 or not text.isprintable()):
         raise BadValueError(f"{text[:40]!r} is no id: one line of at most 200 characters")

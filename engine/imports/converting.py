@@ -12,7 +12,7 @@ from engine.imports.rows import Chunk, Unreadable
 from engine.values import Reader, Stored
 from engine.values_bad import BadValueError
 
-_REMEMBERED = 20_000  # different texts of one column
+_REMEMBERED = 15_000  # different texts of one column
 
 
 class Remembered(dict[object, Stored]):
@@ -21,6 +21,10 @@ class Remembered(dict[object, Stored]):
     def __init__(self, read: Reader) -> None:
         super().__init__()
         self.read = read
+
+    def reader(self) -> Reader:
+        """The way through memory, as long as there is some: a column without repetition is read directly."""
+        return self.__getitem__ if len(self) < _REMEMBERED else self.read
 
     def __missing__(self, raw: object) -> Stored:
         value = self.read(raw)
@@ -55,7 +59,7 @@ class Converter:
             _refuse_missing([None] * len(chunk.rows), field, reasons)
         for field, place in matched.places.items():
             column = cells[place]
-            read = self.readers[field] if chunk.typed else self.memory[field].__getitem__
+            read = self.readers[field] if chunk.typed else self.memory[field].reader()
             values[field] = _converted(column, read, field, reasons)
             if field in self.required and None in values[field]:
                 _refuse_missing(values[field], field, reasons)
