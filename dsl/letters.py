@@ -1,5 +1,6 @@
 """Message bodies that stand in files of their own, beside the rule files. Knows nothing of templates."""
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from dsl.context import Context
@@ -7,6 +8,7 @@ from dsl.expressions import Text
 from dsl.near import nearest
 from dsl.report import Report
 from dsl.source import Source
+from dsl.tree import File, MessageDecl
 from dsl.wording import Phrase, say
 
 
@@ -28,6 +30,18 @@ def letter(file: Text, context: Context, report: Report) -> str:
         hint = say("Save it with the encoding UTF-8.")
     report.error("unknown-name", file.span, message, hint)
     return ""
+
+
+def letters(files: Iterable[File], context: Context) -> dict[str, str]:
+    """The texts of all files that messages name and that can be read, by path: what `Context.file_texts` takes."""
+    found = {}
+    for item in (item for file in files for item in file.statements if isinstance(item, MessageDecl)):
+        for variant in item.variants:
+            path = None if variant.file is None else letter_path(variant.file)
+            text = None if path is None else _read(path, context)
+            if isinstance(text, str):
+                found[str(path)] = text
+    return found
 
 
 def letter_source(file: Text, body: str) -> Source:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dsl.builtins import RECORDED_BY_ENGINE
+from dsl.catalog import unique
 from dsl.conditions import Cond
 from dsl.expressions import Name
 from dsl.journey_model import Action, Begin, Emit, Grant, Send, SetAttribute, Tag
@@ -27,6 +28,7 @@ from dsl.wording import say
 def lower_actions(items: Iterable[object], place: Place, policy: str | None) -> tuple[Action, ...]:
     """The actions among the items of a state, numbered as written; `policy` is the journey's own."""
     written = [item for item in items if isinstance(item, ActionDecl)]
+    unique((item.name for item in written if isinstance(item, Task)), say("task"), place.names.report)
     lowered = (_action(item, number, place, policy) for number, item in enumerate(written))
     return tuple(action for action in lowered if action is not None)
 
@@ -80,7 +82,11 @@ def _via(item: SendDecl, message: MessageDecl, scope: Scope) -> tuple[str, ...]:
         hint = say('Write one into it, such as `sms: "…"`.')
         scope.report.error("missing-channel", item.message.span, text, hint, (message.name.span,))
     for name in item.via if channels else ():
-        if name.text not in channels:
+        if name.text == TASK:
+            text = say("`task` is no channel: it is what the operator of a task reads.")
+            hint = say("Send it via {names}.", names=" or ".join(f"`{channel}`" for channel in channels))
+            scope.report.error("missing-channel", name.span, text, hint)
+        elif name.text not in channels:
             text = say(
                 "The message `{message}` has no text for `{channel}`.",
                 message=message.name.text,

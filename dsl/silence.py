@@ -25,17 +25,13 @@ _OF_ABSENCE = frozenset(
 def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagnostic]:
     """The findings without those that a comment on their line, or alone on the line above, allows.
 
-    Errors are never silenced.
+    A comment behind the end of a text over lines counts for its beginning. Errors are never silenced.
     """
-    allowed = {
-        (file.source.name, line, slug)
-        for file in files
-        for line, slugs in _allowances(file)
-        for slug in slugs
-    }
+    allowed = {(file.source.name, line, slug) for file in files for line, slug in _allowances(file)}
     for item in found:
-        line = (item.span.source.name, item.span.line, item.slug)
-        if item.severity == "error" or line not in allowed:
+        name, last = item.span.source.name, item.span.source.place(item.span.end)[0]
+        lines = {(name, item.span.line, item.slug), (name, last, item.slug)}
+        if item.severity == "error" or lines.isdisjoint(allowed):
             yield item
 
 
@@ -63,14 +59,13 @@ def _lines(item: Diagnostic) -> str:
     return "\n".join(source.line(number) for number in range(item.span.line, last + 1))
 
 
-def _allowances(file: File) -> Iterator[tuple[int, list[str]]]:
-    """Lines with the slugs allowed on them."""
+def _allowances(file: File) -> Iterator[tuple[int, str]]:
+    """Lines with a slug allowed on them."""
     for comment in file.comments:
         match = _ALLOW.match(comment.text)
         if match is None:
             continue
-        slugs = _SLUG.findall(match[1])
         line, column = file.source.place(comment.offset)
-        yield line, slugs
-        if not file.source.line(line)[: column - 1].strip():
-            yield line + 1, slugs
+        alone = not file.source.line(line)[: column - 1].strip()
+        for slug in _SLUG.findall(match[1]):
+            yield (line + 1 if alone else line), slug

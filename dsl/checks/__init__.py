@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from dsl.checks.flow import check_flow
+from dsl.checks.hiding import check_hiding
 from dsl.checks.lengths import check_lengths
 from dsl.checks.loops import check_loops
 from dsl.checks.scenarios import check_scenarios
@@ -16,6 +17,7 @@ Pass = Callable[[Subject], Iterable[Diagnostic]]
 
 PASSES: tuple[Pass, ...] = (
     check_flow,
+    check_hiding,
     check_lengths,
     check_loops,
     check_scenarios,

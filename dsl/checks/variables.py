@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
 from dsl.expressions import Text
-from dsl.journey_model import Send, Task
+from dsl.journey_model import Grant, Journey, Send, Task
 from dsl.letters import letter_source
 from dsl.lower_messages import TASK
 from dsl.source import Span
-from dsl.templates import Problem, problems
+from dsl.templates import Problem, names, problems
 from dsl.text_places import place_in_source, place_in_text
 from dsl.tree import MessageDecl, Variant
 from dsl.wording import say
@@ -65,6 +65,7 @@ def _variant(
             for problem in problems(text.value, allowed):
                 span = place_in_text(text, problem.line, problem.name)
                 yield _finding(problem, span, _misplaced(problem, decl, uses, records))
+    yield from _benefits(decl, variant, uses, subject)
     if variant.file is not None:
         yield from _letter(decl, variant.file, variant.channel.text, allowed, subject)
 
@@ -80,6 +81,32 @@ def _letter(
         yield _finding(problem, span, None, (file.span,))
 
 
+def _benefits(
+    decl: MessageDecl, variant: Variant, uses: tuple[_Use, ...], subject: Subject
+) -> Iterator[Diagnostic]:
+    """Warn of a benefit in a message that no journey granting one sends."""
+    journeys = [subject.model.journeys[use.journey] for use in uses]
+    if not journeys or any(_grants(journey) for journey in journeys) or variant.body is None:
+        return
+    named = sorted(names(variant.body.value) & _BENEFIT)
+    if named:
+        span = place_in_text(variant.body, _line_of(variant.body.value, named[0]), named[0])
+        message = say("No journey that sends `{message}` grants a benefit.", message=decl.name.text)
+        hint = say(
+            "Without one the message is held: write `grant …` before `send {message}`.",
+            message=decl.name.text,
+        )
+        yield Diagnostic("unknown-variable", "warning", span, message, hint)
+
+
+def _grants(journey: Journey) -> bool:
+    return any(isinstance(action, Grant) for state in journey.states for action in state.actions)
+
+
+def _line_of(text: str, name: str) -> int:
+    return text[: text.find(name)].count("\n") + 1
+
+
 def _finding(problem: Problem, span: Span, hint: str | None, also: tuple[Span, ...] = ()) -> Diagnostic:
     slug = "unknown-variable" if problem.unknown else "syntax"
     return Diagnostic(slug, "error", span, problem.message, hint or problem.hint, also)
@@ -92,7 +119,7 @@ def _misplaced(
     records: Mapping[str | None, frozenset[str]],
 ) -> str | None:
     """The hint for a field of a record that some, but not all of the journeys run for."""
-    if not problem.unknown or all(problem.name not in names for names in records.values()):
+    if not problem.unknown or all(problem.name not in known for known in records.values()):
         return None
     without = next(use for use in uses if problem.name not in records[use.record])
     return say(

@@ -4,8 +4,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from dsl.check import Context
+from dsl.check import Context, check
 from dsl.conditions import MONEY, Attribute, Compare, Const, Type
+from dsl.letters import letters
+from dsl.load import parse_texts
 from dsl.model import Benefit, Calendar, Cap, Policy, SpecialDays
 from dsl.units import Clock, Duration, Window
 from tests.checked import CUSTOMER, checked, model_of
@@ -157,3 +159,14 @@ def test_configured_channels_and_variables_are_known() -> None:
     context = Context(variables=frozenset({"brand", "hotline"}), channels=frozenset({"line"}))
     assert checked(rules, context=context).model is not None
     assert {item.slug for item in checked(rules).diagnostics} >= {"unknown-name"}
+
+
+def test_letters_are_gathered_for_keeping(tmp_path: Path) -> None:
+    """What was read from files can be kept beside the rules, and the rules checked again without the folder."""
+    (tmp_path / "a.html").write_text("{{ name }}", encoding="utf-8")
+    rules = CUSTOMER + 'message hello { push: file "a.html", email: subject "x" file "none.html" }'
+    files, _ = parse_texts({"a.rules": rules})
+    kept = letters(files, Context(folder=tmp_path))
+    assert kept == {"a.html": "{{ name }}"}
+    again = check(files, Context(file_texts=kept))
+    assert [item.span.text for item in again.diagnostics if item.severity == "error"] == ['"none.html"']
