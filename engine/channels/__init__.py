@@ -1,0 +1,1 @@
+"""Channels: thin adapters that carry messages out, behind one small protocol."""

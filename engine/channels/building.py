@@ -1,0 +1,29 @@
+"""From the tables of the configuration to channels, by their kind."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from dsl.near import nearest
+from engine.channels.console import console_channel
+from engine.channels.file import file_channel
+from engine.channels.protocol import Channel
+from engine.channels.settings import Settings
+from engine.config import ChannelConfig
+
+KINDS: Mapping[str, Callable[[Settings], Channel]] = {"file": file_channel, "console": console_channel}
+
+
+def build_channel(config: ChannelConfig, folder: Path) -> Channel:
+    """The channel of a table; ChannelSettingsError when the table cannot be meant."""
+    settings = Settings(config.name, config.kind, config.settings, folder)
+    build = KINDS.get(config.kind)
+    if build is None:
+        near = nearest(config.kind, KINDS)
+        hint = f"did you mean {near!r}?" if near else f"known kinds: {', '.join(KINDS)}"
+        raise settings.error(f"there is no kind {config.kind!r}", hint)
+    return build(settings)
+
+
+def build_channels(configs: Mapping[str, ChannelConfig], folder: Path) -> dict[str, Channel]:
+    """Every channel of a configuration, by name."""
+    return {name: build_channel(config, folder) for name, config in configs.items()}

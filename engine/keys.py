@@ -1,0 +1,55 @@
+"""The names of intents outside the store: idempotency keys for gateways, ids for people.
+
+Neither is stored: both follow from the intent, and an intent exists once.
+"""
+
+import hmac
+from base64 import b32encode
+from hashlib import sha256
+from typing import NamedTuple
+
+from engine.errors import UnknownNameError
+
+_VERSION = "1"
+_LENGTH = 26  # characters of 5 bits: 130 bits of the digest
+_DIGITS = 18  # what fits a column of 64 bits
+
+
+class Intent(NamedTuple):
+    """The key of a message or task: numbers of the store."""
+
+    customer: int
+    journey: int
+    record: int
+    occurrence: int
+    visit: int
+    action: int
+
+    @property
+    def id(self) -> str:
+        """The id that people and commands use."""
+        return ".".join(map(str, self))
+
+
+def intent_of(text: str) -> Intent:
+    """The intent of an id; UnknownNameError when it is none."""
+    parts = text.strip().split(".")
+    if len(parts) != len(Intent._fields) or not all(map(_is_number, parts)):
+        raise UnknownNameError(f"{text!r} is no id of a message or task", "`homing messages` shows them")
+    return Intent(*map(int, parts))
+
+
+def intent_key(install_key: str, journey: str, customer: str, intent: Intent) -> str:
+    """What a gateway that de-duplicates is given: the same for every attempt, and it tells nothing.
+
+    Made of names that outlive the store's numbers, so that a rebuilt store does not send twice; not of text,
+    time or address, so that a corrected address makes no second message.
+    """
+    numbers = (intent.record, intent.occurrence, intent.visit, intent.action)
+    subject = "|".join((_VERSION, journey, customer, *map(str, numbers)))
+    digest = hmac.digest(install_key.encode(), subject.encode(), sha256)
+    return b32encode(digest).decode()[:_LENGTH]
+
+
+def _is_number(part: str) -> bool:
+    return part.isascii() and part.isdecimal() and len(part) <= _DIGITS
