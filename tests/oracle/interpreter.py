@@ -99,14 +99,24 @@ class Interpreter:
         """A person has done a task that was open."""
         assert task.status == "open"
         task.status, task.outcome, task.closed_at, task.answers = "done", outcome, at, dict(answers or {})
-        journey = self.world.model.journeys[task.enrolment.journey]
-        action = journey.state(task.enrolment.visits[task.visit - 1].state or "").actions[task.action]
-        assert isinstance(action, m.Task)
         customer = self.facts.customers[task.enrolment.customer]
-        for ask in action.asks:
+        for ask in self.action_of(task).asks:
             if ask.attribute and ask.name in task.answers:
                 customer.attributes[ask.name] = task.answers[ask.name]
         self.facts.arrive("task_done", customer.id, at, {"task": task.task, "outcome": outcome})
+
+    def action_of(self, task: Task) -> m.Task:
+        """The action of the rules that asked for a task."""
+        journey = self.world.model.journeys[task.enrolment.journey]
+        state = journey.state(task.enrolment.visits[task.visit - 1].state or "")
+        action = next(action for action in state.actions if action.number == task.action)
+        assert isinstance(action, m.Task)
+        return action
+
+    def label(self, customer: str, tag: str, *, remove: bool = False) -> None:
+        """A person puts a tag on a customer, or takes it off."""
+        tags = self.facts.customers[customer].tags
+        tags.discard(tag) if remove else tags.add(tag)
 
     def approve(self, message: Message) -> None:
         """A person lets a held message go; the next run decides when."""

@@ -1,0 +1,80 @@
+"""The same rules and the same history through the interpreter and through the engine: the outcomes must be equal.
+
+`compare` is the whole of it. The engine's side is `tests.engine_side`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dsl.model import Model
+from tests.engine_side import EngineSide
+from tests.oracle import history as h
+from tests.oracle.interpreter import Interpreter
+from tests.oracle.outcomes import Outcome, differences, outcome_of
+
+ZONE = "Asia/Shanghai"
+
+
+def compare(model: Model, history: h.History, zone: str = ZONE, **how: Any) -> Outcome:
+    """The outcome of a history after every moment of it; AssertionError with the rows that differ."""
+    oracle, engine = Interpreter(model, zone), EngineSide(model, zone, **how)
+    expected = outcome_of(oracle.facts)
+    for moment in history:
+        for step in moment.steps:
+            tell(oracle, step, moment)
+            engine.tell(step, moment)
+        oracle.settle(moment.at)
+        engine.settle(moment.at)
+        expected = outcome_of(oracle.facts)
+        found = differences(expected, engine.outcome())
+        if found:
+            raise AssertionError("\n".join([f"after {moment.at:%Y-%m-%d %H:%M} UTC", *found]))
+    return expected
+
+
+def by_interpreter(model: Model, history: h.History, zone: str = ZONE) -> Outcome:
+    """The outcome of a history by the interpreter alone."""
+    oracle = Interpreter(model, zone)
+    for moment in history:
+        for step in moment.steps:
+            tell(oracle, step, moment)
+        oracle.settle(moment.at)
+    return outcome_of(oracle.facts)
+
+
+def tell(oracle: Interpreter, step: h.Step, moment: h.Moment) -> None:
+    """One step for the interpreter."""
+    match step:
+        case h.Known():
+            oracle.customer(step.customer, step.attributes)
+        case h.Thing():
+            oracle.record(step.kind, step.id, step.customer, step.fields)
+        case h.Happens():
+            oracle.arrive(step.kind, step.customer, step.at or moment.at, step.fields)
+        case h.Agrees():
+            oracle.consent(step.customer, moment.at, step.policy, step.channel)
+        case h.OptsOut():
+            oracle.optout(step.customer, moment.at, step.channel)
+        case h.Labelled():
+            oracle.label(step.customer, step.tag, remove=step.remove)
+        case h.Finishes():
+            _finish(oracle, step, moment)
+
+
+def _finish(oracle: Interpreter, step: h.Finishes, moment: h.Moment) -> None:
+    """Done is the first open one by journey, record, occurrence, visit and action."""
+    found = [
+        task
+        for task in oracle.facts.tasks
+        if task.enrolment.customer == step.customer and task.task == step.task and task.status == "open"
+    ]
+    if not found:
+        return
+    task = min(
+        found,
+        key=lambda item: (
+            item.enrolment.journey, item.enrolment.record_number, item.enrolment.occurrence, item.visit, item.action
+        ),
+    )  # fmt: skip
+    outcomes: Sequence[str] = oracle.action_of(task).outcomes
+    oracle.finish(task, outcomes[step.outcome % len(outcomes)], moment.at, step.answers)
