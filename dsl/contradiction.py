@@ -27,6 +27,9 @@ from dsl.conditions import (
 )
 
 _Order = Literal["=", "<", "<=", ">", ">="]
+_Literal = tuple[Cond, bool]
+_MOST_CHOICES = 4  # each doubles the work
+
 _FLIPPED: dict[_Order, _Order] = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _DENIED: dict[_Order, _Order] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 # Values are of any type that a constant has; those compared with each other belong to one thing, so have one type.
@@ -34,20 +37,33 @@ _DENIED: dict[_Order, _Order] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 def contradictory(conds: Iterable[Cond]) -> bool:
     """Whether no customer can ever meet all of these conditions at one moment."""
-    holds: dict[Cond, None] = {}
-    fails: dict[Cond, None] = {}
-    for cond in conds:
-        for literal, truth in _literals(cond, truth=True):
-            (holds if truth else fails)[literal] = None
+    return _exclude(
+        tuple(literal for cond in conds for literal in _literals(cond, truth=True)), _MOST_CHOICES
+    )
+
+
+def _exclude(literals: tuple[_Literal, ...], choices: int) -> bool:
+    """Whether literals cannot all be true; of so many `or`s every side is tried."""
+    holds = dict.fromkeys(cond for cond, truth in literals if truth)
+    fails = dict.fromkeys(cond for cond, truth in literals if not truth)
     if any(literal in fails or _is(literal, value=False) for literal in holds):
         return True
-    if any(_is(literal, value=True) for literal in fails):
+    if any(_is(literal, value=True) for literal in fails) or _no_value_left(holds, fails):
         return True
-    return _no_value_left(holds, fails)
+    either = next((literal for literal in literals if isinstance(literal[0], (And, Or))), None)
+    if either is None or not choices:
+        return False
+    rest = tuple(literal for literal in literals if literal != either)
+    whole, truth = either
+    sides = whole.operands if isinstance(whole, (And, Or)) else ()
+    return all(_exclude((*rest, *_literals(side, truth=truth)), choices - 1) for side in sides)
 
 
-def _literals(cond: Cond, *, truth: bool) -> Iterator[tuple[Cond, bool]]:
-    """The conditions that must hold or fail for this one to hold; an `or` that holds is left whole."""
+def _literals(cond: Cond, *, truth: bool) -> Iterator[_Literal]:
+    """The conditions that must hold or fail for this one to hold or fail.
+
+    An `or` that holds, and an `and` that fails, is left whole: one of its sides does.
+    """
     match cond:
         case Named(body=body):
             yield from _literals(body, truth=truth)

@@ -24,6 +24,9 @@ NEVER = [
     "false",
     "not true",
     "3 > points and points > 5",
+    "(tier = vip or points > 3) and not (tier = vip or points > 3)",
+    "(points > 5 or tier = vip) and points < 3 and tier = regular",
+    "not (blocked and points > 3) and blocked and points > 4",
 ]
 
 SOMETIMES = [
@@ -37,6 +40,7 @@ SOMETIMES = [
     "points > 3 and lifetime_value < 3",
     "not (blocked and points > 3) and blocked",
     'name contains "a" and name contains "b"',
+    "(points > 5 or tier = vip) and points < 3",
 ]
 
 
