@@ -12,6 +12,7 @@ from dsl.source import Source, Span
 from dsl.wording import say
 
 _DEEPEST = 120  # levels of nodes; whoever walks a tree by recursion must get to its bottom
+_TALLEST = 1_000  # states: rules begun and not yet complete
 
 
 class Automaton:
@@ -33,19 +34,18 @@ class Automaton:
         states, rows, gotos = self.states, self.grammar.rows, self.grammar.gotos
         while True:
             action = rows[states[-1]].get(symbol)
-            if action.__class__ is int:
-                states.append(action)  # type: ignore[arg-type]
+            if isinstance(action, int):
+                states.append(action)
                 self._values.append(value)
                 self._starts.append(start)
                 self._ends.append(end)
                 self._depths.append(0)
-                return True
+                return len(states) < _TALLEST or self._refuse(Span(self._source, start, end))
             if action is None:
                 return False
-            production: Production = action  # type: ignore[assignment]
-            if production.size == 1 and production.build is None:
-                states[-1] = gotos[states[-2]][production.origin]
-            elif not self._reduce(production):
+            if action.size == 1 and action.build is None:
+                states[-1] = gotos[states[-2]][action.origin]
+            elif not self._reduce(action):
                 return False
             if states[-1] == self.grammar.end and symbol == "$END":
                 return True
@@ -57,14 +57,20 @@ class Automaton:
             parts = self._values[-size:]
             start, end = self._starts[-size], self._ends[-1]
             depth = max(self._depths[-size:])
-            del states[-size:], self._values[-size:], self._starts[-size:], self._ends[-size:], self._depths[-size:]
+            del (
+                states[-size:],
+                self._values[-size:],
+                self._starts[-size:],
+                self._ends[-size:],
+                self._depths[-size:],
+            )
         else:
             parts, start, end, depth = [], 0, 0, 0
         span = Span(self._source, start, end)
         value = production.build(parts, span) if production.build is not None else parts[0]
-        if value.__class__ is Flawed:
-            self.problems.extend(value.problems)  # type: ignore[attr-defined]
-            value = value.value  # type: ignore[attr-defined]
+        if isinstance(value, Flawed):
+            self.problems.extend(value.problems)
+            value = value.value
         states.append(self.grammar.gotos[states[-1]][production.origin])
         self._values.append(value)
         self._starts.append(start)
@@ -94,18 +100,19 @@ def after(grammar: Grammar, states: list[int], symbols: Iterable[str]) -> list[i
     """The states after more symbols, None when one of them cannot stand there. Builds nothing."""
     states = states.copy()
     for symbol in symbols:
-        while (action := grammar.rows[states[-1]].get(symbol)).__class__ is not int:
+        while not isinstance(action := grammar.rows[states[-1]].get(symbol), int):
             if action is None:
                 return None
-            production: Production = action  # type: ignore[assignment]
-            del states[len(states) - production.size :]
-            states.append(grammar.gotos[states[-1]][production.origin])
+            del states[len(states) - action.size :]
+            states.append(grammar.gotos[states[-1]][action.origin])
             if states[-1] == grammar.end and symbol == "$END":
                 return states
-        states.append(action)  # type: ignore[arg-type]
+        states.append(action)
     return states
 
 
 def accepted(grammar: Grammar, states: list[int]) -> frozenset[str]:
     """The symbols that can stand next."""
-    return frozenset(symbol for symbol in grammar.rows[states[-1]] if after(grammar, states, (symbol,)) is not None)
+    return frozenset(
+        symbol for symbol in grammar.rows[states[-1]] if after(grammar, states, (symbol,)) is not None
+    )

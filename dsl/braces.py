@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from dsl.diagnostics import Diagnostic
 from dsl.flaws import syntax
 from dsl.source import Source, Span
-from dsl.tokens import END, NEWLINE, WORD, Token
+from dsl.tokens import MOST_PROBLEMS, NEWLINE, WORD, Token
 from dsl.wording import say
 
 _OPENERS = {"{": 1, "}": -1}
+_MOST_ALSO = 5  # further open braces that are named
 _FARTHEST = 500  # lines to look back for a missing brace
 
 
@@ -67,26 +68,31 @@ class _Mender:
         self._problems: list[Diagnostic] = []
 
     def run(self) -> Balanced:
-        first = True
-        for token in self._tokens:
-            if first and token.kind not in (NEWLINE, END):
-                self._begin_line(token)
-            first = token.kind == NEWLINE
-            if token.kind == "{":
-                self._open.append(_Open(token, len(self._lines), self._lines[-1].indent))
-            elif token.kind == "}" and not self._close(token):
-                continue
-            elif token.kind == END:
-                self._close_rest(token)
+        *tokens, end = self._tokens
+        for token in tokens:
+            if len(self._problems) >= MOST_PROBLEMS:
+                break
+            self._take(token)
+        self._close_rest(end)
+        return Balanced([*self._out, end], tuple(self._problems))
+
+    def _take(self, token: Token) -> None:
+        if token.kind != NEWLINE and (not self._out or self._out[-1].kind == NEWLINE):
+            self._begin_line(token)
+        if token.kind == "{":
+            self._open.append(_Open(token, len(self._lines), self._lines[-1].indent))
+        if token.kind != "}" or self._close(token):
             self._out.append(token)
-        return Balanced(self._out, tuple(self._problems))
 
     def _begin_line(self, token: Token) -> None:
         indent = self._indent(token)
         while self._open and self._budget > 0 and self._should_be_closed(token, indent):
             opener = self._open.pop()
             self._report_open(opener.token, token)
-            self._out += [Token("}", "}", token.start, token.start), Token(NEWLINE, None, token.start, token.start)]
+            self._out += [
+                Token("}", "}", token.start, token.start),
+                Token(NEWLINE, None, token.start, token.start),
+            ]
             self._budget -= 1
         if self._open and self._open[-1].indented is None:
             self._open[-1].indented = indent > self._open[-1].indent
@@ -134,14 +140,16 @@ class _Mender:
         self._out.insert(place, Token("{", "{", last.end, last.end))
         for line in self._lines:
             line.start += line.start > place
+        place_of_it = Span(self._source, last.end, last.end)
         message = say("The `{` that opens this block is missing.")
-        self._problems.append(syntax(Span(self._source, last.end, last.end), message, say("Write `{` at the end of the line.")))
+        self._problems.append(syntax(place_of_it, message, say("Write `{` at the end of the line.")))
 
     def _close_rest(self, end: Token) -> None:
         if not self._open:
             return
         *others, innermost = self._open
-        self._report_open(innermost.token, None, tuple(self._span(other.token) for other in reversed(others)))
+        also = tuple(self._span(other.token) for other in reversed(others[-_MOST_ALSO:]))
+        self._report_open(innermost.token, None, also)
         self._out += [Token("}", "}", end.start, end.start) for _ in self._open]
         self._open.clear()
 
@@ -149,7 +157,7 @@ class _Mender:
         if before is None:
             hint = say("Write `}` where the block ends; here the file ends first.")
         else:
-            hint = say("Write `}` before line {line}.", line=self._source.place(before.start)[0])
+            hint = say("Write `}}` before line {line}.", line=self._source.place(before.start)[0])
         self._problems.append(syntax(self._span(token), say("This `{` is never closed."), hint, also))
 
     def _span(self, token: Token) -> Span:

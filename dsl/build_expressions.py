@@ -50,7 +50,14 @@ from dsl.tokens import Token
 from dsl.units import Duration, Unit
 from dsl.wording import say
 
-_LONGEST: Mapping[str, int] = {"minute": 525_600_000, "hour": 8_760_000, "day": 365_000, "week": 52_000, "month": 12_000, "year": 1_000}
+_LONGEST: Mapping[Unit, int] = {
+    "minute": 525_600_000,
+    "hour": 8_760_000,
+    "day": 365_000,
+    "week": 52_000,
+    "month": 12_000,
+    "year": 1_000,
+}
 """A thousand years in each unit: what calendars can still be moved by."""
 
 
@@ -146,7 +153,7 @@ def _shift(span: Span, duration: Duration, direction: Token, subject: Expr) -> S
 
 def _choose(span: Span, *arms: Arm) -> Choose | Flawed:
     choose = Choose(arms, span=span)
-    if not arms:
+    if span.text.removesuffix("}").rstrip().endswith("{"):
         hint = say("Write `condition: value` lines in it.")
         return flawed(choose, span, say("There is nothing to choose from here."), hint)
     return choose

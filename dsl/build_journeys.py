@@ -157,16 +157,21 @@ def _only(parts: tuple[Node, ...], kind: type[_Part]) -> _Part | None:
 
 def _repeated(parts: tuple[Node, ...], *kinds: type[Node]) -> tuple[Diagnostic, ...]:
     """What may stand once and stands again."""
-    problems = []
-    for kind in kinds:
-        first, *others = [part for part in parts if isinstance(part, kind)] or [None]
-        for other in others:
-            if first is not None and other is not None:
-                word = other.span.text.split()[0]
-                problems.append(
-                    syntax(other.span, say("`{word}` is said twice.", word=word), say("Keep one."), (first.span,))
-                )
-    return tuple(problems)
+    return tuple(
+        syntax(
+            again.span,
+            say("`{word}` is said twice.", word=again.span.text.split()[0]),
+            say("Keep one."),
+            (first,),
+        )
+        for kind in kinds
+        for first, again in _pairs([part for part in parts if isinstance(part, kind)])
+    )
+
+
+def _pairs(parts: list[Node]) -> list[tuple[Span, Node]]:
+    """Every part but the first, with the place of the first."""
+    return [(parts[0].span, again) for again in parts[1:]]
 
 
 def _send(span: Span, message: Name, *clauses: Node) -> Send | Flawed:

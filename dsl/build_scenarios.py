@@ -1,7 +1,7 @@
 """Builders of scenarios: steps, what happens in them, what they expect; one for each rule of the grammar."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import cast
 
 from dsl.build_statements import whole
@@ -42,7 +42,7 @@ def _scenario(span: Span, title: Text, *steps: Step) -> ScenarioDecl:
 def _moment(_span: Span, token: Token) -> datetime:
     """A date alone is its midnight."""
     value = cast("date", token.value)
-    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
+    return value if isinstance(value, datetime) else datetime.combine(value, time())
 
 
 def _given(span: Span, kind: Name, at: datetime | None, *rest: Pair | Text | None) -> Given:

@@ -115,7 +115,9 @@ def _file_variant(span: Span, channel: Name, subject: Text | None, file: Text) -
 def _window(span: Span, days: tuple[str, ...] | None, start: Token, end: Token) -> Window | Flawed:
     window = Window(days or ("every day",), cast("Clock", start.value), cast("Clock", end.value))
     if window.start >= window.end:
-        hint = say("A window ends later on the same day, at 24:00 at the latest; write two windows for a night.")
+        hint = say(
+            "A window ends later on the same day, at 24:00 at the latest; write two windows for a night."
+        )
         return flawed(window, span, say("This window ends before it begins."), hint)
     return window
 
@@ -157,8 +159,9 @@ def _stop_at(span: Span, percent: Token) -> StopAt:
 # ---- calendar and benefits
 
 
-
-def _day_range(span: Span, kind: Token, title: Text | None, first: Token, last: Token | None) -> DayRange | Flawed:
+def _day_range(
+    span: Span, kind: Token, title: Text | None, first: Token, last: Token | None
+) -> DayRange | Flawed:
     word = cast("Literal['keyday', 'closed', 'workday']", kind.value)
     start = cast("date", first.value)
     end = start if last is None else cast("date", last.value)

@@ -29,9 +29,9 @@ _PARTS: Mapping[str, Phrase] = {
     "target": say("a state to go to"),
     "type": say("a type such as `text` or `money`"),
     "condition": say("a condition"),
-    "predicate": say("a condition"),
-    "moment_value": say("a date or time"),
     "value": say("a value"),
+    "moment_value": say("a date or time"),
+    "predicate": say("a condition"),
     "sum": say("a value"),
     "operand": say("a value"),
     "window": say("a window such as `workdays 09:00 to 18:00`"),
@@ -98,10 +98,11 @@ _NAMES: Mapping[str, Phrase] = {
 
 _OPERATORS = frozenset({
     "+", "-", "*", "/", "=", "ORDER", ".", "and", "or", "in", "is", "between", "before", "after", "contains", "starts",
-    "within", "ever", "since", "where",
+    "within", "ever", "since", "where", "UNIT_WORD",
 })  # fmt: skip
 _SEPARATORS = frozenset({NEWLINE, ",", "}"})
 _MOST = 6  # alternatives named
+_LONGEST = 40  # characters of what stands there that are repeated
 
 
 def expected(grammar: Grammar, states: list[int]) -> Phrase:
@@ -124,7 +125,9 @@ def expected(grammar: Grammar, states: list[int]) -> Phrase:
 def _plain(symbols: set[str], before: str, *, alone: bool) -> Iterable[Phrase]:
     if NAME in symbols:
         yield _NAMES.get(before, say("a name"))
-    for symbol in sorted(symbols - _SEPARATORS - {NAME, "$END"}, key=lambda symbol: (symbol[0].isalpha(), symbol)):
+    for symbol in sorted(
+        symbols - _SEPARATORS - {NAME, "$END"}, key=lambda symbol: (symbol[0].isalpha(), symbol)
+    ):
         yield _CLASSES.get(symbol) or say("`{word}`", word=symbol)
     if NEWLINE in symbols:
         yield say("the end of the line")
@@ -150,15 +153,15 @@ def _either(phrases: Iterable[Phrase]) -> Phrase:
 
 def found(token: Token, text: str) -> Phrase:
     """What stands there instead."""
-    if token.kind == NEWLINE:
-        return say("the end of the line")
     if token.kind == END:
         return say("the end of the file")
+    if token.kind == NEWLINE or not text:
+        return say("the end of the line")
     if token.kind == "STRING":
         return say("a text")
     if token.kind == JUNK:
         return say("something else")
-    return say("`{word}`", word=text)
+    return say("`{word}`", word=text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
 def words_for(symbols: Iterable[str]) -> dict[str, str]:

@@ -40,9 +40,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "send": "send on workdays 09:00 to 20:00",
         "never": "never on holidays",
         "at": "at most 3 per month",
+        "at least": "at least 10 days apart",
         "extra": "extra 1 on keydays",
         "silent": "silent 90 days after optout",
         "require": 'require "回T退订"',
+        "require consent": "require consent",
         "give": "give up after 7 days",
         "forbid": 'forbid "最后机会", "清仓"',
         "review": "review by manager when lifetime_value > 50000",
@@ -66,6 +68,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "policy": "policy marketing",
         "priority": "priority 20",
         "enter": "enter when condition",
+        "enter only": 'enter only at "0 9 * * mon"',
+        "enter at": "enter at most 40 per day",
         "rank": "rank by recall_score",
         "reenter": "reenter after 180 days",
         "holdout": "holdout 10%",
@@ -94,7 +98,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     },
     "split": {"": "50% -> a"},
     "emit": {"": "field: value"},
-    "choose": {"": "condition: value", "otherwise": "otherwise: value"},
+    "given": {"": "field: value"},
+    "at": {"": "field: value"},
+    "audience": {"": "condition: value", "otherwise": "otherwise: value"},
+    "value": {"": "condition: value", "otherwise": "otherwise: value"},
     "scenario": {
         "given": 'given customer { id: "C1" }',
         "from": "from 2026-01-02 09:00",
@@ -105,7 +112,12 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 """By the word that opens the block around a line ("" for the file), then by its first word ("" for any)."""
 
 
-def form(block: str, word: str) -> str | None:
-    """An example of the line that begins with `word` inside `block { }`, None when there is no such line."""
+def form(block: str, word: str, second: str = "") -> str | None:
+    """An example of the line that begins with these words inside `block { }`, None when there is no such line."""
     forms = FORMS.get(block, {})
-    return forms.get(word) or forms.get("")
+    return forms.get(f"{word} {second}") or forms.get(word) or forms.get("")
+
+
+def homes(word: str) -> tuple[str, ...]:
+    """The blocks in which a line may begin with `word`."""
+    return tuple(block for block, forms in FORMS.items() if block and word and word in forms)

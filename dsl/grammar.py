@@ -208,6 +208,10 @@ def _first_sets(rules: list[Rule], names: Mapping[str, str]) -> dict[str, frozen
         for rule in rules:
             if rule.expansion:
                 symbol = rule.expansion[0]
-                found = {names.get(symbol.name, symbol.name)} if isinstance(symbol, Terminal) else first[symbol.name]
+                found = (
+                    {names.get(symbol.name, symbol.name)}
+                    if isinstance(symbol, Terminal)
+                    else first[symbol.name]
+                )
                 first[rule.origin.name] |= found
     return {name: frozenset(symbols) for name, symbols in first.items()}

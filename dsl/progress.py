@@ -97,7 +97,11 @@ class Progress:
         stop = self.index
         while self.tokens[stop].kind not in (NEWLINE, "}", END):
             stop += 1
-        if stop - 2 > self.index and self.tokens[stop - 2].value == "for" and self.tokens[stop - 1].kind == "STRING":
+        if (
+            stop - 2 > self.index
+            and self.tokens[stop - 2].value == "for"
+            and self.tokens[stop - 1].kind == "STRING"
+        ):
             stop -= 2
         if stop > self.index:
             span = Span(self.source, self.token.start, self.tokens[stop - 1].end)
@@ -110,9 +114,9 @@ class Progress:
         self.problems.append(syntax(span, message, hint))
 
     def span(self, index: int) -> Span:
-        """The characters of a token; the place after the last word for line ends."""
+        """The characters of a token; the place after the last word for line ends and what stands in no text."""
         token = self.tokens[index]
-        if token.kind in (NEWLINE, END) and index:
+        if index and (token.kind == NEWLINE or token.start == token.end):
             end = self.tokens[index - 1].end
             return Span(self.source, end, end)
         return Span(self.source, token.start, token.end)

@@ -7,7 +7,7 @@ up. Whatever was reported in a stretch, nothing more is said about it but furthe
 
 from dsl.automaton import accepted, after
 from dsl.expected import expected, found, words_for
-from dsl.forms import form
+from dsl.forms import form, homes
 from dsl.near import nearest
 from dsl.progress import Item, Progress
 from dsl.source import Span
@@ -96,7 +96,9 @@ def _near_keyword(progress: Progress, states: list[int], word: str) -> str | Non
 def _report_word(progress: Progress, states: list[int], index: int, near: str) -> None:
     what = expected(progress.grammar, states)
     span = progress.span(index)
-    message = say("Expected {what}, found {found}.", what=what, found=found(progress.tokens[index], span.text))
+    message = say(
+        "Expected {what}, found {found}.", what=what, found=found(progress.tokens[index], span.text)
+    )
     progress.report(span, message, say("Did you mean `{name}`?", name=near))
 
 
@@ -113,7 +115,8 @@ def _split_lines(progress: Progress) -> bool:
             continue
         end = progress.tokens[place - 1].end
         what = expected(progress.grammar, broken)
-        progress.report(Span(progress.source, end, end), say("Expected {what}, found the end of the line.", what=what), _hint(progress))
+        message = say("Expected {what}, found the end of the line.", what=what)
+        progress.report(Span(progress.source, end, end), message, _hint(progress))
         progress.tokens.insert(place, Token(NEWLINE, None, end, end))
         progress.drop()
         progress.index = place
@@ -154,20 +157,25 @@ def _brace_ahead(progress: Progress) -> int | None:
 
 
 def _skip(progress: Progress, *, keep: bool = False) -> None:
-    """On to the end of the stretch, past the blocks in it. `keep`: what stands before is whole and stays."""
-    item, tokens = progress.item, progress.tokens
+    """On to the end of the stretch. `keep`: what stands before is whole and stays in the tree."""
+    item = progress.item
     if not keep:
         progress.drop()
-    depth, index = 0, progress.index
-    while True:
-        kind = tokens[index].kind
-        if kind == END or (depth == 0 and kind in _ENDS) or (depth == 0 and kind == "," and _new_item(progress, index)):
-            break
-        depth += {"{": 1, "}": -1}.get(kind, 0)
-        index += 1
-    progress.index = index
+    progress.index = _end_of_stretch(progress, progress.index)
     item.reported = True
     _go_on(progress)
+
+
+def _end_of_stretch(progress: Progress, index: int) -> int:
+    """The next separator or closing brace from there on, past the blocks between."""
+    depth = 0
+    while True:
+        kind = progress.tokens[index].kind
+        outside = depth == 0 and (kind in _ENDS or (kind == "," and _new_item(progress, index)))
+        if outside or kind == END:
+            return index
+        depth += {"{": 1, "}": -1}.get(kind, 0)
+        index += 1
 
 
 def _new_item(progress: Progress, comma: int) -> bool:
@@ -191,12 +199,8 @@ def _go_on(progress: Progress) -> None:
 def _skip_deeper_lines(progress: Progress) -> None:
     """Past the lines that stand further right: they belong to a block whose braces are both missing."""
     margin = _indent(progress, progress.item.first)
-    index = progress.index
-    while progress.tokens[index].kind == NEWLINE and _indent(progress, index + 1) > margin:
-        index += 1
-        while progress.tokens[index].kind not in _ENDS:
-            index += 1
-    progress.index = index
+    while progress.token.kind == NEWLINE and _indent(progress, progress.index + 1) > margin:
+        progress.index = _end_of_stretch(progress, progress.index + 1)
 
 
 def _indent(progress: Progress, index: int) -> int:
@@ -227,9 +231,18 @@ def _hint(progress: Progress) -> Phrase | str:
     if tokens[index].kind == "," and before[-1:] == ["INT"] and tokens[index + 1].kind == "INT":
         return say("Large numbers are written without commas: `5000` or `5_000`.")
     if "," in before:
-        return say("A list such as `one of a, b` takes the rest of its line; write what follows it on the next line.")
-    example = form(_word(progress, progress.items[-2].first) if len(progress.items) > 1 else "", _word(progress, first))
-    return "" if example is None else say("For example: `{example}`", example=example)
+        return say(
+            "A list such as `one of a, b` takes the rest of its line; write what follows it on the next line."
+        )
+    block = _word(progress, progress.items[-2].first) if len(progress.items) > 1 else ""
+    word = _word(progress, first)
+    example = form(block, word, _word(progress, first + 1) if first < index else "")
+    if example is not None:
+        return say("For example: `{example}`", example=example)
+    blocks = ", ".join(f"`{home}`" for home in homes(word))
+    return (
+        say("`{word}` stands inside {blocks}.", word=word, blocks=blocks) if blocks and index == first else ""
+    )
 
 
 def _word(progress: Progress, index: int) -> str:

@@ -12,7 +12,8 @@ JUNK = "junk"
 """The kind of a token that stands nowhere in the grammar and has been reported already."""
 
 TWINS: Mapping[str, str] = {
-    "（": "(", "）": ")", "｛": "{", "｝": "}", "，": ",", "：": ":", "＝": "=", "＞": ">", "＜": "<", "！": "!", "％": "%", "；": ";",
+    "（": "(", "）": ")", "｛": "{", "｝": "}", "，": ",", "：": ":",
+    "＝": "=", "＞": ">", "＜": "<", "！": "!", "％": "%", "；": ";",
 }  # fmt: skip
 """Full-width punctuation that means its half-width twin."""
 

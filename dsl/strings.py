@@ -18,7 +18,9 @@ _WIDE_BLOCK_END = re.compile(r'\\.|["“”]{3}', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {'"': '"', "\\": "\\", "n": "\n"}
 _LEADING = re.compile(r"[ \t]*")
-_OPENS_ANOTHER = re.compile(r'[^\S\n]*[^\W\d]\w*[^\S\n]*[:：][^\S\n]*(?:subject[^\S\n]*"[^"\n]*"[^\S\n]*)?(?:"""|[“”]{3})\s*')
+_OPENS_ANOTHER = re.compile(
+    r'[^\S\n]*[^\W\d]\w*[^\S\n]*[:：][^\S\n]*(?:subject[^\S\n]*"[^"\n]*"[^\S\n]*)?(?:"""|[“”]{3})\s*'
+)
 _CODE_LINE = re.compile(r'\n[^\S\n]*(?:[}｝]|[^\W\d]\w*[^\S\n]*[:：][^\S\n]*["“”]{3})')
 
 
@@ -59,14 +61,16 @@ def _unclosed_line(source: Source, start: int) -> Literal:
     line = text[start + 1 : line_end if line_end >= 0 else len(text)]
     wide = next((place for place, character in enumerate(line) if character in "“”"), None)
     if wide is not None:
-        message = say("This text begins with `\"` and is not closed by `\"`.")
+        message = say('This text begins with `"` and is not closed by `"`.')
         hint = say('Text that begins with `"` ends with `"`; `”` does not close it.')
         value, end = line[:wide], start + 1 + wide + 1
     else:
         value = line.rstrip()
         value = value.removesuffix("{").removesuffix("｛").rstrip() if value.endswith(("{", "｛")) else value
         message = say("This text has no closing quote.")
-        hint = say('Close it with `"` on the same line; text over several lines stands between `"""` and `"""`.')
+        hint = say(
+            'Close it with `"` on the same line; text over several lines stands between `"""` and `"""`.'
+        )
         end = start + 1 + len(value)
     problem = syntax(Span(source, start, end), message, hint)
     return Literal(_unescaped(value), block=False, end=end, problems=(problem,))
@@ -137,7 +141,7 @@ def _bad_escapes(source: Source, start: int, end: int) -> tuple[Diagnostic, ...]
         syntax(
             Span(source, found.start(), found.end()),
             say("`{escape}` means nothing in a text.", escape=found[0]),
-            say(r'Only `\"`, `\\` and `\n` do; a backslash itself is written `\\`.'),
+            say(r"Only `\"`, `\\` and `\n` do; a backslash itself is written `\\`."),
         )
         for found in _ESCAPE.finditer(source.text, start, end)
         if found[1] not in _ESCAPED

@@ -7,7 +7,7 @@ or a name, as the parser finds fit. Stray characters are reported and, where the
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from unicodedata import normalize
@@ -25,6 +25,8 @@ from dsl.wording import say
 WORD, NAME, NEWLINE, END = "WORD", "NAME", "_NEWLINE", "$END"
 _ORDER = frozenset({"!=", "<", "<=", ">", ">="})
 _DIGITS = 15  # the most digits of a number: what 64 bits hold in hundredths
+MOST_TOKENS = 300_000  # of a file: twice what a megabyte of rules holds
+MOST_PROBLEMS = 200  # of a file
 _YEARS = range(1800, 3000)  # dates that arithmetic can still move by centuries
 
 _MARKS = r"\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0fff\u3099\u309a"
@@ -39,11 +41,14 @@ _PATTERNS: Mapping[str, str] = {
     "string": r"[\"“”]",
     "backticks": r"`[^`\n]*`",
     "wrong_quotes": r"'[^'\n]*'|‘[^‘’\n]*’",
-    "punctuation": r"->|[-][＞]|[!！<＜>＞][=＝](?![=＝>＞])|[<＜](?![>＞])|[=＝](?![=＝>＞<＜])|[（）｛｝，：＞(){},:>.+\-*/]",
+    "punctuation": (
+        r"->|[-][＞]|[!！<＜>＞][=＝](?![=＝>＞])|[<＜](?![>＞])|[=＝](?![=＝>＞<＜])|[（）｛｝，：＞(){},:>.+\-*/]"
+    ),
     "stray": r"==|<>|＜＞|=>|=<|&&|\|\||.",
 }
 _TOKEN = re.compile(
-    r"[^\S\n]*(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()) + ")", re.DOTALL
+    r"[^\S\n]*(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()) + ")",
+    re.DOTALL,
 )
 _NAME = re.compile(_PATTERNS["word"])
 
@@ -59,7 +64,10 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text taken apart. Line ends that follow each other are one NEWLINE; the last token is END."""
+    """A text taken apart. Line ends that follow each other are one NEWLINE; the last token is END.
+
+    Reading stops where there are too many tokens or problems.
+    """
 
     tokens: tuple[Token, ...]
     comments: tuple[Comment, ...]
@@ -79,11 +87,15 @@ class _Tokeniser:
         self._tokens: list[Token] = []
         self._comments: list[Comment] = []
         self._problems: list[Diagnostic] = []
+        self._junk_end: int | None = None
 
     def run(self) -> Tokens:
         text = self._source.text
         place = 1 if text.startswith("\ufeff") else 0
-        while (found := _TOKEN.match(text, place)) is not None:
+        while len(self._tokens) < MOST_TOKENS and len(self._problems) < MOST_PROBLEMS:
+            found = _TOKEN.match(text, place)
+            if found is None:
+                break
             kind = found.lastgroup or ""
             place = _READERS[kind](self, found[kind], found.start(kind), found.end())
         self._tokens.append(Token(END, None, len(text), len(text)))
@@ -96,27 +108,27 @@ class _Tokeniser:
     def _report(self, start: int, end: int, message: str, hint: str = "") -> None:
         self._problems.append(syntax(Span(self._source, start, end), message, hint))
 
-    def word(self, text: str, start: int, end: int) -> int:
+    def take_word(self, text: str, start: int, end: int) -> int:
         value = text if text.isascii() else normalize("NFC", text)
         self._tokens.append(Token(WORD, value, start, end))
         return end
 
-    def newline(self, _text: str, start: int, end: int) -> int:
+    def take_newline(self, _text: str, start: int, end: int) -> int:
         if self._tokens and self._tokens[-1].kind != NEWLINE:
             self._tokens.append(Token(NEWLINE, None, start, end))
         return end
 
-    def comment(self, text: str, start: int, end: int) -> int:
+    def take_comment(self, text: str, start: int, end: int) -> int:
         if text.startswith("＃"):
             self._report(start, start + 1, say("A comment begins with `#`, half-width."), say("Write `#`."))
         self._comments.append(Comment(start, text.rstrip()))
         return end
 
-    def punctuation(self, text: str, start: int, end: int) -> int:
+    def take_punctuation(self, text: str, start: int, end: int) -> int:
         value = text if text.isascii() else "".join(TWINS.get(character, character) for character in text)
         return self._add("ORDER" if value in _ORDER else value, value, start, end)
 
-    def number(self, text: str, start: int, end: int) -> int:
+    def take_number(self, text: str, start: int, end: int) -> int:
         percent = text[-1] in "%％"
         digits = text[:-1] if percent else text
         if "__" in digits or "_." in digits or digits[-1] == "_":
@@ -131,31 +143,30 @@ class _Tokeniser:
             return self._add("DECIMAL", Decimal(plain), start, end)
         return self._add("INT", int(plain), start, end)
 
-    def wide_number(self, text: str, start: int, end: int) -> int:
+    def take_wide_number(self, text: str, start: int, end: int) -> int:
         half = normalize("NFKC", text)[:_DIGITS]
         hint = say("Write `{half}`, half-width.", half=half)
         self._report(start, end, say("`{text}` is written with full-width digits.", text=text), hint)
         return self._add("INT", int(half), start, end)
 
-    def clock(self, text: str, start: int, end: int) -> int:
+    def take_clock(self, text: str, start: int, end: int) -> int:
         clock = _clock(text)
         if clock is None:
-            self._report(
-                start, end, say("There is no clock time `{text}`.", text=text), say("It runs from 00:00 to 24:00.")
-            )
-        elif len(text) < 5:
+            message = say("There is no clock time `{text}`.", text=text)
+            self._report(start, end, message, say("It runs from 00:00 to 24:00."))
+            return self._add(JUNK, text, start, end)
+        if len(text) < 5:
             message = say("A clock time has four digits.")
             self._report(start, end, message, say("Write `{clock}`.", clock=clock))
-        return self._add("CLOCK", clock or Clock(0), start, end)
+        return self._add("CLOCK", clock, start, end)
 
-    def date(self, text: str, start: int, end: int) -> int:
+    def take_date(self, text: str, start: int, end: int) -> int:
         digits, *clocks = text.split()
         year, month, day = (int(part) for part in re.split("[-/]", digits))
         value = _date(year, month, day)
         if value is None or value.year not in _YEARS:
-            self._report(
-                start, end, say("There is no date `{text}`.", text=digits), say("A date is year-month-day: `2026-10-01`.")
-            )
+            hint = say("A date is year-month-day: `2026-10-01`.")
+            self._report(start, end, say("There is no date `{text}`.", text=digits), hint)
             value = date(2000, 1, 1)
         elif digits != value.isoformat():
             message = say("A date is written year-month-day.")
@@ -170,15 +181,15 @@ class _Tokeniser:
             message = say("There is no clock time `{text}` on a date.", text=text)
             self._report(start, end, message, say("It runs from 00:00 to 23:59."))
             clock = Clock(0)
-        return datetime(day.year, day.month, day.day) + timedelta(minutes=clock.minutes)  # noqa: DTZ001 - naive by contract
+        return datetime.combine(day, time()) + timedelta(minutes=clock.minutes)
 
-    def string(self, _text: str, start: int, _end: int) -> int:
+    def take_string(self, _text: str, start: int, _end: int) -> int:
         literal = read_string(self._source, start)
         self._problems.extend(literal.problems)
         span = Span(self._source, start, literal.end)
         return self._add("STRING", Text(literal.value, literal.block, span=span), start, literal.end)
 
-    def backticks(self, text: str, start: int, end: int) -> int:
+    def take_backticks(self, text: str, start: int, end: int) -> int:
         value = normalize("NFC", text[1:-1].strip())
         if _NAME.fullmatch(value) is None:
             hint = say("A name is made of letters, digits and `_`, and does not begin with a digit.")
@@ -186,32 +197,36 @@ class _Tokeniser:
             return self._add(JUNK, text, start, end)
         return self._add(NAME, value, start, end)
 
-    def wrong_quotes(self, text: str, start: int, end: int) -> int:
-        self._report(start, end, say("Text stands between double quotes."), say('Write `"{text}"`.', text=text[1:-1]))
+    def take_wrong_quotes(self, text: str, start: int, end: int) -> int:
+        self._report(
+            start, end, say("Text stands between double quotes."), say('Write `"{text}"`.', text=text[1:-1])
+        )
         span = Span(self._source, start, end)
         return self._add("STRING", Text(text[1:-1], span=span), start, end)
 
-    def stray(self, text: str, start: int, end: int) -> int:
+    def take_stray(self, text: str, start: int, end: int) -> int:
         if text.isspace():
             return end
-        if not self._continues_junk(start):
-            self._problems.append(stray(Span(self._source, start, end)))
         meant = replacement(text)
         if meant is None:
-            return self._add(JUNK, text, start, end)
+            return self._junk(text, start, end)
+        self._problems.append(stray(Span(self._source, start, end)))
         if meant == "\n":
-            return self.newline(text, start, end)
+            return self.take_newline(text, start, end)
         if meant.isalpha():
             return self._add(WORD, meant, start, end)
         return self._add("ORDER" if meant in _ORDER else meant, meant, start, end)
 
-    def _continues_junk(self, start: int) -> bool:
-        """Whether junk stands earlier in this line: one report is enough."""
-        return bool(self._tokens) and self._tokens[-1].kind == JUNK and "\n" not in self._source.text[self._tokens[-1].end : start]
+    def _junk(self, text: str, start: int, end: int) -> int:
+        """Junk after junk on one line is reported once."""
+        if self._junk_end is None or "\n" in self._source.text[self._junk_end : start]:
+            self._problems.append(stray(Span(self._source, start, end)))
+        self._junk_end = end
+        return self._add(JUNK, text, start, end)
 
 
 _READERS: Mapping[str, Callable[[_Tokeniser, str, int, int], int]] = {
-    name: getattr(_Tokeniser, name) for name in _PATTERNS
+    name: getattr(_Tokeniser, f"take_{name}") for name in _PATTERNS
 }
 
 

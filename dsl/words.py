@@ -27,7 +27,8 @@ for _name, _words in CLASSES.items():
         _CLASSES_OF.setdefault(_word, []).append(_name)
 
 _OPERATORS = frozenset({
-    "and", "or", "in", "is", "before", "after", "between", "within", "contains", "starts", "ever", "since", "where", "at", "for",
+    "and", "or", "in", "is", "before", "after", "between", "within", "contains", "starts",
+    "ever", "since", "where", "at", "for",
 })  # fmt: skip
 """Words that follow a value: a word before one of these stands for a value itself."""
 
@@ -78,7 +79,9 @@ def _in(tokens: Sequence[Token], index: int) -> bool:
 def _not_as_value(tokens: Sequence[Token], index: int) -> bool:
     """Not before what only follows a value."""
     kind, word = tokens[index][:2]
-    return kind not in ("=", "ORDER", ".", "+", "*", "/", ")") and not (kind == WORD and word in _OPERATORS - {"in"})
+    return kind not in ("=", "ORDER", ".", "+", "*", "/", ")") and not (
+        kind == WORD and word in _OPERATORS - {"in"}
+    )
 
 
 _KEYWORD_BEFORE: Mapping[str, Callable[[Sequence[Token], int], bool]] = {
