@@ -12,7 +12,7 @@ from dsl.builtins import RECORDED_BY_ENGINE
 from engine import moments
 from engine.declared import Declared, column_name
 from engine.happenings import happening
-from engine.schema import Instant, changed, enrolment, message
+from engine.schema import OPEN_MESSAGE, Instant, changed, enrolment, message
 from engine.states import MessageStatus
 from engine.watching import Column, Crossing, Watches
 from engine.working import due
@@ -46,9 +46,7 @@ def collect(world: World, watches: Watches) -> sa.Insert:
     arms: list[sa.Select[Any]] = [
         sa.select(changed.c.customer).where(changed.c.seq > moments.integer(0)),
         sa.select(enrolment.c.customer).where(enrolment.c.wake_at <= NOW),
-        sa.select(message.c.customer).where(
-            message.c.status == moments.integer(MessageStatus.WAITING), message.c.until <= NOW
-        ),
+        *(_overdue(status) for status in (MessageStatus.WAITING, MessageStatus.HELD)),
     ]
     for kind in sorted(watches.kinds - RECORDED_BY_ENGINE):
         rows = world.tables.events[kind].alias()
@@ -58,8 +56,15 @@ def collect(world: World, watches: Watches) -> sa.Insert:
         ]
     for place, crossing in enumerate(crossing_list(watches)):
         arms.append(_crossed(world, crossing.column, place))
-    found = sa.union(*arms).subquery()
-    return due.insert().from_select(["customer"], sa.select(found.c.customer).order_by(found.c.customer))
+    # UNION would make SQLite read whole tables in the order of customers, to merge them.
+    found = sa.union_all(*arms).subquery()
+    return due.insert().from_select(["customer"], sa.select(found.c.customer).distinct())
+
+
+def _overdue(status: MessageStatus) -> sa.Select[Any]:
+    """Messages that may go now, or are given up."""
+    own = (OPEN_MESSAGE, message.c.status == moments.integer(status), message.c.until <= NOW)
+    return sa.select(message.c.customer).where(*own)
 
 
 def _crossed(world: World, column: Column, place: int) -> sa.Select[Any]:

@@ -26,7 +26,7 @@ from engine.working import wanted
 from engine.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sender:
     """One `send` of the rules with what fetching needs: numbers, addresses, and the names its texts use.
 
@@ -140,10 +140,11 @@ def _consents(world: World, rule: SendRule, channel: str) -> Sql:
 
 
 Row = Sequence[Any]
+Key = tuple[Any, ...]
 
 
 def facts_of(
-    sender: Sender, key: Row, history: tuple[int, ...], in_record: int, optouts: Mapping[str, int]
+    sender: Sender, key: Key, history: tuple[int, ...], in_record: int, optouts: Mapping[str, int]
 ) -> Facts:
     """The facts of a row: its key, and what is known of the customer beside it."""
     rule, count = sender.rule, len(sender.rule.via)

@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.journey_model import On, Send
+from dsl.journey_model import On, Send, State
 from engine import moments
 from engine.moments import Sql
-from engine.picking import enrolment_scene, joined, trigger
+from engine.picking import enrolment_scene, looked_up, trigger
 from engine.schema import ACTIVE, ENDED, WATCHED, Instant, enrolment, message, rule, task, visit
 from engine.states import TAKEN_BACK, MessageStatus, TaskStatus
 from engine.ways import Way, has_tasks, state_number
@@ -24,35 +24,37 @@ STEP = sa.bindparam("step", type_=Instant, required=True)
 RULE = sa.bindparam("rule", type_=Instant, required=True)
 RELEASE = sa.bindparam("release", type_=Instant, required=True)
 
-_SUBJECT = ("customer", "record", "occurrence")
-
 
 def taking(way: Way) -> Sql:
     """Those who take this way."""
     return picked.c.way == moments.integer(way.number)
 
 
-def _theirs(world: World, way: Way, rows: sa.Table) -> list[Sql]:
-    number = moments.integer(world.number("journey", way.journey.name))
-    return [rows.c.journey == number, *(rows.c[name] == picked.c[name] for name in _SUBJECT)]
+def _theirs(world: World, way: Way, rows: sa.Table, *, left: bool = False) -> list[Sql]:
+    """The rows of those who take a way; with `left` those of the visit that ends.
+
+    Said with IN, so that SQLite looks them up one by one: joined, it may read the whole table.
+    """
+    own: list[Any] = [picked.c.customer, picked.c.record, picked.c.occurrence]
+    names: list[Any] = [rows.c.customer, rows.c.record, rows.c.occurrence]
+    if left:
+        own.append(picked.c.visit - moments.integer(1))
+        names.append(rows.c.visit)
+    journey = rows.c.journey == moments.integer(world.number("journey", way.journey.name))
+    return [journey, sa.tuple_(*names).in_(sa.select(*own).where(taking(way)))]
 
 
-def find_event(world: World, way: Way) -> sa.Update | None:
-    """For an `on`: note the event that led this way, the earliest one."""
-    if not isinstance(way.transition, On):
-        return None
-    rows = enrolment.alias()
-    scene = enrolment_scene(world, way.journey, rows)
-    event, conditions = trigger(world, scene, way.transition)
-    number = moments.integer(world.number("journey", way.journey.name))
-    same = [rows.c.journey == number, *(rows.c[name] == picked.c[name] for name in _SUBJECT)]
-    found = event.rows.join(rows, event.customer == rows.c.customer)
+def _first_event(world: World, way: Way, transition: On) -> tuple[Sql, Sql]:
+    """The instant and number of the event that led this way: the earliest one."""
+    scene = enrolment_scene(world, way.journey, enrolment)
+    event, conditions = trigger(world, scene, transition)
 
     def first(column: Sql) -> Sql:
-        chosen = sa.select(column).select_from(joined(scene, found)).where(*same, *conditions)
-        return chosen.order_by(event.at, event.seq).limit(1).scalar_subquery().correlate(picked)
+        found = sa.select(column).select_from(event.rows).where(*conditions)
+        found = found.order_by(event.at, event.seq).limit(1)
+        return looked_up(scene, found.scalar_subquery())
 
-    return picked.update().values(event_at=first(event.at), event_seq=first(event.seq)).where(taking(way))
+    return first(event.at), first(event.seq)
 
 
 def leave_messages(world: World, way: Way) -> sa.Update | None:
@@ -77,21 +79,11 @@ def leave_tasks(world: World, way: Way) -> sa.Update | None:
 def _take_back(
     world: World, way: Way, rows: sa.Table, statuses: list[int], values: dict[str, Any]
 ) -> sa.Update:
-    return (
-        rows.update()
-        .values(
-            {
-                name: moments.integer(value) if isinstance(value, int) else value
-                for name, value in values.items()
-            }
-        )
-        .where(
-            taking(way),
-            *_theirs(world, way, rows),
-            rows.c.visit == picked.c.visit - moments.integer(1),
-            rows.c.status.in_([moments.integer(status) for status in statuses]),
-        )
-    )
+    new = {
+        name: moments.integer(value) if isinstance(value, int) else value for name, value in values.items()
+    }
+    open_ones = rows.c.status.in_([moments.integer(status) for status in statuses])
+    return rows.update().values(new).where(*_theirs(world, way, rows, left=True), open_ones)
 
 
 def enter(world: World, way: Way) -> sa.Insert:
@@ -127,26 +119,38 @@ def hold_out(world: World, way: Way) -> sa.Insert:
 
 def move(world: World, way: Way) -> sa.Update:
     """Move those who take a way from a state to another, or to an end."""
-    by_event = isinstance(way.transition, On)
+    seen_at: Sql = NOW
+    seen_seq: Sql = ARRIVED
+    if isinstance(way.transition, On):
+        seen_at, seen_seq = _first_event(world, way, way.transition)
     values: dict[str, Any] = {
-        "visit": picked.c.visit,
-        "seen_at": picked.c.event_at if by_event else NOW,
-        "seen_seq": picked.c.event_seq if by_event else ARRIVED,
+        "visit": enrolment.c.visit + moments.integer(1),
+        "seen_at": seen_at,
+        "seen_seq": seen_seq,
         "wake_at": sa.null(),
     }
-    if way.target is None:
-        number = moments.integer(world.number("outcome", way.outcome or ""))
-        values |= {"status": moments.integer(ENDED), "ended_at": NOW, "outcome": number}
-        values |= {"pending": moments.integer(0)}
-    else:
-        values |= {
-            "state": moments.integer(state_number(world, way.journey, way.target)),
-            "state_entered_at": NOW,
-            "settled_at": sa.null() if way.pending else NOW,
-            "pending": moments.integer(way.pending),
-        }
-        values |= {"stage_entered_at": NOW} if way.changes_stage else {}
-    return enrolment.update().values(values).where(taking(way), *_theirs(world, way, enrolment))
+    values |= _ended(world, way) if way.target is None else _entered(world, way, way.target)
+    return enrolment.update().values(values).where(*_theirs(world, way, enrolment))
+
+
+def _ended(world: World, way: Way) -> dict[str, Any]:
+    number = moments.integer(world.number("outcome", way.outcome or ""))
+    return {
+        "status": moments.integer(ENDED),
+        "ended_at": NOW,
+        "outcome": number,
+        "pending": moments.integer(0),
+    }
+
+
+def _entered(world: World, way: Way, target: State) -> dict[str, Any]:
+    values = {
+        "state": moments.integer(state_number(world, way.journey, target)),
+        "state_entered_at": NOW,
+        "settled_at": sa.null() if way.pending else NOW,
+        "pending": moments.integer(way.pending),
+    }
+    return values | ({"stage_entered_at": NOW} if way.changes_stage else {})
 
 
 def trail(world: World, way: Way) -> sa.Insert:

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from engine import moments
 from engine.facts import KEY_AT, Row, Sender
+from engine.final_text import offences
 from engine.permit_facts import Drop, Go, Hold, Verdict, Wait
 from engine.permit_rules import SendRule
-from engine.phrases import offences
 from engine.rendering import Rendered, Renderer, Text
-from engine.schema import ACTIVE, enrolment, message
+from engine.schema import ACTIVE, OPEN_MESSAGE, enrolment, message
 from engine.settling import Visit, settle
 from engine.statement import Statement
 from engine.states import MessageStatus
@@ -92,7 +92,9 @@ def _drop_left() -> sa.Delete:
 def bring_stored(work: Work) -> None:
     """Look again at what waits or is held for the customers of the batch."""
     open_ones = [moments.integer(MessageStatus.WAITING), moments.integer(MessageStatus.HELD)]
-    some = sa.select(sa.exists(sa.select(message.c.status).where(message.c.status.in_(open_ones))))
+    some = sa.select(
+        sa.exists(sa.select(message.c.status).where(OPEN_MESSAGE, message.c.status.in_(open_ones)))
+    )
     statement = work.plan.statement(("some stored",), lambda: some)
     if statement is not None and statement.run(work.connection, work.values).scalar():
         work.do(("bring stored",), lambda: _stored(open_ones))
@@ -113,8 +115,7 @@ def write(work: Work, renderer: Renderer, decided: Decided) -> bool:
         outcome = outcome_of(sender, verdict)
         differing = [row for row in rows if _differs(row, outcome)]
         for written in _worded(work, renderer, sender, outcome, differing):
-            _store(work, sender, written)
-            work.report.messages[written[0].status.word] += len(written[1])
+            work.report.messages[written[0].status.word] += _store(work, sender, written)
         if outcome.status is MessageStatus.DROPPED:
             journey = work.plan.world.number("journey", sender.journey.name)
             settled += [(row[0], journey, row[1], row[2], row[3]) for row in differing]
@@ -171,7 +172,8 @@ def _fault(rule: SendRule, channel: str, text: Rendered) -> str | None:
     """Why a person must look at a text before it goes; None when it may."""
     if not isinstance(text, Text):
         return text.because
-    return next(iter(offences(text, rule.policy, channel)), None)
+    broken = offences(text, rule.policy, channel)
+    return broken[0].text if broken else None
 
 
 def _held(outcome: Outcome, because: str, until: int) -> Outcome:
@@ -190,8 +192,8 @@ _OWN = ("subject", "text", "address")
 _TIMES = ("changed_at", "counted_at")
 
 
-def _store(work: Work, sender: Sender, written: Written) -> None:
-    """Insert the new ones of these messages, and update those that were stored before."""
+def _store(work: Work, sender: Sender, written: Written) -> int:
+    """Insert the new ones of these messages, and update those that were stored before; how many were written."""
     outcome, rows, texts = written
     journey, state, action = sender.numbers(work.plan.world)
     ruled, judged, times = _ruled(work, sender, state), _judged(work, outcome), _times(work, outcome)
@@ -202,12 +204,13 @@ def _store(work: Work, sender: Sender, written: Written) -> None:
         key = (row[0], journey, row[1], row[2], row[3], action)
         if row[KEY_AT + 1] is None:
             new.append((*key, *ruled, *judged, *own, row[KEY_AT], *times))
-        else:
+        elif own[1] or (outcome.status, outcome.until) != (row[KEY_AT + 1], row[KEY_AT + 2]):
             known.append((*judged, *own, *times, *key))
     if new:
         _statement(work, "insert message", _insertion).run_many(work.connection, new)
     if known:
         _statement(work, "update message", _change).run_many(work.connection, known)
+    return len(new) + len(known)
 
 
 def _statement(work: Work, name: str, build: Callable[[], sa.Executable]) -> Statement:

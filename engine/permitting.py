@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from engine.facts import KEY_AT, Past, Row, Sender, candidates, facts_of, fetch_past
+from engine.facts import KEY_AT, Key, Past, Row, Sender, candidates, facts_of, fetch_past
 from engine.gate import decide
 from engine.outbox import Decided, bring_stored, cancel_left, write
 from engine.permit_facts import Go, Verdict
@@ -69,9 +69,9 @@ class _Cases:
         )
         assert statement is not None  # noqa: S101
         end, crowded = KEY_AT + sender.key_length, self.crowded
-        alike: dict[Row, list[Row]] = defaultdict(list)
+        alike: dict[Key, list[Row]] = defaultdict(list)
         for row in statement.run(self.work.connection, self.work.values).all():
-            key = row[KEY_AT:end]
+            key: Key = row[KEY_AT:end]
             if key[5] or key[6] or row[0] in crowded:
                 self.close.append((sender, row))
             else:
@@ -92,7 +92,7 @@ class _Cases:
         in_record = (
             sum(item.of_record == (sender.journey.record, row[1]) for item in counted) if row[1] else 0
         )
-        key = row[KEY_AT : KEY_AT + sender.key_length]
+        key: Key = tuple(row[KEY_AT : KEY_AT + sender.key_length])
         history = tuple(item.at for item in counted)
         verdict = decide(facts_of(sender, key, history, in_record, past.optouts[customer]), now)
         if isinstance(verdict, Go):

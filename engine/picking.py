@@ -43,6 +43,22 @@ def joined(scene: Scene, rows: sa.FromClause) -> sa.FromClause:
     return rows
 
 
+def looked_up(scene: Scene, value: Sql) -> Sql:
+    """A value about an enrolment that is being updated, with what it reads of customer and record looked up."""
+    used = scene.used or set()
+    conditions: list[Sql] = []
+    tables: list[sa.FromClause] = []
+    if "attributes" in used:
+        tables.append(scene.attributes)
+        conditions.append(scene.attributes.c.customer == scene.customer)
+    if "record" in used and scene.record is not None and scene.enrolment is not None:
+        tables.append(scene.record)
+        conditions.append(scene.record.c.record == scene.enrolment.c.record)
+    if not tables:
+        return value
+    return sa.select(value).select_from(*tables).where(*conditions).scalar_subquery()
+
+
 def bucket(world: World, customer: Sql, journey: str, state: str) -> Sql:
     """The place of a customer among shares, 0 to 999,999: `engine.shares.bucket` in SQL."""
     rows = world.tables.customer.alias()

@@ -189,9 +189,11 @@ when it was sent); null while it does not count. `refused`: a bit for each chann
 `sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
 """
 
-_OPEN = message.c.status < 5
+OPEN_MESSAGE = message.c.status < sa.literal_column("5", sa.Integer)
+"""What `message_open` holds. Queries must say it in these very words: SQLite does not see that 0 is less than 5."""
+
 sa.Index("message_open", message.c.status, message.c.until,
-         sqlite_where=_OPEN, postgresql_where=_OPEN)  # fmt: skip  # serves: what waits, what may go, what hangs
+         sqlite_where=OPEN_MESSAGE, postgresql_where=OPEN_MESSAGE)  # fmt: skip  # serves: what waits, what may go, what hangs
 
 task = _key_table(
     "task",

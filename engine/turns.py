@@ -147,7 +147,6 @@ def _take(work: Work, way: Way, count: int) -> None:
         work.report.entered += work.do(("enter", key), lambda: moving.enter(world, way))
     else:
         _leave(work, way)
-        work.do(("event", key), lambda: moving.find_event(world, way))
         moved = work.do(("move", key), lambda: moving.move(world, way))
         work.report.moved += moved
         work.report.ended += 0 if way.target else moved

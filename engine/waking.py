@@ -7,13 +7,11 @@ from dsl.units import Duration
 from engine import moments
 from engine.compiling import sql
 from engine.moments import Sql
-from engine.picking import due_at, enrolment_scene, joined
+from engine.picking import due_at, enrolment_scene, looked_up
 from engine.schema import ACTIVE, ENDED, WATCHED, enrolment
 from engine.ways import state_number
 from engine.working import batch
 from engine.world import NOW, World
-
-_KEY = ("customer", "journey", "record", "occurrence")
 
 
 def timers(state: State) -> list[After | At]:
@@ -21,49 +19,43 @@ def timers(state: State) -> list[After | At]:
     return [item for item in state.transitions if isinstance(item, After | At)]
 
 
-def reschedule(world: World, journey: Journey, source: sa.FromClause = batch) -> sa.Update | None:
-    """Set the wake-up of the active enrolments of a journey, where it differs; None when nothing is timed."""
-    rows = enrolment.alias()
-    scene = enrolment_scene(world, journey, rows)
+def reschedule(world: World, journey: Journey) -> sa.Update | None:
+    """Set the wake-up of the active enrolments of the batch in a journey, where it differs; None: nothing is timed."""
+    scene = enrolment_scene(world, journey, enrolment)
     arms = [
-        (rows.c.state == moments.integer(state_number(world, journey, state)),
-         earliest([due_at(world, scene, item) for item in timers(state)]))
+        (
+            enrolment.c.state == moments.integer(state_number(world, journey, state)),
+            earliest([due_at(world, scene, item) for item in timers(state)]),
+        )
         for state in journey.states
         if timers(state)
-    ]  # fmt: skip
+    ]
     if not arms:
         return None
-    wake = sa.case(*arms, else_=sa.null())
-    number = world.number("journey", journey.name)
-    on = sa.and_(rows.c.customer == source.c.customer, rows.c.journey == moments.integer(number))
-    people = joined(scene, source.join(rows, on))
-    return _update(rows, people, wake, rows.c.status == moments.integer(ACTIVE))
+    return _keep(world, journey, ACTIVE, looked_up(scene, sa.case(*arms, else_=sa.null())))
 
 
-def reschedule_ended(
-    world: World, journey: Journey, durations: list[Duration], source: sa.FromClause = batch
-) -> sa.Update:
+def reschedule_ended(world: World, journey: Journey, durations: list[Duration]) -> sa.Update:
     """The same for enrolments that have ended: when somebody may come in again, or is no longer recent."""
-    rows = enrolment.alias()
-    wake = earliest(
-        [moments.shift(world.zone, rows.c.ended_at, duration, back=False) for duration in durations]
-    )
-    number = world.number("journey", journey.name)
-    people = source.join(
-        rows, sa.and_(rows.c.customer == source.c.customer, rows.c.journey == moments.integer(number))
-    )
-    return _update(rows, people, wake, rows.c.status == moments.integer(ENDED))
+    ends = [moments.shift(world.zone, enrolment.c.ended_at, duration, back=False) for duration in durations]
+    return _keep(world, journey, ENDED, earliest(ends))
 
 
-def _update(rows: sa.FromClause, people: sa.FromClause, wake: Sql, status: Sql) -> sa.Update:
-    columns = [rows.c[name] for name in _KEY]
-    found = sa.select(*columns, wake.label("wake")).select_from(people).where(status).subquery("found")
-    same = [enrolment.c[name] == found.c[name] for name in _KEY]
+def _keep(world: World, journey: Journey, status: int, wake: Sql) -> sa.Update:
     return (
         enrolment.update()
-        .values(wake_at=found.c.wake)
-        .where(*same, enrolment.c.wake_at.is_distinct_from(found.c.wake))
+        .values(wake_at=wake)
+        .where(*in_batch(world, journey, status), enrolment.c.wake_at.is_distinct_from(wake))
     )
+
+
+def in_batch(world: World, journey: Journey, status: int | None = None) -> list[Sql]:
+    """The enrolments of the batch in a journey. Said with IN, so that they are looked up one by one."""
+    chosen = [
+        enrolment.c.customer.in_(sa.select(batch.c.customer)),
+        enrolment.c.journey == moments.integer(world.number("journey", journey.name)),
+    ]
+    return chosen if status is None else [*chosen, enrolment.c.status == moments.integer(status)]
 
 
 def earliest(instants: list[Sql]) -> Sql:
@@ -80,34 +72,16 @@ def end_watches(world: World, journey: Journey) -> sa.Update | None:
     if journey.goal is None or not journey.holdout:
         return None
     over = moments.shift(world.zone, enrolment.c.entered_at, journey.goal.duration, back=False)
-    return (
-        enrolment.update()
-        .values(status=moments.integer(ENDED), ended_at=over, wake_at=sa.null())
-        .where(
-            enrolment.c.customer.in_(sa.select(batch.c.customer)),
-            enrolment.c.journey == moments.integer(world.number("journey", journey.name)),
-            enrolment.c.status == moments.integer(WATCHED),
-            over < NOW,
-        )
-    )
+    values = {"status": moments.integer(ENDED), "ended_at": over, "wake_at": sa.null()}
+    return enrolment.update().values(values).where(*in_batch(world, journey, WATCHED), over < NOW)
 
 
 def reach_goals(world: World, journey: Journey) -> sa.Update | None:
     """Note the goal where it is reached in time; it ends nothing."""
     if journey.goal is None:
         return None
-    rows = enrolment.alias()
-    scene = enrolment_scene(world, journey, rows)
-    reached = sql(journey.goal.condition, scene)
-    number = moments.integer(world.number("journey", journey.name))
-    people = batch.join(rows, sa.and_(rows.c.customer == batch.c.customer, rows.c.journey == number))
-    in_time = moments.shift(world.zone, rows.c.entered_at, journey.goal.duration, back=False) >= NOW
-    found = (
-        sa.select(*(rows.c[name] for name in _KEY))
-        .select_from(joined(scene, people))
-        .where(rows.c.goal_at.is_(None), in_time, reached)
-        .subquery("found")
-    )
-    return (
-        enrolment.update().values(goal_at=NOW).where(*(enrolment.c[name] == found.c[name] for name in _KEY))
-    )
+    scene = enrolment_scene(world, journey, enrolment)
+    reached = looked_up(scene, sa.case((sql(journey.goal.condition, scene), 1), else_=0)) == 1
+    in_time = moments.shift(world.zone, enrolment.c.entered_at, journey.goal.duration, back=False) >= NOW
+    chosen = [*in_batch(world, journey), enrolment.c.goal_at.is_(None), in_time, reached]
+    return enrolment.update().values(goal_at=NOW).where(*chosen)

@@ -23,7 +23,6 @@ Step = tuple[Duration, bool]
 HOUR = 3_600_000
 _MONTH_SLACK = 4 * 24 * HOUR
 _CLOCK_SLACK = 2 * HOUR
-_LONG_AGO = 946_684_800_000  # the year 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ def _moved(instant: int, steps: tuple[Step, ...], zone: Zone) -> int:
 
 def _slack(steps: tuple[Step, ...], zone: Zone) -> int:
     """Undoing a shift by the wall clock may be off by what the clock was changed."""
-    steady = zone.transitions()[-1][0] < _LONG_AGO
-    return 0 if steady or not steps else _CLOCK_SLACK
+    return 0 if len(zone.transitions()) == 1 or not steps else _CLOCK_SLACK
 
 
 @dataclass(frozen=True, slots=True)

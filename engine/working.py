@@ -33,12 +33,7 @@ looked = _table("looked", *_numbers("customer"))
 stirred = _table("stirred", *_numbers("customer", "step"))
 """Customers of whom a step changed something that may let somebody move again."""
 
-picked = _table(
-    "picked",
-    *_numbers("customer", "record", "occurrence", "visit", "way"),
-    sa.Column("event_at", Instant),
-    sa.Column("event_seq", Number),
-)
+picked = _table("picked", *_numbers("customer", "record", "occurrence", "visit", "way"))
 """Who takes which way in this step; `visit` is the number of the visit that begins."""
 
 begun = _table("begun", *_numbers("journey", "customer", "record"))
