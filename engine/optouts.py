@@ -3,9 +3,7 @@
 An opt-out committed before a message is marked as being sent always wins, for sending asks again then.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,7 +11,8 @@ from engine import audit
 from engine.arrivals import mark_changed, take
 from engine.audit import By
 from engine.digests import event_digest
-from engine.schema import ACTIVE, enrolment, message, optout
+from engine.schema import message, optout
+from engine.settling import settle
 from engine.states import TAKEN_BACK, MessageStatus
 from engine.symbols import EVERY, Symbols
 
@@ -100,29 +99,10 @@ def _take_back(connection: sa.Connection, customer: int, channel: int, now: int)
     waiting = [message.c.customer == customer, message.c.status.in_(TAKEN_BACK)]
     if channel != EVERY:
         waiting.append(message.c.channel == channel)
-    intent = ("journey", "record", "occurrence", "visit")
-    taken = connection.execute(sa.select(*(message.c[name] for name in intent)).where(*waiting)).all()
+    visit = ("customer", "journey", "record", "occurrence", "visit")
+    taken = connection.execute(sa.select(*(message.c[name] for name in visit)).where(*waiting)).all()
     if taken:
-        connection.execute(
-            message.update()
-            .where(*waiting)
-            .values(status=MessageStatus.CANCELLED, because=BECAUSE, changed_at=now)
-        )
-        _settle(connection, customer, taken, now)
+        taken_back = {"status": MessageStatus.CANCELLED, "because": BECAUSE, "changed_at": now}
+        connection.execute(message.update().where(*waiting).values(taken_back))
+        settle(connection, (tuple(row) for row in taken), now)
     return len(taken)
-
-
-def _settle(connection: sa.Connection, customer: int, taken: Sequence[sa.Row[Any]], now: int) -> None:
-    """What was taken back keeps no state from being settled any more."""
-    for row in taken:
-        mine = sa.and_(
-            enrolment.c.customer == customer,
-            enrolment.c.journey == row.journey,
-            enrolment.c.record == row.record,
-            enrolment.c.occurrence == row.occurrence,
-            enrolment.c.visit == row.visit,
-            enrolment.c.status == ACTIVE,
-        )
-        left = enrolment.c.pending - 1
-        settled = sa.case((left == 0, now), else_=enrolment.c.settled_at)
-        connection.execute(enrolment.update().where(mine).values(pending=left, settled_at=settled))

@@ -46,7 +46,6 @@ def time_reader(zone: Zone) -> Callable[[object], int | None]:
 
     Without an offset it is business time; a date alone is its midnight.
     """
-
     starts = _Starts(zone)
     clocks = _Clocks()
 
