@@ -26,7 +26,7 @@ HOMES = {
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
-    """The rule language imports neither engine nor tui, the engine does not import tui, and nothing imports tests or benchmarks."""
+    """Neither dsl imports engine or tui nor engine tui, and nothing imports tests or benchmarks."""
     forbidden = {*LAYERS[LAYERS.index(layer) + 1 :], "tests", "benchmarks"}
     wrong = [
         f"{module.name} imports {name}"
