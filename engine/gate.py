@@ -92,7 +92,7 @@ def _standing(facts: Facts, now: int) -> Iterator[Check]:
     if facts.rule.reach.silent is None:
         yield _optout(facts)
     if facts.rule.policy.consent:
-        yield _consent(facts, now)
+        yield _consent(facts)
     yield _give_up(facts, now)
     yield from _reviews(facts, now)
 
@@ -113,9 +113,9 @@ def _optout(facts: Facts) -> Check:
     return Check(reach.text, holds=not out, verdict=verdict, span=reach.span)
 
 
-def _consent(facts: Facts, now: int) -> Check:
+def _consent(facts: Facts) -> Check:
     rule = facts.rule
-    lacking = rule.reach.lacks_consent(facts, now)
+    lacking = rule.reach.lacks_consent(facts)
     because = f"no consent for {rule.policy.name} via {', '.join(rule.via)}"
     verdict = Drop(because, rule.consent.span) if lacking else None
     return Check(rule.consent.text, holds=not lacking, verdict=verdict, span=rule.consent.span)

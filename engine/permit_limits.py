@@ -13,6 +13,7 @@ from dsl.source import Span
 from dsl.units import Duration, Period, Window
 from engine.business_days import BusinessDays
 from engine.permit_facts import Facts
+from engine.zone import DAY, MINUTE
 
 FOREVER = 1 << 62
 """No instant: time alone will not help."""
@@ -137,7 +138,7 @@ class NeverOn:
 class OpenWindows:
     """`send on …` lines or a `during`: alternatives, each from its start up to and without its end.
 
-    A window whose end is not after its start runs on into the next day.
+    The clock on the wall decides. A window whose end is not after its start runs on into the next day.
     """
 
     text: str
@@ -145,33 +146,42 @@ class OpenWindows:
     windows: tuple[Window, ...]
     days: BusinessDays
     family: Family = field(default="calendar", init=False)
-    _opened: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict, init=False, repr=False)
+    _moments: dict[int, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def free_at(self, facts: Facts, at: int, horizon: int) -> int:  # noqa: ARG002  # a Limit
-        """The next opening."""
+        """The next instant at which a window may open."""
         zone = self.days.zone
-        for day in count(zone.day(at) - 1):
-            for start, end in self._intervals(day):
-                if at < end:
-                    return max(start, at)
+        today, since_midnight = divmod(zone.wall(at), DAY)
+        if any(self._is_open(window, today, since_midnight // MINUTE) for window in self.windows):
+            return at
+        for day in count(today):
+            for moment in self._openings(day):
+                if moment > at:
+                    return moment
             if zone.midnight(day) > horizon:
                 return horizon + 1
         raise AssertionError  # days do not end
 
-    def _intervals(self, day: int) -> tuple[tuple[int, int], ...]:
-        """When the windows of a day open and close, in order of opening."""
-        found = self._opened.get(day)
+    def _is_open(self, window: Window, day: int, minutes: int) -> bool:
+        start, end = window.start.minutes, window.end.minutes
+        if start < end:
+            return start <= minutes < end and self._matches(day, window)
+        return (minutes >= start and self._matches(day, window)) or (
+            minutes < end and self._matches(day - 1, window)
+        )
+
+    def _openings(self, day: int) -> tuple[int, ...]:
+        """When a window of a day may open, in order: at its start, and where the clock is set past it or back."""
+        found = self._moments.get(day)
         if found is None:
-            matching = (window for window in self.windows if self._matches(day, window))
-            intervals = sorted(self._interval(day, window) for window in matching)
-            found = tuple((start, end) for start, end in intervals if start < end)  # a gap may swallow one
-            self._opened[day] = found
+            zone = self.days.zone
+            starts = [window.start for window in self.windows if self._matches(day, window)]
+            moments = {zone.at(day, start) for start in starts}
+            for change in zone.changes(zone.midnight(day), zone.midnight(day + 1)):
+                begin = day * DAY + change - zone.wall(change)
+                moments |= {change, *(begin + start.minutes * MINUTE for start in starts)}
+            found = self._moments[day] = tuple(sorted(moments))
         return found
 
     def _matches(self, day: int, window: Window) -> bool:
         return any(self.days.matches(day, word) for word in window.days)
-
-    def _interval(self, day: int, window: Window) -> tuple[int, int]:
-        zone = self.days.zone
-        last = day if window.start < window.end else day + 1
-        return zone.at(day, window.start), zone.at(last, window.end)

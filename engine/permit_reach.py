@@ -55,10 +55,8 @@ class Reachable:
             return 0
         return FOREVER if self.silent is None else self.zone.shift(reach.optout_at, self.silent)
 
-    def lacks_consent(self, facts: Facts, at: int) -> bool:
-        """Whether consent is all that is missing on every channel that could be used then."""
+    def lacks_consent(self, facts: Facts) -> bool:
+        """Whether consent is required and there is none for any channel that may ever be used."""
         if not self.consent:
             return False
-        open_ones = [reach for _, reach in self.usable(facts) if self.heard_from(reach) < FOREVER]
-        heard = any(self.heard_from(reach) <= at for reach in open_ones)
-        return heard and not any(reach.consent for reach in open_ones)
+        return not any(reach.consent for _, reach in self.usable(facts) if self.heard_from(reach) < FOREVER)

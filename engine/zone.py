@@ -1,12 +1,12 @@
 """The business time zone: instants to local days, clock times and periods, and back.
 
 Instants are integer milliseconds UTC, days integer days since 1970-01-01. Everything is arithmetic on a
-table of the zone's offsets from 2000 to 2100; before and after, the first and the last offset hold (so that a zone that has
-changed no clock since then is plain arithmetic; see docs/decisions). Knows
-neither what time it is nor what day is a holiday.
+table of the zone's offsets from 2000 to 2100; before and after, the first and the last offset hold, so that
+a zone that has changed no clock since 2000 is plain arithmetic. Knows neither what time it is nor what day is
+a holiday.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -123,6 +123,10 @@ class Zone:
     def period_end(self, instant: int, period: Period) -> int:
         """The first instant after that period."""
         return self.midnight(_period_days(self.day(instant), period)[1])
+
+    def changes(self, first: int, last: int) -> tuple[int, ...]:
+        """The instants from `first` up to and without `last` at which the clock is changed."""
+        return self._starts[bisect_left(self._starts, first) : bisect_left(self._starts, last)]
 
     def iso(self, instant: int) -> str:
         """ISO 8601 with offset; milliseconds only when there are some."""

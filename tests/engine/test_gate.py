@@ -109,10 +109,18 @@ class TestWindows:
         assert not goes(answer(rule, "2026-11-24 00:00"))
 
     def test_a_window_opens_when_the_clock_has_skipped_its_start(self) -> None:
-        """02:30 does not exist on 8 March 2026 in New York; the window opens at 03:30."""
+        """02:30 does not exist on 8 March 2026 in New York; the window opens at 03:00, which follows 01:59."""
         zone = Zone("America/New_York")
         rule = rule_of(Policy("p", "", windows("every day 02:30 to 06:00")), zone=zone)
-        assert waits(answer(rule, "2026-03-08 01:59"), zone).startswith("2026-03-08 03:30")
+        assert waits(answer(rule, "2026-03-08 01:59"), zone).startswith("2026-03-08 03:00")
+
+    def test_a_window_in_the_hour_that_is_repeated_opens_twice(self) -> None:
+        """01:15 to 01:45 comes twice on 1 November 2026 in New York."""
+        zone = Zone("America/New_York")
+        rule = rule_of(Policy("p", "", windows("every day 01:15 to 01:45")), zone=zone)
+        verdict = answer(rule, "2026-11-01T01:45-04:00")
+        assert isinstance(verdict, Wait)
+        assert zone.iso(verdict.until) == "2026-11-01T01:15:00-05:00"
 
     def test_the_last_window_of_the_year_is_followed_by_the_first_of_the_next(self) -> None:
         """New Year's Day is a holiday: the next working day is Monday 4 January 2027."""
@@ -307,8 +315,8 @@ class TestReach:
         fresh = (Reach(address=True, optout_at=out, consent=True),)
         verdict = answer(rule, "2026-11-20 23:59", reach=fresh)
         assert waits(verdict) == "2026-11-21 10:00 silent 3 months after optout"
-        assert isinstance(answer(rule, "2026-11-20 23:59", reach=silent), Wait)
-        assert answer(rule, "2026-11-21 10:00", reach=silent) == Drop("no consent for p via sms")
+        for time in ("2026-11-20 23:59", "2026-11-21 10:00"):
+            assert answer(rule, time, reach=silent) == Drop("no consent for p via sms")
         assert goes(answer(rule, "2026-11-21 10:00", reach=fresh))
 
     def test_an_optout_from_one_channel_leaves_the_others(self) -> None:
