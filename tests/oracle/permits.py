@@ -6,10 +6,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
+from typing import Literal
 
 from dsl import journey_model as m
 from dsl.model import Cap, Policy
-from dsl.units import Duration, Window
+from dsl.units import Duration, Period, Window
 from tests.oracle import moments
 from tests.oracle.conditions import holds
 from tests.oracle.days import words_of
@@ -133,7 +135,7 @@ def keeps(message: Message, t: datetime, now: datetime, world: World) -> str | N
         "during": send.during == () or any(_inside(t, window, world) for window in send.during),
         "never": not words_of(moments.day_of(t, world.zone), world.model.calendar) & set(policy.never),
         "cap": all(_within(cap, message, t, world) for cap in caps_in_force(message, now, world)),
-        "apart": _far_enough(message, t, world),
+        "apart": not _has_gap(message, now, world) or _far_enough(message, t, world),
     }
     return next((rule for rule, passes in allowed.items() if not passes), None)
 
@@ -255,10 +257,25 @@ def _counts(other: Message, cap: Cap, message: Message, t: datetime, world: Worl
         record = message.enrolment.record
         return record is not None and other.enrolment.record is record
     if isinstance(cap.per, Duration):
-        return moments.shift(t, cap.per, world.zone, back=True) < other.counted_at <= t
+        return other.counted_at <= t < moments.shift(other.counted_at, cap.per, world.zone)
     return moments.period_of(other.counted_at, cap.per, world.zone) == moments.period_of(
         t, cap.per, world.zone
     )
+
+
+def _has_gap(message: Message, now: datetime, world: World) -> bool:
+    """A cap for some over a shorter time than the gap replaces that too: a VIP once a week, others every ten days."""
+    apart = policy_of(message, world).apart
+    some = [cap for cap in caps_in_force(message, now, world) if cap.condition is not None]
+    return apart is not None and not any(_days(cap.per) < _days(apart) for cap in some)
+
+
+def _days(time: Period | Duration | Literal["record"]) -> float:
+    """About how many days."""
+    lengths = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
+    if isinstance(time, Duration):
+        return time.amount * lengths[time.unit]
+    return lengths.get(time, inf)
 
 
 def _far_enough(message: Message, t: datetime, world: World) -> bool:
