@@ -1,6 +1,6 @@
 """The last look at a text before a customer may get it: `forbid` and `require` of its policy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dsl.model import Policy
 from engine.permit_rules import Rule
@@ -13,6 +13,15 @@ def offences(text: Text, policy: Policy, channel: str) -> tuple[Rule, ...]:
     What is required must stand in every SMS; subjects are looked through for what is forbidden too.
     """
     return tuple(_offences(text, policy, channel))
+
+
+def clean(texts: Sequence[Text], policy: Policy, channel: str) -> bool:
+    """Whether certainly none of these texts breaks a rule: what is forbidden is looked for in all of them at once."""
+    whole = "\0".join(f"{text.subject}\n{text.body}" if text.subject else text.body for text in texts)
+    if any(phrase.text in whole for phrase in policy.forbid):
+        return False
+    required = [phrase.text for phrase in policy.require] if channel == "sms" else []
+    return all(phrase in text.body for phrase in required for text in texts)
 
 
 def _offences(text: Text, policy: Policy, channel: str) -> Iterator[Rule]:

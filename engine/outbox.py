@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from engine import moments
 from engine.facts import KEY_AT, Row, Sender
-from engine.final_text import offences
+from engine.final_text import clean, offences
 from engine.permit_facts import Drop, Go, Hold, Verdict, Wait
 from engine.permit_rules import SendRule
 from engine.rendering import Rendered, Renderer, Text
@@ -155,9 +155,11 @@ def _worded(
     if outcome.channel is None or not rows:
         return [(outcome, rows, [])] if rows else []
     rule, start = sender.rule, KEY_AT + sender.key_length + len(sender.rule.via)
-    places = [start + place for place in sender.uses[outcome.channel]]
-    values = [tuple(row[place] for place in places) for row in rows]
+    values = _picked(rows, [start + place for place in sender.uses[outcome.channel]])
     texts = renderer.render_batch(rule.send.message, outcome.channel, values, rule.record)
+    good = [text for text in texts if isinstance(text, Text)]
+    if len(good) == len(rows) and clean(good, rule.policy, outcome.channel):
+        return [(outcome, rows, good)]
     groups: dict[Outcome, tuple[list[Row], list[Text]]] = defaultdict(lambda: ([], []))
     for row, text in zip(rows, texts, strict=True):
         because = _fault(rule, outcome.channel, text)
@@ -166,6 +168,15 @@ def _worded(
         group[0].append(row)
         group[1].append(text if isinstance(text, Text) else _NO_TEXT)
     return [(final, *group) for final, group in groups.items()]
+
+
+def _picked(rows: list[Row], places: list[int]) -> list[tuple[Any, ...]]:
+    """Of each row the values at these places."""
+    if not places:
+        return [()] * len(rows)
+    if places == list(range(places[0], places[-1] + 1)):
+        return [tuple(row[places[0] : places[-1] + 1]) for row in rows]
+    return [tuple(row[place] for place in places) for row in rows]
 
 
 def _fault(rule: SendRule, channel: str, text: Rendered) -> str | None:
@@ -197,20 +208,38 @@ def _store(work: Work, sender: Sender, written: Written) -> int:
     outcome, rows, texts = written
     journey, state, action = sender.numbers(work.plan.world)
     ruled, judged, times = _ruled(work, sender, state), _judged(work, outcome), _times(work, outcome)
-    new: list[tuple[Any, ...]] = []
-    known: list[tuple[Any, ...]] = []
-    for place, row in enumerate(rows):
-        own = (*texts[place], _address(sender, outcome, row)) if texts else (None, None, None)
-        key = (row[0], journey, row[1], row[2], row[3], action)
-        if row[KEY_AT + 1] is None:
-            new.append((*key, *ruled, *judged, *own, row[KEY_AT], *times))
-        elif own[1] or (outcome.status, outcome.until) != (row[KEY_AT + 1], row[KEY_AT + 2]):
-            known.append((*judged, *own, *times, *key))
+    owns = _owns(sender, outcome, rows, texts)
+    new = [
+        (row[0], journey, row[1], row[2], row[3], action, *ruled, *judged, *own, row[KEY_AT], *times)
+        for row, own in zip(rows, owns, strict=True)
+        if row[KEY_AT + 1] is None
+    ]
+    known = [
+        (*judged, *own, *times, row[0], journey, row[1], row[2], row[3], action)
+        for row, own in zip(rows, owns, strict=True)
+        if row[KEY_AT + 1] is not None and _is_news(outcome, row, own)
+    ]
     if new:
         _statement(work, "insert message", _insertion).run_many(work.connection, new)
     if known:
         _statement(work, "update message", _change).run_many(work.connection, known)
     return len(new) + len(known)
+
+
+Own = tuple[str | None, str | None, str | None]
+"""Subject, text and address."""
+
+
+def _owns(sender: Sender, outcome: Outcome, rows: list[Row], texts: list[Text]) -> list[Own]:
+    if outcome.channel is None or not texts:
+        return [(None, None, None)] * len(rows)
+    place = KEY_AT + sender.key_length + sender.rule.via.index(outcome.channel)
+    return [(text.subject, text.body, row[place]) for row, text in zip(rows, texts, strict=True)]
+
+
+def _is_news(outcome: Outcome, row: Row, own: Own) -> bool:
+    """A held message whose text still cannot be made stays as it is."""
+    return bool(own[1]) or (outcome.status, outcome.until) != (row[KEY_AT + 1], row[KEY_AT + 2])
 
 
 def _statement(work: Work, name: str, build: Callable[[], sa.Executable]) -> Statement:
@@ -232,12 +261,6 @@ def _change() -> sa.Update:
         .values({name: sa.bindparam(f"new_{name}", required=True) for name in names})
         .where(*same)
     )
-
-
-def _address(sender: Sender, outcome: Outcome, row: Row) -> str | None:
-    place = sender.rule.via.index(outcome.channel) if outcome.channel else 0
-    address: str | None = row[KEY_AT + sender.key_length + place]
-    return address
 
 
 def _ruled(work: Work, sender: Sender, state: int) -> tuple[int, ...]:

@@ -38,7 +38,8 @@ def permit(work: Work, permits: Permits) -> bool:
     )
     if work.step:
         cancel_left(work, senders)
-    cases = _Cases(work, _crowded(work))
+    alone = len(senders) == 1 and senders[0].journey.record is None
+    cases = _Cases(work, set() if alone else _crowded(work))
     for sender in senders:
         cases.clear(sender)
     if cases.close:
@@ -70,7 +71,7 @@ class _Cases:
         assert statement is not None  # noqa: S101
         end, crowded = KEY_AT + sender.key_length, self.crowded
         alike: dict[Key, list[Row]] = defaultdict(list)
-        for row in statement.run(self.work.connection, self.work.values).all():
+        for row in statement.rows(self.work.connection, self.work.values):
             key: Key = row[KEY_AT:end]
             if key[5] or key[6] or row[0] in crowded:
                 self.close.append((sender, row))

@@ -264,7 +264,7 @@ def pick_entries(
     world: World, journey: Journey, way: Way, source: sa.FromClause, *, qualified: bool
 ) -> sa.Insert:
     """Pick those who enrol; the way of those who are held out, to be watched only, is written negative."""
-    found = entering(world, journey, source, qualified=qualified).distinct().subquery()
+    found = entering(world, journey, source, qualified=qualified).subquery()
     number: Sql = moments.integer(way.number)
     if journey.holdout:
         share = bucket(world, found.c.customer, journey.name, "")
@@ -278,7 +278,8 @@ def pick_entries(
 def started(world: World, journey: Journey) -> sa.FromClause:
     """Whom a `begin` starts in this journey."""
     rows = begun.alias()
-    return sa.select(rows).where(rows.c.journey == world.number("journey", journey.name)).subquery()
+    mine = rows.c.journey == moments.integer(world.number("journey", journey.name))
+    return sa.select(rows).distinct().where(mine).subquery()
 
 
 def admitted(world: World, journey: Journey) -> sa.FromClause:

@@ -20,7 +20,7 @@ from engine.plan import Plan
 from engine.schema import Instant, changed
 from engine.schema import run as runs
 from engine.store import Store
-from engine.turns import keep_queue, look, rounds
+from engine.turns import keep_queue, rounds
 from engine.work import RunReport, Work
 from engine.working import batch as in_batch
 from engine.working import begun, due, looked, picked, stirred, wanted
@@ -134,6 +134,7 @@ def _choose(work: Work, journey: Journey) -> None:
     keep_queue(work, journey)
     if not fires(journey, work.clock, world.zone, first=work.first):
         return
+    work.open.add(journey.name)
     work.values["free"] = 2**62
     if journey.at_most is not None:
         since = admitting.period_began(world.zone, journey, work.clock.now)
@@ -177,7 +178,6 @@ def _batch(work: Work, permits: Permits) -> None:
     rounds(work)
     while permit(work, permits):
         rounds(work, (work.step - 1, work.step))
-    look(work, None)
     for journey in work.plan.journeys:
         _wind_up(work, journey)
 
@@ -187,10 +187,8 @@ def _wind_up(work: Work, journey: Journey) -> None:
     world, name = work.plan.world, journey.name
     work.do(("goal", name), lambda: waking.reach_goals(world, journey))
     work.do(("watches", name), lambda: waking.end_watches(world, journey))
-    work.do(("wake", name), lambda: waking.reschedule(world, journey))
     ended = work.plan.ended_durations(journey)
-    if ended:
-        work.do(("wake ended", name), lambda: waking.reschedule_ended(world, journey, ended))
+    work.do(("wake", name), lambda: waking.reschedule(world, journey, ended))
 
 
 def _finish(work: Work, seq: int) -> None:

@@ -31,6 +31,12 @@ class Statement:
         named = {name: fixed[name] if name in fixed else values[name] for name in self.names}
         return connection.exec_driver_sql(self.text, named)
 
+    def rows(self, connection: sa.Connection, values: Values) -> list[tuple[Any, ...]]:
+        """The rows of a query as the driver gives them: bare tuples, which are made in half the time."""
+        cursor: Any = self.run(connection, values).cursor
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
     def run_many(self, connection: sa.Connection, rows: list[tuple[Any, ...]]) -> None:
         """Execute once for each row; a row holds the values in the order of `names`."""
         if rows:

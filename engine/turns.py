@@ -95,13 +95,16 @@ def _entries(work: Work, journey: Journey) -> None:
         work.do(("begun", journey.name), lambda: begun.delete().where(begun.c.journey == number))
     if journey.enter is None:
         return
-    if is_limited(journey):
+    limited = is_limited(journey)
+    if journey.at_most is not None:
         _admit(work, journey, way)
-    elif work.do(
+    elif (not limited or journey.name in work.open) and work.do(
         ("enrol", journey.name),
         lambda: picking.pick_entries(world, journey, way, looked, qualified=True),
     ):
         _take_ways(work)
+    if limited:
+        keep_queue(work, journey)
 
 
 def _admit(work: Work, journey: Journey, way: Way) -> None:
@@ -111,7 +114,6 @@ def _admit(work: Work, journey: Journey, way: Way) -> None:
         lambda: picking.pick_entries(world, journey, way, picking.admitted(world, journey), qualified=True),
     ):
         _take_ways(work)
-    keep_queue(work, journey)
 
 
 def keep_queue(work: Work, journey: Journey) -> None:

@@ -19,34 +19,30 @@ def timers(state: State) -> list[After | At]:
     return [item for item in state.transitions if isinstance(item, After | At)]
 
 
-def reschedule(world: World, journey: Journey) -> sa.Update | None:
-    """Set the wake-up of the active enrolments of the batch in a journey, where it differs; None: nothing is timed."""
+def reschedule(world: World, journey: Journey, ended: list[Duration]) -> sa.Update | None:
+    """Set the wake-up of the batch's enrolments in a journey, where it differs; None: time alone does nothing.
+
+    `ended`: how long after its end an enrolment still matters, to come in again or to be called recent.
+    """
     scene = enrolment_scene(world, journey, enrolment)
-    arms = [
+    active = enrolment.c.status == moments.integer(ACTIVE)
+    arms: list[tuple[Sql, Sql]] = [
         (
-            enrolment.c.state == moments.integer(state_number(world, journey, state)),
+            sa.and_(active, enrolment.c.state == moments.integer(state_number(world, journey, state))),
             earliest([due_at(world, scene, item) for item in timers(state)]),
         )
         for state in journey.states
         if timers(state)
     ]
+    if ended:
+        ends = [moments.shift(world.zone, enrolment.c.ended_at, duration, back=False) for duration in ended]
+        arms.append((enrolment.c.status == moments.integer(ENDED), earliest(ends)))
     if not arms:
         return None
-    return _keep(world, journey, ACTIVE, looked_up(scene, sa.case(*arms, else_=sa.null())))
-
-
-def reschedule_ended(world: World, journey: Journey, durations: list[Duration]) -> sa.Update:
-    """The same for enrolments that have ended: when somebody may come in again, or is no longer recent."""
-    ends = [moments.shift(world.zone, enrolment.c.ended_at, duration, back=False) for duration in durations]
-    return _keep(world, journey, ENDED, earliest(ends))
-
-
-def _keep(world: World, journey: Journey, status: int, wake: Sql) -> sa.Update:
-    return (
-        enrolment.update()
-        .values(wake_at=wake)
-        .where(*in_batch(world, journey, status), enrolment.c.wake_at.is_distinct_from(wake))
-    )
+    watched = enrolment.c.status == moments.integer(WATCHED)
+    wake = looked_up(scene, sa.case((watched, enrolment.c.wake_at), *arms, else_=sa.null()))
+    chosen = [*in_batch(world, journey), enrolment.c.wake_at.is_distinct_from(wake)]
+    return enrolment.update().values(wake_at=wake).where(*chosen)
 
 
 def in_batch(world: World, journey: Journey, status: int | None = None) -> list[Sql]:

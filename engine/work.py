@@ -33,7 +33,11 @@ class RunReport:
 
 @dataclass(slots=True)
 class Work:
-    """What the phases of one run share. `full`: everybody is looked at. `first`: no run was before this one."""
+    """What the phases of one run share.
+
+    `full`: everybody is looked at. `first`: no run was before this one. `open`: the limited journeys that let
+    people in now.
+    """
 
     connection: sa.Connection
     plan: Plan
@@ -43,6 +47,7 @@ class Work:
     full: bool
     first: bool
     step: int = 0
+    open: set[str] = field(default_factory=set)
 
     def do(self, key: tuple[object, ...], build: Callable[[], sa.Executable | None]) -> int:
         """Execute a statement of the plan with the run's parameters; how many rows it touched."""
