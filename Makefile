@@ -13,7 +13,7 @@ ready := $(venv)/.homing-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint types layers tests format bench soak clean
+.PHONY: help setup demo test check lint types layers tests format bench soak pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -53,10 +53,17 @@ bench: $(ready) ## the benchmarks, with their figures
 soak: $(ready) ## the tests with many more generated examples
 	$(bin)/python -m pytest $(PYTEST) --hypothesis-profile=soak
 
+pins: ## constraints.txt anew: the newest versions that fit together; run `make test` before keeping them
+	$(PYTHON) -m venv --clear .venv-pins
+	.venv-pins/bin/python -m pip install --quiet --disable-pip-version-check '.[dev]'
+	{ sed -n '/^#/p' constraints.txt; .venv-pins/bin/python -m pip freeze --exclude homing; } > .venv-pins/pins
+	mv .venv-pins/pins constraints.txt
+	rm -rf .venv-pins
+
 clean: ## remove the environment made here, caches and the demo
 	@if [ -e .venv/.homing ]; then rm -rf .venv; fi
 	@if [ -e demo/homing.toml ]; then rm -rf demo; fi
-	rm -rf .venv-make .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf .venv-make .venv-pins .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
 	find dsl engine tui tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(ready): pyproject.toml constraints.txt | $(venv)/.homing
