@@ -30,22 +30,31 @@ class Permits:
 def permit(work: Work, permits: Permits) -> bool:
     """Decide on every message of the batch; whether any enrolment was settled by it."""
     bring_stored(work)
-    present = work.connection.execute(sa.select(wanted.c.state, wanted.c.action).distinct()).all()
-    if not present:
+    senders = _senders(work, permits)
+    if not senders:
         return False
-    senders = sorted(
-        (permits.senders[state, action] for state, action in present), key=lambda item: item.place
-    )
     if work.step:
         cancel_left(work, senders)
+    decided = judge(work, senders)
+    work.clear(wanted)
+    return write(work, permits.renderer, decided)
+
+
+def judge(work: Work, senders: list[Sender]) -> Decided:
+    """Put every message in `wanted` to the gate; `senders` are all that want one of them."""
     alone = len(senders) == 1 and senders[0].journey.record is None
     cases = _Cases(work, set() if alone else _crowded(work))
     for sender in senders:
         cases.clear(sender)
     if cases.close:
         cases.closely(fetch_past(work.connection, work.plan))
-    work.clear(wanted)
-    return write(work, permits.renderer, cases.decided)
+    return cases.decided
+
+
+def _senders(work: Work, permits: Permits) -> list[Sender]:
+    present = work.connection.execute(sa.select(wanted.c.state, wanted.c.action).distinct()).all()
+    found = (permits.senders[state, action] for state, action in present)
+    return sorted(found, key=lambda item: item.place)
 
 
 def _crowded(work: Work) -> set[int]:
