@@ -62,16 +62,17 @@ class Fate:
 
     def __str__(self) -> str:
         place = f"{self.journey}.{self.state}" if self.state else f"{self.journey} (held out)"
-        return f"{place}: {self.count:,} {_WORDS[self.kind]}{f' {self.target}' if self.target else ''}"
+        return f"{place}: {self.count:,} {WORDS[self.kind]}{f' {self.target}' if self.target else ''}"
 
 
-_WORDS: dict[Kind, str] = {
+WORDS: dict[Kind, str] = {
     "stays": "stay",
     "anew": "stay and go on by the new rules",
     "moves": "move to",
     "ends": "end",
     "stranded": "would be stranded",
 }
+"""Fates as they are told."""
 
 
 def parse_move(text: str) -> Move:

@@ -1,0 +1,119 @@
+"""`homing`: which commands there are, and the one place where errors become words and exit statuses.
+
+0: all well; 1: ran and found something wrong; 2: could not run. Commands are imported when they are called.
+"""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from engine.commands.options import Call, with_project_option
+from engine.errors import EngineError
+from engine.visible import visible
+
+COULD_NOT_RUN = 2
+INTERRUPTED = 130
+
+COMMANDS = {
+    "init": "starting",
+    "check": "rules",
+    "fmt": "rules",
+    "graph": "rules",
+    "apply": "releasing",
+    "import": "importing",
+    "run": "running",
+    "status": "looking",
+    "messages": "looking",
+    "customer": "looking",
+    "tasks": "tasks",
+    "optout": "saying",
+    "consent": "saying",
+}
+"""Commands and the modules under `engine.commands` that hold them, as `NAME_command`."""
+
+
+class Commands(click.Group):
+    """The group of all commands, each imported from its module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """The names, in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"engine.commands.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return with_project_option(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name when there is no such command."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from dsl.near import nearest  # noqa: PLC0415  # only for mistakes
+
+            near = nearest(name, COMMANDS)
+            ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--project", metavar="DIR", help="The project folder (else the nearest upwards with a homing.toml)."
+)
+@click.version_option(package_name="homing", prog_name="homing", message="%(prog)s %(version)s")
+@click.pass_context
+def homing(context: click.Context, project: str | None) -> None:
+    """Customer journeys from rules in words: nobody forgotten, no message twice."""
+    context.obj = Call(project)
+
+
+def main() -> None:
+    """Run the command line and leave with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal that knows no Chinese
+    sys.exit(run())
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run a command; its exit status. Errors that a person can mend become words on stderr."""
+    try:
+        status = homing.main(args, prog_name="homing", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has enough. The interpreter must not complain again when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except click.exceptions.Abort:
+        click.echo("homing: stopped", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        return _usage(error)
+    except EngineError as error:
+        return _failed(str(error), error.hint)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _failed(f"{place}{error.strerror or error}", "")
+    return status if isinstance(status, int) else 0
+
+
+def _usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    hint = f"`{context.command_path} --help` tells more" if context else ""
+    return _failed(error.format_message(), hint)
+
+
+def _failed(message: str, hint: str) -> int:
+    click.echo(f"homing: {visible(message, lines=True)}", err=True)
+    if hint:
+        click.echo(f"  hint: {visible(hint, lines=True)}", err=True)
+    return COULD_NOT_RUN
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""`apply`: make the rule set the one that runs."""
+
+import click
+
+from dsl.diagnostics import Diagnostic, has_errors
+from dsl.render import as_json as diagnostics_as_json
+from dsl.render import render
+from engine.commands.options import as_option, by, json_option, opened
+from engine.fates import WORDS, parse_move
+from engine.releases import Applied, apply
+from engine.rule_sets import missing_channels, read_rule_set
+from engine.terminal import print_json, print_table, say
+
+
+@click.command("apply")
+@as_option
+@click.option(
+    "--move", "moves", multiple=True, metavar="JOURNEY.OLD=NEW", help="Where those in a state go; or =end."
+)
+@json_option
+def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -> int:
+    """Check the rules, then make them the ones that run, and show what becomes of everyone under way."""
+    wanted = tuple(parse_move(text) for text in moves)
+    with opened() as project:
+        rules = read_rule_set(project.rules, project.config)
+        missing = missing_channels(rules.model, project.config) if rules.model else []
+        found = (*rules.diagnostics, *missing)
+        if has_errors(found):
+            _refuse(found, as_json=as_json)
+            return 1
+        say(render(item for item in found if item.severity == "warning").rstrip())
+        applied = apply(project, rules, by(project, actor), wanted)
+    if as_json:
+        print_json(applied_as_json(applied))
+    else:
+        _tell(applied)
+    return 0
+
+
+def applied_as_json(applied: Applied) -> dict[str, object]:
+    """What `apply --json` says."""
+    fates = [
+        {
+            "journey": fate.journey,
+            "state": fate.state,
+            "count": fate.count,
+            "fate": fate.kind,
+            "target": fate.target,
+        }
+        for fate in applied.fates
+    ]
+    return {"release": applied.number, "new": applied.new, "tables": list(applied.tables), "under_way": fates}
+
+
+def _refuse(found: tuple[Diagnostic, ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"release": None, "new": False, "diagnostics": diagnostics_as_json(found)})
+    else:
+        click.echo(render(found), nl=False)
+    say("homing: not applied: the rules have errors")
+
+
+def _tell(applied: Applied) -> None:
+    if not applied.new:
+        say(f"these rules are in force already (release {applied.number})")
+        return
+    if applied.fates:
+        rows = [
+            (fate.journey, fate.state, fate.count, WORDS[fate.kind], fate.target) for fate in applied.fates
+        ]
+        print_table(("journey", "state", "customers", "they", ""), rows)
+    say(f"release {applied.number} is in force")

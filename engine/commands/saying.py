@@ -1,0 +1,87 @@
+"""`optout` and `consent`: what a customer has said about being written to."""
+
+import click
+
+from engine.commands.options import as_option, by, json_option, opened, release_of
+from engine.consents import Consent, give, withdraw
+from engine.customers import customer_number
+from engine.names import known_channel, known_policy
+from engine.optouts import OptOut, lift, opt_out
+from engine.symbols import load_symbols
+from engine.terminal import print_json, say
+
+_channel = click.option("--channel", metavar="C", help="One channel; else every one.")
+_because = click.option("--because", metavar="TEXT", help="Where it was said, or why.")
+
+
+@click.command("optout")
+@click.argument("identity", metavar="ID")
+@_channel
+@click.option("--lift", "lifting", is_flag=True, help="The customer wants messages again.")
+@_because
+@as_option
+@json_option
+def optout_command(
+    identity: str,
+    channel: str | None,
+    because: str | None,
+    actor: str | None,
+    *,
+    lifting: bool,
+    as_json: bool,
+) -> None:
+    """Record that a customer wants no more messages. What waits is taken back at once."""
+    taken, done = 0, True
+    with opened() as project:
+        known_channel(project.config, channel)
+        release_of(project)  # without one there are no customers
+        who = by(project, actor)
+        with project.store.write() as connection:
+            customer, symbols = customer_number(connection, identity), load_symbols(connection)
+            if lifting:
+                done = lift(connection, symbols, customer, channel, who)
+            else:
+                said = OptOut(customer, identity, channel, who.now, "command")
+                taken = opt_out(connection, symbols, said, who, because)
+    if as_json:
+        print_json({"id": identity, "channel": channel, "lifted": lifting and done, "cancelled": taken})
+    elif lifting:
+        say("lifted" if done else "there was no such opt-out")
+    else:
+        say(f"recorded; {taken} waiting message{'' if taken == 1 else 's'} taken back")
+
+
+@click.command("consent")
+@click.argument("identity", metavar="ID")
+@click.option("--policy", metavar="P", help="One purpose; else every one.")
+@_channel
+@click.option("--withdraw", "withdrawing", is_flag=True, help="The customer takes it back.")
+@_because
+@as_option
+@json_option
+def consent_command(
+    identity: str,
+    policy: str | None,
+    channel: str | None,
+    because: str | None,
+    actor: str | None,
+    *,
+    withdrawing: bool,
+    as_json: bool,
+) -> None:
+    """Record that a customer agrees to be written to, for a purpose and by a channel."""
+    with opened() as project:
+        known_channel(project.config, channel)
+        known_policy(release_of(project).model, policy)
+        who = by(project, actor)
+        with project.store.write() as connection:
+            customer, symbols = customer_number(connection, identity), load_symbols(connection)
+            said = Consent(customer, policy, channel, who.now, because or "command")
+            record = withdraw if withdrawing else give
+            done = record(connection, symbols, said, who)
+    if as_json:
+        print_json(
+            {"id": identity, "policy": policy, "channel": channel, "given": not withdrawing, "changed": done}
+        )
+    else:
+        say("recorded" if done else "nothing to record: it was so already")
