@@ -24,7 +24,7 @@ from tests.oracle.entry import (
     subjects_of,
 )
 from tests.oracle.facts import TAKEN_BACK, Consent, Customer, Enrolment, Facts, Message, Optout, Record, Task
-from tests.oracle.moves import LONG_AGO, Run, end, move, pick, scope_of, settle_one
+from tests.oracle.moves import LONG_AGO, Run, move, pick, scope_of, settle_one
 from tests.oracle.permits import Drop, Go, Hold, Wait, decide, send_of
 from tests.oracle.world import Address, World, address_by_type
 
@@ -266,7 +266,7 @@ class Interpreter:
         self.facts.arrive(kind, enrolment.customer, now, fields)
 
     def _watch(self, customer: Customer, now: datetime) -> None:
-        """Goals are looked at when all have moved; who was held out is watched as long as the goal may be met."""
+        """Goals are looked at when all have moved; a watch ends when the goal can no longer be met."""
         for enrolment in self.facts.enrolments_of(customer.id):
             goal = self.world.model.journeys[enrolment.journey].goal
             if goal is None:
@@ -276,7 +276,7 @@ class Interpreter:
             if open_yet and holds(goal.condition, scope_of(enrolment, now, self.world)):
                 enrolment.goal_at = now
             if enrolment.status == "watched" and now >= over:
-                end(enrolment, None, now)
+                enrolment.status, enrolment.ended_at = "ended", over
 
     def _picture(self) -> tuple[Any, ...]:
         """All that a run or a delivery can change."""
