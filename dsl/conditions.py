@@ -39,8 +39,10 @@ class Cond:
 
 @dataclass(frozen=True, slots=True)
 class Const(Cond):
-    """A literal. Money is an integer of minor units (hundredths); a number is a float; a date a `date`;
-    a time a naive `datetime` of the business zone; a choice its word.
+    """A literal.
+
+    Money is an integer of minor units (hundredths); a number is a float; a date a `date`; a time a naive `datetime` of
+    the business zone; a choice its word.
     """
 
     value: bool | float | int | str | date | datetime
@@ -182,8 +184,9 @@ class Or(Cond):
 
 @dataclass(frozen=True, slots=True)
 class Compare(Cond):
-    """Both sides have one type. `=` on all types; the order on numbers, money, dates and times
-    (`before` is lowered to `<`, `after` to `>`).
+    """Both sides have one type.
+
+    `=` on all types; the order on numbers, money, dates and times (`before` is lowered to `<`, `after` to `>`).
     """
 
     operator: Literal["=", "<", "<=", ">", ">="]
@@ -280,9 +283,10 @@ class Occurs(Cond):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Cond):
-    """`count` (field None) and `sum` of nothing are 0, the others are missing. `last`/`first` with field None is
-    the `at` of the latest/earliest event, with a field that event's value (ties: the later/earlier arrival).
-    Missing values do not count in sum, avg, min and max.
+    """`count` (field None) and `sum` of nothing are 0, the others are missing.
+
+    `last`/`first` with field None is the `at` of the latest/earliest event, with a field that event's value (ties: the
+    later/earlier arrival). Missing values do not count in sum, avg, min and max.
     """
 
     function: Literal["count", "sum", "avg", "min", "max", "last", "first"]

@@ -134,12 +134,12 @@ def _(node: c.Named, scene: Scene) -> Sql:
 
 
 @sql.register
-def _(node: c.Now, scene: Scene) -> Sql:
+def _(_node: c.Now, _scene: Scene) -> Sql:
     return NOW
 
 
 @sql.register
-def _(node: c.Today, scene: Scene) -> Sql:
+def _(_node: c.Today, _scene: Scene) -> Sql:
     return TODAY
 
 

@@ -30,8 +30,8 @@ from engine.world import World
 class Sender:
     """One `send` of the rules with what fetching needs: numbers, addresses, and the names its texts use.
 
-    `addresses`: per channel of `via` the customer's attribute, or None where the channel reaches nobody. `columns`: what
-    is fetched for the texts, and `uses` for each channel the places of those it needs, in its order.
+    `addresses`: per channel of `via` the customer's attribute, or None where the channel reaches nobody.
+    `columns`: what is fetched for the texts, and `uses` for each channel the places of those it needs, in its order.
     """
 
     place: int

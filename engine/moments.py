@@ -1,8 +1,8 @@
 """Calendar arithmetic in SQL: the same answers as `engine.zone`, for columns instead of single instants.
 
 Instants are integer milliseconds UTC, walls milliseconds since 1970-01-01T00:00 on the business clock, days integer
-days since 1970-01-01. Months and years need the table `calendar_day` and are missing outside its years (FIRST_DAY). Knows
-nothing of rules.
+days since 1970-01-01. Months and years need the table `calendar_day` and are missing outside its years (FIRST_DAY).
+Knows nothing of rules.
 """
 
 from datetime import date, timedelta

@@ -1,8 +1,8 @@
 """The tables that every project has, whatever its rules declare. What rules declare is `engine.declared`.
 
 Instants are integer milliseconds UTC, dates integer days since 1970-01-01, money integer minor units.
-Names that rules give (journeys, states, messages, policies, channels, tasks, outcomes, roles, tags) are numbered once in
-`symbol` and stored as numbers: names and readable times are for the views. Every per-customer table leads
+Names that rules give (journeys, states, messages, policies, channels, tasks, outcomes, roles, tags) are numbered once
+in `symbol` and stored as numbers: names and readable times are for the views. Every per-customer table leads
 its key with `customer`.
 """
 
@@ -28,7 +28,7 @@ meta = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
-"""`schema` (version of these tables), `install_key` (secret of this installation), `arrivals` (last `seq` given out)."""
+"""`schema` (version of these tables), `install_key` (secret of this installation), `arrivals` (last `seq` given)."""
 
 symbol = sa.Table(
     "symbol",
@@ -184,16 +184,23 @@ message = _key_table(
 )
 """Messages wanted, and what became of them. The key is the intent: journey, run-through, visit and action.
 
-`status` see `engine.states`. `counted_at`: the instant at which it counts against caps and gaps (when it was let go, then
-when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that refused it for good.
+`status` see `engine.states`. `counted_at`: the instant at which it counts against caps and gaps (when it was let go,
+then when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that refused it for
+good.
 `sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
 """
 
 OPEN_MESSAGE = message.c.status < sa.literal_column("5", sa.Integer)
 """What `message_open` holds. Queries must say it in these very words: SQLite does not see that 0 is less than 5."""
 
-sa.Index("message_open", message.c.status, message.c.until,
-         sqlite_where=OPEN_MESSAGE, postgresql_where=OPEN_MESSAGE)  # fmt: skip  # serves: what waits, what may go, what hangs
+# Serves: what waits, what may go, what hangs.
+sa.Index(
+    "message_open",
+    message.c.status,
+    message.c.until,
+    sqlite_where=OPEN_MESSAGE,
+    postgresql_where=OPEN_MESSAGE,
+)
 
 task = _key_table(
     "task",

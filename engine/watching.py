@@ -1,9 +1,9 @@
 """Which facts a rule set listens to, and which moments make its conditions change by the passing of time alone.
 
 For every time-dependent condition this names the column whose values decide and the range that the boundary sweeps
-between two runs: for `visit within last 90 days` the visits in (p - 90 days, now - 90 days]. A range may be too wide, never
-too narrow: the change set is who *may* behave differently. What cannot be put as a range makes everybody count, once
-a day (`daily`) or at every run (`always`).
+between two runs: for `visit within last 90 days` the visits in (p - 90 days, now - 90 days]. A range may be too wide,
+never too narrow: the change set is who *may* behave differently. What cannot be put as a range makes everybody count,
+once a day (`daily`) or at every run (`always`).
 """
 
 from collections.abc import Iterator
@@ -196,7 +196,7 @@ def _watch_times(node: c.Cond, found: Watches) -> None:
 
 
 def _watch_compare(left: c.Cond, right: c.Cond, found: Watches) -> None:
-    """One comparison: where can time alone change its answer?"""
+    """Where time alone can change the answer of one comparison."""
     if not (_timely(left) or _timely(right)):
         return
     if c.type_of(left).kind not in ("date", "time"):
