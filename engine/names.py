@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dsl.journey_model import Task
 from dsl.model import Model
 from dsl.near import nearest
 from engine.config import Config
@@ -20,8 +21,15 @@ def known_policy(model: Model, policy: str | None) -> None:
         _known("policy", policy, model.policies)
 
 
+def known_role(model: Model, role: str | None) -> None:
+    """UnknownNameError when no task is assigned to such a role; None is every one."""
+    if role is not None:
+        actions = (a for j in model.journeys.values() for state in j.states for a in state.actions)
+        _known("role", role, {a.role for a in actions if isinstance(a, Task) and a.role})
+
+
 def _known(kind: str, name: str, names: Iterable[str]) -> None:
-    known = list(names)
+    known = sorted(names)
     if name not in known:
         near = nearest(name, known)
         hint = f"did you mean `{near}`?" if near else f"known: {', '.join(known) or 'none'}"

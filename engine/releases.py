@@ -18,6 +18,7 @@ from engine.errors import NoReleaseError, RulesError
 from engine.fates import Fate, Move, decide
 from engine.migration import migrate
 from engine.moving_over import Carrying, carry_over
+from engine.plan import make_plan
 from engine.project import Project
 from engine.rule_sets import RuleSet, stored_rule_set
 from engine.schema import release
@@ -91,7 +92,6 @@ def _apply(
         return Applied(before.number, new=False)
     changes = migrate(connection, model, _places(rules.files))
     fates = decide(connection, before.model if before else None, model, moves)
-    symbols = load_symbols(connection)
     values = {
         "applied_at": by.now,
         "applied_by": by.actor,
@@ -100,6 +100,8 @@ def _apply(
     }
     inserted = release.insert().values(values).returning(release.c.release)
     number = int(connection.execute(inserted).scalar_one())
+    make_plan(connection, number, model, config.zone, config.lateness)  # gives numbers to all names
+    symbols = load_symbols(connection)
     carry_over(Carrying(connection, symbols, model, number, by.now), fates)
     what = f"release {number}" + "".join(f"; {fate}" for fate in fates if fate.acts)
     audit.record(connection, by, Deed("apply", what=what))

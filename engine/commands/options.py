@@ -32,6 +32,9 @@ as_option = click.option("--as", "actor", metavar="NAME", help="Who does it; els
 
 def with_project_option(command: click.Command) -> click.Command:
     """The command, which takes `--project` after its name as well."""
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            with_project_option(one)
     if not any(parameter.name == "project" for parameter in command.params):
         option = click.Option(["--project"], metavar="DIR", expose_value=False, callback=_name_project)
         option.help = "The project folder."

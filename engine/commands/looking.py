@@ -1,0 +1,118 @@
+"""`status`, `messages` and `customer`: how things are. They change nothing."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from engine.commands.options import json_option, opened, time_of
+from engine.customers import customer_number
+from engine.phones import mask_phone
+from engine.states import MessageStatus
+from engine.terminal import print_json, print_json_list, print_table, say
+from engine.views.customer import customer
+from engine.views.messages import Wanted, messages
+from engine.views.status import Status, status
+from engine.views.window import look
+from engine.zone import parse_time
+
+_COLUMNS = ("id", "customer", "journey", "message", "channel", "status", "because", "until", "sent", "text")
+_STATUSES = click.Choice([status.word for status in MessageStatus])
+
+
+@click.command("status")
+@json_option
+def status_command(*, as_json: bool) -> int:
+    """Show release, last run, what waits and what is overdue. Exit 1 when something is wrong."""
+    with opened() as project:
+        project.store.quick_check()
+        now = time_of(project)
+        with project.store.read() as connection:
+            found = status(connection, project.config, now)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _tell_status(found)
+    return 0 if found.healthy else 1
+
+
+@click.command("messages")
+@click.option(
+    "--status", "statuses", multiple=True, type=_STATUSES, help="Only these; may be given several times."
+)
+@click.option("--customer", "identity", metavar="ID", help="Only this customer's.")
+@click.option("--since", metavar="TIME", help="Only those made or sent since then.")
+@json_option
+def messages_command(
+    statuses: tuple[str, ...], identity: str | None, since: str | None, *, as_json: bool
+) -> None:
+    """List messages, the oldest first."""
+    with opened() as project, project.store.read() as connection:
+        window = look(connection, project.config)
+        wanted = Wanted(
+            frozenset(MessageStatus[word.upper()] for word in statuses),
+            None if identity is None else customer_number(connection, identity),
+            None if since is None else parse_time(since, window.zone),
+        )
+        found = messages(window, wanted)
+        if as_json:
+            print_json_list(found)
+        else:
+            print_table(_COLUMNS, ([item[name] for name in _COLUMNS] for item in found))
+
+
+@click.command("customer")
+@click.argument("identity", metavar="ID")
+@json_option
+def customer_command(identity: str, *, as_json: bool) -> None:
+    """Show one customer: facts, journeys, and what happened and why."""
+    with opened() as project, project.store.read() as connection:
+        window = look(connection, project.config)
+        found = customer(window, identity)
+        phones = {field.name for field in window.model.customer if field.type.kind == "phone"}
+    if as_json:
+        print_json(found)
+    else:
+        _tell_customer(found, phones)
+
+
+def _tell_status(found: Status) -> None:
+    lines = [
+        ("release", found.release),
+        ("last run", found.last_run),
+        ("messages waiting", found.waiting),
+        ("messages held", found.held),
+        ("messages unknown", found.unknown),
+        ("tasks open", found.tasks_open),
+        ("tasks overdue", found.tasks_overdue),
+    ]
+    print_table(("", ""), lines)
+    rows = [
+        (journey, state, count) for journey, states in found.active.items() for state, count in states.items()
+    ]
+    if rows:
+        click.echo()
+        print_table(("journey", "state", "customers"), rows)
+    for problem in found.problems:
+        say(f"problem: {problem}")
+    say("healthy" if found.healthy else "not healthy")
+
+
+def _tell_customer(found: Mapping[str, Any], phones: set[str]) -> None:
+    facts = [
+        (name, mask_phone(value) if name in phones and value else value)
+        for name, value in {"id": found["id"], **found["attributes"]}.items()
+    ]
+    facts += [("tags", ", ".join(found["tags"]))] if found["tags"] else []
+    facts += [
+        ("opted out", item["channel"] or "every channel") for item in found["optouts"] if not item["lifted"]
+    ]
+    print_table(("", ""), facts)
+    for title, names in (
+        ("journeys", ("journey", "record", "state", "since", "next", "status", "outcome")),
+        ("timeline", ("at", "kind", "what", "because")),
+    ):
+        if found[title]:
+            click.echo(f"\n{title}")
+            print_table(names, ([item[name] for name in names] for item in found[title]))

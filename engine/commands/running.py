@@ -1,0 +1,76 @@
+"""`run`: one turn of the engine."""
+
+import time
+
+import click
+
+from engine.commands.options import json_option, opened, real_time
+from engine.project import Project
+from engine.project_turn import deliverer, ready, take_turn, try_turn
+from engine.terminal import print_json, progress, say
+from engine.turn import Turn
+from engine.virtual_time import go_to, virtual_time
+from engine.zone import parse_time
+
+
+@click.command("run")
+@click.option("--at", metavar="TIME", help="Run on virtual time, as if it were then. Time only goes forward.")
+@click.option("--dry-run", is_flag=True, help="Take everything back; nothing is sent.")
+@json_option
+def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Move everyone who is due and send what may go. Safe to repeat, safe to kill."""
+    started = time.monotonic()
+    with opened() as project:
+        now = _moment(project, at, keep=not dry_run)
+        engine = ready(project)
+        with progress("looking at customers") as told:
+            if dry_run:
+                done = try_turn(engine, now, lambda count: told(count, count))
+            else:
+                done = take_turn(engine, now, deliverer(engine), progress=lambda count: told(count, count))
+        result = turn_as_json(project, done) | {"seconds": round(time.monotonic() - started, 3)}
+    if as_json:
+        print_json(result)
+    else:
+        _tell(result, dry_run=dry_run)
+    if done.stuck:
+        say(f"{done.stuck} moves were refused: more than 50 in one run; `homing status` tells more")
+    return 1 if done.messages["failed"] else 0
+
+
+def turn_as_json(project: Project, done: Turn) -> dict[str, object]:
+    """What `run --json` says, without the seconds."""
+    return {
+        "at": project.config.zone.iso(done.at),
+        "release": done.release,
+        "entered": done.entered,
+        "moved": done.moved,
+        "ended": done.ended,
+        "messages": dict(sorted(done.messages.items())),
+        "tasks_opened": done.tasks_opened,
+        "grants": sum(report.grants for report in done.runs),
+    }
+
+
+def _moment(project: Project, at: str | None, *, keep: bool) -> int:
+    """The time of the run; `keep` puts the project on it when it was given."""
+    zone = project.config.zone
+    if at is None:
+        with project.store.read() as connection:
+            virtual = virtual_time(connection)
+        return real_time() if virtual is None else virtual
+    moment = parse_time(at, zone)
+    if keep:
+        with project.store.write() as connection:
+            go_to(connection, moment, zone)
+    return moment
+
+
+def _tell(result: dict[str, object], *, dry_run: bool) -> None:
+    messages = result["messages"]
+    assert isinstance(messages, dict)  # noqa: S101  # see turn_as_json
+    words = ", ".join(f"{count:,} {status}" for status, count in messages.items()) or "none"
+    click.echo(
+        f"{result['at']}{' (dry run)' if dry_run else ''}: {result['entered']:,} entered, {result['moved']:,} moved, "
+        f"{result['ended']:,} ended, {result['tasks_opened']:,} tasks; messages: {words}"
+    )

@@ -1,0 +1,103 @@
+"""`tasks`: the work of people, listed and finished."""
+
+import click
+
+from engine.commands.options import as_option, by, json_option, opened
+from engine.customers import customer_number
+from engine.errors import UsageError
+from engine.keys import intent_of
+from engine.names import known_role
+from engine.project import Project
+from engine.project_turn import ready
+from engine.scripts import Scripts
+from engine.states import TaskStatus
+from engine.symbols import load_symbols
+from engine.tasks import Desk, Finish, finish_task
+from engine.terminal import print_json, print_json_list, print_table, say
+from engine.views.tasks import Wanted, tasks
+from engine.views.window import look
+
+_COLUMNS = ("id", "customer", "journey", "task", "title", "role", "status", "due", "outcomes")
+_STATUSES = click.Choice([status.word for status in TaskStatus])
+
+
+@click.group("tasks", invoke_without_command=True)
+@click.pass_context
+def tasks_command(context: click.Context) -> None:
+    """The work of people: `homing tasks list`, `homing tasks finish ID --outcome O`."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_command)
+
+
+@tasks_command.command("list")
+@click.option(
+    "--status", "statuses", multiple=True, type=_STATUSES, help="Only these; may be given several times."
+)
+@click.option("--role", metavar="ROLE", help="Only the work of this role.")
+@click.option("--customer", "identity", metavar="ID", help="Only this customer's.")
+@as_option
+@json_option
+def list_command(
+    statuses: tuple[str, ...] = (),
+    role: str | None = None,
+    identity: str | None = None,
+    actor: str | None = None,
+    *,
+    as_json: bool = False,
+) -> None:
+    """List tasks, open ones first. `--as` is the name that scripts say for the operator."""
+    with opened() as project:
+        engine, who = ready(project), by(project, actor)
+        with project.store.read() as connection:
+            window = look(connection, project.config)
+            known_role(window.model, role)
+            wanted = Wanted(
+                frozenset(TaskStatus[word.upper()] for word in statuses),
+                role,
+                None if identity is None else customer_number(connection, identity),
+            )
+            scripts = Scripts(connection, engine.plan, engine.permits.renderer, who.now, who.actor)
+            found = tasks(window, scripts, wanted)
+            if as_json:
+                print_json_list(found)
+            else:
+                print_table(_COLUMNS, ([_shown(item[name]) for name in _COLUMNS] for item in found))
+
+
+@tasks_command.command("finish")
+@click.argument("task", metavar="ID")
+@click.option("--outcome", required=True, metavar="O", help="One of the outcomes that the task offers.")
+@click.option("--set", "answers", multiple=True, metavar="FIELD=VALUE", help="What the task asks for.")
+@click.option("--note", metavar="TEXT", help="For the trail.")
+@as_option
+@json_option
+def finish_command(
+    task: str, outcome: str, answers: tuple[str, ...], note: str | None, actor: str | None, *, as_json: bool
+) -> None:
+    """Finish a task; the next run moves the customer on."""
+    how = Finish(outcome, dict(_answer(text) for text in answers), note)
+    with opened() as project:
+        _finish(project, task, how, actor)
+    if as_json:
+        print_json({"id": task, "status": "done", "outcome": outcome})
+    else:
+        say(f"task {task} is done: {outcome}")
+
+
+def _finish(project: Project, task: str, how: Finish, actor: str | None) -> None:
+    who = by(project, actor)
+    with project.store.write() as connection:
+        window = look(connection, project.config)
+        desk = Desk(connection, window.model, load_symbols(connection), project.surroundings)
+        finish_task(desk, intent_of(task), how, who)
+
+
+def _answer(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"--set {text!r} is not FIELD=VALUE")
+    return name.strip(), value
+
+
+def _shown(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

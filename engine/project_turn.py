@@ -1,0 +1,62 @@
+"""One turn of a project: its release, planned and compiled, run and delivered at a moment."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.permitting import Permits
+from engine.plan import Plan, make_plan
+from engine.project import Project
+from engine.releases import Release, current_release
+from engine.run import How, run
+from engine.senders import make_permits
+from engine.turn import Deliver, Turn, turn
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A release of a project ready to run; make it once for many turns."""
+
+    project: Project
+    release: Release
+    plan: Plan
+    permits: Permits
+
+
+def ready(project: Project) -> Engine:
+    """Plan the release in force. NoReleaseError when there is none."""
+    config = project.config
+    with project.store.write() as connection:
+        release = current_release(connection, config)
+        plan = make_plan(connection, release.number, release.model, config.zone, config.lateness)
+    addresses = {name: channel.address for name, channel in config.channels.items()}
+    return Engine(project, release, plan, make_permits(plan, config.variables, addresses))
+
+
+def take_turn(
+    engine: Engine,
+    now: int,
+    deliver: Deliver,
+    *,
+    full: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Turn:
+    """Run and deliver at `now` until nothing more happens."""
+    return turn(engine.project.store, engine.plan, engine.permits, deliver, now, full=full, progress=progress)
+
+
+def try_turn(engine: Engine, now: int, progress: Callable[[int], None] = lambda _: None) -> Turn:
+    """What a run at `now` would do before anything is sent; all of it is taken back."""
+    tried = Turn(now, engine.plan.release)
+    how = How(dry=True, progress=progress)
+    tried.runs.append(run(engine.project.store, engine.plan, engine.permits, now, how))
+    return tried
+
+
+def deliverer(_engine: Engine) -> Deliver:
+    """What sends the ready messages of a project by its channels."""
+    return _nothing
+
+
+def _nothing(now: int) -> Counter[str]:  # noqa: ARG001
+    return Counter()

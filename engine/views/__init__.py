@@ -1,0 +1,1 @@
+"""What there is, as values for people and programs: names instead of numbers, times in the business zone."""

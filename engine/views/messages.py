@@ -1,0 +1,74 @@
+"""The messages, as `homing messages` lists them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.keys import Intent, intent_key
+from engine.schema import message, meta
+from engine.states import MessageStatus
+from engine.views.window import Window
+
+_BATCH = 2_000  # rows fetched at once
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which messages. Nothing given: all of them. `since`: made or sent since then."""
+
+    statuses: frozenset[MessageStatus] = field(default_factory=frozenset)
+    customer: int | None = None
+    since: int | None = None
+
+
+def messages(window: Window, wanted: Wanted) -> Iterator[dict[str, object]]:
+    """The messages that are wanted, the oldest first, as the JSON contract says."""
+    people = window.tables.customer
+    install_key = window.connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")) or ""
+    query = (
+        sa.select(message, people.c.id)
+        .join(people, people.c.customer == message.c.customer)
+        .where(*_conditions(wanted))
+        .order_by(message.c.created_at, *message.primary_key.columns)
+        .execution_options(yield_per=_BATCH)
+    )
+    for rows in window.connection.execute(query).partitions():
+        records = window.record_ids(row.record for row in rows)
+        for row in rows:
+            yield _message(window, row, records, install_key)
+
+
+def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.statuses:
+        yield message.c.status.in_(sorted(wanted.statuses))
+    if wanted.customer is not None:
+        yield message.c.customer == wanted.customer
+    if wanted.since is not None:
+        yield sa.func.coalesce(message.c.sent_at, message.c.created_at) >= wanted.since
+
+
+def _message(
+    window: Window, row: sa.Row[Any], records: dict[int, str], install_key: str
+) -> dict[str, object]:
+    intent = Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
+    journey = window.name(row.journey) or ""
+    return {
+        "id": intent.id,
+        "key": intent_key(install_key, journey, row.id, intent),
+        "customer": row.id,
+        "journey": journey,
+        "record": records.get(row.record),
+        "state": window.state(row.state),
+        "message": window.name(row.message),
+        "channel": window.name(row.channel),
+        "status": MessageStatus(row.status).word,
+        "because": row.because,
+        "until": window.time(row.until),
+        "subject": row.subject,
+        "text": row.text,
+        "created": window.time(row.created_at),
+        "sent": window.time(row.sent_at),
+        "benefit": None,
+    }

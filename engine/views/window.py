@@ -1,0 +1,76 @@
+"""A look at the store: one connection, the names and numbers, and values as they are shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dsl.conditions import Kind
+from dsl.model import Model
+from engine.config import Config
+from engine.declared import Declared, declared_tables
+from engine.releases import current_release
+from engine.symbols import Symbols, load_symbols
+from engine.values import Stored
+from engine.zone import Zone, date_of
+
+_SLICE = 500  # records asked for at once
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What views read from."""
+
+    connection: sa.Connection
+    config: Config
+    model: Model
+    tables: Declared
+    symbols: Symbols
+    zone: Zone
+    release: int
+
+    def name(self, number: int | None) -> str | None:
+        """The name of a number."""
+        return self.symbols.name_or(number)
+
+    def state(self, number: int | None) -> str | None:
+        """The name of a state without its journey's."""
+        full = self.symbols.name_or(number)
+        return None if full is None else full.partition("/")[2]
+
+    def time(self, instant: int | None) -> str | None:
+        """An instant as ISO 8601 with the offset of the business zone."""
+        return None if instant is None else self.zone.iso(instant)
+
+    def value(self, stored: Stored, kind: Kind) -> Stored:
+        """A stored value as it is shown: money in major units, dates and times as ISO 8601."""
+        if stored is None:
+            return None
+        if kind == "money":
+            return int(stored) / 100
+        if kind == "date":
+            return date_of(int(stored)).isoformat()
+        if kind == "time":
+            return self.time(int(stored))
+        if kind == "flag":
+            return bool(stored)
+        return stored
+
+    def record_ids(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The user's keys of records."""
+        wanted = sorted(set(numbers) - {0})
+        found: dict[int, str] = {}
+        for table in self.tables.records.values() if wanted else ():
+            for start in range(0, len(wanted), _SLICE):
+                some = table.c.record.in_(wanted[start : start + _SLICE])
+                rows = self.connection.execute(sa.select(table.c.record, table.c.id).where(some))
+                found.update(rows.tuples().all())
+        return found
+
+
+def look(connection: sa.Connection, config: Config) -> Window:
+    """A window on a project; NoReleaseError when no rules were applied."""
+    release = current_release(connection, config)
+    tables = declared_tables(release.model)
+    symbols = load_symbols(connection)
+    return Window(connection, config, release.model, tables, symbols, config.zone, release.number)
