@@ -1,6 +1,8 @@
 """What operators read out: the `task` variant of a message, filled in for one customer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -38,7 +40,8 @@ class Scripts:
         columns = self.renderer.needed(message, CHANNEL, kind)
         parameters = RunValues(self.plan.world.instants, Clockwork(self.now, self.now, 0))
         parameters.update(its_customer=customer, its_record=record)
-        row = self._statement(message, kind, columns).run(self.connection, parameters).one_or_none()
+        found = self._statement(message, kind, columns).run(self.connection, parameters)
+        row: Sequence[Any] | None = found.one_or_none()
         if row is None:
             return ""
         filled = tuple(
@@ -69,5 +72,5 @@ def _query(plan: Plan, kind: str | None, columns: tuple[Column, ...]) -> sa.Sele
         sa.null() if one.source is None else flag_value(one.source, scene) for one in columns
     ]
     its_customer = sa.bindparam("its_customer", type_=Number, required=True)
-    named = (value.label(f"x{place}") for place, value in enumerate(values))
+    named = [value.label(f"x{place}") for place, value in enumerate(values)]
     return sa.select(customer.c.customer, *named).select_from(rows).where(customer.c.customer == its_customer)

@@ -35,7 +35,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
     width = None if sys.stdout.isatty() else _UNLIMITED
     console = Console(width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for row in rows:
         table.add_row(*(Text(cell(value)) for value in row))
     console.print(table)
@@ -47,6 +47,8 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
     return f"{value:,}" if isinstance(value, int) else visible(str(value))
 
 
