@@ -13,7 +13,7 @@ from engine import moments
 from engine.compiling import flag_value
 from engine.declared import column_name
 from engine.moments import Sql
-from engine.moving import ARRIVED, taking
+from engine.moving import ARRIVED, takers, taking
 from engine.picking import enrolment_scene, joined
 from engine.schema import enrolment, tag, task
 from engine.states import TaskStatus
@@ -86,15 +86,8 @@ def _(action: m.SetAttribute, world: World, way: Way) -> sa.Executable | None:
     attribute = next(field for field in world.model.customer if field.name == action.attribute)
     if attribute.type.kind == "money":
         value = whole(value)
-    number = moments.integer(world.number("journey", way.journey.name))
-    on = sa.and_(
-        rows.c.customer == picked.c.customer, rows.c.journey == number,
-        rows.c.record == picked.c.record, rows.c.occurrence == picked.c.occurrence,
-    )  # fmt: skip
-    new = sa.select(picked.c.customer, picked.c.record, value.label("value")).select_from(
-        joined(scene, picked.join(rows, on))
-    )
-    values = new.where(taking(way)).subquery()
+    new = sa.select(rows.c.customer, rows.c.record, value.label("value")).select_from(joined(scene, rows))
+    values = new.where(*takers(world, way, rows)).subquery()
     table = world.tables.customer
     # Several records of one customer may enter at once: they count in their order, the last one stays.
     last = sa.select(values.c.value).where(values.c.customer == table.c.customer)
@@ -137,15 +130,9 @@ def _(action: m.Emit, world: World, way: Way) -> sa.Executable | None:
     for name, value in action.values:
         expression = flag_value(value, scene)
         values[column_name(name)] = whole(expression) if kinds[name] == "money" else expression
-    number = moments.integer(world.number("journey", way.journey.name))
-    on = sa.and_(
-        rows.c.customer == picked.c.customer, rows.c.journey == number,
-        rows.c.record == picked.c.record, rows.c.occurrence == picked.c.occurrence,
-    )  # fmt: skip
-    seq = ARRIVED + sa.func.row_number().over(order_by=(picked.c.customer, picked.c.record))
-    row = {"seq": seq, "customer": picked.c.customer, "at": NOW, "digest": seq, **values}
-    source = joined(scene, picked.join(rows, on))
-    found = sa.select(*row.values()).select_from(source).where(taking(way))
+    seq = ARRIVED + sa.func.row_number().over(order_by=(rows.c.customer, rows.c.record))
+    row = {"seq": seq, "customer": rows.c.customer, "at": NOW, "digest": seq, **values}
+    found = sa.select(*row.values()).select_from(joined(scene, rows)).where(*takers(world, way, rows))
     return table.insert().from_select(list(row), found)
 
 

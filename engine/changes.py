@@ -102,13 +102,12 @@ def _is_new(world: World, kind: str) -> sa.ColumnElement[Any]:
 
 def watch_indexes(tables: Declared, watches: Watches) -> list[sa.Index]:
     """The indexes that serve the crossings of a rule set: one per watched date or time."""
-    found: dict[str, sa.Index] = {}
-    for crossing in crossing_list(watches):
+    columns: dict[str, sa.Column[Any]] = {}
+    for crossing in watches.crossings:
         column = crossing.column
-        if column.name == "at" and column.owner == "event":
-            continue  # every event table has that one
-        table = tables.events.get(column.kind) if column.owner == "event" else _table(tables, column)
-        if table is not None and column.name != "at":
-            name = f"{table.name}_by_{column_name(column.name)}"
-            found[name] = sa.Index(name, table.c[column_name(column.name)])
-    return list(found.values())
+        if column.owner == "event" and (column.name == "at" or column.kind in RECORDED_BY_ENGINE):
+            continue  # every event table has that one, and the message log is read by customer
+        table = tables.events[column.kind] if column.owner == "event" else _table(tables, column)
+        name = column_name(column.name)
+        columns[f"{table.name}_by_{name}"] = table.c[name]
+    return [sa.Index(name, column) for name, column in sorted(columns.items())]

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from dsl.units import Clock, Duration
 from engine.schema import calendar_day, zone_step
@@ -24,7 +26,7 @@ _MONTHS = {"month": 1, "year": 12}
 _BIAS = 1_000_000
 """Days added before a division, so that what is divided is never negative (SQL rounds towards zero)."""
 
-_FOR_EVER = 2**53
+FOR_EVER = 2**53
 
 EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
@@ -74,7 +76,7 @@ def zone_rows(zone: Zone) -> list[dict[str, int]]:
         {"since": since, "wall_since": since + max(offset, previous), "offset": offset}
         for (since, offset), previous in zip(steps, before, strict=False)
     ]
-    rows[0] |= {"since": -_FOR_EVER, "wall_since": -_FOR_EVER}
+    rows[0] |= {"since": -FOR_EVER, "wall_since": -FOR_EVER}
     return rows
 
 
@@ -138,3 +140,15 @@ def first_clock(zone: Zone, instant: Sql, clock: Clock) -> Sql:
 def clock_on_day(zone: Zone, instant: Sql, clock: Clock) -> Sql:
     """That clock time on the local day of an instant."""
     return instant_of_wall(zone, local_day(zone, instant) * integer(DAY) + integer(clock.minutes * MINUTE))
+
+
+class least(sa.sql.functions.GenericFunction[int]):  # noqa: N801  # SQL's name of it
+    """The smallest of several values, none of them missing."""
+
+    inherit_cache = True
+    type = sa.BigInteger()
+
+
+@compiles(least, "sqlite")
+def _least_in_sqlite(element: least, compiler: SQLCompiler, **how: Any) -> str:
+    return f"min({compiler.process(element.clauses, **how)})"

@@ -30,7 +30,7 @@ def taking(way: Way) -> Sql:
     return picked.c.way == moments.integer(way.number)
 
 
-def _theirs(world: World, way: Way, rows: sa.Table, *, left: bool = False) -> list[Sql]:
+def takers(world: World, way: Way, rows: sa.FromClause, *, left: bool = False) -> list[Sql]:
     """The rows of those who take a way; with `left` those of the visit that ends.
 
     Said with IN, so that SQLite looks them up one by one: joined, it may read the whole table.
@@ -83,7 +83,7 @@ def _take_back(
         name: moments.integer(value) if isinstance(value, int) else value for name, value in values.items()
     }
     open_ones = rows.c.status.in_([moments.integer(status) for status in statuses])
-    return rows.update().values(new).where(*_theirs(world, way, rows, left=True), open_ones)
+    return rows.update().values(new).where(*takers(world, way, rows, left=True), open_ones)
 
 
 def enter(world: World, way: Way) -> sa.Insert:
@@ -130,7 +130,7 @@ def move(world: World, way: Way) -> sa.Update:
         "wake_at": sa.null(),
     }
     values |= _ended(world, way) if way.target is None else _entered(world, way, way.target)
-    return enrolment.update().values(values).where(*_theirs(world, way, enrolment))
+    return enrolment.update().values(values).where(*takers(world, way, enrolment))
 
 
 def _ended(world: World, way: Way) -> dict[str, Any]:

@@ -102,10 +102,9 @@ def bring_stored(work: Work) -> None:
 
 def _stored(statuses: list[Any]) -> sa.Insert:
     names = [*_KEY, "state", "created_at", "status", "until", "refused", "approved"]
-    rows = sa.select(*(message.c[name] for name in names)).select_from(
-        batch.join(message, message.c.customer == batch.c.customer)
-    )
-    return wanted.insert().from_select(names, rows.where(message.c.status.in_(statuses)))
+    rows = sa.select(*(message.c[name] for name in names))
+    theirs = message.c.customer.in_(sa.select(batch.c.customer))
+    return wanted.insert().from_select(names, rows.where(theirs, message.c.status.in_(statuses)))
 
 
 def write(work: Work, renderer: Renderer, decided: Decided) -> bool:

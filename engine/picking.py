@@ -68,8 +68,8 @@ def bucket(world: World, customer: Sql, journey: str, state: str) -> Sql:
     return sa.select(share).where(rows.c.customer == customer).scalar_subquery()
 
 
-def pick(world: World, journey: Journey, ways: list[Way], *, source: sa.FromClause = looked) -> sa.Insert:
-    """Pick the way of every active enrolment of the customers in `source`."""
+def pick(world: World, journey: Journey, ways: list[Way]) -> sa.Insert:
+    """Pick the way of every active enrolment of the customers looked at."""
     rows = enrolment.alias("e")
     scene = enrolment_scene(world, journey, rows)
     arms = [
@@ -81,17 +81,15 @@ def pick(world: World, journey: Journey, ways: list[Way], *, source: sa.FromClau
         if any(way.source is state for way in ways)
     ]
     way: Sql = sa.case(*arms, else_=sa.null()) if arms else sa.null()
-    people = source.join(rows, sa.and_(*_of_journey(world, journey, rows, source.c.customer)))
+    columns = (rows.c.customer, rows.c.record, rows.c.occurrence, (rows.c.visit + 1).label("visit"))
     found = (
-        sa.select(
-            rows.c.customer,
-            rows.c.record,
-            rows.c.occurrence,
-            (rows.c.visit + 1).label("visit"),
-            way.label("way"),
+        sa.select(*columns, way.label("way"))
+        .select_from(joined(scene, rows))
+        .where(
+            rows.c.customer.in_(sa.select(looked.c.customer)),  # as a join, SQLite might read all enrolments
+            rows.c.journey == moments.integer(world.number("journey", journey.name)),
+            rows.c.status == moments.integer(ACTIVE),
         )
-        .select_from(joined(scene, people))
-        .where(rows.c.status == moments.integer(ACTIVE))
         .subquery()
     )
     return picked.insert().from_select(

@@ -12,6 +12,7 @@ from dsl.journey_model import Action, Begin, Journey, On, Send, Task
 from dsl.model import Model
 from dsl.source import Span
 from dsl.units import Duration
+from engine.changes import watch_indexes
 from engine.declared import Declared, declared_tables
 from engine.moments import calendar_rows, zone_rows
 from engine.schema import calendar_day, rule, zone_step
@@ -96,6 +97,7 @@ def make_plan(connection: sa.Connection, release: int, model: Model, zone: Zone,
     _number_names(connection, symbols, model)
     world = World(model, declared_tables(model), symbols, zone, Instants(zone), lateness)
     watched = watches(model)
+    _keep_indexes(connection, world.tables, watched)
     by_journey = ways_of(world, membership=watched.membership)
     return Plan(
         release=release,
@@ -124,6 +126,14 @@ def _keep_zone(connection: sa.Connection, zone: Zone) -> None:
     if [dict(row) for row in rows] != wanted:
         connection.execute(zone_step.delete())
         connection.execute(zone_step.insert(), wanted)
+
+
+def _keep_indexes(connection: sa.Connection, tables: Declared, watched: Watches) -> None:
+    """Every date and time that a condition holds against the clock has an index; where its table is made later, then."""
+    known = set(sa.inspect(connection).get_table_names())
+    for index in watch_indexes(tables, watched):
+        if index.table is not None and index.table.name in known:
+            index.create(connection, checkfirst=True)
 
 
 def _number_names(connection: sa.Connection, symbols: Symbols, model: Model) -> None:

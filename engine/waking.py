@@ -58,9 +58,9 @@ def earliest(instants: list[Sql]) -> Sql:
     """The earliest of some instants that is still to come; missing when there is none."""
     if len(instants) == 1:
         return sa.case((instants[0] > NOW, instants[0]), else_=sa.null())
-    each = sa.union_all(*(sa.select(instant.label("instant")) for instant in instants)).subquery()
-    coming = sa.select(sa.func.min(each.c.instant)).where(each.c.instant > NOW)
-    return coming.scalar_subquery()
+    never = moments.integer(moments.FOR_EVER)
+    coming = [sa.case((instant > NOW, instant), else_=never) for instant in instants]
+    return sa.func.nullif(moments.least(*coming), never)
 
 
 def end_watches(world: World, journey: Journey) -> sa.Update | None:
