@@ -3,9 +3,9 @@
 The rule behind the outcomes: only what is proved not to have been accepted may be tried again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from engine.errors import ConfigError
 
@@ -84,3 +84,11 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Give back what it holds."""
+
+
+@runtime_checkable
+class Witness(Protocol):
+    """A channel that keeps evidence of its own of what it has taken."""
+
+    def settled(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that it took for sure."""
