@@ -45,8 +45,11 @@ class Module:
                 yield node.module
 
 
-@cache
-def modules(*folders: str) -> tuple[Module, ...]:
+def modules(*folders: str) -> list[Module]:
     """The Python files of these folders, by name."""
-    found = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
-    return tuple(Module(path) for path in found)
+    return [module for folder in folders for module in _modules_of(folder)]
+
+
+@cache
+def _modules_of(folder: str) -> tuple[Module, ...]:
+    return tuple(Module(path) for path in sorted((ROOT / folder).rglob("*.py")))
