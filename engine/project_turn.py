@@ -1,9 +1,13 @@
 """One turn of a project: its release, planned and compiled, run and delivered at a moment."""
 
-from collections import Counter
-from collections.abc import Callable
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from engine.channels.building import build_channels
+from engine.delivery import Delivery
+from engine.errors import EngineError
 from engine.permitting import Permits
 from engine.plan import Plan, make_plan
 from engine.project import Project
@@ -11,6 +15,10 @@ from engine.releases import Release, current_release
 from engine.run import How, run
 from engine.senders import make_permits
 from engine.turn import Deliver, Turn, turn
+
+
+class RunningError(EngineError):
+    """Another turn of the same project is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +61,24 @@ def try_turn(engine: Engine, now: int, progress: Callable[[int], None] = lambda 
     return tried
 
 
-def deliverer(_engine: Engine) -> Deliver:
-    """What sends the ready messages of a project by its channels."""
-    return _nothing
+def deliverer(engine: Engine) -> Deliver:
+    """What sends the ready messages of a project by its channels; call it under the project's `lock`."""
+    project = engine.project
+    channels = build_channels(project.config.channels, project.folder)
+    return Delivery(project.store, engine.plan, engine.permits, channels, alone=True)
 
 
-def _nothing(now: int) -> Counter[str]:  # noqa: ARG001
-    return Counter()
+@contextmanager
+def lock(project: Project) -> Iterator[None]:
+    """Hold the project for a turn. RunningError when another turn of it is under way.
+
+    The system lets go of it when the process ends, however it ends.
+    """
+    with (project.folder / "homing.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RunningError(
+                f"{project.folder}: another `homing run` is at work", "wait until it is done"
+            ) from error
+        yield

@@ -6,7 +6,7 @@ import click
 
 from engine.commands.options import json_option, opened, real_time
 from engine.project import Project
-from engine.project_turn import deliverer, ready, take_turn, try_turn
+from engine.project_turn import deliverer, lock, ready, take_turn, try_turn
 from engine.terminal import print_json, progress, say
 from engine.turn import Turn
 from engine.virtual_time import go_to, virtual_time
@@ -20,7 +20,7 @@ from engine.zone import parse_time
 def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Move everyone who is due and send what may go. Safe to repeat, safe to kill."""
     started = time.monotonic()
-    with opened() as project:
+    with opened() as project, lock(project):
         now = _moment(project, at, keep=not dry_run)
         engine = ready(project)
         with progress("looking at customers") as told:
