@@ -116,3 +116,15 @@ def accepted(grammar: Grammar, states: list[int]) -> frozenset[str]:
     return frozenset(
         symbol for symbol in grammar.rows[states[-1]] if after(grammar, states, (symbol,)) is not None
     )
+
+
+def settled(grammar: Grammar, states: list[int]) -> list[int]:
+    """The states after the rules that are complete whatever follows."""
+    states = states.copy()
+    while True:
+        actions = set(grammar.rows[states[-1]].values())
+        action = actions.pop() if len(actions) == 1 else None
+        if not isinstance(action, Production):
+            return states
+        del states[len(states) - action.size :]
+        states.append(grammar.gotos[states[-1]][action.origin])

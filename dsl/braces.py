@@ -81,6 +81,8 @@ class _Mender:
             self._begin_line(token)
         if token.kind == "{":
             self._open.append(_Open(token, len(self._lines), self._lines[-1].indent))
+        if token.kind == NEWLINE and (not self._out or self._out[-1].kind == NEWLINE):
+            return
         if token.kind != "}" or self._close(token):
             self._out.append(token)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from dsl.automaton import accepted
+from dsl.automaton import accepted, settled
 from dsl.grammar import Grammar
 from dsl.strays import JUNK
 from dsl.tokens import END, NAME, NEWLINE, Token
@@ -25,14 +25,17 @@ _PARTS: Mapping[str, Phrase] = {
     "step": say("`given`, `from`, `at` or `until`"),
     "arm": say("a condition and its value"),
     "act": say("something that happens"),
-    "expectation": say("what is expected"),
+    "expectation": say("an expectation such as `state offer`"),
     "target": say("a state to go to"),
     "type": say("a type such as `text` or `money`"),
     "condition": say("a condition"),
     "value": say("a value"),
     "moment_value": say("a date or time"),
+    "negation": say("a condition"),
     "predicate": say("a condition"),
     "sum": say("a value"),
+    "product": say("a value"),
+    "sign": say("a value"),
     "operand": say("a value"),
     "window": say("a window such as `workdays 09:00 to 18:00`"),
     "days": say("days such as `workdays`"),
@@ -40,7 +43,7 @@ _PARTS: Mapping[str, Phrase] = {
     "period": say("`day`, `week`, `month` or a duration"),
     "duration": say("a duration such as `3 days`"),
     "moment": say("a date, or a date and time"),
-    "window_of_events": say("`within`, `ever` or `since`"),
+    "window_of_events": say("a window such as `within last 90 days`"),
     "number": say("a number"),
 }
 """Rules by what they are; the first that can begin at a place speaks for all its beginnings."""
@@ -107,6 +110,7 @@ _LONGEST = 40  # characters of what stands there that are repeated
 
 def expected(grammar: Grammar, states: list[int]) -> Phrase:
     """What can stand next: "the name of a state", "`->` or an operator such as `and`"."""
+    states = settled(grammar, states)
     left = set(accepted(grammar, states))
     phrases: dict[str, Phrase] = {}
     for rule, phrase in _PARTS.items():
@@ -119,7 +123,7 @@ def expected(grammar: Grammar, states: list[int]) -> Phrase:
     phrases |= {phrase: phrase for phrase in _plain(left, grammar.entered_by[states[-1]], alone=not phrases)}
     if operators:
         phrases["operator"] = say("an operator such as `and`")
-    return _either(phrases.values())
+    return either(phrases.values())
 
 
 def _plain(symbols: set[str], before: str, *, alone: bool) -> Iterable[Phrase]:
@@ -139,8 +143,8 @@ def _plain(symbols: set[str], before: str, *, alone: bool) -> Iterable[Phrase]:
         yield _CLASSES["END"]
 
 
-def _either(phrases: Iterable[Phrase]) -> Phrase:
-    """`a, b or c`."""
+def either(phrases: Iterable[Phrase]) -> Phrase:
+    """`a, b or c`, of at most six."""
     named = list(phrases)[:_MOST]
     *others, last = named
     if not others:
@@ -152,7 +156,7 @@ def _either(phrases: Iterable[Phrase]) -> Phrase:
 
 
 def found(token: Token, text: str) -> Phrase:
-    """What stands there instead."""
+    """What stands there instead; `text` is empty where a line breaks off."""
     if token.kind == END:
         return say("the end of the file")
     if token.kind == NEWLINE or not text:

@@ -107,6 +107,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "from": "from 2026-01-02 09:00",
         "at": "at 2026-01-03 10:00 expect state offer",
         "until": "until 2026-03-01 expect at most 3 sent per 30 days",
+        "expect": "at 2026-01-03 10:00 expect state offer",
+        "event": "at 2026-01-03 10:00 event visit { amount: 800 }",
+        "reply": 'at 2026-01-03 10:00 reply "T"',
+        "finish": "at 2026-01-03 10:00 finish call as done",
     },
 }
 """By the word that opens the block around a line ("" for the file), then by its first word ("" for any)."""

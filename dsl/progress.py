@@ -114,12 +114,16 @@ class Progress:
         self.problems.append(syntax(span, message, hint))
 
     def span(self, index: int) -> Span:
-        """The characters of a token; the place after the last word for line ends and what stands in no text."""
+        """The characters of a token; where a line breaks off, the place after its last word."""
         token = self.tokens[index]
-        if index and (token.kind == NEWLINE or token.start == token.end):
+        if index and (token.kind in (NEWLINE, END) or (token.kind == "}" and self.begins_line(index))):
             end = self.tokens[index - 1].end
             return Span(self.source, end, end)
         return Span(self.source, token.start, token.end)
+
+    def begins_line(self, index: int) -> bool:
+        """Whether a token is the first of its line."""
+        return index == 0 or "\n" in self.source.text[self.tokens[index - 1].end : self.tokens[index].start]
 
     def walk(self, states: list[int], first: int, last: int) -> list[int] | None:
         """The states after the tokens from `first` up to and without `last`, None when one cannot stand there."""

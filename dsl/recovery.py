@@ -6,7 +6,7 @@ up. Whatever was reported in a stretch, nothing more is said about it but furthe
 """
 
 from dsl.automaton import accepted, after
-from dsl.expected import expected, found, words_for
+from dsl.expected import either, expected, found, words_for
 from dsl.forms import form, homes
 from dsl.near import nearest
 from dsl.progress import Item, Progress
@@ -38,7 +38,7 @@ def recover(progress: Progress) -> None:
 
 
 def _report_and_skip(progress: Progress) -> None:
-    if _misspelt_before(progress) or _split_lines(progress) or _enter_block(progress):
+    if _split_lines(progress) or _misspelt_before(progress) or _enter_block(progress):
         return
     states = progress.before
     lacks_brace = progress.token.kind in _ENDS and after(progress.grammar, states, ("{",)) is not None
@@ -89,8 +89,9 @@ def _misspelt_before(progress: Progress) -> bool:
 
 
 def _near_keyword(progress: Progress, states: list[int], word: str) -> str | None:
-    words = words_for(accepted(progress.grammar, states))
-    return nearest(word, [known for known in words if abs(len(known) - len(word)) <= _ODD])
+    words = sorted(words_for(accepted(progress.grammar, states)))
+    turned = next((known for known in words if sorted(known) == sorted(word)), None)
+    return turned or nearest(word, [known for known in words if abs(len(known) - len(word)) <= _ODD])
 
 
 def _report_word(progress: Progress, states: list[int], index: int, near: str) -> None:
@@ -106,12 +107,13 @@ def _split_lines(progress: Progress) -> bool:
     """Whether a line was only taken for the rest of the one before, which breaks off: `audience x =`."""
     first, index = progress.item.first, progress.index
     for place in range(index, first, -1):
-        if progress.tokens[place].kind != WORD or not _begins_line(progress, place):
+        if progress.tokens[place].kind != WORD or not progress.begins_line(place):
             continue
         base = progress.base_states()
         symbol = symbol_of(progress.grammar.rows[base[-1]], progress.tokens, place)
         broken = progress.walk(base, first, place)
-        if symbol in (None, NAME) or broken is None or progress.walk(base, place, index + 1) is None:
+        enough = max(index, place + (symbol == NAME)) + 1
+        if symbol is None or broken is None or progress.walk(base, place, enough) is None:
             continue
         end = progress.tokens[place - 1].end
         what = expected(progress.grammar, broken)
@@ -162,6 +164,7 @@ def _skip(progress: Progress, *, keep: bool = False) -> None:
     if not keep:
         progress.drop()
     progress.index = _end_of_stretch(progress, progress.index)
+    _skip_rest_of_it(progress)
     item.reported = True
     _go_on(progress)
 
@@ -181,7 +184,7 @@ def _end_of_stretch(progress: Progress, index: int) -> int:
 def _new_item(progress: Progress, comma: int) -> bool:
     """Whether a comma in a block on one line begins another item: a keyword of the block must follow."""
     first = progress.item.first
-    if len(progress.items) == 1 or _begins_line(progress, first):
+    if len(progress.items) == 1 or progress.begins_line(first):
         return False
     base = progress.base_states()
     row = progress.grammar.rows[base[-1]]
@@ -196,6 +199,17 @@ def _go_on(progress: Progress) -> None:
         progress.items[-1] = Item(len(states), progress.index)
 
 
+def _skip_rest_of_it(progress: Progress) -> None:
+    """Past the lines that stand further right and begin nothing: they went on with what was given up."""
+    base = progress.base_states()
+    row = progress.grammar.rows[base[-1]]
+    margin = _indent(progress, progress.item.first)
+    while progress.token.kind == NEWLINE and _indent(progress, progress.index + 1) > margin:
+        if symbol_of(row, progress.tokens, progress.index + 1) in row:
+            break
+        progress.index = _end_of_stretch(progress, progress.index + 1)
+
+
 def _skip_deeper_lines(progress: Progress) -> None:
     """Past the lines that stand further right: they belong to a block whose braces are both missing."""
     margin = _indent(progress, progress.item.first)
@@ -204,13 +218,10 @@ def _skip_deeper_lines(progress: Progress) -> None:
 
 
 def _indent(progress: Progress, index: int) -> int:
-    text, start = progress.source.text, progress.tokens[index].start
-    return len(text[text.rfind("\n", 0, start) + 1 : start].expandtabs(4))
-
-
-def _begins_line(progress: Progress, index: int) -> bool:
-    previous = progress.tokens[index - 1].end if index else 0
-    return index == 0 or "\n" in progress.source.text[previous : progress.tokens[index].start]
+    """How far the line of a token is indented."""
+    text = progress.source.text
+    line = text[text.rfind("\n", 0, progress.tokens[index].start) + 1 : progress.tokens[index].start]
+    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
 
 
 # ---- words
@@ -239,9 +250,25 @@ def _hint(progress: Progress) -> Phrase | str:
     example = form(block, word, _word(progress, first + 1) if first < index else "")
     if example is not None:
         return say("For example: `{example}`", example=example)
-    blocks = ", ".join(f"`{home}`" for home in homes(word))
-    return (
-        say("`{word}` stands inside {blocks}.", word=word, blocks=blocks) if blocks and index == first else ""
+    if index > first:
+        return ""
+    return _home(word) or (_GO_ON if _indent(progress, first) > _indent(progress, max(first - 2, 0)) else "")
+
+
+_GO_ON = say(
+    "A line goes on after an operator or a comma, or when the next one begins with `and`, `or` or `->`."
+)
+
+
+def _home(word: str) -> Phrase | str:
+    """Where a line belongs that begins with this word."""
+    if form("", word):
+        return say("`{word}` stands outside of all braces.", word=word)
+    blocks = homes(word)
+    if not blocks:
+        return ""
+    return say(
+        "`{word}` stands inside {blocks}.", word=word, blocks=either(say("`{word}`", word=b) for b in blocks)
     )
 
 

@@ -32,6 +32,9 @@ _OPERATORS = frozenset({
 })  # fmt: skip
 """Words that follow a value: a word before one of these stands for a value itself."""
 
+_JOINING = frozenset({"and", "or"})
+"""No value has these for a name without backticks: what stands there went missing before them."""
+
 
 def symbol_of(row: Row, tokens: Sequence[Token], index: int) -> str | None:
     """The grammar's symbol for a token where `row` says what can follow; None when a word can stand for none."""
@@ -46,7 +49,8 @@ def symbol_of(row: Row, tokens: Sequence[Token], index: int) -> str | None:
     for name in _CLASSES_OF.get(text, ()):
         if name in row:
             return name
-    return NAME if NAME in row else None
+    never = text in _JOINING and "(" in row
+    return NAME if NAME in row and not never else None
 
 
 def _always(_tokens: Sequence[Token], _index: int) -> bool:

@@ -1,0 +1,131 @@
+"""Reading rule files from disk: folders, encodings, and all that is no rule file."""
+
+import os
+from pathlib import Path
+
+from dsl.load import load, parse_texts
+from dsl.render import render
+from dsl.tree import ValueDecl
+
+
+def _said(path: Path) -> str:
+    files, problems = load(path)
+    assert not files
+    return render(problems)
+
+
+def test_a_folder_is_read_with_all_folders_in_it(tmp_path: Path) -> None:
+    """Every `*.rules` file at any depth, by its name from the folder on, in the order of the names."""
+    for name in ("b.rules", "a/z.rules", "a/b/c.rules", "notes.txt", "a/old.rules.bak"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("value a = 1\n", encoding="utf-8")
+    files, problems = load(tmp_path)
+    assert [file.source.name for file in files] == ["a/b/c.rules", "a/z.rules", "b.rules"]
+    assert problems == ()
+
+
+def test_a_single_file_goes_by_its_own_name(tmp_path: Path) -> None:
+    """The folder it lies in is not part of its name."""
+    (tmp_path / "a.rules").write_text("value a = 1\n", encoding="utf-8")
+    (file,), problems = load(tmp_path / "a.rules")
+    assert (file.source.name, problems) == ("a.rules", ())
+
+
+def test_links_in_a_circle_end(tmp_path: Path) -> None:
+    """A folder that contains itself by a link is read once."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.rules").write_text("value a = 1\n", encoding="utf-8")
+    (tmp_path / "a" / "again").symlink_to(tmp_path, target_is_directory=True)
+    files, problems = load(tmp_path)
+    assert [file.source.name for file in files] == ["a/x.rules"]
+    assert problems == ()
+
+
+def test_a_byte_order_mark_is_allowed(tmp_path: Path) -> None:
+    """Editors on Windows write one; it is no part of the text."""
+    (tmp_path / "a.rules").write_bytes(b"\xef\xbb\xbfvalue a = 1\r\nvalue b = 2\r\n")
+    (file,), problems = load(tmp_path)
+    assert problems == ()
+    assert [item.name.text for item in file.statements if isinstance(item, ValueDecl)] == ["a", "b"]
+    assert file.source.text == "value a = 1\nvalue b = 2\n"
+
+
+def test_another_encoding_is_named(tmp_path: Path) -> None:
+    """A file in GBK is a diagnostic with its first line that is not UTF-8."""
+    (tmp_path / "a.rules").write_bytes('value a = 1\nvalue b = "问候"\n'.encode("gbk"))
+    assert _said(tmp_path) == (
+        "a.rules:2:12: error[syntax]: This file is not in UTF-8, but perhaps in GBK.\n"
+        '    value b = "�ʺ�"\n'
+        "               ^\n"
+        "    hint: Save it as UTF-8 and try again.\n"
+    )
+
+
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    """UTF-16, NUL bytes and programs are no rule files."""
+    (tmp_path / "a.rules").write_bytes("value a = 1".encode("utf-16"))
+    (tmp_path / "b.rules").write_bytes(b"value a = 1\nval\0ue")
+    (tmp_path / "c.rules").write_bytes(bytes(range(128, 256)))
+    assert _said(tmp_path) == (
+        "a.rules: error[syntax]: This file is in UTF-16.\n"
+        "    hint: Save it as UTF-8 and try again.\n"
+        "b.rules:2:4: error[syntax]: This is no text: it holds a NUL byte.\n"
+        "    val␀ue\n"
+        "       ^\n"
+        "    hint: Save it as UTF-8 and try again.\n"
+        f"c.rules:1:1: error[syntax]: This file is not in UTF-8.\n"
+        f"    {'�' * 128}\n"
+        "    ^\n"
+        "    hint: Save it as UTF-8 and try again.\n"
+    )
+
+
+def test_what_is_no_rule_file_is_refused(tmp_path: Path) -> None:
+    """Folders and links to nowhere with the name of a rule file, other files, and files too large."""
+    (tmp_path / "a.rules").mkdir()
+    (tmp_path / "b.rules").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "c.rules").write_bytes(b"#" * (1024 * 1024 + 1))
+    os.mkfifo(tmp_path / "d.rules")
+    assert _said(tmp_path) == (
+        "a.rules: error[syntax]: This is not a file.\n"
+        "    hint: Only rule files have names that end in `.rules`.\n"
+        "b.rules: error[syntax]: This file cannot be read: No such file or directory.\n"
+        "c.rules: error[syntax]: This file is larger than 1 MiB, the most that a rule file may hold.\n"
+        "    hint: Split it into several files.\n"
+        "d.rules: error[syntax]: This is not a file.\n"
+        "    hint: Only rule files have names that end in `.rules`.\n"
+    )
+
+
+def test_other_files_are_refused_by_name(tmp_path: Path) -> None:
+    """A file that is named for reading must be a rule file; one that is not there is said to be missing."""
+    (tmp_path / "a.txt").write_text("value a = 1", encoding="utf-8")
+    assert _said(tmp_path / "a.txt") == (
+        "a.txt: error[syntax]: This is not a rule file.\n    hint: Rule files end in `.rules`.\n"
+    )
+    assert _said(tmp_path / "b.rules") == (
+        "b.rules: error[syntax]: This file cannot be read: No such file or directory.\n"
+    )
+
+
+def test_an_empty_folder_holds_no_rules(tmp_path: Path) -> None:
+    """That is said, not passed over."""
+    (tmp_path / "rules").mkdir()
+    assert _said(tmp_path / "rules") == (
+        "rules: error[syntax]: There is no rule file in this folder.\n    hint: Rule files end in `.rules`.\n"
+    )
+
+
+def test_names_that_are_no_text_can_be_shown(tmp_path: Path) -> None:
+    """A file name in another encoding does no harm."""
+    (tmp_path / os.fsdecode(b"\xc4\xe3.rules")).write_text("valu", encoding="utf-8")
+    _, problems = load(tmp_path)
+    assert render(problems).startswith("??.rules:1:1: error[syntax]: ")
+
+
+def test_texts_kept_elsewhere() -> None:
+    """Rule sets from a database are parsed by the names of their files, in their order."""
+    files, problems = parse_texts({"b.rules": "value b = 1", "a.rules": "value a ="})
+    assert [file.source.name for file in files] == ["a.rules", "b.rules"]
+    assert [problem.span.source.name for problem in problems] == ["a.rules"]
