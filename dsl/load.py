@@ -10,7 +10,7 @@ from dsl.flaws import syntax
 from dsl.parse import LARGEST, parse
 from dsl.source import Source, Span
 from dsl.tree import File
-from dsl.wording import say
+from dsl.wording import Phrase, say
 
 SUFFIX = ".rules"
 
@@ -99,21 +99,20 @@ def _decoded(name: str, content: bytes) -> Loaded:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = say("This file is not in UTF-8{guess}.", guess=_guess(content))
         bom = 3 if content.startswith(b"\xef\xbb\xbf") else 0
-        return _refused_at(name, content, error.start + bom, message, _SAVE)
+        return _refused_at(name, content, error.start + bom, _other_encoding(content), _SAVE)
     return _parsed(Source(name, text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 _SAVE = say("Save it as UTF-8 and try again.")
 
 
-def _guess(content: bytes) -> str:
+def _other_encoding(content: bytes) -> Phrase:
     try:
         content.decode("gb18030")
     except UnicodeDecodeError:
-        return ""
-    return ", but perhaps in GBK"
+        return say("This file is not in UTF-8.")
+    return say("This file is not in UTF-8, but perhaps in GBK.")
 
 
 def _refused(name: str, message: str, hint: str = "") -> Loaded:

@@ -9,6 +9,7 @@ from unicodedata import category, combining, east_asian_width
 
 from dsl.diagnostics import Diagnostic
 from dsl.source import Span
+from dsl.translation import Language, in_language
 
 _TAB = 4  # columns from one tab stop to the next
 _WIDEST = 160  # columns of a source line that are shown
@@ -16,14 +17,14 @@ _BEFORE = 60  # columns shown before the place in a longer one
 _INDENT = "    "
 
 
-def render(diagnostics: Iterable[Diagnostic]) -> str:
+def render(diagnostics: Iterable[Diagnostic], language: Language = "en") -> str:
     """One paragraph for each, ending in a line end; nothing for none."""
-    return "".join(_paragraph(item) for item in diagnostics)
+    return "".join(_paragraph(item, language) for item in diagnostics)
 
 
-def as_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
+def as_json(diagnostics: Iterable[Diagnostic], language: Language = "en") -> list[dict[str, object]]:
     """The `diagnostics` of `homing check --json`: lines and columns from 1, the end without the last character."""
-    return [_record(item) for item in diagnostics]
+    return [_record(item, language) for item in diagnostics]
 
 
 def visible(text: str) -> str:
@@ -31,7 +32,7 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(_sign(character) for character in text)
 
 
-def _record(item: Diagnostic) -> dict[str, object]:
+def _record(item: Diagnostic, language: Language) -> dict[str, object]:
     source = item.span.source
     line, column = source.place(item.span.start)
     end_line, end_column = source.place(item.span.end)
@@ -43,17 +44,18 @@ def _record(item: Diagnostic) -> dict[str, object]:
         "column": column,
         "end_line": end_line,
         "end_column": end_column,
-        "message": str(item.message),
-        "hint": str(item.hint),
+        "message": str(in_language(item.message, language)),
+        "hint": str(in_language(item.hint, language)),
     }
 
 
-def _paragraph(item: Diagnostic) -> str:
+def _paragraph(item: Diagnostic, language: Language) -> str:
     place = _place(item.span)
-    lines = [f"{place}{': ' if place else ''}{item.severity}[{item.slug}]: {visible(item.message)}"]
+    message = visible(in_language(item.message, language))
+    lines = [f"{place}{': ' if place else ''}{item.severity}[{item.slug}]: {message}"]
     lines += _pointed(item.span)
     if item.hint:
-        lines.append(f"{_INDENT}hint: {visible(item.hint)}")
+        lines.append(f"{_INDENT}hint: {visible(in_language(item.hint, language))}")
     lines += [f"{_INDENT}also: {_place(span)}" for span in item.also]
     return "\n".join(lines) + "\n"
 

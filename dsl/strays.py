@@ -17,53 +17,56 @@ TWINS: Mapping[str, str] = {
 }  # fmt: skip
 """Full-width punctuation that means its half-width twin."""
 
-_TAKEN_AS: Mapping[str, tuple[str, str]] = {
-    ";": ("\n", "A statement ends with its line; what stands on one line inside `{ }` is separated by `,`."),
-    "。": ("\n", "A statement ends with its line, without a full stop."),
-    "、": (",", "Write `,` between the items of a list."),
-    "==": ("=", "Write `=`."),
-    "<>": ("!=", "Write `!=`."),
-    "≠": ("!=", "Write `!=`."),
-    "≤": ("<=", "Write `<=`."),
-    "≥": (">=", "Write `>=`."),
-    "=>": ("->", "Write `->`; at least is `>=`."),
-    "=<": ("<=", "Write `<=`."),
-    "→": ("->", "Write `->`."),
-    "&&": ("and", "Write `and`."),
-    "&": ("and", "Write `and`."),
-    "||": ("or", "Write `or`."),
-    "|": ("or", "Write `or`."),
-    "!": ("not", "Write `not`; unequal is `!=`."),
-    "×": ("*", "Write `*`."),
-    "÷": ("/", "Write `/`."),
-    "–": ("-", "Write `-`."),
-    "—": ("-", "Write `-`."),
+_TAKEN_AS: Mapping[str, str] = {
+    ";": "\n",
+    "。": "\n",
+    "、": ",",
+    "==": "=",
+    "<>": "!=",
+    "≠": "!=",
+    "≤": "<=",
+    "≥": ">=",
+    "=>": "->",
+    "=<": "<=",
+    "→": "->",
+    "&&": "and",
+    "&": "and",
+    "||": "or",
+    "|": "or",
+    "!": "not",
+    "×": "*",
+    "÷": "/",
+    "–": "-",
+    "—": "-",
 }
-"""What is meant by it, and the hint."""
+"""What is meant by it."""
 
-_HINTS: Mapping[str, str] = {
-    "[": "Only `( )` and `{ }` are used as brackets.",
-    "]": "Only `( )` and `{ }` are used as brackets.",
-    "%": "A percentage is a number followed by `%`, such as `30%`.",
-    "'": 'Text stands between double quotes: `"…"`.',
-    "‘": 'Text stands between double quotes: `"…"`.',
-    "’": 'Text stands between double quotes: `"…"`.',
-    "`": "A name in backticks is closed by a backtick on the same line.",
-    "?": "Conditions are written without a question mark.",
-    "？": "Conditions are written without a question mark.",
-    "$": "Names are written without `$`.",
-    "@": "Comments begin with `#`.",
-    "\\": "Text stands between double quotes; a line goes on after a comma or an operator.",
+_QUOTES = say('Text stands between double quotes: `"…"`.')
+_BRACKETS = say("Only `( )` and `{ }` are used as brackets.")
+_QUESTIONS = say("Conditions are written without a question mark.")
+_HINTS: Mapping[str, Phrase] = {
+    ";": say("A statement ends with its line; what stands on one line inside `{ }` is separated by `,`."),
+    "。": say("A statement ends with its line, without a full stop."),
+    "=>": say("Write `->`; at least is `>=`."),
+    "!": say("Write `not`; unequal is `!=`."),
+    "[": _BRACKETS,
+    "]": _BRACKETS,
+    "%": say("A percentage is a number followed by `%`, such as `30%`."),
+    "'": _QUOTES,
+    "‘": _QUOTES,
+    "’": _QUOTES,
+    "`": say("A name in backticks is closed by a backtick on the same line."),
+    "?": _QUESTIONS,
+    "$": say("Names are written without `$`."),
+    "@": say("Comments begin with `#`."),
+    "\\": say("A line goes on after a comma or an operator, without a backslash."),
 }
 
 
 def replacement(text: str) -> str | None:
     """What a stray character is taken to mean, None when nothing."""
     text = _half(text)
-    taken = _TAKEN_AS.get(text)
-    if taken is not None:
-        return taken[0]
-    return text if text in "+-*/." else None
+    return _TAKEN_AS.get(text) or (text if text in "+-*/." else None)
 
 
 def stray(span: Span) -> Diagnostic:
@@ -75,12 +78,12 @@ def stray(span: Span) -> Diagnostic:
     return syntax(span, say("`{text}` means nothing here.", text=text), _hint(text))
 
 
-def _hint(text: str) -> Phrase | str:
+def _hint(text: str) -> Phrase:
     half = _half(text)
+    if half in _HINTS:
+        return _HINTS[half]
     if half in _TAKEN_AS:
-        return say(_TAKEN_AS[half][1])
-    if half in _HINTS or text in _HINTS:
-        return say(_HINTS.get(half) or _HINTS[text])
+        return say("Write `{instead}`.", instead=_TAKEN_AS[half])
     if half != text and half.isascii():
         return say("Write `{half}`, half-width.", half=half)
     return say("Delete it, or put it into a text between quotes.")
