@@ -43,7 +43,7 @@ def find_customers(connection: sa.Connection, identities: Iterable[str]) -> dict
     for start in range(0, len(wanted), _SLICE):
         some = customer.c.id.in_(wanted[start : start + _SLICE])
         rows = connection.execute(sa.select(customer.c.id, customer.c.customer).where(some))
-        found.update(rows.tuples().all())
+        found.update(rows.all())
     return found
 
 

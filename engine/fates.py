@@ -109,7 +109,7 @@ def _fates(
     symbols = load_symbols(connection)
     key = (enrolment.c.journey, enrolment.c.state, enrolment.c.status)
     counts = sa.select(*key, sa.func.count()).where(enrolment.c.status.in_((ACTIVE, WATCHED))).group_by(*key)
-    for journey, state, status, count in connection.execute(counts).tuples():
+    for journey, state, status, count in connection.execute(counts):
         name = symbols.name(journey)
         now = after.journeys.get(name)
         if status == WATCHED:

@@ -90,12 +90,12 @@ def _under_way(state: int) -> tuple[sa.ColumnElement[bool], ...]:
 def _drop_unwanted(to: Carrying) -> None:
     """Messages and tasks whose action is not in the new rules, or has become another one."""
     kinds = sa.select(message.c.state, message.c.action, message.c.message).where(_WAITING).distinct()
-    for state, action, name in to.connection.execute(kinds).tuples().all():
+    for state, action, name in to.connection.execute(kinds).all():
         wanted = _action(to, state, action)
         if not isinstance(wanted, Send) or wanted.message != to.symbols.name(name):
             _take_back(to, message.c.state == state, message.c.action == action, message.c.message == name)
     kinds = sa.select(task.c.state, task.c.action, task.c.task).where(_OPEN).distinct()
-    for state, action, name in to.connection.execute(kinds).tuples().all():
+    for state, action, name in to.connection.execute(kinds).all():
         wanted = _action(to, state, action)
         if not isinstance(wanted, Task) or wanted.task != to.symbols.name(name):
             _close(to, task.c.state == state, task.c.action == action, task.c.task == name)
@@ -103,7 +103,7 @@ def _drop_unwanted(to: Carrying) -> None:
 
 def _take_back(to: Carrying, *these: sa.ColumnElement[bool]) -> None:
     visits = sa.select(*(message.c[name] for name in (*_SUBJECT, "visit"))).where(_WAITING, *these)
-    settled = to.connection.execute(visits).tuples().all()
+    settled = to.connection.execute(visits).all()
     taken = {"status": MessageStatus.CANCELLED, "because": BECAUSE, "changed_at": to.now}
     to.connection.execute(message.update().where(_WAITING, *these).values(taken))
     settle(to.connection, settled, to.now)

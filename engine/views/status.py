@@ -66,7 +66,7 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
 
 def _messages(connection: sa.Connection) -> dict[int, int]:
     counts = sa.select(message.c.status, sa.func.count()).group_by(message.c.status)
-    rows: Any = connection.execute(counts.where(message.c.status < MessageStatus.SENT)).tuples().all()
+    rows: Any = connection.execute(counts.where(message.c.status < MessageStatus.SENT)).all()
     return dict(rows)
 
 
@@ -74,7 +74,7 @@ def _active(connection: sa.Connection, symbols: Symbols) -> dict[str, dict[str, 
     key = (enrolment.c.journey, enrolment.c.state)
     counts = sa.select(*key, sa.func.count()).where(enrolment.c.status == ACTIVE).group_by(*key)
     found: dict[str, dict[str, int]] = {}
-    for journey, state, count in connection.execute(counts).tuples():
+    for journey, state, count in connection.execute(counts):
         found.setdefault(symbols.name(journey), {})[symbols.name(state).partition("/")[2]] = count
     return {name: dict(sorted(states.items())) for name, states in sorted(found.items())}
 

@@ -64,7 +64,7 @@ class Window:
             for start in range(0, len(wanted), _SLICE):
                 some = table.c.record.in_(wanted[start : start + _SLICE])
                 rows = self.connection.execute(sa.select(table.c.record, table.c.id).where(some))
-                found.update(rows.tuples().all())
+                found.update(rows.all())
         return found
 
 
