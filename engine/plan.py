@@ -129,7 +129,7 @@ def _keep_zone(connection: sa.Connection, zone: Zone) -> None:
 
 
 def _keep_indexes(connection: sa.Connection, tables: Declared, watched: Watches) -> None:
-    """Every date and time that a condition holds against the clock has an index; where its table is made later, then."""
+    """Every date and time that a condition holds against the clock has an index, made with its table or here."""
     known = set(sa.inspect(connection).get_table_names())
     for index in watch_indexes(tables, watched):
         if index.table is not None and index.table.name in known:

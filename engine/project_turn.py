@@ -14,7 +14,7 @@ from engine.project import Project
 from engine.releases import Release, current_release
 from engine.run import How, run
 from engine.senders import make_permits
-from engine.turn import Deliver, Turn, turn
+from engine.turn import Deliver, Moment, Turn, turn
 
 
 class RunningError(EngineError):
@@ -50,7 +50,8 @@ def take_turn(
     progress: Callable[[int], None] = lambda _: None,
 ) -> Turn:
     """Run and deliver at `now` until nothing more happens."""
-    return turn(engine.project.store, engine.plan, engine.permits, deliver, now, full=full, progress=progress)
+    moment = Moment(now, How(full=full, progress=progress))
+    return turn(engine.project.store, engine.plan, engine.permits, deliver, moment)
 
 
 def try_turn(engine: Engine, now: int, progress: Callable[[int], None] = lambda _: None) -> Turn:

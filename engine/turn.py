@@ -5,8 +5,7 @@ finds nothing to do.
 """
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from engine.permitting import Permits
@@ -23,6 +22,14 @@ class Deliver(Protocol):
     """Sends what is ready at a moment; how many messages came to which status."""
 
     def __call__(self, now: int) -> Counter[str]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a turn takes place, and how its first run is done."""
+
+    now: int
+    how: How = How()
 
 
 @dataclass(slots=True)
@@ -68,22 +75,14 @@ class Turn:
         return +(counts + self.delivered)
 
 
-def turn(
-    store: Store,
-    plan: Plan,
-    permits: Permits,
-    deliver: Deliver,
-    now: int,
-    *,
-    full: bool = False,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Turn:
-    """Run and deliver at `now` until nothing more happens."""
-    done = Turn(now, plan.release)
+def turn(store: Store, plan: Plan, permits: Permits, deliver: Deliver, moment: Moment) -> Turn:
+    """Run and deliver at a moment until nothing more happens."""
+    done, how = Turn(moment.now, plan.release), moment.how
     for _ in range(MOST_PASSES):
-        done.runs.append(run(store, plan, permits, now, How(full=full and not done.runs, progress=progress)))
-        delivered = deliver(now)
+        done.runs.append(run(store, plan, permits, moment.now, how))
+        delivered = deliver(moment.now)
         done.delivered += delivered
         if not delivered and done.runs[-1].idle:
             break
+        how = replace(how, full=False)
     return done
