@@ -1,6 +1,6 @@
 """Many rows at once, as fast as the driver takes them. For rows whose values are of the stored types already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +36,12 @@ def update_rows(
     values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
     statement = sa.update(table).where(table.c[key] == sa.bindparam("the_key")).values(values)
     _execute(connection, statement, [*columns, "the_key"], rows)
+
+
+def execute_many(connection: sa.Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute once for each row; the statement takes its parameters by name and has no values of its own."""
+    if rows:
+        _execute(connection, statement, list(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def _execute(

@@ -19,9 +19,7 @@ from engine.marking import Marking, Posted
 from engine.permitting import Permits
 from engine.plan import Plan
 from engine.recording import Result, record
-from engine.schema import message, meta
-from engine.sending import Claim
-from engine.states import MessageStatus
+from engine.schema import meta
 from engine.store import Store
 from engine.work import RunReport, Work
 from engine.world import Clockwork, RunValues
@@ -59,20 +57,20 @@ class Delivery:
                 working.prepare(connection)
                 self._install_key = _install_key(connection)
                 counts += self._sweep(connection, now)
-            while claims := self._claimed(connection, now):
-                counts += self._deliver(connection, claims, now)
+            while self._claimed(connection, now):
+                counts += self._deliver(connection, now)
         return counts
 
-    def _claimed(self, connection: sa.Connection, now: int) -> list[Claim]:
+    def _claimed(self, connection: sa.Connection, now: int) -> int:
         with connection.begin():
-            claims = sending.claim(connection, now, self.batch)
+            claimed = sending.claim(connection, now, self.batch)
         self.reached("claimed")
-        return claims
+        return claimed
 
-    def _deliver(self, connection: sa.Connection, claims: list[Claim], now: int) -> Counter[str]:
+    def _deliver(self, connection: sa.Connection, now: int) -> Counter[str]:
         marking = Marking(self._work(connection, now), self.permits, self._install_key)
         with connection.begin():
-            marking.mark(claims)
+            marking.mark()
         self.reached("marked")
         results = list(self._sent(marking.posted))
         self.reached("sent")
@@ -101,7 +99,8 @@ class Delivery:
         """Messages whose sender is gone are never sent again by themselves: evidence or a person decides."""
         if self.alone:
             sending.release_claims(connection)
-        hanging = self._hanging(connection, now)
+        rows = sending.hanging(connection, None if self.alone else now, self.plan.tables.customer)
+        hanging = [self._hanging(row) for row in rows]
         found: set[str] = set()
         for name, channel in self.channels.items():
             keys = [item.outgoing.key for item in hanging if item.outgoing.channel == name]
@@ -112,24 +111,12 @@ class Delivery:
         ]
         return record(connection, results, now) if results else Counter()
 
-    def _hanging(self, connection: sa.Connection, now: int) -> list[Posted]:
-        identities, names = self.plan.tables.customer, self.plan.world.symbols
-        rows = sa.select(message, identities.c.id.label("identity")).join(
-            identities, identities.c.customer == message.c.customer
-        )
-        rows = rows.where(sending.in_status(MessageStatus.SENDING))
-        if not self.alone:
-            rows = rows.where(message.c.lease_until <= now)
-        return [self._posted(row, names.name(row.journey)) for row in connection.execute(rows)]
-
-    def _posted(self, row: Any, journey: str) -> Posted:
-        intent = Intent(*(getattr(row, name) for name in sending.KEY))
-        key = intent_key(self._install_key, journey, row.identity, intent)
-        channel = self.plan.world.symbols.name_or(row.channel) or ""
-        outgoing = Outgoing(key, channel, row.identity, row.address or "", row.subject, row.text or "", "")
-        return Posted(
-            Claim(intent, row.epoch), row.attempt, 0, row.refused, elsewhere=False, outgoing=outgoing
-        )
+    def _hanging(self, row: Any) -> Posted:
+        symbols, intent = self.plan.world.symbols, Intent(*row[: len(sending.KEY)])
+        key = intent_key(self._install_key, symbols.name(intent.journey), row.identity, intent)
+        channel = symbols.name_or(row.channel) or ""
+        outgoing = Outgoing(key, channel, row.identity, row.address, row.subject, row.text, "")
+        return Posted(intent, row.attempt, 0, row.refused, elsewhere=False, outgoing=outgoing)
 
 
 def _install_key(connection: sa.Connection) -> str:

@@ -12,6 +12,7 @@ from engine.errors import UnknownNameError
 
 _VERSION = "1"
 _LENGTH = 26  # characters of 5 bits: 130 bits of the digest
+_BYTES = 20  # enough for them, and whole groups of 5
 _DIGITS = 18  # what fits a column of 64 bits
 
 
@@ -48,7 +49,7 @@ def intent_key(install_key: str, journey: str, customer: str, intent: Intent) ->
     numbers = (intent.record, intent.occurrence, intent.visit, intent.action)
     subject = "|".join((_VERSION, journey, customer, *map(str, numbers)))
     digest = hmac.digest(install_key.encode(), subject.encode(), sha256)
-    return b32encode(digest).decode()[:_LENGTH]
+    return b32encode(digest[:_BYTES]).decode()[:_LENGTH]
 
 
 def _is_number(part: str) -> bool:

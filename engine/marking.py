@@ -5,7 +5,6 @@ cap. What may not go any more is given back to the run with the reason.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,8 +16,7 @@ from engine.keys import Intent, intent_key
 from engine.outbox import outcome_of
 from engine.permit_facts import Go, Verdict, Wait
 from engine.permitting import Permits, judge
-from engine.rendering import Text
-from engine.sending import Claim
+from engine.rendering import Rendered
 from engine.settling import settle
 from engine.states import MessageStatus
 from engine.work import Work
@@ -35,7 +33,7 @@ class Posted(NamedTuple):
     `elsewhere`: if this channel refuses it there is another to try.
     """
 
-    claim: Claim
+    intent: Intent
     attempt: int
     place: int
     refused: int
@@ -45,7 +43,7 @@ class Posted(NamedTuple):
 
 @dataclass(slots=True)
 class Marking:
-    """One batch of claims being marked. `counts` tells how many came to which status."""
+    """The batch in `leaving` being marked. `counts`: how many messages were given back, by status."""
 
     work: Work
     permits: Permits
@@ -54,101 +52,74 @@ class Marking:
     counts: Counter[str] = field(default_factory=Counter)
     _stored: dict[Intent, Any] = field(default_factory=dict)
     _given_back: list[tuple[Intent, Verdict | None]] = field(default_factory=list)
+    _moved: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _at: str = ""
 
-    def mark(self, claims: Sequence[Claim]) -> None:
+    def mark(self) -> None:
         """Mark those that may go, inside the transaction under way; give the others back."""
         work, plan = self.work, self.work.plan
         self._at = plan.world.zone.iso(work.clock.now)
-        self._stored = sending.ask_about(work.connection, claims, plan.tables.customer)
-        senders = self._senders()
-        for (sender, verdict), rows in judge(work, senders).items():
+        rows = sending.ask_about(work.connection, plan.tables.customer)
+        self._stored = {Intent(*row[: len(sending.KEY)]): row for row in rows}
+        for (sender, verdict), group in judge(work, self._senders()).items():
             if isinstance(verdict, Go):
-                self._go(sender, verdict.channel, rows)
+                self._go(sender, verdict.channel, group)
             else:
-                self._given_back += [(self._intent(sender, row), verdict) for row in rows]
+                self._given_back += [(intent, verdict) for intent in self._intents(sender, group)]
+        self._write()
         work.clear(wanted)
-        self._write_marks()
-        self._write_returns()
 
     def _senders(self) -> list[Sender]:
         """The sends behind the messages; those whose rule is gone are cancelled."""
         known = self.permits.senders
         orphans = [intent for intent, row in self._stored.items() if (row.state, intent.action) not in known]
-        for intent in orphans:
-            same = [wanted.c[name] == value for name, value in zip(sending.KEY, intent, strict=True)]
-            self.work.connection.execute(wanted.delete().where(*same))
-            self._given_back.append((intent, None))
+        sending.leave_out(self.work.connection, orphans)
+        self._given_back += [(intent, None) for intent in orphans]
         present = {(row.state, intent.action) for intent, row in self._stored.items()} & known.keys()
         return sorted((known[key] for key in present), key=lambda item: item.place)
 
-    def _intent(self, sender: Sender, row: Row) -> Intent:
+    def _intents(self, sender: Sender, rows: list[Row]) -> list[Intent]:
         journey, _, action = sender.numbers(self.work.plan.world)
-        return Intent(row[0], journey, row[1], row[2], row[3], action)
+        return [Intent(row[0], journey, row[1], row[2], row[3], action) for row in rows]
 
     def _go(self, sender: Sender, channel: str, rows: list[Row]) -> None:
         number = self.work.plan.world.number("channel", channel)
         now, texts = self.work.clock.now, self._texts(sender, channel, rows)
-        for row, text in zip(rows, texts, strict=True):
-            intent = self._intent(sender, row)
+        for intent, row, text in zip(self._intents(sender, rows), rows, texts, strict=True):
             stored = self._stored[intent]
             if stored.channel != number:
                 self._given_back.append((intent, Wait(now, CHANNEL_CHANGED)))
-            elif not stored.approved and text != Text(stored.subject, stored.text):
+            elif not stored.approved and text != (stored.subject, stored.text):
                 self._given_back.append((intent, Wait(now, VALUES_CHANGED)))
             else:
-                self.posted.append(self._post(sender, channel, row, stored))
+                self._post(sender, channel, intent, row)
 
-    def _texts(self, sender: Sender, channel: str, rows: list[Row]) -> list[Any]:
+    def _texts(self, sender: Sender, channel: str, rows: list[Row]) -> list[Rendered]:
         """The texts as they would be written now."""
         rule, start = sender.rule, KEY_AT + sender.key_length + len(sender.rule.via)
         places = [start + place for place in sender.uses[channel]]
         values = [tuple(row[place] for place in places) for row in rows]
-        return list(self.permits.renderer.render_batch(rule.send.message, channel, values, rule.record))
+        return self.permits.renderer.render_batch(rule.send.message, channel, values, rule.record)
 
-    def _post(self, sender: Sender, channel: str, row: Row, stored: Any) -> Posted:
-        intent, place = self._intent(sender, row), sender.rule.via.index(channel)
-        address = row[KEY_AT + sender.key_length + place]
+    def _post(self, sender: Sender, channel: str, intent: Intent, row: Row) -> None:
+        stored, place = self._stored[intent], sender.rule.via.index(channel)
+        address = str(row[KEY_AT + sender.key_length + place])
+        if address != stored.address:
+            self._moved.append(({"address": address}, intent))
         key = intent_key(self.install_key, sender.journey.name, stored.identity, intent)
-        return Posted(
-            claim=Claim(intent, stored.epoch),
-            attempt=stored.attempt + 1,
-            place=place,
-            refused=stored.refused,
-            elsewhere=_elsewhere(sender, row, place, stored.refused),
-            outgoing=Outgoing(
-                key, channel, stored.identity, str(address), stored.subject, stored.text or "", self._at
-            ),
-        )
+        outgoing = Outgoing(key, channel, stored.identity, address, stored.subject, stored.text, self._at)
+        elsewhere = len(sender.rule.via) > 1 and _elsewhere(sender, row, place, stored.refused)
+        self.posted.append(Posted(intent, stored.attempt + 1, place, stored.refused, elsewhere, outgoing))
 
-    def _write_marks(self) -> None:
-        now = self.work.clock.now
-        sending.change(
-            self.work.connection,
-            (
-                (
-                    {
-                        "status": int(MessageStatus.SENDING),
-                        "because": None,
-                        "until": None,
-                        "attempt": item.attempt,
-                        "address": item.outgoing.to,
-                        "lease_until": now + sending.SEND_LEASE,
-                        "counted_at": now,
-                        "changed_at": now,
-                    },
-                    item.claim.intent,
-                )
-                for item in self.posted
-            ),
-        )
-
-    def _write_returns(self) -> None:
+    def _write(self) -> None:
         connection, now = self.work.connection, self.work.clock.now
+        sending.leave_out(connection, (intent for intent, _ in self._given_back))
+        sending.mark(connection, now)
+        sending.change(connection, self._moved)
         returned = [(self._returned(intent, verdict), intent) for intent, verdict in self._given_back]
         sending.change(connection, returned)
         ended = [intent for values, intent in returned if values["status"] > MessageStatus.UNKNOWN]
-        settle(connection, [intent[:5] for intent in ended], now)
+        settle(connection, (intent[:5] for intent in ended), now)
         mark_changed(connection, (intent.customer for intent in ended))
         self.counts.update(MessageStatus(values["status"]).word for values, _ in returned)
 
@@ -156,8 +127,7 @@ class Marking:
         values: dict[str, Any] = {"status": int(MessageStatus.CANCELLED), "because": NO_RULE}
         values |= {"until": None, "role": None, "lease_until": None, "counted_at": None}
         if verdict is not None:
-            stored = self._stored[intent]
-            sender = self.permits.senders[stored.state, intent.action]
+            sender = self.permits.senders[self._stored[intent].state, intent.action]
             outcome = outcome_of(sender, verdict)
             values |= {"status": int(outcome.status), "because": outcome.because, "until": outcome.until}
             if outcome.role is not None:
@@ -167,13 +137,10 @@ class Marking:
 
 def _elsewhere(sender: Sender, row: Row, place: int, refused: int) -> bool:
     """Whether another channel, not refused yet, has an address and the consent it needs."""
-    rule = sender.rule
+    rule, count, start = sender.rule, len(sender.rule.via), KEY_AT + 7
+    consents, addresses = row[start : start + count], row[start + count : start + 2 * count]
     return any(
-        other != place and not refused >> other & 1 and address and (consent or not rule.policy.consent)
-        for other, (consent, address) in enumerate(_reaches(sender, row))
+        addresses[other] and (consents[other] or not rule.policy.consent)
+        for other in range(count)
+        if other != place and not refused >> other & 1
     )
-
-
-def _reaches(sender: Sender, row: Row) -> Iterator[tuple[Any, Any]]:
-    count, start = len(sender.rule.via), KEY_AT + 7
-    return zip(row[start : start + count], row[start + count : start + 2 * count], strict=True)

@@ -23,22 +23,22 @@ Result = tuple[Posted, Outcome]
 
 
 def record(connection: sa.Connection, results: Sequence[Result], now: int) -> Counter[str]:
-    """Record outcomes in the transaction under way; how many messages came to which status.
+    """Record outcomes of the batch in `leaving`, in the transaction under way; how many came to which status.
 
     A message that is not being sent any more, or under another claim, is left alone: somebody knew better.
     """
-    alive = sending.still_sending(connection, (posted.claim for posted, _ in results))
+    alive = sending.still_sending(connection)
     written = [
-        (_values(posted, outcome, now), posted.claim.intent)
+        (_values(posted, outcome, now), posted.intent)
         for posted, outcome in results
-        if posted.claim.intent in alive
+        if posted.intent in alive
     ]
     told = [values for values, _ in written if values["status"] in _TOLD]
     for seq, values in enumerate(told, take(connection, len(told)) if told else 0):
         values["sent_seq"] = seq
     sending.change(connection, written)
     ended = [intent for values, intent in written if values["status"] >= MessageStatus.UNKNOWN]
-    settle(connection, [intent[:5] for intent in ended], now)
+    settle(connection, (intent[:5] for intent in ended), now)
     mark_changed(connection, (intent.customer for intent in ended))
     return Counter(MessageStatus(values["status"]).word for values, _ in written)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine import moments
+from engine.bulk import execute_many
 from engine.schema import ACTIVE, enrolment
 
 Visit = tuple[int, int, int, int, int]
@@ -26,17 +28,18 @@ def settle(connection: sa.Connection, ended: Iterable[Visit], now: int) -> None:
     left = enrolment.c.pending - by
     update = (
         enrolment.update()
-        .values(pending=left, settled_at=sa.case((left <= 0, sa.bindparam("now")), else_=sa.null()))
+        .values(
+            pending=left,
+            settled_at=sa.case((left <= moments.integer(0), moments.integer(now)), else_=sa.null()),
+        )
         .where(
             *(enrolment.c[name] == sa.bindparam(f"its_{name}") for name in _NAMES),
-            enrolment.c.status == ACTIVE,
-            enrolment.c.pending > 0,
+            enrolment.c.status == moments.integer(ACTIVE),
+            enrolment.c.pending > moments.integer(0),
         )
     )
     rows = [
-        {f"its_{name}": value for name, value in zip(_NAMES, visit, strict=True)}
-        | {"ended": count, "now": now}
+        {"ended": count} | {f"its_{name}": value for name, value in zip(_NAMES, visit, strict=True)}
         for visit, count in Counter(ended).items()
     ]
-    if rows:
-        connection.execute(update, rows)
+    execute_many(connection, update, rows)

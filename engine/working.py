@@ -53,7 +53,12 @@ wanted = _table(
 `state` and `action` name the `Send`.
 """
 
-ALL = (due, batch, looked, stirred, picked, begun, chosen, wanted)
+leaving = _table(
+    "leaving", *_numbers("customer", "journey", "record", "occurrence", "visit", "action", "epoch")
+)
+"""Messages that a delivery has claimed; the claim holds while the message has this epoch."""
+
+ALL = (due, batch, looked, stirred, picked, begun, chosen, wanted, leaving)
 
 
 def prepare(connection: sa.Connection) -> None:

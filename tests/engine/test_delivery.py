@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from engine import optouts
+from engine import optouts, working
 from engine.audit import By
 from engine.channels.file import FileChannel
 from engine.channels.protocol import Accepted, NotSent, Outgoing, Rejected, Unknown
@@ -41,9 +42,9 @@ def gateway(some: Shop, name: str = "sms") -> Gateway:
     return found
 
 
-def ready(rules: str = RULES, **attributes: object) -> Shop:
-    """A shop with one message ready to leave."""
-    some = shop(rules)
+def ready(rules: str = RULES, database: Path | str = ":memory:", **attributes: object) -> Shop:
+    """A shop with one message ready to leave. Two deliveries at once need a database in a file."""
+    some = shop(rules, database)
     some.customer("C1", **({"name": "陈晨", "phone": "13800000001"} | attributes))
     some.run(NOW)
     return some
@@ -202,9 +203,9 @@ class TestMark:
         assert some.deliver(NOW) == {"cancelled": 1}
         assert some.settled() == [at(NOW)]
 
-    def test_a_claim_that_was_taken_over_marks_nothing(self) -> None:
+    def test_a_claim_that_was_taken_over_marks_nothing(self, tmp_path: Path) -> None:
         """A delivery that was frozen past its lease finds that another has sent the message."""
-        some = ready()
+        some = ready(database=tmp_path / "homing.db")
 
         def other(reached: str) -> None:
             if reached == "claimed":
@@ -285,6 +286,29 @@ def _raise(outgoing: Outgoing) -> Accepted:
     raise ConnectionResetError(outgoing.key)
 
 
+def test_delivery_looks_messages_up_one_by_one() -> None:
+    """No statement reads the whole log of messages."""
+    some = ready()
+    statements: dict[str, Any] = {}
+
+    def keep(_connection: object, _cursor: object, text: str, values: Any, *more: object) -> None:
+        if text.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            statements.setdefault(text, values[0] if more[-1] else values)
+
+    sa.event.listen(some.store.engine, "before_cursor_execute", keep)
+    assert some.deliver(NOW) == {"sent": 1}
+    sa.event.remove(some.store.engine, "before_cursor_execute", keep)
+    assert len(statements) > 10
+    with some.store.writer() as connection, connection.begin():
+        working.prepare(connection)
+        plans = {
+            text: [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+            for text, values in statements.items()
+        }
+    scans = ("SCAN message", "SCAN customer", "SCAN enrolment")
+    assert [text for text, steps in plans.items() if any(step.startswith(scans) for step in steps)] == []
+
+
 class TestDeath:
     """A delivery that dies, at each step."""
 
@@ -318,9 +342,9 @@ class TestDeath:
         assert some.settled() == [at(LATER)]
         assert len(gateway(some).got) == (step == "sent")
 
-    def test_a_late_record_of_a_swept_message_changes_nothing(self) -> None:
+    def test_a_late_record_of_a_swept_message_changes_nothing(self, tmp_path: Path) -> None:
         """Forward only: what somebody decided meanwhile stays."""
-        some = ready()
+        some = ready(database=tmp_path / "homing.db")
 
         def sweep(reached: str) -> None:
             if reached == "sent":
