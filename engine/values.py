@@ -179,7 +179,7 @@ def _decimal(raw: object, expected: str) -> Decimal | None:
     except InvalidOperation:
         raise BadValueError(f"{text!r} is no {expected}") from None
     if not value.is_finite() or abs(value) >= LARGEST:
-        raise BadValueError(f"{text!r} is too large a {expected}")
+        raise BadValueError(f"{text!r} is too large")
     return value
 
 

@@ -18,14 +18,13 @@ from engine.imports.effects import effect_of
 from engine.imports.events import EventTaker, event_readers
 from engine.imports.files import open_table
 from engine.imports.records import RecordTaker, record_readers
-from engine.imports.rejects import Rejects, plain_cell
+from engine.imports.rejects import OWN_COLUMNS, Rejects, plain_cell
 from engine.imports.rows import Chunk, Table, Unreadable
 from engine.imports.taking import Outcome, Owners, Taker
 from engine.store import Store
 from engine.values import Surroundings
 
 _NOT_IMPORTED = RECORDED_BY_ENGINE | {"task_done"}
-_REJECTS_OWN = ("row", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ class _Work:
     def take(self, chunk: Chunk) -> None:
         """One chunk in one transaction; its bad rows go to the file of rejects."""
         matched = self._match(chunk.columns)
-        if chunk.columns[:2] == _REJECTS_OWN and not chunk.typed:  # such a file, mended
+        if chunk.columns[:2] == OWN_COLUMNS and not chunk.typed:  # such a file, mended
             chunk = replace(chunk, rows=[[plain_cell(str(cell)) for cell in row] for row in chunk.rows])
         columns = self.converter.convert(chunk, matched)
         with self.store.write() as connection:
@@ -168,7 +167,7 @@ def _refused(chunk: Chunk, outcome: Outcome) -> list[Unreadable]:
 
 def _notes(table: Table, work: _Work, owners: Owners) -> tuple[str, ...]:
     notes = list(table.notes)
-    unknown: Sequence[str] = [column for column in work.unknown if column not in _REJECTS_OWN]
+    unknown: Sequence[str] = [column for column in work.unknown if column not in OWN_COLUMNS]
     if unknown:
         notes.append(describe_unknown(unknown, list(work.taker.readers)))
     if owners.created:

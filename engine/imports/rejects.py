@@ -11,6 +11,9 @@ from engine.imports.rows import Unreadable
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
+OWN_COLUMNS = ("rejected row", "rejected because")
+"""What stands before the columns of the file; no field can be called so."""
+
 
 def safe_cell(value: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
@@ -56,4 +59,4 @@ class Rejects:
         handle = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
         self._file = os.fdopen(handle, "w", encoding="utf-8-sig", errors="backslashreplace", newline="")
         self._writer = csv.writer(self._file, quoting=csv.QUOTE_ALL)
-        self._writer.writerow(["row", "reason", *map(safe_cell, columns)])
+        self._writer.writerow([*OWN_COLUMNS, *map(safe_cell, columns)])

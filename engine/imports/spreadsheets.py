@@ -25,17 +25,13 @@ def read_spreadsheet(path: Path, notes: list[str]) -> Iterator[Chunk]:
 def _read(path: Path, notes: list[str]) -> Iterator[Chunk]:
     import openpyxl  # noqa: PLC0415  # takes a while to load
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (
-        BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        openpyxl.utils.exceptions.InvalidFileException,
-    ) as error:
-        raise ImportFileError(f"{path}: not an Excel file: {error}", "save it as .xlsx or as CSV") from error
-    try:
+    with path.open("rb") as file:  # by name, it would go by the name's ending
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        except (BadZipFile, KeyError, ValueError, OSError) as error:
+            raise ImportFileError(
+                f"{path}: not an Excel file: {error}", "save it as .xlsx or as CSV"
+            ) from error
         sheet = book.worksheets[0]
         if len(book.worksheets) > 1:
             notes.append(f"took sheet {sheet.title!r}; the file has {len(book.worksheets)}")
@@ -43,8 +39,6 @@ def _read(path: Path, notes: list[str]) -> Iterator[Chunk]:
         rows = enumerate(sheet.iter_rows(values_only=True), 1)
         filled = ((number, row) for number, row in rows if any(cell is not None for cell in row))
         yield from _chunks(path, filled)
-    finally:
-        book.close()
 
 
 def _chunks(path: Path, filled: Iterator[Numbered]) -> Iterator[Chunk]:

@@ -1,0 +1,209 @@
+"""Opening the database: what is made, what is refused, and with which words."""
+
+import multiprocessing as mp
+import os
+import stat
+from pathlib import Path
+
+import pysqlite3
+import pytest
+import sqlalchemy as sa
+
+from engine import sqlite
+from engine.arrivals import arrivals, mark_changed, take
+from engine.errors import (
+    DamagedStoreError,
+    ForeignStoreError,
+    FullStoreError,
+    LockedStoreError,
+    MissingStoreError,
+    NewerStoreError,
+)
+from engine.schema import changed, meta
+from engine.store import Store, open_store
+from engine.symbols import load_symbols
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the database is."""
+    return tmp_path / "homing.db"
+
+
+def pragma(store: Store, name: str) -> object:
+    """A setting of a connection."""
+    with store.read() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+
+
+def test_settings(path: Path) -> None:
+    """Every connection has the settings that durability, erasure and safety rest on."""
+    store = open_store(path, create=True)
+    wanted = {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "trusted_schema": 0,
+        "cell_size_check": 1, "busy_timeout": 10_000, "journal_size_limit": 67_108_864, "temp_store": 2,
+        "cache_size": -65_536,
+    }  # fmt: skip
+    assert {name: pragma(store, name) for name in wanted} == wanted
+    store.close()
+
+
+def test_private(path: Path) -> None:
+    """Only the owner may read the database, its log included."""
+    store = open_store(path, create=True)
+    with store.write() as connection:
+        take(connection, 1)
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    store.close()
+    assert modes == {0o600}
+
+
+def test_write_is_whole(path: Path) -> None:
+    """What a failed transaction did is gone, tables that it made included."""
+    store = open_store(path, create=True)
+    with pytest.raises(sa.exc.OperationalError, match="no such table"), store.write() as connection:
+        _half_a_transaction(connection)
+    with store.read() as connection:
+        assert "half" not in sa.inspect(connection).get_table_names()
+        assert arrivals(connection) == 0
+    store.close()
+
+
+def _half_a_transaction(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE half (x)")
+    take(connection, 5)
+    connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+
+
+def test_missing_is_not_made(path: Path) -> None:
+    """A database that is not there is only made when that is wanted."""
+    with pytest.raises(MissingStoreError, match="no such database"):
+        open_store(path)
+    assert not path.exists()
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    """A folder that is not there is named."""
+    with pytest.raises(MissingStoreError, match="no such folder"):
+        open_store(tmp_path / "nowhere" / "homing.db", create=True)
+
+
+def test_newer(path: Path) -> None:
+    """A database of a newer Homing is left alone."""
+    store = open_store(path, create=True)
+    with store.write() as connection:
+        connection.execute(meta.update().where(meta.c.key == "schema").values(value="999"))
+    store.close()
+    with pytest.raises(NewerStoreError, match="made by a newer Homing"):
+        open_store(path)
+
+
+def test_not_a_database(path: Path) -> None:
+    """A file of another kind is no database."""
+    path.write_bytes(b"id,name\n1,a\n" * 1000)
+    with pytest.raises(ForeignStoreError, match="not a database"):
+        open_store(path)
+
+
+def test_another_programs_database(path: Path) -> None:
+    """A database of another program is not ours, and not touched."""
+    other = pysqlite3.connect(path)
+    other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    with pytest.raises(ForeignStoreError, match="not a database of Homing's"):
+        open_store(path, create=True)
+
+
+def test_damaged(path: Path) -> None:
+    """A page with garbage in it is found when the database is opened."""
+    store = open_store(path, create=True)
+    with store.write() as connection:
+        load_symbols(connection).number(connection, "journey", "x")
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[4096 + 8 : 2 * 4096] = os.urandom(4096 - 8)
+    path.write_bytes(content)
+    with pytest.raises(DamagedStoreError):
+        open_store(path)
+
+
+def hold(path: str, held: "mp.synchronize.Event", done: "mp.synchronize.Event") -> None:
+    """Keep the database to ourselves until told."""
+    with open_store(path).write():
+        held.set()
+        done.wait()
+
+
+def test_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits too long for another process is told so, and can go on later."""
+    monkeypatch.setitem(sqlite._SETTINGS, "busy_timeout", 50)
+    store = open_store(path, create=True)
+    context = mp.get_context("spawn")
+    held, done = context.Event(), context.Event()
+    process = context.Process(target=hold, args=(str(path), held, done))
+    process.start()
+    held.wait()
+    with pytest.raises(LockedStoreError, match="locked"), store.write():
+        pass
+    done.set()
+    process.join()
+    with store.write() as connection:
+        assert take(connection, 1) == 1
+    store.close()
+
+
+def test_full(path: Path) -> None:
+    """A full disk takes the whole transaction back."""
+    store = open_store(path, create=True)
+    with store.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    with pytest.raises(FullStoreError, match="full"), store.write() as connection:
+        _fill(connection, pages)
+    with store.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(changed)) == 0
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    store.close()
+
+
+def _fill(connection: sa.Connection, pages: int) -> None:
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    mark_changed(connection, range(1, 100_000))
+
+
+@pytest.mark.parametrize(
+    ("version", "sound"),
+    [
+        ((3, 40, 1), False), ((3, 44, 6), True), ((3, 44, 5), False), ((3, 50, 7), True), ((3, 51, 2), False),
+        ((3, 51, 3), True), ((3, 52, 0), False), ((3, 52, 1), True), ((3, 53, 4), True),
+    ],
+)  # fmt: skip
+def test_library(version: tuple[int, ...], *, sound: bool) -> None:
+    """Libraries that may corrupt a database with a write-ahead log are refused."""
+    assert sqlite.sound_library(version) is sound
+
+
+def test_numbers_of_names(path: Path) -> None:
+    """A name keeps its number; kinds are apart."""
+    store = open_store(path, create=True)
+    with store.write() as connection:
+        symbols = load_symbols(connection)
+        one = symbols.number(connection, "journey", "care")
+        assert symbols.number(connection, "stage", "care") != one
+        assert symbols.number(connection, "journey", "care") == one
+    with store.read() as connection:
+        symbols = load_symbols(connection)
+        assert (symbols.find("journey", "care"), symbols.name(one)) == (one, "care")
+        assert symbols.find("journey", "other") is None
+    store.close()
+
+
+def test_arrivals() -> None:
+    """Numbers of arrival go on without gaps over everything that arrives; each change marks a customer once."""
+    store = open_store(":memory:")
+    with store.write() as connection:
+        assert [take(connection, 3), take(connection, 1)] == [1, 4]
+        mark_changed(connection, [7, 5, 7])
+        rows = connection.execute(sa.select(changed.c.seq, changed.c.customer)).all()
+        assert [tuple(row) for row in rows] == [(5, 5), (6, 7)]
+        assert arrivals(connection) == 6
+    store.close()
