@@ -104,7 +104,8 @@ def whole(value: Sql) -> Sql:
     half: Sql = sa.literal_column("0.5", sa.Double())
     odd = down % moments.integer(2) != moments.integer(0)
     up = sa.or_(over > half, sa.and_(over == half, odd))
-    return sa.case((up, down + moments.integer(1)), else_=down)
+    # The driver's `floor` raises on a missing value; `case` never gets there.
+    return sa.case((value.is_(None), sa.null()), (up, down + moments.integer(1)), else_=down)
 
 
 @doing.register

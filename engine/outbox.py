@@ -59,9 +59,12 @@ def outcome_of(sender: Sender, verdict: Verdict) -> Outcome:
 
 def cancel_left(work: Work, senders: list[Sender]) -> None:
     """Messages wanted in a state that was left in the same run are cancelled at once."""
+    stored = 0
     for sender in senders:
-        if work.do(("store left", sender.place), lambda sender=sender: _store_left(work, sender)):  # type: ignore[misc]
-            work.report.messages["cancelled"] += work.do(("drop left", sender.place), _drop_left)
+        stored += work.do(("store left", sender.place), lambda sender=sender: _store_left(work, sender))  # type: ignore[misc]
+    if stored:
+        work.do(("drop left",), _drop_left)
+    work.report.messages["cancelled"] += stored
 
 
 def _stays() -> sa.ColumnElement[bool]:
