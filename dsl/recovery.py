@@ -241,6 +241,8 @@ def _hint(progress: Progress) -> Phrase | str:
     before = [token.kind for token in tokens[max(first, index - 2) : index]]
     if tokens[index].kind == "," and before[-1:] == ["INT"] and tokens[index + 1].kind == "INT":
         return say("Large numbers are written without commas: `5000` or `5_000`.")
+    if before[-1:] == ["STRING"] and tokens[index].start == tokens[index - 1].end:
+        return say('A quote inside a text is written `\\"`; or put the whole text between `"""` and `"""`.')
     if "," in before:
         return say(
             "A list such as `one of a, b` takes the rest of its line; write what follows it on the next line."

@@ -29,6 +29,9 @@ _TAKEN_AS: Mapping[str, str] = {
     "=>": "->",
     "=<": "<=",
     "→": "->",
+    "–>": "->",
+    "—>": "->",
+    "——>": "->",
     "&&": "and",
     "&": "and",
     "||": "or",
@@ -66,7 +69,7 @@ _HINTS: Mapping[str, Phrase] = {
 def replacement(text: str) -> str | None:
     """What a stray character is taken to mean, None when nothing."""
     text = _half(text)
-    return _TAKEN_AS.get(text) or (text if text in "+-*/." else None)
+    return _TAKEN_AS.get(text) or (text if text in ("+", "-", "*", "/", ".", "->") else None)
 
 
 def stray(span: Span) -> Diagnostic:

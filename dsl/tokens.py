@@ -40,11 +40,11 @@ _PATTERNS: Mapping[str, str] = {
     "wide_number": r"[０-９]+",
     "string": r"[\"“”]",
     "backticks": r"`[^`\n]*`",
-    "wrong_quotes": r"'[^'\n]*'|‘[^‘’\n]*’",
+    "wrong_quotes": r"'[^'\n]*'|‘[^‘’\n]*’|「[^「」\n]*」|『[^『』\n]*』",
     "punctuation": (
         r"->|[-][＞]|[!！<＜>＞][=＝](?![=＝>＞])|[<＜](?![>＞])|[=＝](?![=＝>＞<＜])|[（）｛｝，：＞(){},:>.+\-*/]"
     ),
-    "stray": r"==|<>|＜＞|=>|=<|&&|\|\||.",
+    "stray": r"[－–—]+[>＞]|==|<>|＜＞|=>|=<|&&|\|\||.",
 }
 _TOKEN = re.compile(
     r"[^\S\n]*(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()) + ")",
