@@ -5,11 +5,13 @@ delivery all ask here.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from engine.permit_facts import Check, Drop, Facts, Go, Hold, Verdict, Wait
 from engine.permit_limits import FOREVER, Limit
 
 
+@lru_cache(maxsize=16_384)
 def decide(facts: Facts, now: int) -> Verdict:
     """Go, wait, hold or drop.
 
@@ -19,12 +21,13 @@ def decide(facts: Facts, now: int) -> Verdict:
     for check in _standing(facts, now):
         if check.verdict is not None:
             return check.verdict
-    until = _free_at(facts, now)
+    limits, horizon = _limits(facts), given_up_at(facts)
+    ends = [limit.free_at(facts, now, horizon) for limit in limits]
     channel = facts.rule.reach.channel(facts, now)
-    if until == now and channel is not None:
+    if max(ends) == now and channel is not None:
         return Go(channel, now)
-    limit = _holding(facts, now)
-    return Wait(until, limit.text, limit.span)
+    limit = _holding(limits, ends, now)
+    return Wait(_free_at(facts, limits, max(ends), horizon), limit.text, limit.span)
 
 
 def explain(facts: Facts, now: int) -> tuple[Check, ...]:
@@ -44,9 +47,8 @@ def _limits(facts: Facts) -> tuple[Limit, ...]:
     return facts.rule.limits_for(facts.conditions)
 
 
-def _free_at(facts: Facts, now: int) -> int:
-    """The first instant at which every limit lets the message pass, or at which it is given up."""
-    limits, horizon, at = _limits(facts), given_up_at(facts), now
+def _free_at(facts: Facts, limits: tuple[Limit, ...], at: int, horizon: int) -> int:
+    """The first instant from `at` on at which every limit lets the message pass, or at which it is given up."""
     while at < horizon:
         free = max(limit.free_at(facts, at, horizon) for limit in limits)
         if free == at:
@@ -55,17 +57,16 @@ def _free_at(facts: Facts, now: int) -> int:
     return horizon
 
 
-def _holding(facts: Facts, now: int) -> Limit:
+def _holding(limits: tuple[Limit, ...], ends: list[int], now: int) -> Limit:
     """The limit to name: the one that holds the message longest.
 
     Of the calendar's lines it is the first: a holiday is named before the windows that it has not.
     """
-    horizon = given_up_at(facts)
-    ends = {limit: limit.free_at(facts, now, horizon) for limit in _limits(facts)}
-    longest = max(ends, key=ends.__getitem__)
+    longest = limits[ends.index(max(ends))]
     if longest.family != "calendar":
         return longest
-    return next(limit for limit, end in ends.items() if end > now and limit.family == "calendar")
+    held = (limit for limit, end in zip(limits, ends, strict=True) if end > now)
+    return next(limit for limit in held if limit.family == "calendar")
 
 
 def _timed(limit: Limit, facts: Facts, now: int) -> Check:

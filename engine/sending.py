@@ -44,7 +44,7 @@ def release_claims(connection: sa.Connection) -> None:
     connection.execute(message.update().where(claimed).values(lease_until=None))
 
 
-def hanging(connection: sa.Connection, now: int | None, identities: sa.Table) -> Sequence[sa.Row[Any]]:
+def hanging(connection: sa.Connection, now: int | None, identities: sa.Table) -> Sequence[Any]:
     """Messages whose sending nobody recorded, with the customer's id as `identity`, and put into `leaving`.
 
     `now` None: all that are being sent; else those whose lease is over by then.
@@ -55,7 +55,7 @@ def hanging(connection: sa.Connection, now: int | None, identities: sa.Table) ->
     return _stored(connection, leaving, identities) if _fill_leaving(connection, rows) else []
 
 
-def ask_about(connection: sa.Connection, identities: sa.Table) -> Sequence[sa.Row[Any]]:
+def ask_about(connection: sa.Connection, identities: sa.Table) -> Sequence[Any]:
     """Put the claimed messages into `wanted`, for the gate; their rows, with the customer's id as `identity`.
 
     Left out are those that somebody else has claimed or taken back since. While the gate is asked they do not
@@ -117,7 +117,7 @@ def _in_status(status: MessageStatus) -> sa.ColumnElement[bool]:
     return sa.and_(OPEN_MESSAGE, message.c.status == moments.integer(status))
 
 
-def _stored(connection: sa.Connection, batch: sa.Table, identities: sa.Table) -> Sequence[sa.Row[Any]]:
+def _stored(connection: sa.Connection, batch: sa.Table, identities: sa.Table) -> Sequence[Any]:
     rows = sa.select(*_columns(KEY), *_columns(_STORED), identities.c.id.label("identity")).select_from(
         batch.join(message, _same(batch)).join(identities, identities.c.customer == batch.c.customer)
     )

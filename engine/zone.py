@@ -178,6 +178,7 @@ def _moved_day(day: int, duration: Duration, amount: int) -> int:
     return day_of(date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])))
 
 
+@lru_cache(maxsize=1024)
 def _period_days(day: int, period: Period) -> tuple[int, int]:
     if period == "day":
         return day, day + 1
