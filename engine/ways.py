@@ -92,7 +92,7 @@ def _way(
         outcome=outcome,
         stirs=membership or (target is not None and not calm(target)),
         pending=0 if target is None else pending_actions(target),
-        span=journey.spans.get("enter", journey.span) if transition is None else transition.span,
+        span=journey.spans.get("enter when", journey.span) if transition is None else transition.span,
     )
 
 
