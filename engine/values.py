@@ -23,7 +23,7 @@ LARGEST = 10**15  # money in minor units and numbers: what a float still tells a
 
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_PLAIN_MONEY = re.compile(r"-?\d{1,13}(?:\.\d{2})?")
+_SHORT = 15  # characters of a plain amount that is surely not too large
 _EMAIL = re.compile(r"[^@\s<>,;\"']+@[^@\s<>,;\"']+\.[^@\s<>,;\"'.]+")
 
 _FLAGS: Mapping[str, bool] = {
@@ -102,8 +102,10 @@ def read_number(raw: object) -> float | None:
 
 def read_money(raw: object) -> int | None:
     """An amount in minor units: `1234.5`, `1,234.50`, `¥1,234.50`, `1234元`; at most two decimals."""
-    if isinstance(raw, str) and _PLAIN_MONEY.fullmatch(raw):
-        return int(raw.replace(".", "")) if "." in raw else int(raw) * 100
+    if isinstance(raw, str) and raw.isascii() and len(raw) < _SHORT:
+        whole, dot, cents = raw.partition(".")
+        if whole.isdecimal() and (len(cents) == 2 and cents.isdecimal() if dot else True):
+            return int(whole + cents) if dot else int(whole) * 100
     value = _decimal(raw, "amount")
     if value is None:
         return None

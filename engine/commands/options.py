@@ -4,6 +4,7 @@ The only place in the engine that reads the clock.
 """
 
 import getpass
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import click
 
+from dsl.translation import Language
 from engine.audit import By
+from engine.config import Config
 from engine.project import Project, open_project, project_folder
 from engine.releases import Release, current_release
 from engine.virtual_time import virtual_time
@@ -40,6 +43,14 @@ def with_project_option(command: click.Command) -> click.Command:
         option.help = "The project folder."
         command.params.append(option)
     return command
+
+
+def language_of(config: Config) -> Language:
+    """The language of diagnostics: the configuration's, else the locale's."""
+    if config.language != "auto":
+        return config.language
+    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh" if named.startswith("zh") else "en"
 
 
 def named_project() -> Path | None:

@@ -5,7 +5,8 @@ import click
 from dsl.diagnostics import Diagnostic, has_errors
 from dsl.render import as_json as diagnostics_as_json
 from dsl.render import render
-from engine.commands.options import as_option, by, json_option, opened
+from dsl.translation import Language
+from engine.commands.options import as_option, by, json_option, language_of, opened
 from engine.fates import WORDS, parse_move
 from engine.releases import Applied, apply
 from engine.rule_sets import missing_channels, read_rule_set
@@ -26,9 +27,10 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
         missing = missing_channels(rules.model, project.config) if rules.model else []
         found = (*rules.diagnostics, *missing)
         if has_errors(found):
-            _refuse(found, as_json=as_json)
+            _refuse(found, language_of(project.config), as_json=as_json)
             return 1
-        say(render(item for item in found if item.severity == "warning").rstrip())
+        warnings = [item for item in found if item.severity == "warning"]
+        click.echo(render(warnings, language_of(project.config)), nl=False, err=True)
         applied = apply(project, rules, by(project, actor), wanted)
     if as_json:
         print_json(applied_as_json(applied))
@@ -52,11 +54,11 @@ def applied_as_json(applied: Applied) -> dict[str, object]:
     return {"release": applied.number, "new": applied.new, "tables": list(applied.tables), "under_way": fates}
 
 
-def _refuse(found: tuple[Diagnostic, ...], *, as_json: bool) -> None:
+def _refuse(found: tuple[Diagnostic, ...], language: Language, *, as_json: bool) -> None:
     if as_json:
-        print_json({"release": None, "new": False, "diagnostics": diagnostics_as_json(found)})
+        print_json({"release": None, "new": False, "diagnostics": diagnostics_as_json(found, language)})
     else:
-        click.echo(render(found), nl=False)
+        click.echo(render(found, language), nl=False)
     say("homing: not applied: the rules have errors")
 
 

@@ -11,7 +11,7 @@ from dsl.near import nearest
 from dsl.printer import print_file
 from dsl.render import as_json as diagnostics_as_json
 from dsl.render import render
-from engine.commands.options import json_option, named_project
+from engine.commands.options import json_option, language_of, named_project
 from engine.config import FILE_NAME, Config, default_config, load_config
 from engine.errors import RulesError, UnknownNameError, UsageError
 from engine.project import find_project, project_folder
@@ -26,12 +26,16 @@ _path = click.argument("path", required=False, metavar="[PATH]")
 @json_option
 def check_command(path: str | None, *, as_json: bool) -> int:
     """Parse and analyse a rule set: a file, a folder, or the project's own."""
-    found = _rule_set(path).diagnostics
+    place = _place(path)
+    config = surroundings_of(place)
+    found, language = read_rule_set(place, config).diagnostics, language_of(config)
     errors, warnings = (sum(item.severity == kind for item in found) for kind in ("error", "warning"))
     if as_json:
-        print_json({"diagnostics": diagnostics_as_json(found), "errors": errors, "warnings": warnings})
+        print_json(
+            {"diagnostics": diagnostics_as_json(found, language), "errors": errors, "warnings": warnings}
+        )
     else:
-        click.echo(render(found), nl=False)
+        click.echo(render(found, language), nl=False)
         say(_summary(errors, warnings))
     return 1 if errors else 0
 
@@ -53,7 +57,7 @@ def fmt_command(path: str | None, *, only_check: bool) -> int:
             continue
         target = place / name if place.is_dir() else place
         status |= _format(target, name, print_file(file), only_check=only_check)
-    click.echo(render(flaws), nl=False, err=True)
+    click.echo(render(flaws, language_of(surroundings_of(place))), nl=False, err=True)
     return 1 if broken else status
 
 
@@ -67,7 +71,8 @@ def graph_command(journey: str, form: str, path: str | None) -> None:
     """Draw the state machine of a journey."""
     from dsl import graph  # noqa: PLC0415
 
-    model = _model(_rule_set(path))
+    place = _place(path)
+    model = _model(read_rule_set(place, surroundings_of(place)))
     if journey not in model.journeys:
         near = nearest(journey, model.journeys)
         hint = f"did you mean `{near}`?" if near else f"known: {', '.join(model.journeys) or 'none'}"
@@ -100,11 +105,6 @@ def _place(path: str | None) -> Path:
     if not rules.exists():
         raise UsageError(f"{rules}: no such folder", "mend `rules` in homing.toml")
     return rules
-
-
-def _rule_set(path: str | None) -> RuleSet:
-    place = _place(path)
-    return read_rule_set(place, surroundings_of(place))
 
 
 def _model(rules: RuleSet) -> Model:

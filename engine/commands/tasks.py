@@ -7,8 +7,9 @@ from engine.customers import customer_number
 from engine.errors import UsageError
 from engine.keys import intent_of
 from engine.names import known_role
+from engine.plan import make_plan
 from engine.project import Project
-from engine.project_turn import ready
+from engine.rendering import Renderer
 from engine.scripts import Scripts
 from engine.states import TaskStatus
 from engine.symbols import load_symbols
@@ -47,16 +48,18 @@ def list_command(
 ) -> None:
     """List tasks, open ones first. `--as` is the name that scripts say for the operator."""
     with opened() as project:
-        engine, who = ready(project), by(project, actor)
+        config, who = project.config, by(project, actor)
         with project.store.read() as connection:
-            window = look(connection, project.config)
+            window = look(connection, config)
             known_role(window.model, role)
             wanted = Wanted(
                 frozenset(TaskStatus[word.upper()] for word in statuses),
                 role,
                 None if identity is None else customer_number(connection, identity),
             )
-            scripts = Scripts(connection, engine.plan, engine.permits.renderer, who.now, who.actor)
+            plan = make_plan(connection, window.release, window.model, window.zone, config.lateness)
+            renderer = Renderer(window.model, config.variables, window.zone)
+            scripts = Scripts(connection, plan, renderer, who.now, who.actor)
             found = tasks(window, scripts, wanted)
             if as_json:
                 print_json_list(found)
