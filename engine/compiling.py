@@ -314,7 +314,7 @@ def _(node: c.InJourney, scene: Scene) -> Sql:
     if node.stage is not None:
         states = world.model.journeys[node.journey].states
         numbers = [
-            world.number("state", f"{node.journey}/{state.name}")
+            moments.integer(world.number("state", f"{node.journey}/{state.name}"))
             for state in states
             if state.stage == node.stage
         ]

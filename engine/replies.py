@@ -5,7 +5,22 @@ from typing import Literal
 
 Meaning = Literal["optout", "unclear", "none"]
 
-_WORDS = frozenset({"t", "td", "退订", "回t退订", "取消订阅", "拒收", "stop", "stopall", "unsubscribe"})
+_WORDS = frozenset(
+    {
+        "t",
+        "td",
+        "退订",
+        "回t",
+        "回td",
+        "回t退订",
+        "回td退订",
+        "取消订阅",
+        "拒收",
+        "stop",
+        "stopall",
+        "unsubscribe",
+    }
+)
 """What alone, in any width and case and with any punctuation, is an opt-out."""
 
 _HINTS = (
