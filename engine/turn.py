@@ -29,7 +29,7 @@ class Moment:
     """When a turn takes place, and how its first run is done."""
 
     now: int
-    how: How = How()
+    how: How = field(default_factory=How)
 
 
 @dataclass(slots=True)

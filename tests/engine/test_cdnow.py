@@ -1,0 +1,98 @@
+"""A real purchase history, imported and run daily for fifteen months, against a plain computation over its rows."""
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from engine.channels.building import build_channels
+from engine.cli import homing
+from engine.delivery import Delivery
+from engine.project import open_project
+from engine.project_turn import Engine, ready, take_turn
+from engine.schema import enrolment
+from tests.oracle.cdnow import FIRST_RUN, LAST_RUN, PURCHASES, RULES, TOUCHES, all_win_backs
+
+CHANNEL = '\n[channels.webhook]\nkind = "file"\npath = "outbox.jsonl"\n'
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The shop after its last run."""
+    folder = tmp_path_factory.mktemp("cdnow") / "shop"
+    homing_do("init", str(folder))
+    shutil.rmtree(folder / "rules")
+    (folder / "rules").mkdir()
+    shutil.copy(RULES, folder / "rules")
+    with (folder / "homing.toml").open("a", encoding="utf-8") as file:
+        file.write(CHANNEL)
+    with gzip.open(PURCHASES) as packed, (folder / "purchases.csv").open("wb") as plain:
+        shutil.copyfileobj(packed, plain)
+    homing_do("--project", str(folder), "apply")
+    homing_do("--project", str(folder), "import", "purchase", str(folder / "purchases.csv"))
+    project = open_project(folder)
+    found = ready(project)
+    channels = build_channels(project.config.channels, folder)
+    deliver = Delivery(project.store, found.plan, found.permits, channels, alone=True)
+    for day in range((LAST_RUN - FIRST_RUN).days + 1):
+        take_turn(found, nine(FIRST_RUN + timedelta(day), found), deliver)
+    yield found
+    project.store.close()
+
+
+def homing_do(*words: str) -> None:
+    """A command that must go well."""
+    done = CliRunner().invoke(homing, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def nine(day: date, engine: Engine) -> int:
+    """09:00 of a day, as stored."""
+    return engine.plan.world.zone.instant(datetime(day.year, day.month, day.day, 9))  # noqa: DTZ001
+
+
+def day_of(instant: int | None, engine: Engine) -> date | None:
+    """The local date of a stored instant."""
+    return None if instant is None else engine.plan.world.zone.local(instant).date()
+
+
+def test_every_enrolment_return_and_loss_is_that_of_the_rows(engine: Engine) -> None:
+    """Customer by customer: the day of entry, of the end and its kind, and of the goal."""
+    symbols, customers = engine.plan.world.symbols, engine.plan.tables.customer
+    with engine.project.store.read() as connection:
+        rows = connection.execute(
+            sa.select(customers.c.id, enrolment).join(customers, customers.c.customer == enrolment.c.customer)
+        ).all()
+    found = {
+        (row.id, day_of(row.entered_at, engine), symbols.name_or(row.outcome), day_of(row.ended_at, engine),
+         day_of(row.goal_at, engine))
+        for row in rows
+    }  # fmt: skip
+    outcomes = {True: "won", False: "lost"}
+    expected = {
+        (run.customer, run.entered, None if run.ended is None else outcomes[run.won is not None], run.ended,
+         run.goal_at)
+        for run in all_win_backs()
+    }  # fmt: skip
+    assert len(rows) == len(found)
+    assert found == expected
+
+
+def test_every_message_left_once_and_on_its_day(engine: Engine) -> None:
+    """The lines of the outbox are the touches of the computation, each once."""
+    lines = (engine.project.folder / "outbox.jsonl").read_text(encoding="utf-8").splitlines()
+    sent = [json.loads(line) for line in lines]
+    texts = {message.variants[0].body.strip(): name for name, message in engine.plan.model.messages.items()}
+    found = sorted((item["customer"], item["at"][:10], texts[item["text"]]) for item in sent)
+    expected = sorted(
+        (run.customer, day.isoformat(), touch)
+        for run in all_win_backs()
+        for day, touch in zip(run.touches, TOUCHES, strict=False)
+    )
+    assert found == expected
+    assert len({item["key"] for item in sent}) == len(sent)
