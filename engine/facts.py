@@ -115,7 +115,9 @@ def _any_history(world: World, rule: SendRule) -> Sql:
     rows = message.alias()
     policies = [world.number("policy", name) for name in rule.counts]
     some = sa.select(rows.c.status).where(
-        rows.c.customer == wanted.c.customer, rows.c.counted_at.is_not(None), rows.c.policy.in_(policies)
+        rows.c.customer == wanted.c.customer,
+        rows.c.counted_at.is_not(None),
+        rows.c.policy.in_(_each(policies)),
     )
     return sa.case((sa.exists(some), 1), else_=0)
 
@@ -127,16 +129,23 @@ def _consents(world: World, rule: SendRule, channel: str) -> Sql:
     number = world.symbols.find("channel", channel) or EVERY
     rows, out = consent.alias(), optout.alias()
     last = sa.select(sa.func.max(out.c.at)).where(
-        out.c.customer == wanted.c.customer, out.c.channel.in_([EVERY, number]), out.c.lifted_at.is_(None)
+        out.c.customer == wanted.c.customer,
+        out.c.channel.in_(_each([EVERY, number])),
+        out.c.lifted_at.is_(None),
     )
     given = sa.select(rows.c.given_at).where(
         rows.c.customer == wanted.c.customer,
-        rows.c.policy.in_([EVERY, world.number("policy", rule.policy.name)]),
-        rows.c.channel.in_([EVERY, number]),
+        rows.c.policy.in_(_each([EVERY, world.number("policy", rule.policy.name)])),
+        rows.c.channel.in_(_each([EVERY, number])),
         rows.c.withdrawn_at.is_(None),
         rows.c.given_at > sa.func.coalesce(last.scalar_subquery(), -1),
     )
     return sa.case((sa.exists(given), 1), else_=0)
+
+
+def _each(numbers: list[int]) -> list[Sql]:
+    """Numbers written into a statement: a list of parameters could not be compiled before the run's are known."""
+    return [moments.integer(number) for number in numbers]
 
 
 Row = Sequence[Any]
