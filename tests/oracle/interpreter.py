@@ -275,7 +275,7 @@ class Interpreter:
             open_yet = enrolment.goal_at is None and now <= over
             if open_yet and holds(goal.condition, scope_of(enrolment, now, self.world)):
                 enrolment.goal_at = now
-            if enrolment.status == "watched" and now >= over:
+            if enrolment.status == "watched" and now > over:
                 enrolment.status, enrolment.ended_at = "ended", over
 
     def _picture(self) -> tuple[Any, ...]:

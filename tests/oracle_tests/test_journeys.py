@@ -305,7 +305,10 @@ def test_held_out() -> None:
         "2026-05-01 09:00",
     )
     oracle.settle(at("2026-06-01 09:00"))
-    assert (enrolment.status, enrolment.outcome, oracle.facts.messages) == ("ended", None, [])
+    assert enrolment.status == "watched"
+    oracle.settle(at("2026-06-02 09:00"))
+    assert (enrolment.status, text_of(enrolment.ended_at)) == ("ended", "2026-06-01 09:00")
+    assert (enrolment.outcome, oracle.facts.messages) == (None, [])
 
 
 def test_split_and_otherwise_wait_for_what_is_sent() -> None:
