@@ -2,10 +2,13 @@
 
 from datetime import date
 
+from dsl.conditions import TEXT, Compare, Cond, Const
 from dsl.journey_model import Journey, Send, State
 from dsl.model import Calendar, Cap, Message, Model, Policy, SendWindow, SpecialDays, Variant
 from dsl.units import Clock, Duration, Window
 from engine.business_days import BusinessDays
+from engine.gate import decide
+from engine.permit_facts import Facts, Go, Reach, Verdict, Wait
 from engine.permit_rules import SendRule, send_rule
 from engine.zone import Zone, parse_time
 
@@ -85,3 +88,31 @@ def rule_of(  # noqa: PLR0913  # a test says only what matters to it
 
 GENEROUS = Duration(60, "day")
 """A time to give up after that no test reaches by accident."""
+
+REACHED = (Reach(address=True),)
+WORKING_HOURS = windows("workdays 09:00 to 20:00")
+VIP: Cond = Compare("=", Const("a", TEXT), Const("vip", TEXT))
+DAYS_10 = Duration(10, "day")
+
+
+def facts(rule: SendRule, created: str, *history: str, **more: object) -> Facts:
+    """What is known of a message that was wanted then, after these counted ones."""
+    zone = rule.days.zone
+    counted = tuple(at(text, zone) for text in history)
+    return Facts(rule, at(created, zone), **{"reach": REACHED, "history": counted, **more})  # type: ignore[arg-type]
+
+
+def answer(rule: SendRule, now: str, *history: str, created: str | None = None, **more: object) -> Verdict:
+    """The verdict at a time, on a message that is wanted since then unless `created` says otherwise."""
+    return decide(facts(rule, created or now, *history, **more), at(now, rule.days.zone))
+
+
+def goes(verdict: Verdict) -> bool:
+    """Whether the message may go."""
+    return isinstance(verdict, Go)
+
+
+def waits(verdict: Verdict, zone: Zone = SHANGHAI) -> str:
+    """Until when it waits, as `2026-11-23 09:00`, and because of what."""
+    assert isinstance(verdict, Wait)
+    return f"{zone.local(verdict.until):%Y-%m-%d %H:%M} {verdict.because}"
