@@ -46,12 +46,13 @@ CRONS = ("0 9 * * *", "0 0 * * mon", "30 9 1 * *")
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A journey before its conditions: its states in order, each with its stage. `sends`: it may send and grant."""
+    """A journey before its conditions: its states in order, each with its stage; what its states may do."""
 
     plan: Plan
     states: tuple[tuple[str | None, str], ...]
     others: tuple[str, ...]
     sends: bool
+    grants: bool
 
     def at(self, index: int, here: str | None) -> journeys.Goto:
         """The state of that index, as named from the stage `here`."""
@@ -61,7 +62,7 @@ class Sketch:
 
 
 @st.composite
-def sketches(draw: Draw, records: tuple[str, ...], *, sending: bool) -> tuple[Sketch, ...]:
+def sketches(draw: Draw, records: tuple[str, ...], *, sending: bool, granting: bool) -> tuple[Sketch, ...]:
     """One to three journeys, with the names that they and others may use."""
     shapes = [_shape(draw, records) for _ in range(draw(st.integers(1, 3)))]
     names = [f"j{number}" for number, _ in enumerate(shapes)]
@@ -73,7 +74,7 @@ def sketches(draw: Draw, records: tuple[str, ...], *, sending: bool) -> tuple[Sk
             for other, (of, _) in zip(names, shapes, strict=True)
             if other != name and of in (None, record)
         )
-        found.append(Sketch(Plan(name, record, stages, ("done",)), states, startable, sending))
+        found.append(Sketch(Plan(name, record, stages, ("done",)), states, startable, sending, granting))
     return tuple(found)
 
 
@@ -223,7 +224,8 @@ class _Ways:
     def action(self, number: int) -> journeys.Action:
         """Any action; `number` is its place among those of the state."""
         if self.sketch.sends and self.draw(st.booleans()):
-            return _send(self.draw) if self.draw(st.integers(0, 2)) else self._grant()
+            grants = self.sketch.grants and self.draw(st.integers(0, 2)) == 0
+            return self._grant() if grants else _send(self.draw)
         match pick(
             self.draw, ("task", "set", "set", "tag", "emit", *(["begin"] if self.sketch.others else []))
         ):

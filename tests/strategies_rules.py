@@ -68,8 +68,8 @@ _BUILTIN: dict[str, Fields] = {"clicked": _BUILTIN_FIELDS, "replied": {"text": T
 
 
 @st.composite
-def rule_sets(draw: Draw, *, sending: bool = True) -> tree.File:
-    """A valid rule set. Without `sending` no journey sends or grants anything."""
+def rule_sets(draw: Draw, *, sending: bool = True, granting: bool = True) -> tree.File:
+    """A valid rule set; without `sending` no journey sends or grants, without `granting` none grants."""
     kinds = (
         "visit",
         *draw(st.lists(st.sampled_from(("call", "complaint")), min_size=1, max_size=2, unique=True)),
@@ -80,7 +80,7 @@ def rule_sets(draw: Draw, *, sending: bool = True) -> tree.File:
     definitions = draw(_definitions(plain))
     audiences = tuple(item.name.text for item in definitions if isinstance(item, tree.AudienceDecl))
     values = {"score": "number", "worth": "money"}
-    drafts = draw(sketches(tuple(records), sending=sending))
+    drafts = draw(sketches(tuple(records), sending=sending, granting=sending and granting))
     known = replace(plain, audiences=audiences, values=values, journeys=tuple(draft.plan for draft in drafts))
     return tree.File(
         NOWHERE.source,
