@@ -6,6 +6,7 @@ Knows nothing of rules.
 """
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,11 +33,12 @@ EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
-def calendar_rows() -> list[dict[str, int]]:
-    """The rows of `calendar_day`."""
+@cache
+def calendar_rows() -> list[tuple[int, int, int]]:
+    """The rows of `calendar_day`: day, month, day of the month."""
     first, last = (FIRST_DAY - EPOCH).days, (LAST_DAY - EPOCH).days
     days = ((number, EPOCH + timedelta(number)) for number in range(first, last + 1))
-    return [{"day": number, "month": day.year * 12 + day.month - 1, "dom": day.day} for number, day in days]
+    return [(number, day.year * 12 + day.month - 1, day.day) for number, day in days]
 
 
 def integer(value: Sql | int) -> Sql:

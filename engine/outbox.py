@@ -51,8 +51,8 @@ def outcome_of(sender: Sender, verdict: Verdict) -> Outcome:
             return Outcome(MessageStatus.READY, channel=channel)
         case Wait(until=until, because=because):
             return Outcome(MessageStatus.WAITING, because, until)
-        case Hold(role=role, because=because, until=until):
-            return Outcome(MessageStatus.HELD, because, until, role, sender.rule.via[0])
+        case Hold(role=role, because=because, until=until, channel=channel):
+            return Outcome(MessageStatus.HELD, because, until, role, channel)
         case Drop(because=because):
             return Outcome(MessageStatus.DROPPED, because)
 

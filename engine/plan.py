@@ -12,6 +12,7 @@ from dsl.journey_model import Action, Begin, Journey, On, Send, Task
 from dsl.model import Model
 from dsl.source import Span
 from dsl.units import Duration
+from engine.bulk import insert_rows
 from engine.changes import watch_indexes
 from engine.declared import Declared, declared_tables
 from engine.moments import calendar_rows, zone_rows
@@ -120,7 +121,8 @@ def make_plan(connection: sa.Connection, release: int, model: Model, zone: Zone,
 def _keep_zone(connection: sa.Connection, zone: Zone) -> None:
     """Make the tables that calendar arithmetic reads what this zone needs."""
     if connection.scalar(sa.select(calendar_day.c.day).limit(1)) is None:
-        connection.execute(calendar_day.insert(), calendar_rows())
+        names = [column.name for column in calendar_day.c]
+        insert_rows(connection, calendar_day, names, calendar_rows())
     wanted = zone_rows(zone)
     rows = connection.execute(sa.select(zone_step).order_by(zone_step.c.since)).mappings()
     if [dict(row) for row in rows] != wanted:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from dsl.checks.flow import check_flow
 from dsl.checks.hiding import check_hiding
+from dsl.checks.later import check_later
 from dsl.checks.lengths import check_lengths
 from dsl.checks.loops import check_loops
 from dsl.checks.scenarios import check_scenarios
@@ -18,6 +19,7 @@ Pass = Callable[[Subject], Iterable[Diagnostic]]
 PASSES: tuple[Pass, ...] = (
     check_flow,
     check_hiding,
+    check_later,
     check_lengths,
     check_loops,
     check_scenarios,

@@ -1,0 +1,33 @@
+"""What rules may say already and the engine does not do yet, so that nobody waits for it in vain."""
+
+from collections.abc import Iterator
+
+from dsl.checks.subject import Subject
+from dsl.diagnostics import Diagnostic
+from dsl.journeys import Grant
+from dsl.outline import states_of
+from dsl.source import Span
+from dsl.tree import Pilot, Sample, StopAt
+from dsl.wording import Phrase, say
+
+
+def check_later(subject: Subject) -> Iterator[Diagnostic]:
+    """`not-yet`."""
+    for journey in subject.catalog.journeys.values():
+        for _, state in states_of(journey):
+            for item in state.items:
+                if isinstance(item, Grant):
+                    message = say("`grant` is kept, but no customer gets a benefit or a code yet.")
+                    yield _later(item.span, message)
+    for policy in subject.catalog.policies.values():
+        for line in policy.lines:
+            if isinstance(line, Sample | Pilot | StopAt):
+                message = say(
+                    "`{line}` is kept, but nothing is held or stopped by it yet.", line=line.span.text
+                )
+                yield _later(line.span, message)
+
+
+def _later(span: Span, message: Phrase) -> Diagnostic:
+    hint = say("The rest of the rules runs as written; a later version of Homing does this too.")
+    return Diagnostic("not-yet", "info", span, message, hint)
