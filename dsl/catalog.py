@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dsl.builtins import BUILTIN_EVENTS
 from dsl.conditions import DATE, EMAIL, FLAG, MONEY, NUMBER, PHONE, TEXT, TIME, Type
 from dsl.expressions import Name
 from dsl.journeys import JourneyDecl
+from dsl.known_events import BUILTIN_EVENTS
 from dsl.model import EventKind, Field, RecordKind
 from dsl.outline import Outline, outline
 from dsl.report import Report

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from dsl.builtins import RECORDED_BY_ENGINE
 from dsl.catalog import unique
 from dsl.conditions import Cond
 from dsl.expressions import Name
@@ -15,6 +14,7 @@ from dsl.journeys import Pair, Task
 from dsl.journeys import Send as SendDecl
 from dsl.journeys import SetAttribute as SetDecl
 from dsl.journeys import Tag as TagDecl
+from dsl.known_events import RECORDED_BY_ENGINE
 from dsl.lower_messages import TASK
 from dsl.lower_tasks import lower_task
 from dsl.lower_transitions import Place

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.builtins import RECORDED_BY_ENGINE
+from dsl.known_events import RECORDED_BY_ENGINE
 from engine import moments
 from engine.declared import Declared, column_name
 from engine.happenings import happening

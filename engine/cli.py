@@ -85,7 +85,7 @@ def run(args: list[str] | None = None) -> int:
     try:
         status = homing.main(args, prog_name="homing", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click leaves so when a pipe is closed
         # Whoever read us has enough. The interpreter must not complain again when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.builtins import RECORDED_BY_ENGINE
 from dsl.conditions import Kind
+from dsl.known_events import RECORDED_BY_ENGINE
 from dsl.model import EventKind, Field, Model, RecordKind
 from engine.schema import Instant, Number
 

@@ -98,7 +98,7 @@ def decide(
         people = sum(fate.count for fate in stranded)
         raise StrandedError(
             f"{people:,} under way would be stranded:\n" + "\n".join(f"  {fate}" for fate in stranded),
-            "say where they go: " + " ".join(_suggestion(fate, after) for fate in stranded),
+            "say where they go: " + " ".join(_suggestion(fate, before, after) for fate in stranded),
         )
     return fates
 
@@ -153,8 +153,7 @@ def _check(move: Move, before: Model | None, after: Model) -> None:
         )
     if move.ends:
         return
-    journey = after.journeys.get(move.journey)
-    states = [state.name for state in journey.states] if journey else []
+    states = _names(after, move.journey)
     if move.new not in states:
         near = nearest(move.new, states)
         hint = (
@@ -163,8 +162,13 @@ def _check(move: Move, before: Model | None, after: Model) -> None:
         raise UsageError(f"--move: `{move.journey}` has no state `{move.new}`", hint)
 
 
-def _suggestion(fate: Fate, after: Model) -> str:
-    journey = after.journeys.get(fate.journey)
-    states = [state.name for state in journey.states] if journey else []
-    target = (nearest(fate.state or "", states) or states[0]) if states else END
+def _suggestion(fate: Fate, before: Model | None, after: Model) -> str:
+    """The move to write, to the letter: to the nearest state, new ones before others, for most were renamed."""
+    states = _names(after, fate.journey)
+    new = [name for name in states if before is None or name not in _names(before, fate.journey)]
+    target = nearest(fate.state or "", new) or nearest(fate.state or "", states) or next(iter(states), END)
     return f"--move {fate.journey}.{fate.state}={target}"
+
+
+def _names(model: Model, journey: str) -> list[str]:
+    return [state.name for state in model.journeys[journey].states] if journey in model.journeys else []

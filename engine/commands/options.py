@@ -33,6 +33,16 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 as_option = click.option("--as", "actor", metavar="NAME", help="Who does it; else the user of this computer.")
 
 
+class ListByDefault(click.Group):
+    """A group of commands in which `list` is meant when none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `list` before what names no command and does not ask for help."""
+        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
 def with_project_option(command: click.Command) -> click.Command:
     """The command, which takes `--project` after its name as well."""
     if isinstance(command, click.Group):

@@ -2,7 +2,7 @@
 
 import click
 
-from engine.commands.options import as_option, by, json_option, opened
+from engine.commands.options import ListByDefault, as_option, by, json_option, opened
 from engine.customers import customer_number
 from engine.errors import UsageError
 from engine.keys import intent_of
@@ -22,12 +22,9 @@ _COLUMNS = ("id", "customer", "journey", "task", "title", "role", "status", "due
 _STATUSES = click.Choice([status.word for status in TaskStatus])
 
 
-@click.group("tasks", invoke_without_command=True)
-@click.pass_context
-def tasks_command(context: click.Context) -> None:
-    """The work of people: `homing tasks list`, `homing tasks finish ID --outcome O`."""
-    if context.invoked_subcommand is None:
-        context.invoke(list_command)
+@click.group("tasks", cls=ListByDefault)
+def tasks_command() -> None:
+    """List the work of people, and finish it."""
 
 
 @tasks_command.command("list")
@@ -39,12 +36,7 @@ def tasks_command(context: click.Context) -> None:
 @as_option
 @json_option
 def list_command(
-    statuses: tuple[str, ...] = (),
-    role: str | None = None,
-    identity: str | None = None,
-    actor: str | None = None,
-    *,
-    as_json: bool = False,
+    statuses: tuple[str, ...], role: str | None, identity: str | None, actor: str | None, *, as_json: bool
 ) -> None:
     """List tasks, open ones first. `--as` is the name that scripts say for the operator."""
     with opened() as project:

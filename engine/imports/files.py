@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import ImportFileError
+from engine.imports.charsets import encoding_of
 from engine.imports.delimited import read_delimited
-from engine.imports.encodings import encoding_of
 from engine.imports.json_rows import read_json_lines, read_json_list
 from engine.imports.rows import Chunk, Table
 from engine.imports.spreadsheets import read_spreadsheet

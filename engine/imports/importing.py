@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dsl.builtins import RECORDED_BY_ENGINE
+from dsl.known_events import RECORDED_BY_ENGINE
 from dsl.model import Model
 from dsl.near import nearest
 from engine import audit
