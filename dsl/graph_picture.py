@@ -219,14 +219,24 @@ def _clock(clock: Clock | None) -> str:
 
 
 def _wrapped(words: str) -> list[str]:
+    """The words on as few lines as they need, the lines about equally long."""
+    text = _clean(words).split(" ")
+    lines = _filled(text, LABEL)
+    narrower = next(
+        (width for width in range(LABEL // 2, LABEL) if len(_filled(text, width)) == len(lines)), LABEL
+    )
+    short = [_shortened(line) for line in _filled(text, narrower)]
+    return short if len(short) <= LINES else [*short[: LINES - 1], f"{short[LINES - 1]} …"]
+
+
+def _filled(words: list[str], width: int) -> list[str]:
     lines = [""]
-    for word in _clean(words).split(" "):
-        if lines[-1] and columns(f"{lines[-1]} {word}") > LABEL:
+    for word in words:
+        if lines[-1] and columns(f"{lines[-1]} {word}") > width:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    short = [_shortened(line) for line in lines]
-    return short if len(short) <= LINES else [*short[: LINES - 1], f"{short[LINES - 1]} …"]
+    return lines
 
 
 def _shortened(line: str) -> str:

@@ -128,7 +128,7 @@ class Marking:
         values |= {"until": None, "role": None, "lease_until": None, "counted_at": None}
         if verdict is not None:
             sender = self.permits.senders[self._stored[intent].state, intent.action]
-            outcome = outcome_of(sender, verdict)
+            outcome = outcome_of(verdict)
             values |= {"status": int(outcome.status), "because": outcome.because, "until": outcome.until}
             if outcome.role is not None:
                 values["role"] = self.work.plan.world.number("role", outcome.role)

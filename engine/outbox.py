@@ -44,7 +44,7 @@ class Outcome:
     channel: str | None = None
 
 
-def outcome_of(sender: Sender, verdict: Verdict) -> Outcome:
+def outcome_of(verdict: Verdict) -> Outcome:
     """The outcome of a verdict, before any text is made."""
     match verdict:
         case Go(channel=channel):
@@ -114,7 +114,7 @@ def write(work: Work, renderer: Renderer, decided: Decided) -> bool:
     """Write every verdict; whether any enrolment was settled by it."""
     settled: list[Visit] = []
     for (sender, verdict), rows in decided.items():
-        outcome = outcome_of(sender, verdict)
+        outcome = outcome_of(verdict)
         differing = [row for row in rows if _differs(row, outcome)]
         for written in _worded(work, renderer, sender, outcome, differing):
             work.report.messages[written[0].status.word] += _store(work, sender, written)

@@ -52,7 +52,10 @@ journey win_back {
   }
   stage care {
     after 90 days in stage -> end won
-    state thanks { set points = points + 1, tag "won", emit noted { amount: worth }, begin aside, split { 50% -> a, 50% -> b } }
+    state thanks {
+      set points = points + 1, tag "won", emit noted { amount: worth }, begin aside
+      split { 50% -> a, 50% -> b }
+    }
     state a { at 7 days before next(birthday) at 10:00 -> b }
     state b { on noted -> end noted }
   }
