@@ -4,33 +4,40 @@ Steps are written straight into the tables: imports are tested elsewhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from dsl.conditions import Kind
-from dsl.journey_model import Task
 from dsl.model import Field, Model
 from dsl.units import Duration
 from engine import schema as s
 from engine.arrivals import mark_changed, take
+from engine.audit import By
+from engine.channels.protocol import Channel
+from engine.consents import Consent, give
 from engine.customers import customer_hash
 from engine.declared import column_name
+from engine.delivery import Delivery
+from engine.keys import Intent
+from engine.optouts import OptOut, opt_out
 from engine.permitting import Permits
 from engine.plan import Plan, make_plan
-from engine.run import How, run
+from engine.run import How
 from engine.senders import make_permits
-from engine.settling import settle
 from engine.states import MessageStatus, TaskStatus
 from engine.store import Store, open_store
 from engine.symbols import load_symbols
+from engine.tasks import Desk, Finish, declared_task, finish_task
+from engine.turn import Moment, turn
+from engine.values import Surroundings
 from engine.zone import Zone
+from tests.deliveries import Gateway
 from tests.oracle import history as h
 from tests.oracle.outcomes import Outcome, Row, in_order, plain, values_of
 
-MOST_ROUNDS = 50
+CHANNELS = ("sms", "email", "wecom", "push", "webhook")
 _EPOCH, _DAY_ZERO = datetime(1970, 1, 1, tzinfo=UTC), date(1970, 1, 1)
 _STATUS = {s.ACTIVE: "active", s.ENDED: "ended", s.WATCHED: "watched"}
 _KEY = ("customer", "journey", "record", "occurrence")
@@ -55,7 +62,10 @@ class EngineSide:
         with self.store.write() as connection:
             self.plan: Plan = make_plan(connection, 1, model, Zone(zone), Duration(3, "day"))
             self.plan.tables.metadata.create_all(connection)
-        self.permits: Permits = make_permits(self.plan, {"brand": "Homing"}, {})
+        permits = make_permits(self.plan, {"brand": "Homing"}, {})
+        channels: dict[str, Channel] = {name: Gateway() for name in CHANNELS}
+        self.permits: Permits = permits
+        self.deliver = Delivery(self.store, self.plan, permits, channels, alone=True)
         self.customers: dict[str, int] = {}
         self.records: dict[tuple[str, str], int] = {}
 
@@ -84,26 +94,7 @@ class EngineSide:
 
     def settle(self, now: datetime) -> None:
         """What `homing run` does: run and send until nothing changes any more."""
-        for _ in range(MOST_ROUNDS):
-            report = run(self.store, self.plan, self.permits, ms(now), self.how)
-            sent = self._send(ms(now))
-            if report.idle and not sent:
-                return
-
-    def _send(self, now: int) -> int:
-        """Everything that is ready goes; how many. To be replaced by the engine's delivery."""
-        ready = s.message.c.status == MessageStatus.READY
-        key = (*_KEY, "visit", "action")
-        with self.store.write() as connection:
-            rows = connection.execute(sa.select(*(s.message.c[name] for name in key)).where(ready)).all()
-            for row in rows:
-                same = [s.message.c[name] == value for name, value in zip(key, row, strict=True)]
-                values = {"status": MessageStatus.SENT, "sent_at": now, "counted_at": now}
-                values |= {"sent_seq": take(connection, 1)}
-                connection.execute(s.message.update().where(*same).values(values))
-            settle(connection, [tuple(row[:5]) for row in rows], now)
-            mark_changed(connection, {row[0] for row in rows})
-        return len(rows)
+        turn(self.store, self.plan, self.permits, self.deliver, Moment(ms(now), self.how))
 
     def _customer(self, connection: sa.Connection, step: h.Known) -> None:
         table, fields = self.plan.tables.customer, _by_name(self.model.customer)
@@ -142,67 +133,34 @@ class EngineSide:
             connection.execute(s.tag.insert().values(row))
 
     def _consent(self, connection: sa.Connection, step: h.Agrees, now: int) -> None:
-        key = {
-            "customer": self.customers[step.customer],
-            "policy": self._number("policy", step.policy),
-            "channel": self._number("channel", step.channel),
-        }
-        connection.execute(s.consent.delete().filter_by(**key))
-        connection.execute(s.consent.insert().values(key | {"given_at": now}))
+        given = Consent(self.customers[step.customer], step.policy, step.channel, now)
+        give(connection, self.plan.world.symbols, given, By("test", now))
 
     def _optout(self, connection: sa.Connection, step: h.OptsOut, now: int) -> None:
-        key = {
-            "customer": self.customers[step.customer],
-            "channel": self._number("channel", step.channel),
-        }
-        connection.execute(s.optout.delete().filter_by(**key))
-        connection.execute(s.optout.insert().values(key | {"at": now}))
-        self._event(connection, "optout", step.customer, now, {"channel": step.channel})
-        if step.channel is not None:
-            return
-        taken = s.message.c.customer == key["customer"]
-        taken &= s.message.c.status.in_([MessageStatus.WAITING, MessageStatus.HELD, MessageStatus.READY])
-        visits = connection.execute(
-            sa.select(*(s.message.c[name] for name in (*_KEY, "visit"))).where(taken)
-        ).all()
-        values = {"status": MessageStatus.CANCELLED, "until": None, "counted_at": None}
-        connection.execute(s.message.update().where(taken).values(values))
-        settle(connection, [tuple(row) for row in visits], now)
+        said = OptOut(self.customers[step.customer], step.customer, step.channel, now, "test")
+        opt_out(connection, self.plan.world.symbols, said, By("test", now))
 
     def _finish(self, connection: sa.Connection, step: h.Finishes, now: int) -> None:
-        task = s.task
-        found = connection.execute(
+        """Done is the first open one by journey, record, occurrence, visit and action."""
+        symbols, task = self.plan.world.symbols, s.task
+        rows = connection.execute(
             sa.select(task).where(
                 task.c.customer == self.customers[step.customer],
                 task.c.task == self._number("task", step.task),
                 task.c.status == TaskStatus.OPEN,
             )
         ).all()
-        names = load_symbols(connection)
-        rows = sorted(found, key=lambda r: (names.name(r.journey), r.record, r.occurrence, r.visit, r.action))
         if not rows:
             return
-        row, action = (
-            rows[0],
-            self._task_action(names.name(rows[0].journey), names.name(rows[0].state), rows[0].action),
-        )
-        outcome = action.outcomes[step.outcome % len(action.outcomes)]
-        same = [task.c[name] == getattr(row, name) for name in (*_KEY, "visit", "action")]
-        values = {"status": TaskStatus.DONE, "outcome": self._number("outcome", outcome), "closed_at": now}
-        connection.execute(task.update().where(*same).values(values))
-        kept = {
-            ask.name: step.answers[ask.name]
-            for ask in action.asks
-            if ask.attribute and ask.name in step.answers
-        }
-        self._customer(connection, h.Known(step.customer, kept))
-        self._event(connection, "task_done", step.customer, now, {"task": step.task, "outcome": outcome})
-
-    def _task_action(self, journey: str, state: str, number: int) -> Task:
-        actions = self.model.journeys[journey].state(state.partition("/")[2]).actions
-        action = next(item for item in actions if item.number == number)
-        assert isinstance(action, Task)
-        return action
+        row = min(rows, key=lambda r: (symbols.name(r.journey), r.record, r.occurrence, r.visit, r.action))
+        declared = declared_task(self.model, symbols, row)
+        assert declared is not None
+        outcome = declared.outcomes[step.outcome % len(declared.outcomes)]
+        asked = {ask.name for ask in declared.asks}
+        answers = {name: value for name, value in step.answers.items() if name in asked}
+        desk = Desk(connection, self.model, symbols, Surroundings(self.plan.world.zone, "CN"))
+        intent = Intent(*(getattr(row, name) for name in Intent._fields))
+        finish_task(desk, intent, Finish(outcome, answers), By("test", now))
 
     def _number(self, kind: str, name: str | None) -> int:
         """The number of a name; 0 stands for every one."""
@@ -314,8 +272,3 @@ def _shown(value: Any, kind: Kind) -> Any:
     if kind == "date":
         return plain(_DAY_ZERO + timedelta(days=value))
     return instant_of(value) if kind == "time" else plain(value)
-
-
-def with_full_runs(side: EngineSide) -> None:
-    """Everybody is looked at in every run from now on."""
-    side.how = replace(side.how, full=True)

@@ -86,7 +86,11 @@ class Interpreter:
     def optout(self, customer: str, at: datetime, channel: str | None = None) -> None:
         """Record an opt-out; one from everything takes back everything that waits."""
         self.facts.optouts.append(Optout(customer, channel, at))
-        self.facts.arrive("optout", customer, at, {"channel": channel})
+        if not any(
+            event.at == at and event.fields == {"channel": channel}
+            for event in self.facts.events_of(customer, "optout", at)
+        ):
+            self.facts.arrive("optout", customer, at, {"channel": channel})
         if channel is not None:
             return
         for message in self.facts.messages_of(customer):
