@@ -127,7 +127,6 @@ class Marking:
         values: dict[str, Any] = {"status": int(MessageStatus.CANCELLED), "because": NO_RULE}
         values |= {"until": None, "role": None, "lease_until": None, "counted_at": None}
         if verdict is not None:
-            sender = self.permits.senders[self._stored[intent].state, intent.action]
             outcome = outcome_of(verdict)
             values |= {"status": int(outcome.status), "because": outcome.because, "until": outcome.until}
             if outcome.role is not None:
