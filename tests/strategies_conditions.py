@@ -122,6 +122,11 @@ def pick(draw: Draw, things: Sequence[T]) -> T:
     return draw(st.sampled_from(things))
 
 
+def chance(draw: Draw, times: int) -> bool:
+    """Once in so many times."""
+    return pick(draw, range(times)) == times - 1
+
+
 def duration(draw: Draw) -> Duration:
     """A short duration, mostly."""
     return pick(draw, DURATIONS)
@@ -134,7 +139,7 @@ def small(draw: Draw) -> Number:
 
 def condition(draw: Draw, scope: Scope, depth: int = 2) -> Expr:
     """A condition of any form."""
-    if depth > 0 and draw(st.integers(0, 9)) < 4:
+    if depth > 0 and chance(draw, 3):
         return _joined(draw, scope, depth)
     forms = [*_FORMS, *_FORMS]
     if scope.event is None:
@@ -185,7 +190,7 @@ def _choice(draw: Draw, scope: Scope) -> Expr:
 def _text(draw: Draw, scope: Scope) -> Expr:
     subject = _any_of(draw, scope, ("last", "first"), "text", "phone", "email")
     words = [Text(word) for word in WORDS]
-    if draw(st.integers(0, 3)) == 0:
+    if chance(draw, 4):
         return In(subject, tuple(draw(st.lists(st.sampled_from(words), min_size=1, max_size=2))))
     return Compare(pick(draw, ("=", "!=", "contains", "starts with")), subject, pick(draw, words))
 
@@ -196,7 +201,7 @@ def _flag(draw: Draw, scope: Scope) -> Expr:
 
 
 def _missing(draw: Draw, scope: Scope) -> Expr:
-    if draw(st.integers(0, 2)):
+    if not chance(draw, 3):
         return Missing(ref(pick(draw, tuple(scope.kinds()))), draw(st.booleans()))
     return Missing(pick(draw, (number, money, moment))(draw, scope), draw(st.booleans()))
 
@@ -346,7 +351,7 @@ def _choose(draw: Draw, scope: Scope, value: Callable[[], Expr]) -> Expr:
 def _events(draw: Draw, scope: Scope, window: Last | Ever | Since | None, event: str | None = None) -> Events:
     event = event or pick(draw, tuple(scope.events))
     where = None
-    if draw(st.integers(0, 2)) == 0:
+    if chance(draw, 3):
         where = condition(draw, replace(scope, event=event), 1)
     return Events(Name(event), None, where, window)
 

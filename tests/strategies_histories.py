@@ -26,7 +26,7 @@ from tests.oracle.history import (
     Step,
     Thing,
 )
-from tests.strategies_conditions import TAGS, WORDS, Draw, Fields, pick
+from tests.strategies_conditions import TAGS, WORDS, Draw, Fields, chance, pick
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 STARTS = (date(2026, 3, 2), date(2026, 1, 29), date(2026, 2, 26), date(2028, 2, 26), date(2026, 3, 27))
@@ -61,7 +61,7 @@ def histories(draw: Draw, file: tree.File, zone: ZoneInfo = SHANGHAI) -> History
     customers = tuple(f"C{number + 1}" for number in range(draw(st.integers(1, 4))))
     stage = _Stage(*_declared(file), _tasks(file), _policies(file), customers, runs, zone)
     first: list[Step] = [Known(customer, _values(draw, stage, stage.attributes)) for customer in customers]
-    first += [Agrees(customer) for customer in customers if draw(st.integers(0, 3))]
+    first += [Agrees(customer) for customer in customers if not chance(draw, 4)]
     first += [_thing(draw, stage) for _ in stage.records]
     first += [_happens(draw, stage) for _ in range(draw(st.integers(0, 4)))]
     later = [Moment(at, tuple(_steps(draw, stage))) for at in runs[1:]]
@@ -185,8 +185,7 @@ def _some(draw: Draw, values: dict[str, Any]) -> dict[str, Any]:
 def _values(draw: Draw, stage: _Stage, fields: Fields) -> dict[str, Any]:
     """A value for every field; about one in five is missing."""
     return {
-        name: None if draw(st.integers(0, 4)) == 0 else _value(draw, stage, name, kind)
-        for name, kind in fields.items()
+        name: None if chance(draw, 5) else _value(draw, stage, name, kind) for name, kind in fields.items()
     }
 
 
@@ -229,6 +228,6 @@ def _date(draw: Draw, stage: _Stage, name: str) -> date:
     )
     if name != "birthday":
         return day
-    if (day.month, day.day) == (2, 29) or draw(st.integers(0, 4)) == 0:
+    if (day.month, day.day) == (2, 29) or chance(draw, 5):
         return date(1992, 2, 29)
     return day.replace(year=1990)

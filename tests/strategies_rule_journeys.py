@@ -27,6 +27,7 @@ from tests.strategies_conditions import (
     Draw,
     Plan,
     Scope,
+    chance,
     condition,
     date_value,
     duration,
@@ -108,17 +109,17 @@ def _heading(draw: Draw, sketch: Sketch, scope: Scope) -> list[journeys.JourneyL
         lines.append(journeys.UnderPolicy(Name(pick(draw, ("marketing", "service")))))
     if draw(st.booleans()):
         lines.append(journeys.Priority(draw(st.integers(0, 2))))
-    if draw(st.integers(0, 9)):
+    if not chance(draw, 10):
         lines.append(journeys.EnterWhen(_entry(draw, scope)))
     if draw(st.booleans()):
         lines.append(journeys.Reenter(duration(draw)))
-    lines += [line for line in _rarer_lines(draw, scope) if draw(st.integers(0, 3)) == 0]
+    lines += [line for line in _rarer_lines(draw, scope) if chance(draw, 4)]
     return lines
 
 
 def _entry(draw: Draw, scope: Scope) -> Expr:
     """A condition that somebody may well meet."""
-    if draw(st.booleans()):
+    if chance(draw, 3):
         return condition(draw, scope, 1)
     visited = Events(Name("visit"), None, None, pick(draw, (Ever(), Last(Duration(7, "day")))))
     likely = (Occurs(visited, negated=True), Missing(ref("points"), known=True), ref("member"), ref("lapsed"))
@@ -130,10 +131,10 @@ def _rarer_lines(draw: Draw, scope: Scope) -> list[journeys.JourneyLine]:
     limit = journeys.EnterAtMost(draw(st.integers(1, 2)), pick(draw, ("day", "week", Duration(2, "day"))))
     goal = condition(draw, replace(scope, since=("entry",)), 1)
     return [
-        journeys.EnterOnlyAt(Text(pick(draw, CRONS))),
+        *([journeys.EnterOnlyAt(Text(pick(draw, CRONS)))] if chance(draw, 3) else []),
         limit,
         journeys.RankBy(pick(draw, (number, money))(draw, scope)),
-        journeys.Holdout(Decimal(pick(draw, (10, 50, 100)))),
+        journeys.Holdout(Decimal(pick(draw, (10, 50, 50, 100)))),
         journeys.Goal(duration(draw), goal),
     ]
 
@@ -178,7 +179,7 @@ def _state(draw: Draw, sketch: Sketch, scope: Scope, index: int) -> journeys.Sta
     forward = [sketch.at(later, stage) for later in range(index + 1, len(sketch.states))]
     onward = forward[0] if forward else journeys.End(Name("done"))
     ways = _Ways(draw, sketch, scope, stage, (*forward, _end(draw)))
-    actions = [ways.action(number) for number in range(draw(st.integers(0, 2)))]
+    actions = [ways.action(number) for number in range(pick(draw, (1, 1, 2, 0)))]
     own = [ways.transition() for _ in range(draw(st.integers(0, 2)))]
     leaving = journeys.After(duration(draw), None, _clock(draw), onward)
     return journeys.StateDecl(Name(name), None, (*actions, *own, leaving))
@@ -223,11 +224,12 @@ class _Ways:
 
     def action(self, number: int) -> journeys.Action:
         """Any action; `number` is its place among those of the state."""
-        if self.sketch.sends and self.draw(st.booleans()):
-            grants = self.sketch.grants and self.draw(st.integers(0, 2)) == 0
+        if self.sketch.sends and chance(self.draw, 3):
+            grants = self.sketch.grants and chance(self.draw, 3)
             return self._grant() if grants else _send(self.draw)
         match pick(
-            self.draw, ("task", "set", "set", "tag", "emit", *(["begin"] if self.sketch.others else []))
+            self.draw,
+            ("task", "task", "task", "set", "set", "tag", "emit", *(["begin"] if self.sketch.others else [])),
         ):
             case "set":
                 return _set(self.draw, self.scope)
@@ -261,7 +263,7 @@ class _Ways:
 def _on(draw: Draw, scope: Scope, anywhere: journeys.Target, onward: journeys.Target) -> journeys.On:
     """What rules themselves record must lead forward."""
     event = pick(draw, tuple(scope.events))
-    where = condition(draw, replace(scope, event=event), 0) if draw(st.integers(0, 2)) == 0 else None
+    where = condition(draw, replace(scope, event=event), 0) if chance(draw, 3) else None
     return journeys.On(Name(event), where, onward if event == "ping" else anywhere)
 
 
@@ -286,9 +288,9 @@ def _send(draw: Draw) -> journeys.Send:
     return journeys.Send(
         Name(message),
         via=tuple(Name(channel) for channel in pick(draw, channels)),
-        during=(window,) if draw(st.integers(0, 3)) == 0 else (),
-        policy=Name("service") if draw(st.integers(0, 3)) == 0 else None,
-        review=Name("manager") if draw(st.integers(0, 7)) == 0 else None,
+        during=(window,) if chance(draw, 4) else (),
+        policy=Name("service") if chance(draw, 4) else None,
+        review=Name("manager") if chance(draw, 8) else None,
     )
 
 

@@ -16,7 +16,7 @@ from dsl.expressions import Name, Number, Text
 from dsl.source import NOWHERE
 from dsl.tree import TypeRef
 from dsl.units import Clock, Duration, Window
-from tests.strategies_conditions import Draw, Fields, Scope, condition, duration, money, number, pick
+from tests.strategies_conditions import Draw, Fields, Scope, chance, condition, duration, money, number, pick
 from tests.strategies_rule_journeys import Sketch, journey, sketches
 
 ATTRIBUTES: Fields = {
@@ -124,7 +124,7 @@ def _sent_things(draw: Draw, scope: Scope) -> tuple[tree.Statement, ...]:
     scope = replace(scope, journeys=())
     service = _policy(draw, "service", scope)
     marketing = _policy(draw, "marketing", scope)
-    if draw(st.integers(0, 3)) == 0:
+    if chance(draw, 4):
         marketing = replace(marketing, lines=(*marketing.lines, tree.CountWith((Name("service"),))))
     bodies = {"sms": pick(draw, ("你好", "{{ name }}好", "您的等级 {{ tier }}")), "email": "Hello {{ id }}"}
     return (
@@ -150,7 +150,7 @@ def _policy(draw: Draw, name: str, scope: Scope) -> tree.PolicyDecl:
         lines.append(tree.AtMost(draw(st.integers(1, 2)), per))
         if draw(st.booleans()):
             lines.append(tree.AtMost(draw(st.integers(0, 3)), per, condition(draw, scope, 0)))
-    if draw(st.integers(0, 5)) == 0:
+    if chance(draw, 6):
         lines.append(tree.ReviewBy(Name("manager"), condition(draw, scope, 0)))
     return tree.PolicyDecl(Name(name), None, tuple(lines))
 
@@ -199,6 +199,6 @@ def _benefit(draw: Draw) -> tree.BenefitDecl:
         )
     elif draw(st.booleans()):
         lines.append(tree.BenefitLine("stock", Number(Decimal(2))))
-    if draw(st.integers(0, 2)) == 0:
+    if chance(draw, 3):
         lines.append(tree.ApproveLine(Name("manager")))
     return tree.BenefitDecl(Name("gift"), "礼品", tuple(lines))

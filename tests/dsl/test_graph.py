@@ -38,7 +38,7 @@ def test_svg_shows_every_name_title_action_and_label() -> None:
         "on visit",
         "any state",
     }
-    wrapped = {"at 7 days before", "next(birthday) at 10:00", 'contains "不用了")', "and points > 3"}
+    wrapped = {"at 7 days before", "next(birthday) at 10:00", 'contains "不用了")', "5000 and tier in (vip,"}
     assert names | actions | labels | wrapped <= shown
 
 
