@@ -1,7 +1,7 @@
 """How fast a run is: enrolling 30% with their first messages, 1% due, nothing due, and the memory it takes.
 
-`python -m benchmarks.run [CUSTOMERS]` prints one JSON document. Each figure stands beside set-based SQL written by hand and a
-plain Python loop doing the same work in the same process, on copies of one database.
+`python -m benchmarks.run [CUSTOMERS]` prints one JSON document. Each figure stands beside set-based SQL written by
+hand and a plain Python loop doing the same work in the same process, on copies of one database.
 """
 
 import json
@@ -96,8 +96,10 @@ def _due(folder: Path, source: Path) -> dict[str, Any]:
 
 
 def _send_all(path: Path, now: int) -> None:
-    """As if every message had gone: one customer in thirty is due at `now`, the others a day later. A run just before
-    has seen everything else."""
+    """As if every message had gone: one customer in thirty is due at `now`, the others a day later.
+
+    A run just before has seen everything else.
+    """
     shop = open_shop(path)
     with shop.store.write() as connection:
         connection.exec_driver_sql(

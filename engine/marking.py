@@ -116,14 +116,14 @@ class Marking:
         sending.leave_out(connection, (intent for intent, _ in self._given_back))
         sending.mark(connection, now)
         sending.change(connection, self._moved)
-        returned = [(self._returned(intent, verdict), intent) for intent, verdict in self._given_back]
+        returned = [(self._returned(verdict), intent) for intent, verdict in self._given_back]
         sending.change(connection, returned)
         ended = [intent for values, intent in returned if values["status"] > MessageStatus.UNKNOWN]
         settle(connection, (intent[:5] for intent in ended), now)
         mark_changed(connection, (intent.customer for intent in ended))
         self.counts.update(MessageStatus(values["status"]).word for values, _ in returned)
 
-    def _returned(self, intent: Intent, verdict: Verdict | None) -> dict[str, Any]:
+    def _returned(self, verdict: Verdict | None) -> dict[str, Any]:
         values: dict[str, Any] = {"status": int(MessageStatus.CANCELLED), "because": NO_RULE}
         values |= {"until": None, "role": None, "lease_until": None, "counted_at": None}
         if verdict is not None:

@@ -1,0 +1,78 @@
+"""How fast files are taken in: `python -m benchmarks.imports [CUSTOMERS]` imports so many and five visits each.
+
+Each import is a process of its own, as a person would start it; prints one JSON document with rows per second and
+peak memory.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+RULES = """
+customer { name: text, phone: phone, lifetime_value: money }
+event visit { store: text, amount: money }
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    customers = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        print(json.dumps(measure(Path(folder), customers), indent=2))
+
+
+def measure(folder: Path, customers: int) -> dict[str, Any]:
+    """Both files, in the order of customers and, for visits, once more in no order."""
+    shop = folder / "shop"
+    _homing("init", str(shop))
+    for rules in (shop / "rules").rglob("*.rules"):
+        rules.unlink()
+    (shop / "rules" / "shop.rules").write_text(RULES, encoding="utf-8")
+    _homing("--project", str(shop), "apply")
+    people, visits = folder / "people.csv", folder / "visits.csv"
+    _write(people, "id,name,phone,lifetime_value", (_person(n) for n in range(customers)))
+    _write(visits, "customer,at,store,amount", (_visit(n, customers) for n in range(customers * 5)))
+    found = {"customers": _timed(shop, "customers", people, customers)}
+    found["visits"] = _timed(shop, "visit", visits, customers * 5)
+    found["visits_again"] = _timed(shop, "visit", visits, customers * 5)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    return {**found, "peak_memory_mb": peak}
+
+
+def _person(number: int) -> str:
+    return f"C{number:08},客户{number},138{number % 10**8:08},{number * 7919 % 6000}.{number % 100:02}"
+
+
+def _visit(number: int, customers: int) -> str:
+    # Neighbouring rows are of customers far apart, as in a till's own order.
+    customer = number * 7919 % customers
+    day = number * 31 % 365
+    at = f"2025-{1 + day // 31:02}-{1 + day % 28:02} {8 + number % 12:02}:{number % 60:02}:{number * 7 % 60:02}"
+    return f"C{customer:08},{at},门店{number % 40},{number * 31 % 1000}.{number % 100:02}"
+
+
+def _write(path: Path, head: str, rows: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(head + "\n")
+        file.writelines(row + "\n" for row in rows)
+
+
+def _timed(shop: Path, what: str, file: Path, rows: int) -> dict[str, Any]:
+    began = perf_counter()
+    _homing("--project", str(shop), "import", what, str(file))
+    seconds = perf_counter() - began
+    return {"rows": rows, "seconds": round(seconds, 2), "per_second": round(rows / seconds)}
+
+
+def _homing(*words: str) -> None:
+    subprocess.run([sys.executable, "-m", "engine.cli", *words], check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()
