@@ -23,10 +23,10 @@ def sessions(text: str) -> list[str]:
     return _SESSION.findall(text)
 
 
-def played(text: str, folder: Path) -> list[str]:
-    """The sessions of a document as they go in `folder`, to which the example is copied."""
+def played(document: str, folder: Path) -> list[str]:
+    """The sessions of a document as they go in `folder`, to which the example is copied; it is shown as `/srv`."""
     shutil.copytree(ROOT / "docs" / "example", folder / "docs" / "example")
-    script = "\n".join(line for session in sessions(text) for line in _script(session))
+    script = "\n".join(line for session in sessions(document) for line in _script(session))
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
@@ -38,7 +38,8 @@ def played(text: str, folder: Path) -> list[str]:
         timeout=300,
         check=False,
     )
-    lines = (line.rstrip() + "\n" for line in done.stdout.splitlines())
+    text = done.stdout.replace(f"{folder.resolve()}/", "/srv/")
+    lines = (line.rstrip() + "\n" for line in text.splitlines())
     return "".join(lines).split(f"{_END}\n")[:-1]
 
 

@@ -1,4 +1,4 @@
-"""The README is true: what it shows is what the program does, and what it promises is there."""
+"""README and operations guide are true: what they show is what the program does, and what they promise is there."""
 
 import re
 import subprocess
@@ -15,9 +15,11 @@ HOMING = Path(sys.executable).parent / "homing"
 PICTURES = {"win_back": "docs/example/rules", "retention": "rules"}
 
 
-def test_the_sessions_go_as_shown(tmp_path: Path) -> None:
-    """Every command of the README prints what the README says (`make docs` brings it up to date)."""
-    assert played(README, tmp_path) == sessions(README)
+@pytest.mark.parametrize("document", ["README.md", "docs/operations.md"])
+def test_the_sessions_go_as_shown(document: str, tmp_path: Path) -> None:
+    """Every command shown prints what is shown (`make docs` brings it up to date)."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert played(text, tmp_path) == sessions(text)
 
 
 def test_the_rules_shown_are_those_of_the_example() -> None:
