@@ -59,7 +59,7 @@ class ImportResult:
 def import_file(store: Store, model: Model, surroundings: Surroundings, request: Request) -> ImportResult:
     """Take a file. Raises UnknownNameError, ImportFileError, UsageError; a bad row is no error but rejected."""
     owners = Owners()
-    taker = _taker(model, surroundings, request, owners)
+    taker = taker_for(model, surroundings, request, owners)
     table = open_table(request.file, request.encoding)
     rejects = Rejects(request.rejects)
     try:
@@ -83,7 +83,8 @@ def importable(model: Model) -> list[str]:
     return ["customers", *events, *sorted(model.records), "consents"]
 
 
-def _taker(model: Model, surroundings: Surroundings, request: Request, owners: Owners) -> Taker:
+def taker_for(model: Model, surroundings: Surroundings, request: Request, owners: Owners) -> Taker:
+    """What takes the rows of a request. UnknownNameError when nothing is called what it names."""
     tables = declared_tables(model)
     what = request.what
     if what in model.events and what not in _NOT_IMPORTED:
