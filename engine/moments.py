@@ -53,20 +53,25 @@ def floor_day(wall: Sql) -> Sql:
 
 def wall(zone: Zone, instant: Sql) -> Sql:
     """The wall time of an instant."""
-    return instant + _offset(zone, instant, zone_step.c.since)
+    return instant + _offset(zone, instant, "since")
 
 
 def instant_of_wall(zone: Zone, at: Sql) -> Sql:
     """The instant of a wall time: the first of two, and moved on by the gap where the clock skips it."""
-    return at - _offset(zone, at, zone_step.c.wall_since)
+    return at - _offset(zone, at, "wall_since")
 
 
-def _offset(zone: Zone, at: Sql, since: Sql) -> Sql:
-    """The offset in force: a constant where the clock is never changed, else looked up in `zone_step`."""
+def _offset(zone: Zone, at: Sql, column: str) -> Sql:
+    """The offset in force: a constant where the clock is never changed, else looked up in `zone_step`.
+
+    Under a name of its own each time: one look-up may stand inside another.
+    """
     steps = zone.transitions()
     if len(steps) == 1:
         return integer(steps[0][1])
-    latest = sa.select(zone_step.c.offset).where(since <= at).order_by(since.desc()).limit(1)
+    rows = zone_step.alias()
+    since = rows.c[column]
+    latest = sa.select(rows.c.offset).where(since <= at).order_by(since.desc()).limit(1)
     return latest.scalar_subquery()
 
 
