@@ -268,7 +268,7 @@ def events_of(events: c.Events, scene: Scene) -> tuple[Happening, list[Sql]]:
 @sql.register
 def _(node: c.Occurs, scene: Scene) -> Sql:
     rows, chosen = events_of(node.events, scene)
-    return sa.exists(sa.select(sa.literal_column("1")).select_from(rows.rows).where(*chosen))
+    return sa.exists(_among(rows.rows, sa.literal_column("1"), chosen))
 
 
 @sql.register
@@ -276,10 +276,15 @@ def _(node: c.Aggregate, scene: Scene) -> Sql:
     rows, chosen = events_of(node.events, scene)
     if node.function in ("last", "first") and node.field is not None:
         order = (rows.at, rows.seq) if node.function == "first" else (rows.at.desc(), rows.seq.desc())
-        picked = sa.select(rows.column(node.field)).select_from(rows.rows).where(*chosen)
+        picked = _among(rows.rows, rows.column(node.field), chosen)
         return picked.order_by(*order).limit(1).scalar_subquery()
     value = rows.at if node.field is None else rows.column(node.field)
-    return sa.select(_total(node, value)).select_from(rows.rows).where(*chosen).scalar_subquery()
+    return _among(rows.rows, _total(node, value), chosen).scalar_subquery()
+
+
+def _among(rows: sa.FromClause, value: Sql, chosen: list[Sql]) -> sa.Select[Any]:
+    """A question about rows of its own; all else it names is that of the statement around, however far out."""
+    return sa.select(value).select_from(rows).where(*chosen).correlate_except(rows)
 
 
 def _total(node: c.Aggregate, value: Sql) -> Sql:
@@ -300,7 +305,7 @@ def _total(node: c.Aggregate, value: Sql) -> Sql:
 @sql.register
 def _(node: c.Tagged, scene: Scene) -> Sql:
     rows = tag.alias()
-    return sa.exists(sa.select(rows.c.tag).where(rows.c.customer == scene.customer, rows.c.tag == node.tag))
+    return sa.exists(_among(rows, rows.c.tag, [rows.c.customer == scene.customer, rows.c.tag == node.tag]))
 
 
 @sql.register
@@ -319,7 +324,7 @@ def _(node: c.InJourney, scene: Scene) -> Sql:
             if state.stage == node.stage
         ]
         chosen.append(rows.c.state.in_(numbers))
-    return sa.exists(sa.select(rows.c.state).where(*chosen))
+    return sa.exists(_among(rows, rows.c.state, chosen))
 
 
 @sql.register
@@ -337,4 +342,4 @@ def _(node: c.Ended, scene: Scene) -> Sql:
         chosen.append(rows.c.outcome == moments.integer(world.number("outcome", node.outcome)))
     if node.duration is not None:
         chosen.append(rows.c.ended_at > world.instants.at("now", node.duration, back=True))
-    return sa.exists(sa.select(rows.c.state).where(*chosen))
+    return sa.exists(_among(rows, rows.c.state, chosen))
