@@ -46,8 +46,18 @@ class Declared:
     records: Mapping[str, sa.Table]
 
 
+_made: list[tuple[Model, Declared]] = []
+"""The tables of the model asked for last: they take longer to describe than most of what is done with them."""
+
+
 def declared_tables(model: Model) -> Declared:
     """The tables that a rule set needs."""
+    if not _made or _made[0][0] is not model:
+        _made[:] = [(model, _describe(model))]
+    return _made[0][1]
+
+
+def _describe(model: Model) -> Declared:
     metadata = sa.MetaData()
     events = (kind for kind in model.events.values() if kind.name not in RECORDED_BY_ENGINE)
     return Declared(

@@ -30,6 +30,9 @@ pysqlite3.register_adapter(type(None), lambda value: value)
 
 BUSY_TIMEOUT = 10_000  # milliseconds
 
+PREPARED = 1000
+"""Statements that a connection keeps prepared: a run has some hundreds, and preparing them costs more than running."""
+
 MEMORY = ":memory:"
 
 WRITES = "homing_writes"
@@ -86,7 +89,12 @@ def sqlite_engine(database: Path | str) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(database)),
         module=pysqlite3,
-        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT / 1000, "check_same_thread": False},
+        connect_args={
+            "isolation_level": None,
+            "timeout": BUSY_TIMEOUT / 1000,
+            "check_same_thread": False,
+            "cached_statements": PREPARED,
+        },
         **({"poolclass": StaticPool} if in_memory else {}),
     )
     sa.event.listen(engine, "connect", _configure_memory if in_memory else _configure_file)
