@@ -26,22 +26,30 @@ def identity_digest(kind: str, identity: str) -> int:
 
 def event_digest(kind: str, customer: str, at: int, values: Mapping[str, Stored], twin: int = 0) -> int:
     """The digest of an event without an id; missing values do not count."""
-    columns = {name: [value] for name, value in values.items()}
-    return digest(twin_content(contents(kind, [customer], [at], columns)[0], twin))
+    columns: dict[str, Sequence[Stored]] = {name: [value] for name, value in values.items()}
+    content = contents(kind, columns | {"customer": [customer], "at": [at]})[0]
+    return digest(twin_content(content, twin))
 
 
-def contents(
-    kind: str, customers: Sequence[str], ats: Iterable[int], columns: Mapping[str, Sequence[Stored]]
-) -> list[str]:
-    """The texts that are hashed, for many events at once."""
+def base_digests(kind: str, values: Mapping[str, Sequence[Stored]]) -> list[int]:
+    """The digests of many events as if none of them had a twin; `values` by field, the event's own among them."""
+    digests = list(map(digest, contents(kind, values)))
+    for place, identity in enumerate(values.get("id") or ()):
+        if identity is not None:
+            digests[place] = identity_digest(kind, str(identity))
+    return digests
+
+
+def contents(kind: str, values: Mapping[str, Sequence[Stored]]) -> list[str]:
+    """The texts that are hashed, for many events at once; their ids are not part of them."""
+    customers, ats = values["customer"], values["at"]
+    start = kind + _SEPARATOR
     parts: list[Iterable[str]] = [
-        [kind + _SEPARATOR] * len(customers),
-        customers,
-        (f"{_SEPARATOR}{at}" for at in ats),
+        (f"{start}{customer}{_SEPARATOR}{at}" for customer, at in zip(customers, ats, strict=True))
     ]
-    for name in sorted(columns):
-        start = f"{_SEPARATOR}{name}="
-        parts.append("" if value is None else f"{start}{value!r}" for value in columns[name])
+    for name in sorted(values.keys() - {"customer", "at", "id"}):
+        before = f"{_SEPARATOR}{name}="
+        parts.append("" if value is None else f"{before}{value!r}" for value in values[name])
     return ["".join(row) for row in zip(*parts, strict=True)]
 
 

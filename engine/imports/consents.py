@@ -1,17 +1,16 @@
 """Taking consents. No policy or no channel in a row means every one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dsl.conditions import TIME, Type
 from engine.arrivals import mark_changed
 from engine.consents import Consent, give_quietly
 from engine.imports.converting import Columns
 from engine.imports.taking import Outcome, Owners
 from engine.symbols import load_symbols
-from engine.values import Reader, Surroundings, read_id, read_text, reader
+from engine.values import Reader
 
 
 @dataclass(slots=True)
@@ -33,16 +32,3 @@ class ConsentTaker:
         new = [one.customer for one in given if give_quietly(connection, symbols, one)]
         mark_changed(connection, new)
         return Outcome(added=len(new), unchanged=count - len(new))
-
-
-def consent_readers(
-    policies: Collection[str], channels: Collection[str], surroundings: Surroundings
-) -> dict[str, Reader]:
-    """The columns that a file of consents may have."""
-    return {
-        "customer": read_id,
-        "policy": reader(Type("choice", tuple(policies)), surroundings),
-        "channel": reader(Type("choice", tuple(channels)), surroundings),
-        "at": reader(TIME, surroundings),
-        "source": read_text,
-    }

@@ -35,11 +35,15 @@ class Remembered(dict[object, Stored]):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Values by field, all of equal length; `numbers` as in Chunk. `bad`: the rows that are not among them."""
+    """Values by field, all of equal length; `numbers` as in Chunk. `bad`: the rows that are not among them.
+
+    `digests` of events by content or id, before twins are counted; empty: still to be made.
+    """
 
     numbers: Sequence[int]
     values: Mapping[str, Sequence[Stored]]
     bad: Sequence[Unreadable]
+    digests: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

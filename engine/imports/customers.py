@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model import Field
 from engine.arrivals import mark_changed, take_numbers
 from engine.bulk import insert_rows, update_rows
 from engine.customers import customer_hash
@@ -14,7 +13,7 @@ from engine.declared import column_name
 from engine.imports.converting import Columns
 from engine.imports.merging import Merged, merge, stored_rows
 from engine.imports.taking import Outcome, in_table_order
-from engine.values import Reader, Surroundings, read_id, reader
+from engine.values import Reader
 
 
 @dataclass(slots=True)
@@ -57,8 +56,3 @@ class CustomerTaker:
         ]
         insert_rows(connection, self.table, ["customer", "id", "hash", *names], rows)
         return numbers
-
-
-def customer_readers(fields: Sequence[Field], surroundings: Surroundings) -> dict[str, Reader]:
-    """The columns that a file of customers may have."""
-    return {field.name: reader(field.type, surroundings) for field in fields} | {"id": read_id}

@@ -7,16 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.conditions import TIME
-from dsl.model import EventKind
 from engine.arrivals import take
 from engine.bulk import insert_rows
 from engine.declared import column_name
-from engine.digests import contents, digest, identity_digest, twin_content
+from engine.digests import base_digests, contents, digest, twin_content
 from engine.imports.converting import Columns
 from engine.imports.taking import Outcome, Owners, in_table_order
 from engine.imports.twins import Twins
-from engine.values import Reader, Stored, Surroundings, read_id, reader
+from engine.values import Reader
 
 Effect = Callable[[sa.Connection, Sequence[Any]], None]
 """What some events bring about besides being stored; gets the new rows."""
@@ -26,7 +24,7 @@ Effect = Callable[[sa.Connection, Sequence[Any]], None]
 class EventTaker:
     """Takes events of one kind. `effect` None: they are stored, and that is all."""
 
-    kind: EventKind
+    kind: str
     table: sa.Table
     readers: Mapping[str, Reader]
     owners: Owners
@@ -56,33 +54,24 @@ class EventTaker:
         ats: Sequence[Any] = columns.values["at"]
         ids: Sequence[Any] = columns.values.get("id") or [None] * len(ats)
         owners = self.owners.numbers(connection, customers)
-        values = {name: columns.values[name] for name in fields}
-        digests = self._digests(customers, ats, ids, values)
+        digests = self._digests(columns, ids)
         names = ["seq", "customer", "at", "digest", "id", *map(column_name, fields)]
-        given = [range(first, first + len(owners)), owners, ats, digests, ids, *values.values()]
+        given = [
+            range(first, first + len(owners)),
+            owners,
+            ats,
+            digests,
+            ids,
+            *(columns.values[name] for name in fields),
+        ]
         rows = list(zip(*given, strict=True))
         rows.sort(key=itemgetter(1))  # by customer, as the index is: fewer pages are written
         return names, rows
 
-    def _digests(
-        self,
-        customers: Sequence[str],
-        ats: Sequence[int],
-        ids: Sequence[str | None],
-        values: Mapping[str, Sequence[Stored]],
-    ) -> list[int]:
-        texts = contents(self.kind.name, customers, ats, values)
-        digests = list(map(digest, texts))
-        for place, identity in enumerate(ids):
-            if identity is not None:
-                digests[place] = identity_digest(self.kind.name, identity)
+    def _digests(self, columns: Columns, ids: Sequence[str | None]) -> list[int]:
+        digests = list(columns.digests or base_digests(self.kind, columns.values))
         for place, twin in self._twins.count(digests).items():
             if ids[place] is None:
-                digests[place] = digest(twin_content(texts[place], twin))
+                row = {name: [values[place]] for name, values in columns.values.items()}
+                digests[place] = digest(twin_content(contents(self.kind, row)[0], twin))
         return digests
-
-
-def event_readers(kind: EventKind, surroundings: Surroundings) -> dict[str, Reader]:
-    """The columns that a file of these events may have."""
-    own: dict[str, Reader] = {field.name: reader(field.type, surroundings) for field in kind.fields}
-    return own | {"customer": read_id, "at": reader(TIME, surroundings), "id": read_id}

@@ -7,14 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model import RecordKind
 from engine.arrivals import mark_changed, take_numbers
 from engine.bulk import insert_rows, update_rows
 from engine.declared import column_name
 from engine.imports.converting import Columns
 from engine.imports.merging import Merged, Row, merge, stored_rows
 from engine.imports.taking import Outcome, Owners, in_table_order
-from engine.values import Reader, Surroundings, read_id, reader
+from engine.values import Reader
 
 
 @dataclass(slots=True)
@@ -51,12 +50,6 @@ class RecordTaker:
         first = take_numbers(connection, "records", len(merged.added))
         rows = [(number, key, *row) for number, (key, row) in enumerate(merged.added.items(), first)]
         insert_rows(connection, self.table, ["record", "id", *names], rows)
-
-
-def record_readers(kind: RecordKind, surroundings: Surroundings) -> dict[str, Reader]:
-    """The columns that a file of these records may have."""
-    own: dict[str, Reader] = {field.name: reader(field.type, surroundings) for field in kind.fields}
-    return own | {"id": read_id, "customer": read_id}
 
 
 def _with_their_owners(ids: Sequence[str], rows: Sequence[Row], known: Mapping[str, Row]) -> list[bool]:

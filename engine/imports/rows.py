@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-CHUNK = 20_000  # rows read, converted and committed together
+CHUNK = 50_000  # rows read, converted and committed together
 
 
 @dataclass(frozen=True, slots=True)

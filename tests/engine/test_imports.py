@@ -351,10 +351,10 @@ def test_again_after_a_kill(homing: Homing, monkeypatch: pytest.MonkeyPatch) -> 
     content = "customer,at,store,amount\n" + "\n".join(lines) + "\n"
     real, calls = importing._Work.take, iter(range(3))
 
-    def dying(work: importing._Work, chunk: Any) -> None:
+    def dying(work: importing._Work, batch: Any) -> None:
         if next(calls, None) is None:
             raise KeyboardInterrupt
-        real(work, chunk)
+        real(work, batch)
 
     monkeypatch.setattr(importing._Work, "take", dying)
     assert taken(homing, "visit", content).status == 130

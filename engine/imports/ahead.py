@@ -1,0 +1,57 @@
+"""Preparing a file in a process of its own, one batch ahead of the one that is being stored.
+
+Only for large files: another process takes a while to start. It opens no database.
+"""
+
+import gc
+import multiprocessing as mp
+import os
+import signal
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+
+from engine.errors import EngineError
+from engine.imports.preparing import Batch, Source, prepared
+
+LARGE = 8 * 1024 * 1024
+"""Bytes from which on a file is worth another process."""
+
+
+def batches(source: Source) -> Iterator[Batch]:
+    """The batches of a file, prepared ahead when it is large and there is a processor to spare."""
+    try:
+        large = source.path.stat().st_size >= LARGE
+    except OSError:
+        large = False  # reading it will say why
+    return _prepared_ahead(source) if large and len(os.sched_getaffinity(0)) > 1 else prepared(source)
+
+
+def _prepared_ahead(source: Source) -> Iterator[Batch]:
+    context = mp.get_context("spawn")  # a fork would take our database connections along
+    ours, theirs = context.Pipe(duplex=False)
+    worker = context.Process(target=_prepare, args=(source, theirs), daemon=True)
+    worker.start()
+    theirs.close()  # so that its end is noticed
+    try:
+        while isinstance(batch := ours.recv(), Batch):
+            yield batch
+        if batch is not None:
+            raise batch
+    finally:
+        ours.close()
+        worker.terminate()
+        worker.join()
+
+
+def _prepare(source: Source, pipe: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever reads us ends us
+    gc.disable()  # rows make no circles, and there are many of them
+    last: EngineError | None = None
+    try:
+        for batch in prepared(source):
+            pipe.send(batch)
+    except EngineError as error:
+        last = error
+    except BrokenPipeError:
+        return
+    pipe.send(last)
