@@ -138,7 +138,7 @@ def _consents(world: World, rule: SendRule, channel: str) -> Sql:
         rows.c.policy.in_(_each([EVERY, world.number("policy", rule.policy.name)])),
         rows.c.channel.in_(_each([EVERY, number])),
         rows.c.withdrawn_at.is_(None),
-        rows.c.given_at > sa.func.coalesce(last.scalar_subquery(), -1),
+        rows.c.given_at > sa.func.coalesce(last.correlate(wanted).scalar_subquery(), -1),
     )
     return sa.case((sa.exists(given), 1), else_=0)
 
