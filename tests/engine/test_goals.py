@@ -12,7 +12,7 @@ from tests.differential import compare
 from tests.oracle.history import Happens, Known, Moment
 
 RULES = """
-customer {{ tier: one of regular, vip, points: number }}
+customer {{ points: number, tier: one of regular, vip }}
 event visit {{ amount: money, stars: number }}
 journey j {{
   for customer
@@ -41,7 +41,8 @@ TWO_CUSTOMERS = (
 )
 def test_a_goal_is_met_by_the_events_of_the_customer_alone(goal: str) -> None:
     """Beside attributes, too, only the customer's own events count: another's visit reaches nothing for them."""
-    file, _ = parse(Source("a.rules", RULES.format(goal=goal)))
+    file, problems = parse(Source("a.rules", RULES.format(goal=goal)))
+    assert not problems
     model = check((file,), Context()).model
     assert model is not None
     outcome = compare(model, TWO_CUSTOMERS)
