@@ -8,7 +8,7 @@ from dsl.resolve.meeting import as_moment, minor_units
 from dsl.resolve.moments import moment
 from dsl.resolve.scope import Scope
 
-REGISTERED = (comparisons, elsewhere, events, logic, moments, references)
+REGISTERED = (arithmetic, comparisons, elsewhere, events, logic, moments, references)
 """The modules whose import teaches `typed` its nodes."""
 
 __all__ = [
