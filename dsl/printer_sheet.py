@@ -3,6 +3,7 @@
 Knows nothing of the language but braces, `#` and the string over lines.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from dsl.printer_layout import (
 )
 from dsl.source import NOWHERE, Source, Span
 from dsl.tree import Comment
+
+_BESIDE = re.compile(r"(?:[^\S\n]|[,，])*")
+"""What may stand between something and the comment at the end of its line."""
 
 
 @dataclass(slots=True)
@@ -143,7 +147,7 @@ class Sheet:
             while self._comment_waits(end):
                 strays.append(self._take())
             self._end = max(self._end, end)
-            if self._comments and not self._source.text[end : self._comments[0].offset].strip(" \t,，"):
+            if self._comments and _BESIDE.fullmatch(self._source.text, end, self._comments[0].offset):
                 comment = self._take()
         self._rows.append(Row(self._line, comment))
 
