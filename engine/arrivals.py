@@ -5,6 +5,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from engine.bulk import insert_rows
 from engine.schema import changed, meta
 
 Counter = Literal["arrivals", "customers", "records"]
@@ -37,5 +38,4 @@ def mark_changed(connection: sa.Connection, customers: Iterable[int]) -> None:
     unique = sorted(set(customers))
     if unique:
         first = take(connection, len(unique))
-        rows = [{"seq": seq, "customer": number} for seq, number in enumerate(unique, first)]
-        connection.execute(changed.insert(), rows)
+        insert_rows(connection, changed, ["seq", "customer"], list(enumerate(unique, first)))

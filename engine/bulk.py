@@ -1,15 +1,17 @@
 """Many rows at once, as fast as the driver takes them. For rows whose values are of the stored types already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+
+_SLICE = 500  # keys asked for at once
 
 
 def insert_rows(
     connection: sa.Connection,
-    table: sa.Table,
+    table: sa.TableClause,
     columns: Sequence[str],
     rows: Sequence[tuple[Any, ...]],
     *,
@@ -18,7 +20,7 @@ def insert_rows(
     """Insert rows of these columns; with `passing_over`, those that a unique key forbids are left out."""
     if not rows:
         return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    make = _dialect_insert(connection) if passing_over else sa.insert
     statement: Any = make(table).values({name: sa.bindparam(name) for name in columns})
     _execute(connection, statement.on_conflict_do_nothing() if passing_over else statement, columns, rows)
 
@@ -42,6 +44,33 @@ def execute_many(connection: sa.Connection, statement: Any, rows: Sequence[Mappi
     """Execute once for each row; the statement takes its parameters by name and has no values of its own."""
     if rows:
         _execute(connection, statement, list(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def rows_by_key(
+    connection: sa.Connection,
+    columns: Sequence[sa.ColumnElement[Any]],
+    key: sa.ColumnElement[Any],
+    keys: Sequence[Any],
+) -> Iterator[sa.Row[Any]]:
+    """The rows whose key is among `keys`, asked for in slices; one statement serves them all."""
+    whole = len(keys) - len(keys) % _SLICE
+    for start, end, size in ((0, whole, _SLICE), (whole, len(keys), len(keys) - whole)):
+        if start == end:
+            continue
+        query = sa.select(*columns).where(
+            key.in_([sa.bindparam(f"k{place}", keys[start]) for place in range(size)])
+        )
+        compiled: Any = query.compile(dialect=connection.dialect)
+        for at in range(start, end, size):
+            values: Any = tuple(keys[at : at + size])
+            if compiled.positiontup is None:
+                values = {f"k{place}": value for place, value in enumerate(values)}
+            yield from connection.exec_driver_sql(str(compiled), values)
+
+
+def _dialect_insert(connection: sa.Connection) -> Any:
+    """Both dialects can pass over rows, each with an insert of its own; loading them takes a while."""
+    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert
 
 
 def _execute(

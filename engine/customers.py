@@ -7,9 +7,8 @@ from hashlib import blake2b
 import sqlalchemy as sa
 
 from engine.arrivals import take_numbers
+from engine.bulk import insert_rows, rows_by_key
 from engine.errors import UnknownNameError
-
-_SLICE = 500  # ids asked for at once
 
 customer = sa.table(
     "customer", sa.column("customer", sa.BigInteger), sa.column("id", sa.Text), sa.column("hash", sa.Integer)
@@ -38,13 +37,8 @@ def customer_id(connection: sa.Connection, number: int) -> str:
 
 def find_customers(connection: sa.Connection, identities: Iterable[str]) -> dict[str, int]:
     """The numbers of those customers that exist."""
-    wanted = list(identities)
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), _SLICE):
-        some = customer.c.id.in_(wanted[start : start + _SLICE])
-        rows = connection.execute(sa.select(customer.c.id, customer.c.customer).where(some))
-        found.update(rows.all())
-    return found
+    columns = (customer.c.id, customer.c.customer)
+    return {row.id: row.customer for row in rows_by_key(connection, columns, customer.c.id, sorted(identities))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +57,7 @@ def ensure_customers(connection: sa.Connection, identities: Iterable[str]) -> En
     if new:
         first = take_numbers(connection, "customers", len(new))
         numbers = {identity: number for number, identity in enumerate(new, first)}
-        connection.execute(
-            customer.insert(),
-            [{"customer": number, "id": key, "hash": customer_hash(key)} for key, number in numbers.items()],
-        )
+        rows = [(number, key, customer_hash(key)) for key, number in numbers.items()]
+        insert_rows(connection, customer, ["customer", "id", "hash"], rows)
         found |= numbers
     return Ensured(found, len(new))

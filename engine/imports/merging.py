@@ -6,9 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.bulk import rows_by_key
 from engine.imports.taking import Outcome
-
-_SLICE = 500  # keys asked for at once
 
 Row = tuple[Any, ...]
 
@@ -26,13 +25,8 @@ def stored_rows(
     connection: sa.Connection, table: sa.Table, number: str, names: Sequence[str], keys: Iterable[str]
 ) -> dict[str, Row]:
     """The number and these columns of every stored row with one of the keys."""
-    wanted = sorted(keys)
-    columns = sa.select(table.c.id, table.c[number], *(table.c[name] for name in names))
-    found: dict[str, Row] = {}
-    for start in range(0, len(wanted), _SLICE):
-        some = columns.where(table.c.id.in_(wanted[start : start + _SLICE]))
-        found.update((row[0], tuple(row[1:])) for row in connection.execute(some))
-    return found
+    columns = [table.c.id, table.c[number], *(table.c[name] for name in names)]
+    return {row[0]: tuple(row[1:]) for row in rows_by_key(connection, columns, table.c.id, sorted(keys))}
 
 
 def merge(rows: Iterable[tuple[str, Row]], known: Mapping[str, Row]) -> Merged:
