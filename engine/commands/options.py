@@ -15,9 +15,10 @@ import click
 
 from dsl.translation import Language
 from engine.audit import By
-from engine.config import Config
-from engine.project import Project, open_project, project_folder
+from engine.config import FILE_NAME, Config, load_config
+from engine.project import Project, database_of, open_project, project_folder
 from engine.releases import Release, current_release
+from engine.terminal import say
 from engine.virtual_time import virtual_time
 
 
@@ -73,7 +74,11 @@ def named_project() -> Path | None:
 def opened() -> Iterator[Project]:
     """The project that this call is about. A database that is not there yet is made, and said so."""
     folder = project_folder(named_project(), Path.cwd())
+    config = load_config(folder / FILE_NAME)
+    new = not Path(database_of(folder, config)).exists() and not config.database.startswith("postgresql")
     project = open_project(folder, create=True)
+    if new:
+        say(f"made an empty database: {config.database}")
     try:
         yield project
     finally:

@@ -1,13 +1,15 @@
 """The state of a project, as `homing status` shows it."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from croniter import croniter
 
+from engine.business_days import BusinessDays
 from engine.config import Config
-from engine.releases import find_release
+from engine.releases import Release, find_release
 from engine.schema import ACTIVE, enrolment, message, task
 from engine.states import MessageStatus, TaskStatus
 from engine.symbols import Symbols, load_symbols
@@ -17,10 +19,13 @@ _MISSED = 2
 _PATIENCE = 3_600_000  # milliseconds
 """After so many firings of the schedule and so long without a run, nobody seems to run the engine."""
 
+_AHEAD = 30
+"""Days ahead for which the public calendar should be known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """As the JSON contract says. Every problem that makes a project unhealthy is among `problems`."""
+    """As the JSON contract says. `problems`: what makes a project unhealthy, and what only should be known."""
 
     release: int | None
     last_run: str | None
@@ -39,29 +44,48 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     release = find_release(connection, config)
     last = last_run_at(connection)
     counts = _messages(connection)
-    overdue = sa.select(sa.func.count()).where(task.c.status == TaskStatus.OPEN, task.c.due_at < now)
-    is_open = sa.select(sa.func.count()).where(task.c.status == TaskStatus.OPEN)
-    problems = []
-    if release is None:
-        problems.append("no rules have been applied yet: `homing apply`")
-    elif last is not None and virtual_time(connection) is None and _missed(config, last, now):
-        problems.append(f"no run since {config.zone.iso(last)}: is `homing serve` running?")
-    if counts.get(MessageStatus.UNKNOWN):
-        problems.append(
-            f"{counts[MessageStatus.UNKNOWN]:,} messages may or may not have been sent: `homing queue`"
-        )
+    late = last is not None and virtual_time(connection) is None and _missed(config, last, now)
+    serious = tuple(_serious(release, config.zone.iso(last) if late and last else None, counts))
+    is_open = task.c.status == TaskStatus.OPEN
     return Status(
         release=None if release is None else release.number,
         last_run=None if last is None else config.zone.iso(last),
-        healthy=not problems,
-        problems=tuple(problems),
+        healthy=not serious,
+        problems=(*serious, *_minor(release, config, now)),
         active=_active(connection, load_symbols(connection)),
         waiting=counts.get(MessageStatus.WAITING, 0),
         held=counts.get(MessageStatus.HELD, 0),
         unknown=counts.get(MessageStatus.UNKNOWN, 0),
-        tasks_open=connection.execute(is_open).scalar_one(),
-        tasks_overdue=connection.execute(overdue).scalar_one(),
+        tasks_open=_count(connection, is_open),
+        tasks_overdue=_count(connection, is_open, task.c.due_at < now),
     )
+
+
+def _serious(release: Release | None, late: str | None, counts: Mapping[int, int]) -> Iterator[str]:
+    """What makes a project unhealthy. `late`: when the last run was, when there should have been others since."""
+    if release is None:
+        yield "no rules have been applied yet: `homing apply`"
+    if late is not None:
+        yield f"no run since {late}: is `homing serve` running?"
+    if unknown := counts.get(MessageStatus.UNKNOWN):
+        yield f"{unknown:,} messages may or may not have been sent: `homing queue`"
+
+
+def _minor(release: Release | None, config: Config, now: int) -> Iterator[str]:
+    """What somebody should know while all is well still."""
+    if release is None:
+        return
+    policies = release.model.policies.values()
+    used = {day for policy in policies for one in policy.windows for day in one.window.days}
+    used.update(*(policy.never for policy in policies))
+    today = config.zone.day(now)
+    warning = BusinessDays(release.model.calendar, config.zone).warning(today, today + _AHEAD)
+    if warning and used & {"workdays", "weekends", "holidays"}:
+        yield warning
+
+
+def _count(connection: sa.Connection, *these: sa.ColumnElement[bool]) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(task).where(*these)).scalar_one()
 
 
 def _messages(connection: sa.Connection) -> dict[int, int]:

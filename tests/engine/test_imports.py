@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.digests import event_digest
 from engine.imports import importing
 from engine.imports.twins import Twins
 from engine.schema import changed, message, optout
 from engine.states import MessageStatus
+from engine.values import Stored
 from tests.projects import Homing, Said, applied_project
 
 
@@ -392,3 +394,12 @@ def test_nothing_marked_by_events(homing: Homing) -> None:
     """New events need no mark: their order of arrival says that they are new."""
     taken(homing, "visit", EVENTS)
     assert rows(homing, changed.name, "customer") == []
+
+
+def test_the_same_event_by_another_way(homing: Homing) -> None:
+    """An event that comes in alone has the digest that it has in a file."""
+    taken(homing, "visit", EVENTS)
+    values: dict[str, Stored] = {"amount": 1000, "store": "A"}
+    found = rows(homing, "event_visit", "seq", "at", "digest")
+    assert found[0][2] == event_digest("visit", "C1", found[0][1], values)
+    assert found[2][2] == event_digest("visit", "C2", found[2][1], {"store": "B", "amount": 500}, twin=1)
