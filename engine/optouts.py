@@ -57,11 +57,15 @@ def opt_out(
 
 
 def suppress(connection: sa.Connection, symbols: Symbols, said: OptOut, now: int) -> int:
-    """Keep to an opt-out whose event is stored already; how many messages were taken back."""
+    """Keep to an opt-out whose event is stored already; how many messages were taken back.
+
+    One from a single channel takes nothing back: the gate, which is asked again by the next run and before
+    anything leaves, finds another channel for what waits, or drops it.
+    """
     channel = EVERY if said.channel is None else symbols.number(connection, "channel", said.channel)
     if not _keep(connection, said, channel):
         return 0
-    taken = _take_back(connection, said.customer, channel, now)
+    taken = _take_back(connection, said.customer, now) if said.channel is None else 0
     mark_changed(connection, [said.customer])
     return taken
 
@@ -95,14 +99,12 @@ def _keep(connection: sa.Connection, said: OptOut, channel: int) -> bool:
     return True
 
 
-def _take_back(connection: sa.Connection, customer: int, channel: int, now: int) -> int:
+def _take_back(connection: sa.Connection, customer: int, now: int) -> int:
     waiting = [message.c.customer == customer, message.c.status.in_(TAKEN_BACK)]
-    if channel != EVERY:
-        waiting.append(message.c.channel == channel)
     visit = ("customer", "journey", "record", "occurrence", "visit")
     taken = connection.execute(sa.select(*(message.c[name] for name in visit)).where(*waiting)).all()
     if taken:
-        taken_back = {"status": MessageStatus.CANCELLED, "because": BECAUSE, "changed_at": now}
-        connection.execute(message.update().where(*waiting).values(taken_back))
+        values = {"status": MessageStatus.CANCELLED, "because": BECAUSE, "until": None, "counted_at": None}
+        connection.execute(message.update().where(*waiting).values(changed_at=now, **values))
         settle(connection, (tuple(row) for row in taken), now)
     return len(taken)
