@@ -26,6 +26,7 @@ demo: $(ready) ## a project with synthetic customers in ./demo, run through mont
 		echo "./demo is no demo project (it has no homing.toml): move it away first" >&2; exit 2; fi
 	@rm -rf demo
 	@$(bin)/homing demo demo
+	@echo "(homing is $(bin)/homing)"
 
 test: lint types layers tests ## everything that must pass: lint, types, layers, tests
 
