@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.sources import LAYERS, Module, modules
 
 LONGEST = 400  # lines
+LONGEST_FUNCTION = 30  # lines
 NAMELESS = frozenset({"utils", "util", "helpers", "helper", "misc", "common", "shared", "stuff", "manager"})
 CLOCKS = frozenset(
     {
@@ -25,6 +26,22 @@ def test_files_are_short() -> None:
     """No Python file is longer than 400 lines: before that it is split by what it is about."""
     long = [f"{m.name}: {len(m.lines)} lines" for m in modules(*LAYERS, "tests") if len(m.lines) > LONGEST]
     assert not long
+
+
+def test_functions_are_short() -> None:
+    """No function of the program goes on for more than 30 lines after its docstring."""
+    long = [
+        f"{module.name}:{node.lineno} {node.name}: {_length(node)} lines"
+        for module in modules(*LAYERS)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef) and _length(node) > LONGEST_FUNCTION
+    ]
+    assert not long
+
+
+def _length(node: ast.FunctionDef) -> int:
+    body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+    return (node.end_lineno or 0) - body[0].lineno + 1
 
 
 def test_modules_say_what_they_are() -> None:
