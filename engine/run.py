@@ -175,6 +175,8 @@ def _batch(work: Work, permits: Permits) -> None:
     """Everything about the customers of one batch."""
     work.step = 0
     work.values["arrived"] = arrivals(work.connection)
+    for journey in work.plan.journeys:
+        _end_watches(work, journey)
     rounds(work)
     while permit(work, permits):
         rounds(work, (work.step - 1, work.step))
@@ -182,11 +184,15 @@ def _batch(work: Work, permits: Permits) -> None:
         _wind_up(work, journey)
 
 
+def _end_watches(work: Work, journey: Journey) -> None:
+    """Before anybody moves: whose watch is over may come in again."""
+    work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
+
+
 def _wind_up(work: Work, journey: Journey) -> None:
-    """Goals, watches that are over, and when time alone may move somebody next."""
+    """Goals, and when time alone may move somebody next."""
     world, name = work.plan.world, journey.name
     work.do(("goal", name), lambda: waking.reach_goals(world, journey))
-    work.do(("watches", name), lambda: waking.end_watches(world, journey))
     ended = work.plan.ended_durations(journey)
     work.do(("wake", name), lambda: waking.reschedule(world, journey, ended))
 

@@ -140,9 +140,10 @@ class Interpreter:
         run = Run(now, before, seq, first=self.last is None)
         admitted = admissions(self.queue, run, self.world)
         for customer in list(self.facts.customers.values()):
+            self._end_watches(customer, now)
             self._until_nothing_moves(customer, admitted, run)
             self._permit(customer, now)
-            self._watch(customer, now)
+            self._watch_goals(customer, now)
         self.stuck = {
             (item.journey, item.customer)
             for item in self.facts.enrolments
@@ -269,18 +270,25 @@ class Interpreter:
         fields = {"message": message.message, "channel": message.channel, "journey": enrolment.journey}
         self.facts.arrive(kind, enrolment.customer, now, fields)
 
-    def _watch(self, customer: Customer, now: datetime) -> None:
-        """Goals are looked at when all have moved; a watch ends when the goal can no longer be met."""
+    def _end_watches(self, customer: Customer, now: datetime) -> None:
+        """Who was held out is watched until the goal can no longer be met."""
         for enrolment in self.facts.enrolments_of(customer.id):
-            goal = self.world.model.journeys[enrolment.journey].goal
-            if goal is None:
-                continue
-            over = moments.shift(enrolment.entered_at, goal.duration, self.world.zone)
-            open_yet = enrolment.goal_at is None and now <= over
-            if open_yet and holds(goal.condition, scope_of(enrolment, now, self.world)):
-                enrolment.goal_at = now
-            if enrolment.status == "watched" and now > over:
+            over = self._goal_ends(enrolment)
+            if enrolment.status == "watched" and over is not None and now > over:
                 enrolment.status, enrolment.ended_at = "ended", over
+
+    def _watch_goals(self, customer: Customer, now: datetime) -> None:
+        """Goals are looked at when all have moved, of those who have left too."""
+        for enrolment in self.facts.enrolments_of(customer.id):
+            goal, over = self.world.model.journeys[enrolment.journey].goal, self._goal_ends(enrolment)
+            if goal is None or over is None or enrolment.goal_at is not None or now > over:
+                continue
+            if holds(goal.condition, scope_of(enrolment, now, self.world)):
+                enrolment.goal_at = now
+
+    def _goal_ends(self, enrolment: Enrolment) -> datetime | None:
+        goal = self.world.model.journeys[enrolment.journey].goal
+        return None if goal is None else moments.shift(enrolment.entered_at, goal.duration, self.world.zone)
 
     def _picture(self) -> tuple[Any, ...]:
         """All that a run or a delivery can change."""
