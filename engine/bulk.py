@@ -1,6 +1,6 @@
 """Many rows at once, as fast as the driver takes them. For rows whose values are of the stored types already."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -51,8 +51,9 @@ def rows_by_key(
     columns: Sequence[sa.ColumnElement[Any]],
     key: sa.ColumnElement[Any],
     keys: Sequence[Any],
-) -> Iterator[sa.Row[Any]]:
+) -> list[sa.Row[Any]]:
     """The rows whose key is among `keys`, asked for in slices; one statement serves them all."""
+    found: list[sa.Row[Any]] = []
     whole = len(keys) - len(keys) % _SLICE
     for start, end, size in ((0, whole, _SLICE), (whole, len(keys), len(keys) - whole)):
         if start == end:
@@ -65,7 +66,8 @@ def rows_by_key(
             values: Any = tuple(keys[at : at + size])
             if compiled.positiontup is None:
                 values = {f"k{place}": value for place, value in enumerate(values)}
-            yield from connection.exec_driver_sql(str(compiled), values)
+            found += connection.exec_driver_sql(str(compiled), values).all()
+    return found
 
 
 def _dialect_insert(connection: sa.Connection) -> Any:

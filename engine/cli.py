@@ -18,6 +18,7 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "init": "starting",
+    "demo": "demonstrating",
     "check": "rules",
     "fmt": "rules",
     "graph": "rules",

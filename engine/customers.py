@@ -38,7 +38,9 @@ def customer_id(connection: sa.Connection, number: int) -> str:
 def find_customers(connection: sa.Connection, identities: Iterable[str]) -> dict[str, int]:
     """The numbers of those customers that exist."""
     columns = (customer.c.id, customer.c.customer)
-    return {row.id: row.customer for row in rows_by_key(connection, columns, customer.c.id, sorted(identities))}
+    return {
+        row.id: row.customer for row in rows_by_key(connection, columns, customer.c.id, sorted(identities))
+    }
 
 
 @dataclass(frozen=True, slots=True)
