@@ -110,4 +110,10 @@ def watch_indexes(tables: Declared, watches: Watches) -> list[sa.Index]:
         table = tables.events[column.kind] if column.owner == "event" else _table(tables, column)
         name = column_name(column.name)
         columns[f"{table.name}_by_{name}"] = table.c[name]
-    return [sa.Index(name, column) for name, column in sorted(columns.items())]
+    return [_index(name, column) for name, column in sorted(columns.items())]
+
+
+def _index(name: str, column: sa.Column[Any]) -> sa.Index:
+    """The index of that name; a table knows those that were described before."""
+    known = (index for index in column.table.indexes if index.name == name)
+    return next(known, None) or sa.Index(name, column)
