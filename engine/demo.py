@@ -31,7 +31,8 @@ from engine.virtual_time import go_to
 BRAND = "归途汽车"
 PEOPLE = 400
 FIRST_DAY = HISTORY_ENDS + timedelta(days=1)
-LAST_DAY = date(2026, 6, 30)
+LAST_DAY = date(2026, 6, 19)
+"""The first day of a holiday: there is something to see of what waits, and why."""
 
 _RUNS = (time(10), time(15))
 _WEEKEND_RUNS = (time(10),)

@@ -13,6 +13,8 @@ from engine.states import MessageStatus, TaskStatus
 from engine.symbols import state_name
 
 _JOURNEY = "retention"
+SILENCE = 89 * 24 * 3_600_000
+"""How long at least, in milliseconds, the starter rules are silent after an opt-out: three months."""
 _SILENCE = 90 * 86_400_000  # milliseconds; the starter rules say three months
 
 

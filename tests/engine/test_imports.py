@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from engine.digests import event_digest
 from engine.imports import importing
-from engine.imports.twins import Twins
 from engine.schema import changed, message, optout
 from engine.states import MessageStatus
 from engine.values import Stored
@@ -371,23 +370,6 @@ def test_trail(homing: Homing) -> None:
     taken(homing, "customers", "id,name\nC1,陈晨\n", "--as", "ann")
     trail = rows(homing, "audit", "seq", "actor", "verb", "what", "because")
     assert trail[-1][1:] == ("ann", "import", "customers: 1 added, 0 changed, 0 rejected", "a.csv")
-
-
-def test_twin_counter() -> None:
-    """Counting twins agrees with a plain dictionary, through every growth of the table."""
-    draw = random.Random(7)  # noqa: S311  # a test
-    counter, plain = Twins(), dict[int, int]()
-    for _ in range(30):
-        digests = [
-            draw.randrange(1, 2**63) if draw.random() < 0.8 else draw.randrange(1, 50) for _ in range(5_000)
-        ]
-        wanted = {}
-        for place, digest in enumerate(digests):
-            if digest in plain:
-                wanted[place] = plain[digest] = plain[digest] + 1
-            else:
-                plain[digest] = 0
-        assert counter.count(digests) == wanted
 
 
 def test_nothing_marked_by_events(homing: Homing) -> None:
