@@ -61,7 +61,7 @@ class Marking:
         self._at = plan.world.zone.iso(work.clock.now)
         rows = sending.ask_about(work.connection, plan.tables.customer)
         self._stored = {Intent(*row[: len(sending.KEY)]): row for row in rows}
-        for (sender, verdict), group in judge(work, self._senders()).items():
+        for (sender, verdict), group in judge(work, self.permits.renderer, self._senders()).items():
             if isinstance(verdict, Go):
                 self._go(sender, verdict.channel, group)
             else:

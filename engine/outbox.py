@@ -156,9 +156,7 @@ def _worded(
     """The outcomes with their texts; those whose text cannot be made or may not go are held."""
     if outcome.channel is None or not rows:
         return [(outcome, rows, [])] if rows else []
-    rule, start = sender.rule, KEY_AT + sender.key_length + len(sender.rule.via)
-    values = _picked(rows, [start + place for place in sender.uses[outcome.channel]])
-    texts = renderer.render_batch(rule.send.message, outcome.channel, values, rule.record)
+    rule, texts = sender.rule, _texts(renderer, sender, outcome.channel, rows)
     good = [text for text in texts if isinstance(text, Text)]
     if len(good) == len(rows) and clean(good, rule.policy, outcome.channel):
         return [(outcome, rows, good)]
@@ -170,6 +168,18 @@ def _worded(
         group[0].append(row)
         group[1].append(text if isinstance(text, Text) else _NO_TEXT)
     return [(final, *group) for final, group in groups.items()]
+
+
+def faults(renderer: Renderer, sender: Sender, channel: str, rows: list[Row]) -> list[str]:
+    """Why a person must look at the texts of these messages before they go."""
+    found = (_fault(sender.rule, channel, text) for text in _texts(renderer, sender, channel, rows))
+    return [because for because in found if because is not None]
+
+
+def _texts(renderer: Renderer, sender: Sender, channel: str, rows: list[Row]) -> list[Rendered]:
+    rule, start = sender.rule, KEY_AT + sender.key_length + len(sender.rule.via)
+    values = _picked(rows, [start + place for place in sender.uses[channel]])
+    return renderer.render_batch(rule.send.message, channel, values, rule.record)
 
 
 def _picked(rows: list[Row], places: list[int]) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from engine.facts import KEY_AT, Key, Past, Row, Sender, candidates, facts_of, fetch_past
 from engine.gate import decide
-from engine.outbox import Decided, bring_stored, cancel_left, write
+from engine.outbox import Decided, bring_stored, cancel_left, faults, write
 from engine.permit_facts import Go, Verdict
 from engine.rendering import Renderer
 from engine.work import Work
@@ -35,15 +35,15 @@ def permit(work: Work, permits: Permits) -> bool:
         return False
     if work.step:
         cancel_left(work, senders)
-    decided = judge(work, senders)
+    decided = judge(work, permits.renderer, senders)
     work.clear(wanted)
     return write(work, permits.renderer, decided)
 
 
-def judge(work: Work, senders: list[Sender]) -> Decided:
+def judge(work: Work, renderer: Renderer, senders: list[Sender]) -> Decided:
     """Put every message in `wanted` to the gate; `senders` are all that want one of them."""
     alone = len(senders) == 1 and senders[0].journey.record is None
-    cases = _Cases(work, set() if alone else _crowded(work))
+    cases = _Cases(work, renderer, set() if alone else _crowded(work))
     for sender in senders:
         cases.clear(sender)
     if cases.close:
@@ -68,6 +68,7 @@ class _Cases:
     """The messages of one batch: the clear ones share verdicts, the others are looked at one by one."""
 
     work: Work
+    renderer: Renderer
     crowded: set[int]
     decided: Decided = field(default_factory=lambda: defaultdict(list))
     close: list[tuple[Sender, Row]] = field(default_factory=list)
@@ -91,7 +92,10 @@ class _Cases:
             self.decided[sender, verdict] += rows
 
     def closely(self, past: Past) -> None:
-        """Decide on the others in the order in which they compete; what goes counts for the next."""
+        """Decide on the others in the order in which they compete; what goes counts for the next.
+
+        What somebody must look at first, because of its text, does not go.
+        """
         for sender, row in sorted(self.close, key=lambda item: _precedence(*item)):
             self.decided[sender, self._verdict(sender, row, past)].append(row)
 
@@ -105,10 +109,14 @@ class _Cases:
         key: Key = tuple(row[KEY_AT : KEY_AT + sender.key_length])
         history = tuple(item.at for item in counted)
         verdict = decide(facts_of(sender, key, history, in_record, past.optouts[customer]), now)
-        if isinstance(verdict, Go):
+        if isinstance(verdict, Go) and not self._is_stopped_by_text(sender, verdict.channel, row):
             policy = world.number("policy", sender.rule.policy.name)
             past.count(customer, policy, now, (sender.journey.record, row[1]))
         return verdict
+
+    def _is_stopped_by_text(self, sender: Sender, channel: str, row: Row) -> bool:
+        """Asked only where another message of the customer waits for the answer."""
+        return row[0] in self.crowded and bool(faults(self.renderer, sender, channel, [row]))
 
 
 def _precedence(sender: Sender, row: Row) -> tuple[object, ...]:
