@@ -1,0 +1,136 @@
+"""Cases in which engine and reference interpreter once disagreed, each with who was right and why."""
+
+from datetime import date
+
+from tests.checked import model_of
+from tests.differential import compare
+from tests.oracle import history as h
+from tests.oracle.outcomes import Outcome
+from tests.oracle_tests.times import at
+
+DECLARED = """
+customer { name: text, phone: phone, email: email, worth: money, renewal: date }
+event visit { amount: money }
+event complaint { resolved: flag }
+message hello { sms: "你好", email: "Hello" }
+message named { sms: "{{ name }}好" }
+policy open { give up after 7 days }
+"""
+KNOWN = {"phone": "13800000001", "email": "c@example.com"}
+
+
+def play(rules: str, *told: tuple[str, list[h.Step]], zone: str = "Asia/Shanghai") -> Outcome:
+    """What a history comes to, the same by both."""
+    history = tuple(h.Moment(at(when), tuple(steps)) for when, steps in told)
+    return compare(model_of(DECLARED + rules), history, zone)
+
+
+def statuses(outcome: Outcome) -> list[tuple[str, str]]:
+    """Message and status, in the order of the keys."""
+    return [(row[6], row[8]) for row in outcome.messages]
+
+
+def test_every_message_of_a_state_left_at_once_is_kept() -> None:
+    """Two messages wanted in a state that is left in the same run are both on record as cancelled."""
+    found = play(
+        """
+        journey j {
+          policy open
+          enter when visit ever
+          state a { send hello, send named, when visit ever -> end done }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN), h.Happens("visit", "C1")]),
+    )
+    assert statuses(found) == [("hello", "cancelled"), ("named", "cancelled")]
+
+
+def test_computed_money_may_be_missing() -> None:
+    """The average of nothing is missing, and so is the attribute that it is put into."""
+    found = play(
+        "journey j { enter when visit ever, state s { set worth = avg(visit.amount ever), after 1 day -> end done } }",
+        ("2026-03-02 10:00", [h.Known("C1", {"worth": 500}), h.Happens("visit", "C1")]),
+    )
+    assert found.attributes == ()
+
+
+def test_consent_is_judged_by_ones_own_opt_outs() -> None:
+    """The opt-out of one customer does not make an older consent of another void."""
+    found = play(
+        """
+        policy careful {
+          require consent
+          silent 1 day after optout
+          review by manager when now before 2026-01-01
+        }
+        journey j { policy careful, enter when visit ever, state s { send hello, otherwise -> end done } }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN), h.Known("C2", KNOWN), h.Agrees("C1"), h.Agrees("C2")]),
+        ("2026-03-03 10:00", [h.OptsOut("C2")]),
+        ("2026-03-04 10:00", [h.Happens("visit", "C1"), h.Happens("visit", "C2")]),
+    )
+    assert [(row[0], row[8]) for row in found.messages] == [("C1", "sent"), ("C2", "dropped")]
+
+
+def test_held_for_its_text_takes_no_place() -> None:
+    """A message that somebody must look at does not use up the cap of another that may go."""
+    found = play(
+        """
+        policy tight { at most 1 per week }
+        journey j { policy tight, enter when visit ever, state s { send named, send hello, after 1 day -> end x } }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN), h.Happens("visit", "C1")]),
+    )
+    assert statuses(found)[1] == ("hello", "sent")
+
+
+def test_opt_out_from_one_channel_leaves_the_other() -> None:
+    """What waits for its window goes by email when SMS is not wanted any more, held or not."""
+    found = play(
+        """
+        policy late { send on every day 18:00 to 20:00 }
+        journey j { policy late, enter when visit ever, state s { send hello, otherwise -> end done } }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN), h.Happens("visit", "C1")]),
+        ("2026-03-02 11:00", [h.OptsOut("C1", "sms")]),
+        ("2026-03-02 18:00", []),
+    )
+    assert [(row[8], row[10]) for row in found.messages] == [("sent", "email")]
+
+
+def test_watch_over_and_reentry_due_in_one_run() -> None:
+    """Who was held out comes in again in the first run after both times, even if both passed since the last run."""
+    found = play(
+        """
+        journey j {
+          enter when visit ever
+          holdout 100%
+          goal within 1 day when complaint since entry
+          reenter after 90 minutes
+          state s { after 1 day -> end done }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1"), h.Happens("visit", "C1")]),
+        ("2026-03-05 10:00", []),
+    )
+    assert [(row[3], row[4]) for row in found.enrolments] == [(1, "ended"), (2, "watched")]
+
+
+def test_look_ups_of_the_zone_inside_each_other() -> None:
+    """Days after a clock time before a date, over the change to summer time."""
+    rules = """
+    journey j {
+      enter when visit ever and next(renewal) after now
+      state s { after 1 day at 10:00 -> t }
+      state t { at 2 days before renewal at 09:00 -> u, after 2 months -> end x }
+      state u { after 1 day in journey -> end done }
+    }
+    """
+    found = play(
+        rules,
+        ("2026-03-27 10:00", [h.Known("C1", {"renewal": date(2026, 4, 2)}), h.Happens("visit", "C1")]),
+        ("2026-03-28 18:00", []),
+        ("2026-04-01 18:00", []),
+        zone="Europe/Berlin",
+    )
+    assert [row[6] for row in found.visits] == ["s", "t", "u", None]

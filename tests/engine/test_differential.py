@@ -1,0 +1,47 @@
+"""The engine does what the reference interpreter does, row by row, on rules and histories that nobody thought of."""
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from dsl.check import Context, check
+from dsl.journey_model import Grant
+from dsl.load import parse_texts
+from dsl.model import Model
+from dsl.tree import File
+from engine.run import How
+from tests.differential import compare
+from tests.strategies_histories import histories
+from tests.strategies_lively import lively_rules
+from tests.strategies_rules import rule_sets
+
+ZONES = ("Asia/Shanghai", "Asia/Shanghai", "Europe/Berlin", "America/New_York")
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+
+def model_in_scope(file: File) -> Model:
+    """The model of a rule set; rules that ask for what the interpreter does not know are passed over."""
+    model = check((file,), Context()).model
+    assume(model is not None)
+    assert model is not None
+    actions = [a for journey in model.journeys.values() for state in journey.states for a in state.actions]
+    assume(not any(isinstance(action, Grant) for action in actions))
+    assume(not any(policy.sample for policy in model.policies.values()))
+    return model
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
+@given(lively_rules(), st.data())
+def test_lively_rules(text: str, data: st.DataObject) -> None:
+    """Journeys that send, wait, compete and start each other, in summer and winter time."""
+    (file,), flaws = parse_texts({"lively.rules": text})
+    assert not flaws
+    model, zone = model_in_scope(file), data.draw(st.sampled_from(ZONES))
+    how = How(full=data.draw(st.booleans()), batch=data.draw(st.sampled_from((1, 2, 10_000))))
+    compare(model, data.draw(histories(file)), zone, how=how)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
+@given(rule_sets(), st.data())
+def test_any_rules(file: File, data: st.DataObject) -> None:
+    """Every form of the language."""
+    compare(model_in_scope(file), data.draw(histories(file)))
