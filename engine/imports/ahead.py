@@ -1,4 +1,4 @@
-"""Preparing a file in a process of its own, one batch ahead of the one that is being stored.
+"""Preparing a file in a process of its own, while earlier batches are being stored.
 
 Only for large files: another process takes a while to start. It opens no database.
 """
@@ -6,15 +6,21 @@ Only for large files: another process takes a while to start. It opens no databa
 import gc
 import multiprocessing as mp
 import os
+import pickle
 import signal
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from queue import Queue
+from threading import Thread
 
 from engine.errors import EngineError
 from engine.imports.preparing import Batch, Source, prepared
 
 LARGE = 8 * 1024 * 1024
 """Bytes from which on a file is worth another process."""
+
+AHEAD = 10
+"""Batches kept ready; as bytes they are small."""
 
 
 def batches(source: Source) -> Iterator[Batch]:
@@ -46,12 +52,23 @@ def _prepared_ahead(source: Source) -> Iterator[Batch]:
 def _prepare(source: Source, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever reads us ends us
     gc.disable()  # rows make no circles, and there are many of them
+    ready: Queue[bytes | None] = Queue(AHEAD)
+    sender = Thread(target=_send, args=(ready, pipe), daemon=True)
+    sender.start()
     last: EngineError | None = None
     try:
         for batch in prepared(source):
-            pipe.send(batch)
+            ready.put(pickle.dumps(batch, pickle.HIGHEST_PROTOCOL))
     except EngineError as error:
         last = error
+    ready.put(pickle.dumps(last))
+    ready.put(None)
+    sender.join()
+
+
+def _send(ready: "Queue[bytes | None]", pipe: Connection) -> None:
+    try:
+        while (batch := ready.get()) is not None:
+            pipe.send_bytes(batch)
     except BrokenPipeError:
-        return
-    pipe.send(last)
+        os._exit(0)  # nobody reads us any more

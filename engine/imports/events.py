@@ -12,7 +12,7 @@ from engine.bulk import insert_rows
 from engine.declared import column_name
 from engine.digests import base_digests, contents, digest, twin_content
 from engine.imports.converting import Columns
-from engine.imports.taking import Outcome, Owners, in_table_order
+from engine.imports.taking import Outcome, Owners, any_known, in_table_order
 from engine.imports.twins import Twins
 from engine.values import Reader
 
@@ -49,26 +49,26 @@ class EventTaker:
     def _rows(
         self, connection: sa.Connection, columns: Columns, first: int
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        fields = in_table_order(self.table, columns.values.keys() - {"customer", "at", "id"})
-        customers: Sequence[Any] = columns.values["customer"]
-        ats: Sequence[Any] = columns.values["at"]
-        ids: Sequence[Any] = columns.values.get("id") or [None] * len(ats)
+        values = columns.values
+        said = [name for name in values.keys() - {"customer", "at"} if any_known(values[name])]
+        fields = in_table_order(self.table, said)
+        customers: Sequence[Any] = values["customer"]
         owners = self.owners.numbers(connection, customers)
-        digests = self._digests(columns, ids)
-        names = ["seq", "customer", "at", "digest", "id", *map(column_name, fields)]
-        given = [
-            range(first, first + len(owners)),
-            owners,
-            ats,
-            digests,
-            ids,
-            *(columns.values[name] for name in fields),
+        arrivals = range(first, first + len(owners))
+        given = [arrivals, owners, values["at"], self._digests(columns), *(values[name] for name in fields)]
+        names = [
+            "seq",
+            "customer",
+            "at",
+            "digest",
+            *(name if name == "id" else column_name(name) for name in fields),
         ]
         rows = list(zip(*given, strict=True))
         rows.sort(key=itemgetter(1))  # by customer, as the index is: fewer pages are written
         return names, rows
 
-    def _digests(self, columns: Columns, ids: Sequence[str | None]) -> list[int]:
+    def _digests(self, columns: Columns) -> list[int]:
+        ids = columns.values.get("id") or [None] * len(columns.numbers)
         digests = list(columns.digests or base_digests(self.kind, columns.values))
         for place, twin in self._twins.count(digests).items():
             if ids[place] is None:

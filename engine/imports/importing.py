@@ -1,7 +1,7 @@
 """The import of one file, from its name to what became of every row."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from engine.imports.consents import ConsentTaker
 from engine.imports.customers import CustomerTaker
 from engine.imports.effects import effect_of
 from engine.imports.events import EventTaker
+from engine.imports.gathering import Numbers, gathered
 from engine.imports.kinds import kind_of
 from engine.imports.preparing import Batch, Source
 from engine.imports.records import RecordTaker
@@ -64,7 +65,8 @@ def import_file(store: Store, model: Model, surroundings: Surroundings, request:
     work = _Work(store, taker, rejects, ImportResult(request.what, str(request.file)))
     try:
         with _many_objects():
-            for batch in batches(source):
+            found = batches(source)
+            for batch in gathered(found, _numbers(store, owners)) if kind.family == "event" else found:
                 work.take(batch)
                 request.progress(batch.done, batch.size)
     finally:
@@ -89,6 +91,14 @@ def taker_for(model: Model, surroundings: Surroundings, request: Request, owners
         if kind.family == "customers"
         else ConsentTaker(readers, owners)
     )
+
+
+def _numbers(store: Store, owners: Owners) -> Numbers:
+    def numbers(identities: Sequence[str]) -> list[int]:
+        with store.write() as connection:
+            return owners.numbers(connection, identities)
+
+    return numbers
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from engine.customers import ensure_customers
 from engine.declared import column_name
 from engine.imports.converting import Columns
-from engine.values import Reader
+from engine.values import Reader, Stored
 
 _REMEMBERED = 1_000_000  # customers; some 170 bytes each
 
@@ -62,4 +62,9 @@ class Owners:
 def in_table_order(table: sa.Table, fields: Iterable[str]) -> list[str]:
     """Fields in the order in which the table has their columns."""
     places = {name: place for place, name in enumerate(table.c.keys())}
-    return sorted(fields, key=lambda field: places[column_name(field)])
+    return sorted(fields, key=lambda field: places[field if field == "id" else column_name(field)])
+
+
+def any_known(values: Sequence[Stored]) -> bool:
+    """Whether a column holds any value; binding nothing but NULLs takes longer than leaving the column out."""
+    return values.count(None) < len(values)
