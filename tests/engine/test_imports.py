@@ -1,6 +1,5 @@
 """Imports through the command line: what is taken, counted, changed and rejected."""
 
-import csv
 import random
 from pathlib import Path
 from typing import Any
@@ -9,44 +8,18 @@ import pytest
 import sqlalchemy as sa
 
 from engine.digests import event_digest
-from engine.imports import ahead, delimited, gathering, importing
+from engine.imports import delimited, gathering, importing
 from engine.schema import changed, message, optout
 from engine.states import MessageStatus
 from engine.values import Stored
-from tests.projects import Homing, Said, applied_project
+from tests.imported import counts, rejected, rows, taken
+from tests.projects import Homing, applied_project
 
 
 @pytest.fixture
 def homing(tmp_path: Path) -> Homing:
     """A project whose rules are in force."""
     return applied_project(tmp_path)
-
-
-def counts(said: Said) -> tuple[int, int, int, int, int]:
-    """Read, added, changed, unchanged, rejected."""
-    names = ("read", "added", "changed", "unchanged", "rejected")
-    return tuple(said.json[name] for name in names)
-
-
-def taken(homing: Homing, what: str, content: str | bytes, *options: str, name: str = "a.csv") -> Said:
-    """Import a file of this content."""
-    return homing("import", what, homing.file(name, content), *options, "--json")
-
-
-def rows(homing: Homing, table: str, *columns: str) -> list[Any]:
-    """Rows of the store, in their order of arrival."""
-    project = homing.opened()
-    with project.store.read() as connection:
-        query: Any = sa.select(*map(sa.column, columns)).select_from(sa.table(table)).order_by(sa.text("1"))
-        found = [tuple(row) for row in connection.execute(query)]
-    project.store.close()
-    return found
-
-
-def rejected(said: Said) -> list[dict[str, str]]:
-    """The rows of the file of rejects."""
-    with Path(said.json["rejects_file"]).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_customers(homing: Homing) -> None:
@@ -386,26 +359,3 @@ def test_the_same_event_by_another_way(homing: Homing) -> None:
     found = rows(homing, "event_visit", "seq", "at", "digest")
     assert found[0][2] == event_digest("visit", "C1", found[0][1], values)
     assert found[2][2] == event_digest("visit", "C2", found[2][1], {"store": "B", "amount": 500}, twin=1)
-
-
-@pytest.mark.parametrize("large", [False, True], ids=["here", "in a process of its own"])
-def test_large_files(homing: Homing, monkeypatch: pytest.MonkeyPatch, *, large: bool) -> None:
-    """However a file is cut and wherever it is read, the rows, their order and what is said of them are the same."""
-    monkeypatch.setattr(ahead, "LARGE", 0 if large else 10**9)
-    monkeypatch.setattr(delimited, "CHUNK", 100)
-    monkeypatch.setattr(gathering, "CHUNK", 70)
-    lines = [
-        f"C{number * 37 % 50},2026-10-01,{number},{'x' if number % 300 == 299 else 1}"
-        for number in range(1500)
-    ]
-    content = "customer,at,store,amount\n" + "\n".join(lines) + "\n"
-    said = taken(homing, "visit", content)
-    assert counts(said) == (1500, 1495, 0, 0, 5)
-    assert [row["rejected row"] for row in rejected(said)] == ["301", "601", "901", "1201", "1501"]
-    stores: dict[int, list[int]] = {}
-    for _, customer, store in rows(homing, "event_visit", "seq", "customer", "store"):
-        stores.setdefault(customer, []).append(int(store))
-    assert len(stores) == 50
-    assert all(found == sorted(found) for found in stores.values())
-    assert counts(taken(homing, "visit", content)) == (1500, 0, 0, 1495, 5)
-    assert taken(homing, "visit", "id\n1\n").status == 2
