@@ -25,7 +25,7 @@ _MESSAGE = (
 )
 _ENROLMENT = (
     "INSERT INTO enrolment (customer, journey, record, occurrence, status, state, visit, entered_at,"
-    " stage_entered_at, state_entered_at, settled_at, pending, seen_at, seen_seq, wake_at)"
+    " stage_entered_at, state_entered_at, settled_at, pending, seen_at, seen_seq, entered_seq, wake_at)"
 )
 _TRAIL = "INSERT INTO visit (customer, journey, record, occurrence, visit, at, state, outcome, rule, release)"
 
@@ -35,7 +35,7 @@ def enrol_by_sql(store: Store) -> tuple[float, int]:
     with store.write() as connection:
         began = perf_counter()
         connection.exec_driver_sql(
-            f"{_ENROLMENT} SELECT c.customer, 1, 0, 1, 1, 2, 1, :now, :now, :now, NULL, 1, :now, 0, NULL"
+            f"{_ENROLMENT} SELECT c.customer, 1, 0, 1, 1, 2, 1, :now, :now, :now, NULL, 1, :now, 0, 0, NULL"
             " FROM customer c WHERE c.lifetime_value > :worth"
             " AND NOT EXISTS (SELECT 1 FROM event_visit v WHERE v.customer = c.customer AND v.at > :since"
             " AND v.at <= :now) AND EXISTS (SELECT 1 FROM event_visit v WHERE v.customer = c.customer"
@@ -80,8 +80,8 @@ def enrol_by_loop(store: Store) -> tuple[float, int]:
 
 def _write(connection: sa.Connection, people: list[Any], texts: list[str]) -> None:
     now = START
-    rows = [(row[0], 1, 0, 1, 1, 2, 1, now, now, now, None, 1, now, 0, None) for row in people]
-    connection.exec_driver_sql(f"{_ENROLMENT} VALUES ({', '.join('?' * 15)})", rows)
+    rows = [(row[0], 1, 0, 1, 1, 2, 1, now, now, now, None, 1, now, 0, 0, None) for row in people]
+    connection.exec_driver_sql(f"{_ENROLMENT} VALUES ({', '.join('?' * 16)})", rows)
     trail = [(row[0], 1, 0, 1, 1, now, 2, None, 1, 1) for row in people]
     connection.exec_driver_sql(f"{_TRAIL} VALUES ({', '.join('?' * 10)})", trail)
     messages = [

@@ -97,6 +97,7 @@ def enter(world: World, way: Way) -> sa.Insert:
         "state": moments.integer(state_number(world, way.journey, state)), "visit": moments.integer(1),
         "entered_at": NOW, "stage_entered_at": NOW, "state_entered_at": NOW, "settled_at": settled,
         "pending": moments.integer(way.pending), "seen_at": NOW, "seen_seq": ARRIVED,
+        "entered_seq": ARRIVED,
     }  # fmt: skip
     return enrolment.insert().from_select(list(row), sa.select(*row.values()).where(taking(way)))
 
@@ -111,7 +112,8 @@ def hold_out(world: World, way: Way) -> sa.Insert:
         "customer": picked.c.customer, "journey": journey, "record": picked.c.record,
         "occurrence": picked.c.occurrence, "status": moments.integer(WATCHED), "state": state,
         "visit": moments.integer(0), "entered_at": NOW, "stage_entered_at": NOW, "state_entered_at": NOW,
-        "pending": moments.integer(0), "seen_at": NOW, "seen_seq": ARRIVED, "wake_at": until,
+        "pending": moments.integer(0), "seen_at": NOW, "seen_seq": ARRIVED,
+        "entered_seq": ARRIVED, "wake_at": until,
     }  # fmt: skip
     held = sa.select(*row.values()).where(picked.c.way == moments.integer(-way.number))
     return enrolment.insert().from_select(list(row), held)
@@ -127,6 +129,7 @@ def move(world: World, way: Way) -> sa.Update:
         "visit": enrolment.c.visit + moments.integer(1),
         "seen_at": seen_at,
         "seen_seq": seen_seq,
+        "entered_seq": ARRIVED,
         "wake_at": sa.null(),
     }
     values |= _ended(world, way) if way.target is None else _entered(world, way, way.target)

@@ -150,7 +150,11 @@ def trigger(world: World, scene: Scene, transition: On) -> tuple[Happening, list
         *rows.visible(),
         rows.at >= moments.shift(world.zone, state.c.entered_at, world.lateness, back=True),
         rows.new(),
-        sa.or_(rows.seq > state.c.seen_seq, rows.at > state.c.seen_at),
+        sa.or_(
+            rows.seq > state.c.entered_seq,
+            rows.at > state.c.seen_at,
+            sa.and_(rows.at == state.c.seen_at, rows.seq > state.c.seen_seq),
+        ),
     ]
     if transition.where is not None:
         conditions.append(sql(transition.where, replace(scene, event=rows)))

@@ -117,6 +117,7 @@ enrolment = _key_table(
     sa.Column("pending", sa.Integer, nullable=False),
     sa.Column("seen_at", Instant, nullable=False),
     sa.Column("seen_seq", Number, nullable=False),
+    sa.Column("entered_seq", Number, nullable=False),
     sa.Column("wake_at", Instant),
     sa.Column("goal_at", Instant),
     sa.Column("outcome", Number),
@@ -125,8 +126,8 @@ enrolment = _key_table(
 """One run of a customer (or of one record of theirs; record 0 otherwise) through a journey.
 
 `status` see ACTIVE and kin. `visit` counts the states entered, from 1. `pending` sends and grants of this visit keep
-it from being settled. Events up to (`seen_at`, `seen_seq`) were there before the state was entered. `wake_at`: when
-time alone may move it next.
+it from being settled. `entered_seq`: what had arrived when the state was entered; of that only what happened after
+(`seen_at`, `seen_seq`), the event that led there, may still lead on. `wake_at`: when time alone may move it next.
 """
 
 ACTIVE, ENDED, WATCHED = 1, 2, 3

@@ -90,7 +90,8 @@ def _way(
         transition=transition,
         target=target,
         outcome=outcome,
-        stirs=membership or (target is not None and not calm(target)),
+        stirs=membership
+        or (target is not None and not (calm(target) and _is_quiet_after(transition, target))),
         pending=0 if target is None else pending_actions(target),
         span=journey.spans.get("enter when", journey.span) if transition is None else transition.span,
     )
@@ -108,6 +109,11 @@ def calm(state: State) -> bool:
     return not any(_restless(item, settles_at_once) for item in state.transitions) and not any(
         isinstance(action, SetAttribute | Tag | Emit | Begin) for action in state.actions
     )
+
+
+def _is_quiet_after(transition: Transition | None, target: State) -> bool:
+    """Whether no event leads on at once; after an event, what happened later may be there already."""
+    return not isinstance(transition, On) or not any(isinstance(item, On) for item in target.transitions)
 
 
 def _restless(transition: Transition, settles_at_once: bool) -> bool:  # noqa: FBT001

@@ -134,3 +134,48 @@ def test_look_ups_of_the_zone_inside_each_other() -> None:
         zone="Europe/Berlin",
     )
     assert [row[6] for row in found.visits] == ["s", "t", "u", None]
+
+
+def test_two_events_of_one_run_lead_on_in_their_order() -> None:
+    """What happened after the event that led to a state leads on, though both arrived before the same run."""
+    found = play(
+        """
+        journey j {
+          enter when phone is known
+          state a { on visit -> b, after 30 days -> end done }
+          state b { on complaint -> c, after 30 days -> end done }
+          state c { after 30 days -> end done }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN)]),
+        (
+            "2026-03-02 13:00",
+            [
+                h.Happens("complaint", "C1", at=at("2026-03-02 12:00")),
+                h.Happens("visit", "C1", at=at("2026-03-02 11:00")),
+            ],
+        ),
+    )
+    assert [row[6] for row in found.visits] == ["a", "b", "c"]
+
+
+def test_no_event_leads_on_twice() -> None:
+    """Two states that lead to each other by events that arrived out of order are each entered once."""
+    found = play(
+        """
+        journey j {
+          enter when phone is known
+          state a { on complaint -> b, after 30 days -> end done }
+          state b { on visit -> a, after 30 days -> end done }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN)]),
+        (
+            "2026-03-02 13:00",
+            [
+                h.Happens("visit", "C1", at=at("2026-03-02 12:00")),
+                h.Happens("complaint", "C1", at=at("2026-03-02 11:00")),
+            ],
+        ),
+    )
+    assert [row[6] for row in found.visits] == ["a", "b", "a"]
