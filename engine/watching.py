@@ -13,7 +13,7 @@ from typing import Literal
 
 from dsl import conditions as c
 from dsl.journey_model import At, Journey, On, When
-from dsl.model import Model
+from dsl.model import Model, Policy
 from dsl.units import Duration
 from engine.zone import Zone
 
@@ -105,8 +105,11 @@ class Watches:
 
 
 def watches(model: Model) -> Watches:
-    """Everything that the journeys of a model listen to."""
+    """Everything that the journeys of a model listen to, and what their policies ask of those who wait."""
     found = Watches()
+    for policy in model.policies.values():
+        for condition in policy_conditions(policy):
+            _watch(condition, found)
     for journey in model.journeys.values():
         for condition in journey_conditions(journey):
             _watch(condition, found)
@@ -127,6 +130,13 @@ def journey_conditions(journey: Journey) -> Iterator[c.Cond]:
                 yield transition.condition
             elif isinstance(transition, At):
                 yield transition.moment
+
+
+def policy_conditions(policy: Policy) -> Iterator[c.Cond]:
+    """The conditions that decide whether a message that waits or is held still has to."""
+    for condition in (*(cap.condition for cap in policy.caps), *(item.condition for item in policy.reviews)):
+        if condition is not None:
+            yield condition
 
 
 def _listened(journey: Journey) -> Iterator[str]:

@@ -179,3 +179,26 @@ def test_no_event_leads_on_twice() -> None:
         ),
     )
     assert [row[6] for row in found.visits] == ["a", "b", "a"]
+
+
+def test_policy_conditions_are_asked_again() -> None:
+    """A conditional cap that held a message lets it go in the run after an event, or time, ends the condition."""
+    rules = """
+    policy p {
+      at most 0 per day for %s
+      give up after 30 days
+    }
+    journey j { policy p, enter when phone is known, state s { send hello, after 60 days -> end done } }
+    """
+    came = h.Happens("visit", "C1")
+    by_event = play(
+        rules % "no visit within last 3 days",
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN)]),
+        ("2026-03-02 13:00", [came]),
+    )
+    by_time = play(
+        rules % "visit within last 3 days",
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN), came]),
+        ("2026-03-05 10:00", []),
+    )
+    assert statuses(by_event) == statuses(by_time) == [("hello", "sent")]
