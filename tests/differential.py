@@ -23,8 +23,8 @@ def compare(model: Model, history: h.History, zone: str = ZONE, **how: Any) -> O
         for step in moment.steps:
             tell(oracle, step, moment)
             engine.tell(step, moment)
-        oracle.settle(moment.at)
-        engine.settle(moment.at)
+        oracle.settle(moment.at, moment.refusing)
+        engine.settle(moment)
         expected = outcome_of(oracle.facts)
         found = differences(expected, engine.outcome())
         if found:
@@ -38,7 +38,7 @@ def by_interpreter(model: Model, history: h.History, zone: str = ZONE) -> Outcom
     for moment in history:
         for step in moment.steps:
             tell(oracle, step, moment)
-        oracle.settle(moment.at)
+        oracle.settle(moment.at, moment.refusing)
     return outcome_of(oracle.facts)
 
 

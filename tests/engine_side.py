@@ -15,7 +15,8 @@ from dsl.units import Duration
 from engine import schema as s
 from engine.arrivals import mark_changed, take
 from engine.audit import By
-from engine.channels.protocol import Channel
+from engine.channels.protocol import Accepted, Channel, Outgoing, Rejected
+from engine.channels.protocol import Outcome as Answer
 from engine.consents import Consent, give
 from engine.customers import customer_hash
 from engine.declared import column_name
@@ -63,7 +64,8 @@ class EngineSide:
             self.plan: Plan = make_plan(connection, 1, model, Zone(zone), Duration(3, "day"))
             self.plan.tables.metadata.create_all(connection)
         permits = make_permits(self.plan, {"brand": "Homing"}, {})
-        channels: dict[str, Channel] = {name: Gateway() for name in CHANNELS}
+        channels: dict[str, Channel] = {name: Gateway(self._answer) for name in CHANNELS}
+        self.refusing: frozenset[str] = frozenset()
         self.permits: Permits = permits
         self.deliver = Delivery(self.store, self.plan, permits, channels, alone=True)
         self.customers: dict[str, int] = {}
@@ -92,9 +94,13 @@ class EngineSide:
                     self._finish(connection, step, now)
             mark_changed(connection, [self.customers[step.customer]])
 
-    def settle(self, now: datetime) -> None:
+    def settle(self, moment: h.Moment) -> None:
         """What `homing run` does: run and send until nothing changes any more."""
-        turn(self.store, self.plan, self.permits, self.deliver, Moment(ms(now), self.how))
+        self.refusing = moment.refusing
+        turn(self.store, self.plan, self.permits, self.deliver, Moment(ms(moment.at), self.how))
+
+    def _answer(self, message: Outgoing) -> Answer:
+        return Rejected("refused") if message.channel in self.refusing else Accepted()
 
     def _customer(self, connection: sa.Connection, step: h.Known) -> None:
         table, fields = self.plan.tables.customer, _by_name(self.model.customer)

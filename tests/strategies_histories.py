@@ -64,8 +64,17 @@ def histories(draw: Draw, file: tree.File, zone: ZoneInfo = SHANGHAI) -> History
     first += [Agrees(customer) for customer in customers if not chance(draw, 4)]
     first += [_thing(draw, stage) for _ in stage.records]
     first += [_happens(draw, stage) for _ in range(draw(st.integers(0, 4)))]
-    later = [Moment(at, tuple(_steps(draw, stage))) for at in runs[1:]]
+    later = [Moment(at, tuple(_steps(draw, stage)), _refusing(draw)) for at in runs[1:]]
     return (Moment(runs[0], tuple(first)), *later)
+
+
+def _refusing(draw: Draw) -> frozenset[str]:
+    """Now and then a channel takes nothing."""
+    return (
+        frozenset(draw(st.sets(st.sampled_from(("sms", "email")))))
+        if draw(st.integers(0, 5)) == 0
+        else frozenset()
+    )
 
 
 def _declared(file: tree.File) -> tuple[Fields, dict[str, Fields], dict[str, Fields]]:

@@ -78,10 +78,11 @@ Step = Known | Thing | Happens | Agrees | OptsOut | Labelled | Finishes
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What happens at one instant, before the engine runs and sends at it."""
+    """What happens at one instant, before the engine runs and sends at it. `refusing`: channels that take nothing."""
 
     at: datetime
     steps: tuple[Step, ...] = ()
+    refusing: frozenset[str] = frozenset()
 
 
 History = tuple[Moment, ...]

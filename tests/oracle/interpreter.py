@@ -3,7 +3,7 @@
 `Interpreter` takes in what happens, runs at given times and sends what may go. It decides what is right.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from tests.oracle.entry import (
 )
 from tests.oracle.facts import TAKEN_BACK, Consent, Customer, Enrolment, Facts, Message, Optout, Record, Task
 from tests.oracle.moves import LONG_AGO, Run, move, pick, scope_of, settle_one
-from tests.oracle.permits import Drop, Go, Hold, Wait, decide, send_of
+from tests.oracle.permits import Drop, Go, Hold, Wait, decide, elsewhere
 from tests.oracle.world import Address, World, address_by_type
 
 LATENESS = Duration(3, "day")
@@ -151,25 +151,25 @@ class Interpreter:
         }
         self.last = (now, self.facts.arrivals)
 
-    def deliver(self, now: datetime, refuses: Callable[[Message], bool] = lambda _: False) -> int:
-        """Send what is ready, checked once more; a channel that refuses gives way to the next. How many."""
+    def deliver(self, now: datetime, refusing: Collection[str] = ()) -> int:
+        """Send what is ready, checked once more; some channels may refuse everything for good. How many."""
         ready = [message for message in self._in_order(self.facts.messages) if message.status == "ready"]
         for message in ready:
             self._decide(message, now)
-            while message.status == "ready" and refuses(message):
+            if message.status == "ready" and message.channel in refusing:
                 self._refused(message, now)
-            if message.status == "ready":
+            elif message.status == "ready":
                 message.status, message.sent_at, message.counted_at = "sent", now, now
                 self._tell("sent", message, now)
                 settle_one(message, now)
         return len(ready)
 
-    def settle(self, now: datetime) -> None:
+    def settle(self, now: datetime, refusing: Collection[str] = ()) -> None:
         """What `homing run` does: run and deliver at one time until nothing changes any more."""
         for _ in range(MOST_ROUNDS):
             before = self._picture()
             self.run(now)
-            self.deliver(now)
+            self.deliver(now, refusing)
             if self._picture() == before:
                 return
 
@@ -256,14 +256,14 @@ class Interpreter:
                 message.because = because
 
     def _refused(self, message: Message, now: datetime) -> None:
-        """A channel will never take the message: on to the next, or it has failed."""
+        """A channel will never take the message: the next run finds another one, or it has failed."""
         assert message.channel is not None
         message.refused_by.add(message.channel)
-        if set(send_of(message, self.world).via) <= message.refused_by:
+        if elsewhere(message, now, self.world):
+            message.status, message.until, message.counted_at = "waiting", now, None
+        else:
             _close(message, "failed", now)
             self._tell("failed", message, now)
-        else:
-            self._decide(message, now)
 
     def _tell(self, kind: str, message: Message, now: datetime) -> None:
         enrolment = message.enrolment

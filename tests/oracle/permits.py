@@ -152,6 +152,12 @@ def channel_at(message: Message, t: datetime, world: World) -> str | None:
     return None
 
 
+def elsewhere(message: Message, now: datetime, world: World) -> bool:
+    """Whether a channel that has not refused the message has an address and the consent it needs."""
+    channels = send_of(message, world).via
+    return any(_has_address(message, c, world) and _consents(message, c, now, world) for c in channels)
+
+
 def caps_in_force(message: Message, now: datetime, world: World) -> list[Cap]:
     """The first conditional cap that holds, else all that have no condition."""
     caps = policy_of(message, world).caps

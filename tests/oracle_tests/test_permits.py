@@ -238,13 +238,10 @@ def test_refused_channel_gives_way_to_the_next() -> None:
     """S19: a dead number moves on to the next channel; when all have refused it has failed."""
     oracle = oracle_of("give up after 7 days")
     oracle.arrive("go", "C1", at("2026-12-01 10:00"), {"what": 1.0})
-    oracle.run(at("2026-12-01 10:00"))
-    oracle.deliver(at("2026-12-01 10:00"), lambda message: message.channel == "sms")
-    oracle.settle(at("2026-12-01 10:00"))
+    oracle.settle(at("2026-12-01 10:00"), {"sms"})
     assert (oracle.facts.messages[0].status, oracle.facts.messages[0].channel) == ("sent", "email")
     oracle.arrive("go", "C1", at("2026-12-02 10:00"), {"what": 1.0})
-    oracle.run(at("2026-12-02 10:00"))
-    oracle.deliver(at("2026-12-02 10:00"), lambda _: True)
+    oracle.settle(at("2026-12-02 10:00"), {"sms", "email"})
     assert oracle.facts.messages[1].status == "failed"
 
 
