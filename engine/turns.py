@@ -174,5 +174,6 @@ def _act(work: Work, way: Way, action: Action, count: int) -> None:
     done = work.do(("act", way.number, action.number), lambda: doing(action, work.plan.world, way))
     if isinstance(action, Emit):
         work.values["arrived"] += count
+        work.values[f"live_{action.event}"] = 1  # there was none at the start of the run, perhaps
     elif isinstance(action, Task):
         work.report.tasks_opened += done

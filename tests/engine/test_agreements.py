@@ -202,3 +202,19 @@ def test_policy_conditions_are_asked_again() -> None:
         ("2026-03-05 10:00", []),
     )
     assert statuses(by_event) == statuses(by_time) == [("hello", "sent")]
+
+
+def test_what_a_state_emits_is_heard_in_the_same_run() -> None:
+    """Who leaves by an event that the state itself records is sent nothing."""
+    found = play(
+        """
+        event ping { size: number }
+        journey j {
+          policy open
+          enter when visit ever
+          state s { send hello, emit ping, on ping -> end done, after 1 day -> end late }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN), h.Happens("visit", "C1")]),
+    )
+    assert statuses(found) == [("hello", "cancelled")]
