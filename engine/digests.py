@@ -31,15 +31,6 @@ def event_digest(kind: str, customer: str, at: int, values: Mapping[str, Stored]
     return digest(twin_content(content, twin))
 
 
-def base_digests(kind: str, values: Mapping[str, Sequence[Stored]]) -> list[int]:
-    """The digests of many events as if none of them had a twin; `values` by field, the event's own among them."""
-    digests = list(map(digest, contents(kind, values)))
-    for place, identity in enumerate(values.get("id") or ()):
-        if identity is not None:
-            digests[place] = identity_digest(kind, str(identity))
-    return digests
-
-
 def contents(kind: str, values: Mapping[str, Sequence[Stored]]) -> list[str]:
     """The texts that are hashed, for many events at once; their ids are not part of them."""
     customers, ats = values["customer"], values["at"]

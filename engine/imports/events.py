@@ -10,10 +10,9 @@ import sqlalchemy as sa
 from engine.arrivals import take
 from engine.bulk import insert_rows
 from engine.declared import column_name
-from engine.digests import base_digests, contents, digest, twin_content
 from engine.imports.converting import Columns
 from engine.imports.taking import Outcome, Owners, any_known, in_table_order
-from engine.imports.twins import Twins
+from engine.imports.twins import Twins, file_digests
 from engine.values import Reader
 
 Effect = Callable[[sa.Connection, Sequence[Any]], None]
@@ -53,9 +52,10 @@ class EventTaker:
         said = [name for name in values.keys() - {"customer", "at"} if any_known(values[name])]
         fields = in_table_order(self.table, said)
         customers: Sequence[Any] = values["customer"]
-        owners = self.owners.numbers(connection, customers)
+        owners = columns.owners or self.owners.numbers(connection, customers)
         arrivals = range(first, first + len(owners))
-        given = [arrivals, owners, values["at"], self._digests(columns), *(values[name] for name in fields)]
+        digests = columns.digests or file_digests(self.kind, values, self._twins)
+        given = [arrivals, owners, values["at"], digests, *(values[name] for name in fields)]
         names = [
             "seq",
             "customer",
@@ -66,12 +66,3 @@ class EventTaker:
         rows = list(zip(*given, strict=True))
         rows.sort(key=itemgetter(1))  # by customer, as the index is: fewer pages are written
         return names, rows
-
-    def _digests(self, columns: Columns) -> list[int]:
-        ids = columns.values.get("id") or [None] * len(columns.numbers)
-        digests = list(columns.digests or base_digests(self.kind, columns.values))
-        for place, twin in self._twins.count(digests).items():
-            if ids[place] is None:
-                row = {name: [values[place]] for name, values in columns.values.items()}
-                digests[place] = digest(twin_content(contents(self.kind, row)[0], twin))
-        return digests

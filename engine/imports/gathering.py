@@ -33,8 +33,9 @@ def _cut(batches: list[Batch], numbers: Numbers) -> Iterator[Batch]:
         yield from batches
         return
     whole = _joined([batch.columns for batch in batches])
-    place = numbers(whole.values["customer"])  # type: ignore[arg-type]  # read as required texts
-    order = sorted(range(len(place)), key=place.__getitem__)
+    owners = numbers(whole.values["customer"])  # type: ignore[arg-type]  # read as required texts
+    whole = replace(whole, owners=owners)
+    order = sorted(range(len(owners)), key=owners.__getitem__)
     read = sum(batch.read for batch in batches)
     for start in range(0, max(len(order), 1), CHUNK):
         part = replace(_chosen(whole, order[start : start + CHUNK]), bad=() if start else whole.bad)
@@ -56,4 +57,5 @@ def _chosen(columns: Columns, order: list[int]) -> Columns:
         {name: list(map(values.__getitem__, order)) for name, values in columns.values.items()},
         (),
         list(map(columns.digests.__getitem__, order)),
+        list(map(columns.owners.__getitem__, order)),
     )

@@ -34,6 +34,8 @@ def merge(rows: Iterable[tuple[str, Row]], known: Mapping[str, Row]) -> Merged:
 
     A missing value leaves what is there. Of several rows with one key the later is laid over the earlier.
     """
+    if not known and len(added := dict(rows := list(rows))) == len(rows):
+        return Merged(added, outcome=Outcome(added=len(added)))
     merged = Merged()
     for key, row in rows:
         stored = known.get(key)

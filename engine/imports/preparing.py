@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engine.digests import base_digests
 from engine.imports.columns import Matched, match_columns, require
 from engine.imports.converting import Columns, Converter, make_converter
 from engine.imports.files import open_table
 from engine.imports.kinds import Kind
 from engine.imports.rejects import OWN_COLUMNS, plain_cell
 from engine.imports.rows import Chunk
+from engine.imports.twins import Twins, file_digests
 from engine.values import Surroundings
 
 
@@ -52,11 +52,11 @@ def prepared(source: Source) -> Iterator[Batch]:
     table = open_table(source.path, source.encoding)
     readers = source.kind.readers(source.surroundings)
     matching = _Matching(source, tuple(readers))
-    converter = make_converter(readers, source.kind.required)
+    converting = _Converting(source.kind, make_converter(readers, source.kind.required))
     for chunk in table.chunks:
         matched = matching.match(chunk.columns)
         yield Batch(
-            _columns(source.kind, converter, chunk, matched),
+            converting.columns(chunk, matched),
             chunk.columns,
             matched.unknown,
             len(chunk.rows) + len(chunk.bad),
@@ -67,13 +67,21 @@ def prepared(source: Source) -> Iterator[Batch]:
         )
 
 
-def _columns(kind: Kind, converter: Converter, chunk: Chunk, matched: Matched) -> Columns:
-    if chunk.columns[:2] == OWN_COLUMNS and not chunk.typed:  # a file of rejects, mended
-        chunk = replace(chunk, rows=[[plain_cell(str(cell)) for cell in row] for row in chunk.rows])
-    columns = converter.convert(chunk, matched)
-    if kind.family == "event" and columns.numbers:
-        return replace(columns, digests=base_digests(kind.name, columns.values))
-    return columns
+@dataclass(slots=True)
+class _Converting:
+    """Converts one file, and tells its equal events apart."""
+
+    kind: Kind
+    converter: Converter
+    twins: Twins = field(default_factory=Twins)
+
+    def columns(self, chunk: Chunk, matched: Matched) -> Columns:
+        if chunk.columns[:2] == OWN_COLUMNS and not chunk.typed:  # a file of rejects, mended
+            chunk = replace(chunk, rows=[[plain_cell(str(cell)) for cell in row] for row in chunk.rows])
+        columns = self.converter.convert(chunk, matched)
+        if self.kind.family != "event" or not columns.numbers:
+            return columns
+        return replace(columns, digests=file_digests(self.kind.name, columns.values, self.twins))
 
 
 @dataclass(slots=True)

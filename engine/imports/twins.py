@@ -1,13 +1,33 @@
-"""Equal rows of one file: which is the first, the second, the third. Exact, in at most 27 bytes a row.
+"""Equal events of one file: which is the first, the second, the third. Exact, in at most 27 bytes a row.
 
 A set of Python integers would take 90 bytes a row. This is a hash table with open addressing over an array:
 digests are evenly spread by themselves.
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+
+from engine.digests import contents, digest, identity_digest, twin_content
+from engine.values import Stored
 
 _FULL = 0.6  # share of slots in use at which the table is doubled
+
+
+def file_digests(kind: str, values: Mapping[str, Sequence[Stored]], twins: "Twins") -> list[int]:
+    """The digests of some events of a file, by their own ids or by content and number among their equals.
+
+    `values` by field, the event's own among them; `twins` has counted those before.
+    """
+    texts = contents(kind, values)
+    digests = list(map(digest, texts))
+    ids = values.get("id") or [None] * len(texts)
+    for place, identity in enumerate(ids):
+        if identity is not None:
+            digests[place] = identity_digest(kind, str(identity))
+    for place, twin in twins.count(digests).items():
+        if ids[place] is None:
+            digests[place] = digest(twin_content(texts[place], twin))
+    return digests
 
 
 class Twins:
@@ -22,14 +42,14 @@ class Twins:
         """How often each came before, by its place among those given; first ones are left out."""
         twins: dict[int, int] = {}
         slots, mask, room = self._slots, len(self._slots) - 1, self._room()
-        for place, digest in enumerate(digests):
-            slot = digest & mask
-            while (held := slots[slot]) and held != digest:
+        for place, one in enumerate(digests):
+            slot = one & mask
+            while (held := slots[slot]) and held != one:
                 slot = slot + 1 & mask
             if held:
-                twins[place] = self._again[digest] = self._again.get(digest, 0) + 1
+                twins[place] = self._again[one] = self._again.get(one, 0) + 1
                 continue
-            slots[slot] = digest
+            slots[slot] = one
             room -= 1
             self._used += 1
             if room <= 0:
@@ -44,8 +64,8 @@ class Twins:
         old = self._slots
         slots = self._slots = array("q", bytes(len(old) * 16))
         mask = len(slots) - 1
-        for digest in filter(None, old):
-            slot = digest & mask
+        for one in filter(None, old):
+            slot = one & mask
             while slots[slot]:
                 slot = slot + 1 & mask
-            slots[slot] = digest
+            slots[slot] = one
