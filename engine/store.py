@@ -12,7 +12,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from engine import sqlite
-from engine.errors import DamagedStoreError, ForeignStoreError, MissingStoreError, NewerStoreError
+from engine.errors import DamagedStoreError, ForeignStoreError, MissingStoreError, NewerStoreError, StoreError
+from engine.file_systems import network_file_system
 from engine.schema import meta, metadata
 
 SCHEMA_VERSION = 1
@@ -101,6 +102,8 @@ def open_store(database: Path | str, *, create: bool = False) -> Store:
 
 def _open_file(path: Path, *, create: bool) -> Store:
     path = path.resolve()  # one name for one file: SQLite finds its log by name
+    if kind := network_file_system(path):
+        raise StoreError(f"{path}: on a network file system ({kind})", "keep the database on a local disk")
     if not path.exists():
         _may_create(path, create=create)
         sqlite.make_private_file(path)

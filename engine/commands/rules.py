@@ -1,5 +1,6 @@
 """`check`, `fmt` and `graph`: everything about rule files that needs no database."""
 
+import shutil
 from pathlib import Path
 
 import click
@@ -124,6 +125,14 @@ def _broken(flaws: tuple[Diagnostic, ...]) -> set[str]:
     return {item.span.source.name for item in flaws if item.severity == "error"}
 
 
+def _write_whole(target: Path, content: bytes) -> None:
+    """All of it or nothing: a file of rules is never half written."""
+    draft = target.with_name(f".{target.name}.new")
+    draft.write_bytes(content)
+    shutil.copymode(target, draft)
+    draft.replace(target)
+
+
 def _format(target: Path, name: str, text: str, *, only_check: bool) -> int:
     before = target.read_bytes()
     if before == text.encode():
@@ -131,6 +140,6 @@ def _format(target: Path, name: str, text: str, *, only_check: bool) -> int:
     if only_check:
         click.echo(name)
         return 1
-    target.write_bytes(text.encode())
+    _write_whole(target.resolve(), text.encode())
     say(f"formatted {name}")
     return 0

@@ -9,7 +9,7 @@ import pysqlite3
 import pytest
 import sqlalchemy as sa
 
-from engine import sqlite
+from engine import file_systems, sqlite
 from engine.arrivals import arrivals, mark_changed, take
 from engine.errors import (
     DamagedStoreError,
@@ -18,7 +18,9 @@ from engine.errors import (
     LockedStoreError,
     MissingStoreError,
     NewerStoreError,
+    StoreError,
 )
+from engine.file_systems import kind_of_mount
 from engine.schema import changed, meta
 from engine.store import Store, open_store
 from engine.symbols import load_symbols
@@ -207,3 +209,34 @@ def test_arrivals() -> None:
         assert [tuple(row) for row in rows] == [(5, 5), (6, 7)]
         assert arrivals(connection) == 6
     store.close()
+
+
+MOUNTS = """\
+/dev/vda1 / ext4 rw 0 0
+proc /proc proc rw 0 0
+server:/export /mnt/share nfs4 rw 0 0
+/dev/vdb /mnt/share/local\\040disk xfs rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/work/homing.db", "ext4"),
+        ("/mnt/share/x/homing.db", "nfs4"),
+        ("/mnt/share/local disk/homing.db", "xfs"),
+    ],
+)
+def test_file_systems(path: str, kind: str) -> None:
+    """The innermost file system counts; a database on a network is refused."""
+    assert kind_of_mount(MOUNTS, Path(path)) == kind
+
+
+def test_network_file_system(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a network file system two machines could write at once without knowing of each other."""
+    mounts = path.parent / "mounts"
+    mounts.write_text(f"server:/x {path.parent} nfs4 rw 0 0\n", encoding="utf-8")
+    monkeypatch.setattr(file_systems, "_MOUNTS", mounts)
+    with pytest.raises(StoreError, match=r"on a network file system \(nfs4\)"):
+        open_store(path, create=True)
+    assert not path.exists()
