@@ -1,4 +1,4 @@
-"""`homing demo`: a project with made-up customers, run through half a year of virtual time.
+"""`homing demo`: a project with made-up customers, run through five months of virtual time.
 
 Everything follows from constants: the same Homing makes the same demonstration anywhere. The customers are
 `engine.demo_people` and `engine.demo_history`; what they and the staff do is `engine.demo_life`,
@@ -31,8 +31,8 @@ from engine.virtual_time import go_to
 BRAND = "归途汽车"
 PEOPLE = 400
 FIRST_DAY = HISTORY_ENDS + timedelta(days=1)
-LAST_DAY = date(2026, 6, 19)
-"""The first day of a holiday: there is something to see of what waits, and why."""
+LAST_DAY = date(2026, 5, 5)
+"""The last of the May holidays: there is something to see of what waits, and why."""
 
 _RUNS = (time(10), time(15))
 _WEEKEND_RUNS = (time(10),)

@@ -8,7 +8,7 @@ from engine.demo_ledger import Ledger
 from engine.demo_people import HISTORY_ENDS, SEED, Person, chance
 
 _LOGINS_SINCE = HISTORY_ENDS - timedelta(days=240)
-_LOTS_EXPIRE = (date(2026, 1, 31), date(2026, 3, 31), date(2026, 5, 31))
+_LOTS_EXPIRE = (date(2025, 12, 31), date(2026, 2, 28), date(2026, 4, 30))
 
 
 def make_history(people: Iterable[Person], ledger: Ledger, seed: str = SEED) -> None:

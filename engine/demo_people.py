@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-HISTORY_BEGINS = date(2023, 10, 1)
-HISTORY_ENDS = date(2026, 1, 4)
+HISTORY_BEGINS = date(2023, 9, 1)
+HISTORY_ENDS = date(2025, 11, 30)
 """The last day before the demonstration's virtual time begins."""
 
 SEED = "归途"
@@ -114,9 +114,9 @@ def _stops(luck: Random, joined: date) -> date | None:
         return None
     if kind < 0.54:
         return max(joined, HISTORY_ENDS - timedelta(days=luck.randrange(740, 820)))
-    if kind < 0.82:
-        return max(joined, HISTORY_ENDS - timedelta(days=luck.randrange(90, 560)))
-    return HISTORY_ENDS + timedelta(days=luck.randrange(-60, 100))
+    if kind < 0.84:
+        return max(joined, HISTORY_ENDS - timedelta(days=luck.randrange(60, 420)))
+    return HISTORY_ENDS + timedelta(days=luck.randrange(-60, 60))
 
 
 def _reason(luck: Random) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
 
@@ -11,6 +11,9 @@ from engine.demo_life import Life
 from engine.demo_people import MANAGER, Person
 from engine.demo_reactions import tempt
 from engine.keys import Intent
+
+_FREE = ((date(2026, 2, 15), date(2026, 2, 23)), (date(2026, 5, 1), date(2026, 5, 5)))
+"""The weeks around Spring Festival and Labour Day, when nobody calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,11 @@ class Staff:
         if luck.random() < 1 / 12:
             return
         hours = luck.randrange(1, 3) if task.task == "book" else luck.randrange(16, 40)
+        hours += luck.choice((0, 0, 0, 0, 72))
         at = now + timedelta(hours=hours)
         at = at if 9 <= at.hour < 19 else datetime.combine(at.date(), time(luck.randrange(9, 18), 30))
+        while _is_free(at.date()):
+            at += timedelta(days=1)
         self.life.agenda.plan(max(at, now + timedelta(minutes=20)), partial(self._finish, task, luck))
 
     def take_done(self) -> list[Done]:
@@ -67,6 +73,10 @@ class Staff:
         outcome, answers = work(_Call(self.life, person, task, luck, now))
         by = MANAGER if task.role in {"manager", "general_manager"} else person.advisor
         self.done.append(Done(task.key, now, by, outcome, answers))
+
+
+def _is_free(day: date) -> bool:
+    return any(first <= day <= last for first, last in _FREE)
 
 
 @dataclass(frozen=True, slots=True)

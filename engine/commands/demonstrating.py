@@ -14,8 +14,8 @@ _STATUSES = ("sent", "waiting", "held", "dropped", "cancelled")
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", default="demo")
 def demo_command(folder: str) -> None:
-    """Make a project with synthetic customers, run it through half a year, say what came of it."""
-    with progress("half a year of a service centre, day by day") as told:
+    """Make a project with synthetic customers, run it through five months, say what came of it."""
+    with progress("five months of a service centre, day by day") as told:
         found = make_demo(Path(folder), told)
     rows = [
         (journey, *(counts.get(status, 0) for status in _STATUSES))
