@@ -72,7 +72,12 @@ def _offset(zone: Zone, at: Sql, column: str) -> Sql:
     rows = zone_step.alias()
     since = rows.c[column]
     latest = sa.select(rows.c.offset).where(since <= at).order_by(since.desc()).limit(1)
-    return latest.scalar_subquery()
+    return _of_its_own(latest, rows)
+
+
+def _of_its_own(query: sa.Select[Any], *tables: sa.FromClause) -> Sql:
+    """A look-up in these tables alone: whatever else it names belongs to a query around it, however far out."""
+    return query.correlate_except(*tables).scalar_subquery()
 
 
 def zone_rows(zone: Zone) -> list[dict[str, int]]:
@@ -115,13 +120,14 @@ def shift(zone: Zone, instant: Sql, duration: Duration, *, back: bool) -> Sql:
 def shift_months(day: Sql, months: Sql) -> Sql:
     """A day moved by calendar months, clamped to the end of the month."""
     start, end = calendar_day.alias(), calendar_day.alias()
-    return (
+    return _of_its_own(
         sa.select(sa.func.max(end.c.day))
         .select_from(
             start.join(end, sa.and_(end.c.month == start.c.month + months, end.c.dom <= start.c.dom))
         )
-        .where(start.c.day == day)
-        .scalar_subquery()
+        .where(start.c.day == day),
+        start,
+        end,
     )
 
 
@@ -129,11 +135,12 @@ def in_year(day: Sql, year: Sql) -> Sql:
     """The return of a day in a year; 29 February falls on the 28th in a common one."""
     start, end = calendar_day.alias(), calendar_day.alias()
     month = year * integer(12) + start.c.month % integer(12)
-    return (
+    return _of_its_own(
         sa.select(sa.func.max(end.c.day))
         .select_from(start.join(end, sa.and_(end.c.month == month, end.c.dom <= start.c.dom)))
-        .where(start.c.day == day)
-        .scalar_subquery()
+        .where(start.c.day == day),
+        start,
+        end,
     )
 
 

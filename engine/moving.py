@@ -50,7 +50,7 @@ def _first_event(world: World, way: Way, transition: On) -> tuple[Sql, Sql]:
     event, conditions = trigger(world, scene, transition)
 
     def first(column: Sql) -> Sql:
-        found = sa.select(column).select_from(event.rows).where(*conditions)
+        found = sa.select(column).select_from(event.rows).where(*conditions).correlate_except(event.rows)
         found = found.order_by(event.at, event.seq).limit(1)
         return looked_up(scene, found.scalar_subquery())
 

@@ -218,3 +218,44 @@ def test_what_a_state_emits_is_heard_in_the_same_run() -> None:
         ("2026-03-02 10:00", [h.Known("C1", KNOWN), h.Happens("visit", "C1")]),
     )
     assert statuses(found) == [("hello", "cancelled")]
+
+
+def test_calendar_months_are_looked_up_for_each_by_themselves() -> None:
+    """When one customer's month ends does not depend on when another's began."""
+    found = play(
+        """
+        journey j {
+          enter when phone is known
+          state s { at renewal -> end lost, after 1 month -> end done }
+        }
+        """,
+        ("2026-02-25 10:00", [h.Known("C1", KNOWN)]),
+        ("2026-03-24 10:00", [h.Known("C2", KNOWN), h.Happens("visit", "C1"), h.Known("C1", {"worth": 1})]),
+        ("2026-03-25 10:00", []),
+        zone="America/New_York",
+    )
+    assert [(row[0], row[4]) for row in found.enrolments] == [("C1", "ended"), ("C2", "active")]
+
+
+def test_events_are_looked_up_for_each_by_themselves() -> None:
+    """Which event led somebody on does not depend on the events of others."""
+    found = play(
+        """
+        journey j {
+          enter when phone is known
+          state a { on visit where (amount > worth) -> b, after 30 days -> end done }
+          state b { on complaint -> c, after 30 days -> end done }
+          state c { after 30 days -> end done }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN | {"worth": 5}), h.Known("C2", KNOWN | {"worth": 5})]),
+        (
+            "2026-03-02 13:00",
+            [
+                h.Happens("visit", "C1", {"amount": 9}, at("2026-03-02 10:30")),
+                h.Happens("visit", "C2", {"amount": 9}, at("2026-03-02 12:30")),
+                h.Happens("complaint", "C2", {}, at("2026-03-02 11:00")),
+            ],
+        ),
+    )
+    assert [row[6] for row in found.visits] == ["a", "b", "a", "b"]
