@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from jinja2 import Environment
 
 from benchmarks.shop import BRAND, DAY, START
-from engine.store import Store
+from engine.storage.store import Store
 
 QUARTER = 90 * DAY
 WORTH = 200_000

@@ -14,8 +14,8 @@ from time import perf_counter
 from typing import Any
 
 from engine.cli import run as homing
-from engine.project import open_project
-from engine.project_turn import deliverer, ready, take_turn
+from engine.projects.project import open_project
+from engine.projects.project_turn import deliverer, ready, take_turn
 
 DATA = Path(__file__).parent.parent / "tests" / "data"
 FIRST, LAST = date(1997, 4, 1), date(1998, 6, 30)

@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.by_hand import enrol_by_loop, enrol_by_sql, move_by_sql
 from benchmarks.shop import DAY, START, make_shop, open_shop
-from engine.run import run
+from engine.running.run import run
 
 MINUTE = 60_000
 REPEATS = 3

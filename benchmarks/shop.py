@@ -12,11 +12,11 @@ from dsl.context import Context
 from dsl.load import parse_texts
 from dsl.model import Model
 from dsl.units import Duration
-from engine.permitting import Permits
-from engine.plan import Plan, make_plan
-from engine.senders import make_permits
-from engine.store import Store, open_store
-from engine.zone import Zone
+from engine.calendars.zone import Zone
+from engine.permits.permitting import Permits
+from engine.permits.senders import make_permits
+from engine.plans.plan import Plan, make_plan
+from engine.storage.store import Store, open_store
 
 RULES = """
 customer { name: text, phone: phone, lifetime_value: money }

@@ -15,9 +15,9 @@ from croniter import croniter
 
 from dsl.near import nearest
 from dsl.units import UNITS, Duration
+from engine.calendars.zone import UnknownZoneError, Zone
 from engine.config_places import line_of
 from engine.errors import ConfigError
-from engine.zone import UnknownZoneError, Zone
 
 FILE_NAME = "homing.toml"
 

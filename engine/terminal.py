@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 import orjson
 
-from engine.phones import mask_phone
+from engine.storage.phones import mask_phone
 from engine.visible import visible
 
 _UNLIMITED = 10_000  # columns; what is piped on is not cut

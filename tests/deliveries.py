@@ -9,19 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from dsl.units import Duration
-from engine.arrivals import mark_changed
+from engine.calendars.zone import Zone, parse_time
 from engine.channels.protocol import Accepted, Capabilities, Channel, Outcome, Outgoing
-from engine.customers import customer_hash
-from engine.delivery import Delivery
-from engine.permitting import Permits
-from engine.plan import Plan, make_plan
-from engine.run import run
-from engine.schema import enrolment, message
-from engine.senders import make_permits
-from engine.states import MessageStatus
-from engine.store import Store, open_store
-from engine.symbols import load_symbols
-from engine.zone import Zone, parse_time
+from engine.delivery.delivery import Delivery
+from engine.permits.permitting import Permits
+from engine.permits.senders import make_permits
+from engine.plans.plan import Plan, make_plan
+from engine.running.run import run
+from engine.storage.arrivals import mark_changed
+from engine.storage.customers import customer_hash
+from engine.storage.schema import enrolment, message
+from engine.storage.states import MessageStatus
+from engine.storage.store import Store, open_store
+from engine.storage.symbols import load_symbols
 from tests.checked import model_of
 
 SHANGHAI = Zone("Asia/Shanghai")

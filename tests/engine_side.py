@@ -12,28 +12,28 @@ import sqlalchemy as sa
 from dsl.conditions import Kind
 from dsl.model import Field, Model
 from dsl.units import Duration
-from engine import schema as s
-from engine.arrivals import mark_changed, take
-from engine.audit import By
+from engine.calendars.zone import Zone
 from engine.channels.protocol import Accepted, Channel, Outgoing, Rejected
 from engine.channels.protocol import Outcome as Answer
-from engine.consents import Consent, give
-from engine.customers import customer_hash
-from engine.declared import column_name
-from engine.delivery import Delivery
-from engine.keys import Intent
-from engine.optouts import OptOut, opt_out
-from engine.permitting import Permits
-from engine.plan import Plan, make_plan
-from engine.run import How
-from engine.senders import make_permits
-from engine.states import MessageStatus, TaskStatus
-from engine.store import Store, open_store
-from engine.symbols import load_symbols
-from engine.tasks import Desk, Finish, declared_task, finish_task
-from engine.turn import Moment, turn
-from engine.values import Surroundings
-from engine.zone import Zone
+from engine.delivery.delivery import Delivery
+from engine.people.consents import Consent, give
+from engine.people.optouts import OptOut, opt_out
+from engine.people.tasks import Desk, Finish, declared_task, finish_task
+from engine.permits.permitting import Permits
+from engine.permits.senders import make_permits
+from engine.plans.plan import Plan, make_plan
+from engine.running.run import How
+from engine.running.turn import Moment, turn
+from engine.storage import schema as s
+from engine.storage.arrivals import mark_changed, take
+from engine.storage.audit import By
+from engine.storage.customers import customer_hash
+from engine.storage.declared import column_name
+from engine.storage.keys import Intent
+from engine.storage.states import MessageStatus, TaskStatus
+from engine.storage.store import Store, open_store
+from engine.storage.symbols import load_symbols
+from engine.storage.values import Surroundings
 from tests.deliveries import Gateway
 from tests.oracle import history as h
 from tests.oracle.outcomes import Outcome, Row, in_order, plain, values_of

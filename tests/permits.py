@@ -6,11 +6,11 @@ from dsl.conditions import TEXT, Compare, Cond, Const
 from dsl.journey_model import Journey, Send, State
 from dsl.model import Calendar, Cap, Message, Model, Policy, SendWindow, SpecialDays, Variant
 from dsl.units import Clock, Duration, Window
-from engine.business_days import BusinessDays
-from engine.gate import decide
-from engine.permit_facts import Facts, Go, Reach, Verdict, Wait
-from engine.permit_rules import SendRule, send_rule
-from engine.zone import Zone, parse_time
+from engine.calendars.business_days import BusinessDays
+from engine.calendars.zone import Zone, parse_time
+from engine.permits.gate import decide
+from engine.permits.given import Facts, Go, Reach, Verdict, Wait
+from engine.permits.rules import SendRule, send_rule
 
 SHANGHAI = Zone("Asia/Shanghai")
 DAYTIME = "every day 08:00 to 21:00"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli import run
-from engine.project import Project, open_project
+from engine.projects.project import Project, open_project
 
 CONFIG = """\
 [project]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from engine.demo import make_demo
-from engine.demo_summary import Summary
+from engine.demo.demo import make_demo
+from engine.demo.summary import Summary
 from engine.terminal import print_table, progress, say
 
 _STATUSES = ("sent", "waiting", "held", "dropped", "cancelled")

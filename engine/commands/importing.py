@@ -7,7 +7,7 @@ import click
 from engine.commands.options import as_option, by, json_option, opened, release_of
 from engine.imports import ImportResult, Request, import_file
 from engine.imports.columns import parse_maps
-from engine.project import Project
+from engine.projects.project import Project
 from engine.terminal import print_json, progress, say
 
 

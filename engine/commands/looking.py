@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
+from engine.calendars.zone import parse_time
 from engine.commands.options import json_option, opened, time_of
-from engine.customers import customer_number
-from engine.phones import mask_phone
-from engine.states import MessageStatus
+from engine.storage.customers import customer_number
+from engine.storage.phones import mask_phone
+from engine.storage.states import MessageStatus
 from engine.terminal import print_json, print_json_list, print_table, say
 from engine.views.customer import customer
 from engine.views.messages import Wanted, messages
 from engine.views.status import Status, status
 from engine.views.window import look
-from engine.zone import parse_time
 
 _COLUMNS = ("id", "customer", "journey", "message", "channel", "status", "because", "until", "sent", "text")
 _STATUSES = click.Choice([status.word for status in MessageStatus])

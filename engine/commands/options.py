@@ -14,12 +14,12 @@ from pathlib import Path
 import click
 
 from dsl.translation import Language
-from engine.audit import By
 from engine.config import FILE_NAME, Config, load_config
-from engine.project import Project, database_of, open_project, project_folder
-from engine.releases import Release, current_release
+from engine.projects.project import Project, database_of, open_project, project_folder
+from engine.projects.releases import Release, current_release
+from engine.projects.virtual_time import virtual_time
+from engine.storage.audit import By
 from engine.terminal import say
-from engine.virtual_time import virtual_time
 
 
 @dataclass(slots=True)

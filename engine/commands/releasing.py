@@ -7,9 +7,9 @@ from dsl.render import as_json as diagnostics_as_json
 from dsl.render import render
 from dsl.translation import Language
 from engine.commands.options import as_option, by, json_option, language_of, opened
-from engine.fates import WORDS, parse_move
-from engine.releases import Applied, apply
-from engine.rule_sets import missing_channels, read_rule_set
+from engine.projects.fates import WORDS, parse_move
+from engine.projects.releases import Applied, apply
+from engine.projects.rule_sets import missing_channels, read_rule_set
 from engine.terminal import print_json, print_table, say
 
 

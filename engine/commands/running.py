@@ -4,13 +4,13 @@ import time
 
 import click
 
+from engine.calendars.zone import parse_time
 from engine.commands.options import json_option, opened, real_time
-from engine.project import Project
-from engine.project_turn import deliverer, lock, ready, take_turn, try_turn
+from engine.projects.project import Project
+from engine.projects.project_turn import deliverer, lock, ready, take_turn, try_turn
+from engine.projects.virtual_time import go_to, virtual_time
+from engine.running.turn import Turn
 from engine.terminal import print_json, progress, say
-from engine.turn import Turn
-from engine.virtual_time import go_to, virtual_time
-from engine.zone import parse_time
 
 
 @click.command("run")

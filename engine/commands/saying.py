@@ -3,11 +3,11 @@
 import click
 
 from engine.commands.options import as_option, by, json_option, opened, release_of
-from engine.consents import Consent, give, withdraw
-from engine.customers import customer_number
-from engine.names import known_channel, known_policy
-from engine.optouts import OptOut, lift, opt_out
-from engine.symbols import load_symbols
+from engine.people.consents import Consent, give, withdraw
+from engine.people.optouts import OptOut, lift, opt_out
+from engine.projects.names import known_channel, known_policy
+from engine.storage.customers import customer_number
+from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, say
 
 _channel = click.option("--channel", metavar="C", help="One channel; else every one.")

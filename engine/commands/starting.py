@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from engine.starting import start_project
+from engine.projects.starting import start_project
 from engine.terminal import say
 
 

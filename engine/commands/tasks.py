@@ -3,18 +3,18 @@
 import click
 
 from engine.commands.options import ListByDefault, as_option, by, json_option, opened
-from engine.customers import customer_number
 from engine.errors import UsageError
-from engine.keys import intent_of
-from engine.names import known_role
-from engine.plan import make_plan
-from engine.project import Project
-from engine.rendering import Renderer
-from engine.scripts import Scripts
-from engine.states import TaskStatus
-from engine.symbols import load_symbols
-from engine.tasks import Desk, Finish, finish_task
+from engine.people.tasks import Desk, Finish, finish_task
+from engine.plans.plan import make_plan
+from engine.projects.names import known_role
+from engine.projects.project import Project
+from engine.storage.customers import customer_number
+from engine.storage.keys import intent_of
+from engine.storage.states import TaskStatus
+from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, print_json_list, print_table, say
+from engine.texts.rendering import Renderer
+from engine.texts.scripts import Scripts
 from engine.views.tasks import Wanted, tasks
 from engine.views.window import look
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from engine.arrivals import mark_changed
-from engine.consents import Consent, give_quietly
 from engine.imports.converting import Columns
 from engine.imports.taking import Outcome, Owners
-from engine.symbols import load_symbols
-from engine.values import Reader
+from engine.people.consents import Consent, give_quietly
+from engine.storage.arrivals import mark_changed
+from engine.storage.symbols import load_symbols
+from engine.storage.values import Reader
 
 
 @dataclass(slots=True)

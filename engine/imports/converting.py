@@ -9,8 +9,8 @@ from itertools import compress
 
 from engine.imports.columns import Matched
 from engine.imports.rows import Chunk, Unreadable
-from engine.values import Reader, Stored
-from engine.values_bad import BadValueError
+from engine.storage.bad_values import BadValueError
+from engine.storage.values import Reader, Stored
 
 _REMEMBERED = 15_000  # different texts of one column
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.arrivals import mark_changed, take_numbers
-from engine.bulk import insert_rows, update_rows
-from engine.customers import customer_hash
-from engine.declared import column_name
 from engine.imports.converting import Columns
 from engine.imports.merging import Merged, merge, stored_rows
 from engine.imports.taking import Outcome, in_table_order
-from engine.values import Reader
+from engine.storage.arrivals import mark_changed, take_numbers
+from engine.storage.bulk import insert_rows, update_rows
+from engine.storage.customers import customer_hash
+from engine.storage.declared import column_name
+from engine.storage.values import Reader
 
 
 @dataclass(slots=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.audit import By
-from engine.customers import customer_id
 from engine.imports.events import Effect
-from engine.optouts import OptOut, opt_out, suppress
-from engine.replies import meaning_of_reply
-from engine.symbols import load_symbols
+from engine.people.optouts import OptOut, opt_out, suppress
+from engine.people.replies import meaning_of_reply
+from engine.storage.audit import By
+from engine.storage.customers import customer_id
+from engine.storage.symbols import load_symbols
 
 
 def effect_of(kind: str, now: int) -> Effect | None:

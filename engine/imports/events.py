@@ -7,13 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.arrivals import take
-from engine.bulk import insert_rows
-from engine.declared import column_name
 from engine.imports.converting import Columns
 from engine.imports.taking import Outcome, Owners, any_known, in_table_order
 from engine.imports.twins import Twins, file_digests
-from engine.values import Reader
+from engine.storage.arrivals import take
+from engine.storage.bulk import insert_rows
+from engine.storage.declared import column_name
+from engine.storage.values import Reader
 
 Effect = Callable[[sa.Connection, Sequence[Any]], None]
 """What some events bring about besides being stored; gets the new rows."""

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dsl.model import Model
-from engine import audit
-from engine.declared import declared_tables
 from engine.imports.ahead import batches
 from engine.imports.columns import describe_unknown
 from engine.imports.consents import ConsentTaker
@@ -22,8 +20,10 @@ from engine.imports.records import RecordTaker
 from engine.imports.rejects import Rejects
 from engine.imports.rows import Unreadable
 from engine.imports.taking import Outcome, Owners, Taker
-from engine.store import Store
-from engine.values import Surroundings
+from engine.storage import audit
+from engine.storage.declared import declared_tables
+from engine.storage.store import Store
+from engine.storage.values import Surroundings
 
 
 @dataclass(frozen=True, slots=True)

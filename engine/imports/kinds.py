@@ -9,7 +9,7 @@ from dsl.known_events import RECORDED_BY_ENGINE
 from dsl.model import Field, Model
 from dsl.near import nearest
 from engine.errors import UnknownNameError
-from engine.values import Reader, Surroundings, read_id, reader
+from engine.storage.values import Reader, Surroundings, read_id, reader
 
 Family = Literal["customers", "event", "record", "consents"]
 

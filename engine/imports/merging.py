@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.bulk import rows_by_key
 from engine.imports.taking import Outcome
+from engine.storage.bulk import rows_by_key
 
 Row = tuple[Any, ...]
 

@@ -14,7 +14,7 @@ from engine.imports.kinds import Kind
 from engine.imports.rejects import OWN_COLUMNS, plain_cell
 from engine.imports.rows import Chunk
 from engine.imports.twins import Twins, file_digests
-from engine.values import Surroundings
+from engine.storage.values import Surroundings
 
 
 @dataclass(frozen=True, slots=True)

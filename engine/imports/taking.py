@@ -6,10 +6,10 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from engine.customers import ensure_customers
-from engine.declared import column_name
 from engine.imports.converting import Columns
-from engine.values import Reader, Stored
+from engine.storage.customers import ensure_customers
+from engine.storage.declared import column_name
+from engine.storage.values import Reader, Stored
 
 _REMEMBERED = 1_000_000  # customers; some 170 bytes each
 

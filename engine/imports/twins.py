@@ -7,8 +7,8 @@ digests are evenly spread by themselves.
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.digests import contents, digest, identity_digest, twin_content
-from engine.values import Stored
+from engine.storage.digests import contents, digest, identity_digest, twin_content
+from engine.storage.values import Stored
 
 _FULL = 0.6  # share of slots in use at which the table is doubled
 

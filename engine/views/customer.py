@@ -4,9 +4,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.customers import customer_number
-from engine.declared import column_name
-from engine.schema import ACTIVE, ENDED, WATCHED, consent, enrolment, optout, tag
+from engine.storage.customers import customer_number
+from engine.storage.declared import column_name
+from engine.storage.schema import ACTIVE, ENDED, WATCHED, consent, enrolment, optout, tag
 from engine.views.timeline import timeline
 from engine.views.window import Window
 

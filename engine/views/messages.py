@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.keys import Intent, intent_key
-from engine.schema import message, meta
-from engine.states import MessageStatus
+from engine.storage.keys import Intent, intent_key
+from engine.storage.schema import message, meta
+from engine.storage.states import MessageStatus
 from engine.views.window import Window
 
 _BATCH = 2_000  # rows fetched at once

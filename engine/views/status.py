@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from croniter import croniter
 
-from engine.business_days import BusinessDays
+from engine.calendars.business_days import BusinessDays
 from engine.config import Config
-from engine.releases import Release, find_release
-from engine.schema import ACTIVE, enrolment, message, task
-from engine.states import MessageStatus, TaskStatus
-from engine.symbols import Symbols, load_symbols
-from engine.virtual_time import last_run_at, virtual_time
+from engine.projects.releases import Release, find_release
+from engine.projects.virtual_time import last_run_at, virtual_time
+from engine.storage.schema import ACTIVE, enrolment, message, task
+from engine.storage.states import MessageStatus, TaskStatus
+from engine.storage.symbols import Symbols, load_symbols
 
 _MISSED = 2
 _PATIENCE = 3_600_000  # milliseconds

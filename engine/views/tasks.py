@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from dsl.journey_model import Ask, Task
-from engine.keys import Intent
-from engine.schema import task
-from engine.scripts import Scripts
-from engine.states import TaskStatus
-from engine.tasks import declared_task
+from engine.people.tasks import declared_task
+from engine.storage.keys import Intent
+from engine.storage.schema import task
+from engine.storage.states import TaskStatus
+from engine.texts.scripts import Scripts
 from engine.views.window import Window
 
 _BATCH = 1_000  # rows fetched at once

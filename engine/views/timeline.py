@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from dsl.model import EventKind
-from engine.declared import column_name
-from engine.schema import WATCHED, consent, enrolment, message, optout, rule, task, visit
-from engine.states import MessageStatus, TaskStatus
+from engine.storage.declared import column_name
+from engine.storage.schema import WATCHED, consent, enrolment, message, optout, rule, task, visit
+from engine.storage.states import MessageStatus, TaskStatus
 from engine.views.window import Window
 
 _TOLD_OTHERWISE = frozenset({"task_done", "optout"})

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 
 from dsl.conditions import Kind
 from dsl.model import Model
+from engine.calendars.zone import Zone, date_of
 from engine.config import Config
-from engine.declared import Declared, declared_tables
-from engine.releases import current_release
-from engine.symbols import Symbols, load_symbols
-from engine.values import Stored
-from engine.zone import Zone, date_of
+from engine.projects.releases import current_release
+from engine.storage.declared import Declared, declared_tables
+from engine.storage.symbols import Symbols, load_symbols
+from engine.storage.values import Stored
 
 _SLICE = 500  # records asked for at once
 

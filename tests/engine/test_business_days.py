@@ -6,8 +6,8 @@ import pytest
 
 from dsl.model import Calendar, SpecialDays
 from dsl.units import DAYS
-from engine.business_days import BusinessDays, UnknownCountryError
-from engine.zone import Zone, day_of
+from engine.calendars.business_days import BusinessDays, UnknownCountryError
+from engine.calendars.zone import Zone, day_of
 
 ZONE = Zone("Asia/Shanghai")
 CHINA = BusinessDays(Calendar("CN"), ZONE)

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from engine.channels.building import build_channels
 from engine.cli import homing
-from engine.delivery import Delivery
-from engine.project import open_project
-from engine.project_turn import Engine, ready, take_turn
-from engine.schema import enrolment
+from engine.delivery.delivery import Delivery
+from engine.projects.project import open_project
+from engine.projects.project_turn import Engine, ready, take_turn
+from engine.storage.schema import enrolment
 from tests.oracle.cdnow import FIRST_RUN, LAST_RUN, PURCHASES, RULES, TOUCHES, all_win_backs
 
 CHANNEL = '\n[channels.webhook]\nkind = "file"\npath = "outbox.jsonl"\n'

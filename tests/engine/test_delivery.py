@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine import optouts, working
-from engine.audit import By
 from engine.channels.file import FileChannel
 from engine.channels.protocol import Accepted, NotSent, Outgoing, Rejected, Unknown
-from engine.symbols import load_symbols
+from engine.people import optouts
+from engine.plans import working
+from engine.storage.audit import By
+from engine.storage.symbols import load_symbols
 from tests.deliveries import RULES, Gateway, Shop, at, shop
 
 NOW, LATER = "2026-11-23 10:00", "2026-11-23 10:05"

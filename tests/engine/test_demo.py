@@ -10,22 +10,22 @@ from dsl.check import Context, check
 from dsl.journey_model import Task
 from dsl.load import load
 from dsl.model import Model
-from engine.audit import By
-from engine.demo import FIRST_DAY, Extent, make_demo
-from engine.demo_history import make_history
-from engine.demo_ledger import FIELDS, Ledger
-from engine.demo_people import HISTORY_ENDS, make_people
-from engine.demo_reactions import COMES, LOGS_IN, PAYS, USES
-from engine.demo_staff import WORK
-from engine.demo_summary import Summary
+from engine.demo.demo import FIRST_DAY, Extent, make_demo
+from engine.demo.history import make_history
+from engine.demo.ledger import FIELDS, Ledger
+from engine.demo.people import HISTORY_ENDS, make_people
+from engine.demo.reactions import COMES, LOGS_IN, PAYS, USES
+from engine.demo.staff import WORK
+from engine.demo.summary import Summary
 from engine.errors import ProjectExistsError
 from engine.imports import Request, import_file
-from engine.project import Project, open_project
-from engine.releases import current_release
-from engine.starting import starter_rules
+from engine.projects.project import Project, open_project
+from engine.projects.releases import current_release
+from engine.projects.starting import starter_rules
+from engine.projects.virtual_time import last_run_at, virtual_time
+from engine.storage.audit import By
 from engine.views.messages import Wanted, messages
 from engine.views.window import look
-from engine.virtual_time import last_run_at, virtual_time
 
 SMALL = Extent(people=60, last_day=date(2025, 12, 17))
 

@@ -8,7 +8,7 @@ from dsl.journey_model import Grant
 from dsl.load import parse_texts
 from dsl.model import Model
 from dsl.tree import File
-from engine.run import How
+from engine.running.run import How
 from tests.differential import compare
 from tests.strategies_histories import histories
 from tests.strategies_lively import lively_rules

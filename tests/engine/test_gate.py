@@ -5,8 +5,8 @@ import pytest
 from dsl.conditions import TEXT, Compare, Cond, Const
 from dsl.model import Calendar, Policy
 from dsl.units import Duration
-from engine.permit_facts import Go, Wait
-from engine.zone import Zone
+from engine.calendars.zone import Zone
+from engine.permits.given import Go, Wait
 from tests.permits import (
     DAYS_10,
     DAYTIME,

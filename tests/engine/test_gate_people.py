@@ -3,8 +3,8 @@
 from dsl.model import Policy, Review
 from dsl.source import Source, Span
 from dsl.units import Duration
-from engine.gate import explain
-from engine.permit_facts import Drop, Go, Hold, Reach, Wait
+from engine.permits.gate import explain
+from engine.permits.given import Drop, Go, Hold, Reach, Wait
 from tests.permits import (
     DAYS_10,
     GENEROUS,

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from dsl.model import Calendar, Policy, SendWindow, SpecialDays
 from dsl.units import DAYS, Clock, Duration, Window
-from engine.gate import decide
-from engine.permit_facts import Drop, Facts, Go, Reach, Wait
-from engine.zone import MINUTE, Zone
+from engine.calendars.zone import MINUTE, Zone
+from engine.permits.gate import decide
+from engine.permits.given import Drop, Facts, Go, Reach, Wait
 from tests.permits import cap, rule_of
 
 ZONES = ("Asia/Shanghai", "America/New_York", "Australia/Lord_Howe")

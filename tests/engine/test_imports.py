@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine.digests import event_digest
 from engine.imports import delimited, gathering, importing
-from engine.schema import changed, message, optout
-from engine.states import MessageStatus
-from engine.values import Stored
+from engine.storage.digests import event_digest
+from engine.storage.schema import changed, message, optout
+from engine.storage.states import MessageStatus
+from engine.storage.values import Stored
 from tests.imported import counts, rejected, rows, taken
 from tests.projects import Homing, applied_project
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import UnknownNameError
-from engine.keys import Intent, intent_key, intent_of
+from engine.storage.keys import Intent, intent_key, intent_of
 
 NUMBERS = st.integers(0, 10**17)
 

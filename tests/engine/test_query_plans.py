@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from dsl.model import Model
 from dsl.units import Duration
-from engine.plan import Plan, make_plan
-from engine.run import How, run
-from engine.senders import make_permits
-from engine.store import Store, open_store
-from engine.zone import Zone
+from engine.calendars.zone import Zone
+from engine.permits.senders import make_permits
+from engine.plans.plan import Plan, make_plan
+from engine.running.run import How, run
+from engine.storage.store import Store, open_store
 from tests.checked import model_of
 
 RULES = """

@@ -11,11 +11,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dsl.conditions import DATE, FLAG, MONEY, NUMBER, PHONE, TEXT, TIME, Arithmetic, Attribute, Const
 from dsl.model import Calendar, Field, Message, Model, Phrase, Policy, RecordKind, Variant
-from engine.final_text import offences
-from engine.rendering import Broken, Missing, Renderer, Text
-from engine.template_values import conversion
-from engine.text_filters import FILTERS
-from engine.zone import Zone, day_of, parse_time
+from engine.calendars.zone import Zone, day_of, parse_time
+from engine.permits.final_text import offences
+from engine.texts.filters import FILTERS
+from engine.texts.rendering import Broken, Missing, Renderer, Text
+from engine.texts.template_values import conversion
 
 ZONE = Zone("Asia/Shanghai")
 TYPES = {

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from engine.customers import customer_hash
-from engine.shares import BUCKETS, HOLDOUT, PRIME, bucket, coefficients
+from engine.running.shares import BUCKETS, HOLDOUT, PRIME, bucket, coefficients
+from engine.storage.customers import customer_hash
 
 CUSTOMERS = [f"C{number:05}" for number in range(20_000)]
 STATES = [("win_back", "contact.hello"), ("win_back", HOLDOUT), ("召回", "问候"), ("a", "b")]

@@ -9,8 +9,6 @@ import pysqlite3
 import pytest
 import sqlalchemy as sa
 
-from engine import file_systems, sqlite
-from engine.arrivals import arrivals, mark_changed, take
 from engine.errors import (
     DamagedStoreError,
     ForeignStoreError,
@@ -20,10 +18,12 @@ from engine.errors import (
     NewerStoreError,
     StoreError,
 )
-from engine.file_systems import kind_of_mount
-from engine.schema import changed, meta
-from engine.store import Store, open_store
-from engine.symbols import load_symbols
+from engine.storage import file_systems, sqlite
+from engine.storage.arrivals import arrivals, mark_changed, take
+from engine.storage.file_systems import kind_of_mount
+from engine.storage.schema import changed, meta
+from engine.storage.store import Store, open_store
+from engine.storage.symbols import load_symbols
 
 
 @pytest.fixture

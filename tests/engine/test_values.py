@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dsl.conditions import DATE, EMAIL, FLAG, MONEY, NUMBER, PHONE, TEXT, TIME, Type
-from engine.phones import mask_phone
-from engine.values import Stored, Surroundings, reader
-from engine.values_bad import BadValueError
-from engine.zone import Zone, day_of
+from engine.calendars.zone import Zone, day_of
+from engine.storage.bad_values import BadValueError
+from engine.storage.phones import mask_phone
+from engine.storage.values import Stored, Surroundings, reader
 
 SHANGHAI = Surroundings(Zone("Asia/Shanghai"), "CN")
 OCTOBER = day_of(date(2026, 10, 1))

@@ -8,8 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl.units import Clock, Duration, Unit
+from engine.calendars.zone import (
+    DAY,
+    HOUR,
+    MINUTE,
+    UnknownZoneError,
+    Zone,
+    date_of,
+    day_of,
+    parse_time,
+    weekday,
+)
 from engine.errors import UsageError
-from engine.zone import DAY, HOUR, MINUTE, UnknownZoneError, Zone, date_of, day_of, parse_time, weekday
 
 SHANGHAI = Zone("Asia/Shanghai")
 NEW_YORK = Zone("America/New_York")

@@ -7,8 +7,8 @@ from typing import Any
 
 from dsl.journey_model import Journey
 from dsl.units import Duration, Period
-from engine.customers import customer_hash
-from engine.shares import HOLDOUT, bucket
+from engine.running.shares import HOLDOUT, bucket
+from engine.storage.customers import customer_hash
 from tests.oracle import cron, moments
 from tests.oracle.conditions import holds, value_of
 from tests.oracle.facts import Customer, Enrolment, Record

@@ -6,8 +6,8 @@ from typing import Any
 
 from dsl import journey_model as m
 from dsl.conditions import Cond, type_of
-from engine.customers import customer_hash
-from engine.shares import bucket
+from engine.running.shares import bucket
+from engine.storage.customers import customer_hash
 from tests.oracle import moments
 from tests.oracle.conditions import holds, value_of
 from tests.oracle.facts import TAKEN_BACK, Enrolment, Event, Message, Record, Task, Visit

@@ -8,7 +8,7 @@ from jinja2.exceptions import UndefinedError
 
 from dsl.conditions import RecordField, Type, type_of
 from dsl.model import Variant
-from engine.text_filters import FILTERS, Flag, LocalTime, money, number, plain
+from engine.texts.filters import FILTERS, Flag, LocalTime, money, number, plain
 from tests.oracle import moments
 from tests.oracle.conditions import value_of
 from tests.oracle.world import Scope, World

@@ -9,7 +9,7 @@ import pytest
 from tests.sources import LAYERS, modules
 
 HOMES = {
-    "pysqlite3": ("engine/sqlite.py",),
+    "pysqlite3": ("engine/storage/sqlite.py",),
     "sqlite3": (),
     "sqlalchemy": ("engine/",),
     "sqlite_utils": ("engine/",),
@@ -18,7 +18,7 @@ HOMES = {
     "click": ("engine/cli.py", "engine/terminal.py", "engine/commands/"),
     "rich": ("engine/terminal.py", "tui/"),
     "textual": ("tui/",),
-    "holidays": ("engine/business_days.py",),
+    "holidays": ("engine/calendars/business_days.py",),
     "openpyxl": ("engine/imports/spreadsheets.py",),
 }
 """Where a library may be imported: files, or folders with everything in them."""

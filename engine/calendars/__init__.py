@@ -1,0 +1,1 @@
+"""Business time: the zone, working days, holidays, key days."""

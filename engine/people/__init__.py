@@ -1,0 +1,1 @@
+"""What people say and do: opt-outs, consents, replies, tasks."""

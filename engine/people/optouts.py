@@ -1,0 +1,110 @@
+"""Opt-outs: what a customer does not want any more, and what that takes back at once.
+
+An opt-out committed before a message is marked as being sent always wins, for sending asks again then.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from engine.permits.settling import settle
+from engine.storage import audit
+from engine.storage.arrivals import mark_changed, take
+from engine.storage.audit import By
+from engine.storage.digests import event_digest
+from engine.storage.schema import message, optout
+from engine.storage.states import TAKEN_BACK, MessageStatus
+from engine.storage.symbols import EVERY, Symbols
+
+BECAUSE = "optout"
+"""What stands at messages that an opt-out took back."""
+
+_event = sa.table(
+    "event_optout",
+    *(sa.column(name) for name in ("seq", "customer", "at", "digest", "channel")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """An opt-out from one channel, or from all (`channel` None), said at `at`, known of from `source`."""
+
+    customer: int
+    identity: str
+    channel: str | None
+    at: int
+    source: str
+
+
+def opt_out(
+    connection: sa.Connection, symbols: Symbols, said: OptOut, by: By, because: str | None = None
+) -> int:
+    """Record an opt-out as an event, keep to it from now on, take back what waits; how many messages that were."""
+    values = {"channel": said.channel}
+    row = {
+        "seq": take(connection, 1),
+        "customer": said.customer,
+        "at": said.at,
+        "digest": event_digest("optout", said.identity, said.at, values),
+        **values,
+    }
+    known = sa.exists().where(*(_event.c[name] == row[name] for name in ("customer", "at", "digest")))
+    if not connection.scalar(sa.select(known)):
+        connection.execute(_event.insert().values(row))
+    deed = audit.Deed("optout", said.customer, said.channel or "every channel", because)
+    audit.record(connection, by, deed)
+    return suppress(connection, symbols, said, by.now)
+
+
+def suppress(connection: sa.Connection, symbols: Symbols, said: OptOut, now: int) -> int:
+    """Keep to an opt-out whose event is stored already; how many messages were taken back.
+
+    One from a single channel takes nothing back: the gate, which is asked again by the next run and before
+    anything leaves, finds another channel for what waits, or drops it.
+    """
+    channel = EVERY if said.channel is None else symbols.number(connection, "channel", said.channel)
+    if not _keep(connection, said, channel):
+        return 0
+    taken = _take_back(connection, said.customer, now) if said.channel is None else 0
+    mark_changed(connection, [said.customer])
+    return taken
+
+
+def lift(connection: sa.Connection, symbols: Symbols, customer: int, channel: str | None, by: By) -> bool:
+    """The customer wants messages again; false when there was no such opt-out."""
+    number = EVERY if channel is None else symbols.find("channel", channel)
+    lifted = connection.execute(
+        optout.update()
+        .where(optout.c.customer == customer, optout.c.channel == number, optout.c.lifted_at.is_(None))
+        .values(lifted_at=by.now)
+    ).rowcount
+    if lifted:
+        audit.record(connection, by, audit.Deed("optout lifted", customer, channel or "every channel"))
+        mark_changed(connection, [customer])
+    return bool(lifted)
+
+
+def _keep(connection: sa.Connection, said: OptOut, channel: int) -> bool:
+    """Store it unless it is older than the word that took it back; whether it holds."""
+    key = (optout.c.customer == said.customer) & (optout.c.channel == channel)
+    known = connection.execute(sa.select(optout.c.at, optout.c.lifted_at).where(key)).one_or_none()
+    if known is None:
+        row = {"customer": said.customer, "channel": channel, "at": said.at, "source": said.source}
+        connection.execute(optout.insert().values(row))
+        return True
+    if known.lifted_at is not None and said.at <= known.lifted_at:
+        return False
+    at = max(said.at, known.at)
+    connection.execute(optout.update().where(key).values(at=at, lifted_at=None, source=said.source))
+    return True
+
+
+def _take_back(connection: sa.Connection, customer: int, now: int) -> int:
+    waiting = [message.c.customer == customer, message.c.status.in_(TAKEN_BACK)]
+    visit = ("customer", "journey", "record", "occurrence", "visit")
+    taken = connection.execute(sa.select(*(message.c[name] for name in visit)).where(*waiting)).all()
+    if taken:
+        values = {"status": MessageStatus.CANCELLED, "because": BECAUSE, "until": None, "counted_at": None}
+        connection.execute(message.update().where(*waiting).values(changed_at=now, **values))
+        settle(connection, (tuple(row) for row in taken), now)
+    return len(taken)

@@ -1,0 +1,147 @@
+"""Finishing the work of people: once, by a name, with one of the outcomes that the rules offer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.journey_model import Ask, Task
+from dsl.model import Model
+from dsl.near import nearest
+from engine.errors import RefusedError, UnknownNameError, UsageError
+from engine.storage import audit
+from engine.storage.arrivals import mark_changed, take
+from engine.storage.audit import By, Deed
+from engine.storage.bad_values import BadValueError
+from engine.storage.declared import column_name, declared_tables
+from engine.storage.digests import identity_digest
+from engine.storage.keys import Intent
+from engine.storage.schema import task
+from engine.storage.states import TaskStatus
+from engine.storage.symbols import Symbols
+from engine.storage.values import Stored, Surroundings, reader
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How a task was finished. `answers`: what the operator filled in, as written."""
+
+    outcome: str
+    answers: Mapping[str, object] = field(default_factory=dict)
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What finishing tasks needs: the release's model, its names, and how values are read."""
+
+    connection: sa.Connection
+    model: Model
+    symbols: Symbols
+    surroundings: Surroundings
+
+
+def finish_task(desk: Desk, intent: Intent, how: Finish, by: By) -> None:
+    """Finish an open task; the next run moves the customer on.
+
+    UnknownNameError when there is no such task or outcome, RefusedError when it is closed, UsageError when an answer
+    cannot be read.
+    """
+    row = task_row(desk.connection, intent)
+    name, declared = desk.symbols.name(row.task), declared_task(desk.model, desk.symbols, row)
+    if declared is None or how.outcome not in declared.outcomes:
+        raise _no_outcome(name, how.outcome, declared)
+    answers = _read_answers(desk, declared, how.answers)
+    _close(desk, intent, how, answers, by)
+    _store_answers(desk, intent.customer, declared, answers)
+    _record_event(desk, intent, name, how.outcome, by.now)
+    mark_changed(desk.connection, [intent.customer])
+    deed = Deed("task finished", intent.customer, f"{intent.id} {name} as {how.outcome}", how.note)
+    audit.record(desk.connection, by, deed)
+
+
+def task_row(connection: sa.Connection, intent: Intent) -> sa.Row[Any]:
+    """The row of a task; UnknownNameError when there is none."""
+    row = connection.execute(sa.select(task).where(*_is(intent))).one_or_none()
+    if row is None:
+        raise UnknownNameError(f"there is no task {intent.id!r}", "`homing tasks` lists them")
+    return row
+
+
+def declared_task(model: Model, symbols: Symbols, row: sa.Row[Any]) -> Task | None:
+    """The task as the rules in force have it; None when they no longer do."""
+    journey, _, state = symbols.name(row.state).partition("/")
+    found = model.journeys.get(journey)
+    actions = (
+        action for one in (found.states if found else ()) if one.name == state for action in one.actions
+    )
+    wanted = (action for action in actions if isinstance(action, Task) and action.number == row.action)
+    return next((action for action in wanted if action.task == symbols.name(row.task)), None)
+
+
+def _is(intent: Intent) -> tuple[sa.ColumnElement[bool], ...]:
+    return tuple(task.c[name] == number for name, number in intent._asdict().items())
+
+
+def _no_outcome(name: str, outcome: str, declared: Task | None) -> UnknownNameError:
+    if declared is None:
+        return UnknownNameError(f"the rules in force have no task `{name}` there any more")
+    near = nearest(outcome, declared.outcomes)
+    hint = f"did you mean `{near}`?" if near else f"its outcomes: {', '.join(declared.outcomes)}"
+    return UnknownNameError(f"task `{name}` has no outcome `{outcome}`", hint)
+
+
+def _read_answers(desk: Desk, declared: Task, answers: Mapping[str, object]) -> dict[str, Stored]:
+    asks: Mapping[str, Ask] = {ask.name: ask for ask in declared.asks}
+    read: dict[str, Stored] = {}
+    for name, raw in answers.items():
+        if name not in asks:
+            near = nearest(name, asks)
+            hint = f"did you mean `{near}`?" if near else f"it asks for: {', '.join(asks) or 'nothing'}"
+            raise UsageError(f"task `{declared.task}` does not ask for `{name}`", hint)
+        try:
+            read[name] = reader(asks[name].type, desk.surroundings)(raw)
+        except BadValueError as error:
+            raise UsageError(f"{name}: {error}") from None
+    return read
+
+
+def _close(desk: Desk, intent: Intent, how: Finish, answers: Mapping[str, Stored], by: By) -> None:
+    done = {
+        "status": TaskStatus.DONE,
+        "closed_at": by.now,
+        "outcome": desk.symbols.number(desk.connection, "outcome", how.outcome),
+        "done_by": by.actor,
+        "note": how.note,
+        "answers": dict(answers),
+    }
+    mine = task.update().where(*_is(intent), task.c.status == TaskStatus.OPEN).values(done)
+    if desk.connection.execute(mine).rowcount == 0:
+        row = task_row(desk.connection, intent)
+        who = f" by {row.done_by}" if row.done_by else ""
+        raise RefusedError(f"task {intent.id} is {TaskStatus(row.status).word} already{who}")
+
+
+def _store_answers(desk: Desk, customer: int, declared: Task, answers: Mapping[str, Stored]) -> None:
+    table = declared_tables(desk.model).customer
+    attributes = {ask.name for ask in declared.asks if ask.attribute}
+    values = {
+        column_name(name): value
+        for name, value in answers.items()
+        if name in attributes and value is not None
+    }
+    if values:
+        desk.connection.execute(table.update().where(table.c.customer == customer).values(values))
+
+
+def _record_event(desk: Desk, intent: Intent, name: str, outcome: str, now: int) -> None:
+    row = {
+        "seq": take(desk.connection, 1),
+        "customer": intent.customer,
+        "at": now,
+        "digest": identity_digest("task_done", intent.id),
+        "task": name,
+        "outcome": outcome,
+    }
+    desk.connection.execute(declared_tables(desk.model).events["task_done"].insert().values(row))

@@ -1,0 +1,1 @@
+"""Whether a message may go, and what becomes of it."""

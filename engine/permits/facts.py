@@ -1,0 +1,214 @@
+"""What the gate is told about the messages in `wanted`, fetched for a whole batch at once.
+
+One statement per `send` gives a row for each message: what decides, as a key that many rows share, then addresses, then
+the values that its text needs. Opt-outs and what went before are fetched only for customers who have any.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from dsl.journey_model import Journey
+from engine.conditions import moments
+from engine.conditions.compiling import Scene, flag_value, sql
+from engine.conditions.moments import Sql
+from engine.conditions.world import World
+from engine.permits.given import Facts, Reach
+from engine.permits.rules import SendRule
+from engine.plans.plan import Plan
+from engine.plans.working import wanted
+from engine.storage.declared import column_name
+from engine.storage.schema import consent, message, optout
+from engine.storage.symbols import EVERY, state_name
+from engine.texts.template_values import Column
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sender:
+    """One `send` of the rules with what fetching needs: numbers, addresses, and the names its texts use.
+
+    `addresses`: per channel of `via` the customer's attribute, or None where the channel reaches nobody.
+    `columns`: what is fetched for the texts, and `uses` for each channel the places of those it needs, in its order.
+    """
+
+    place: int
+    rule: SendRule
+    journey: Journey
+    addresses: tuple[str | None, ...]
+    columns: tuple[Column, ...]
+    uses: Mapping[str, tuple[int, ...]]
+
+    def numbers(self, world: World) -> tuple[int, int, int]:
+        """Numbers of journey and state, and the action's."""
+        state = world.number("state", state_name(self.journey.name, self.rule.state))
+        return world.number("journey", self.journey.name), state, self.rule.send.number
+
+    @property
+    def key_length(self) -> int:
+        """How many columns of a row decide: see `candidates`."""
+        rule = self.rule
+        return 7 + 2 * len(rule.via) + len(rule.conditions)
+
+
+KEY_AT = 4
+"""Rows begin with customer, record, occurrence, visit; the key follows."""
+
+
+def candidates(world: World, sender: Sender) -> sa.Select[Any]:
+    """The rows of one `send`, by customer: place, key, addresses, values.
+
+    Key: created_at, status, until, refused, approved, any opt-out, any history, then per channel consent and
+    address known, then the rule's conditions.
+    """
+    rule = sender.rule
+    customer, record = world.tables.customer.alias("c"), None
+    if sender.journey.record is not None:
+        record = world.tables.records[sender.journey.record].alias("r")
+    scene = Scene(world, wanted.c.customer, customer, record, used=set())
+    scene.read("attributes")
+    addresses = [_address(scene, name) for name in sender.addresses]
+    columns: list[Sql] = [
+        *(wanted.c[name] for name in ("customer", "record", "occurrence", "visit")),
+        *(wanted.c[name] for name in ("created_at", "status", "until", "refused", "approved")),
+        _any_optout(),
+        _any_history(world, rule),
+        *(_consents(world, rule, channel) for channel in rule.via),
+        *(sa.case((address.is_not(None), 1), else_=0) for address in addresses),
+        *(sa.case((sql(condition, scene), 1), else_=0) for condition in rule.conditions),
+        *addresses,
+        *(_value(scene, column) for column in sender.columns),
+    ]
+    rows = wanted.join(customer, customer.c.customer == wanted.c.customer)
+    if record is not None:
+        rows = rows.join(record, record.c.record == wanted.c.record)
+    journey, state, action = sender.numbers(world)
+    return (
+        sa.select(*(column.label(f"x{place}") for place, column in enumerate(columns)))
+        .select_from(rows)
+        .where(wanted.c.journey == journey, wanted.c.state == state, wanted.c.action == action)
+        .order_by(wanted.c.customer, wanted.c.record)
+    )
+
+
+def _address(scene: Scene, attribute: str | None) -> Sql:
+    if attribute is None:
+        return sa.null()
+    return scene.attributes.c[attribute if attribute == "id" else column_name(attribute)]
+
+
+def _value(scene: Scene, column: Column) -> Sql:
+    return sa.null() if column.source is None else flag_value(column.source, scene)
+
+
+def _any_optout() -> Sql:
+    rows = optout.alias()
+    some = sa.select(rows.c.at).where(rows.c.customer == wanted.c.customer, rows.c.lifted_at.is_(None))
+    return sa.case((sa.exists(some), 1), else_=0)
+
+
+def _any_history(world: World, rule: SendRule) -> Sql:
+    if not (rule.policy.caps or rule.policy.apart):
+        return moments.integer(0)
+    rows = message.alias()
+    policies = [world.number("policy", name) for name in rule.counts]
+    some = sa.select(rows.c.status).where(
+        rows.c.customer == wanted.c.customer,
+        rows.c.counted_at.is_not(None),
+        rows.c.policy.in_(_each(policies)),
+    )
+    return sa.case((sa.exists(some), 1), else_=0)
+
+
+def _consents(world: World, rule: SendRule, channel: str) -> Sql:
+    """Whether a consent for the policy and the channel was given after the last opt-out from it."""
+    if not rule.policy.consent:
+        return moments.integer(0)
+    number = world.symbols.find("channel", channel) or EVERY
+    rows, out = consent.alias(), optout.alias()
+    last = sa.select(sa.func.max(out.c.at)).where(
+        out.c.customer == wanted.c.customer,
+        out.c.channel.in_(_each([EVERY, number])),
+        out.c.lifted_at.is_(None),
+    )
+    given = sa.select(rows.c.given_at).where(
+        rows.c.customer == wanted.c.customer,
+        rows.c.policy.in_(_each([EVERY, world.number("policy", rule.policy.name)])),
+        rows.c.channel.in_(_each([EVERY, number])),
+        rows.c.withdrawn_at.is_(None),
+        rows.c.given_at > sa.func.coalesce(last.correlate(wanted).scalar_subquery(), -1),
+    )
+    return sa.case((sa.exists(given), 1), else_=0)
+
+
+def _each(numbers: list[int]) -> list[Sql]:
+    """Numbers written into a statement: a list of parameters could not be compiled before the run's are known."""
+    return [moments.integer(number) for number in numbers]
+
+
+Row = Sequence[Any]
+Key = tuple[Any, ...]
+
+
+def facts_of(
+    sender: Sender, key: Key, history: tuple[int, ...], in_record: int, optouts: Mapping[str, int]
+) -> Facts:
+    """The facts of a row: its key, and what is known of the customer beside it."""
+    rule, count = sender.rule, len(sender.rule.via)
+    consents, known = key[7 : 7 + count], key[7 + count : 7 + 2 * count]
+    everywhere = optouts.get("", None)
+    reach = tuple(
+        Reach(
+            address=bool(known[place]),
+            consent=bool(consents[place]),
+            optout_at=_latest(everywhere, optouts.get(channel)),
+            failed=bool(key[3] >> place & 1),
+        )
+        for place, channel in enumerate(rule.via)
+    )
+    conditions = tuple(bool(value) for value in key[7 + 2 * count :])
+    return Facts(rule, key[0], reach, conditions, history, in_record, approved=bool(key[4]))
+
+
+def _latest(one: int | None, other: int | None) -> int | None:
+    return max((at for at in (one, other) if at is not None), default=None)
+
+
+class Counted(NamedTuple):
+    """A message that counts: its policy, when, and for which record (kind and number)."""
+
+    policy: int
+    at: int
+    of_record: tuple[str | None, int]
+
+
+@dataclass(slots=True)
+class Past:
+    """What went before, of those in `wanted` who have any: opt-outs by channel ("" is every one), counted messages."""
+
+    optouts: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    counted: dict[int, list[Counted]] = field(default_factory=lambda: defaultdict(list))
+
+    def count(self, customer: int, policy: int, at: int, record: tuple[str | None, int]) -> None:
+        """One more message that counts."""
+        self.counted[customer].append(Counted(policy, at, record))
+
+
+def fetch_past(connection: sa.Connection, plan: Plan) -> Past:
+    """Fetch the opt-outs and counted messages of everybody in `wanted`."""
+    past, symbols = Past(), plan.world.symbols
+    people = sa.select(wanted.c.customer).distinct().subquery()
+    outs = sa.select(optout.c.customer, optout.c.channel, optout.c.at)
+    outs = outs.join(people, people.c.customer == optout.c.customer).where(optout.c.lifted_at.is_(None))
+    for customer, channel, at in connection.execute(outs):
+        past.optouts[customer][symbols.name_or(channel) or ""] = at
+    kinds = {plan.world.number("journey", item.name): item.record for item in plan.journeys}
+    columns = ("customer", "policy", "counted_at", "journey", "record")
+    counted = sa.select(*(message.c[name] for name in columns))
+    counted = counted.join(people, people.c.customer == message.c.customer)
+    counted = counted.where(message.c.counted_at.is_not(None)).order_by(message.c.counted_at)
+    for customer, policy, at, journey, record in connection.execute(counted):
+        past.count(customer, policy, at, (kinds.get(journey), record))
+    return past

@@ -1,0 +1,136 @@
+"""The permit gate: may this message go now, and if not, why and until when. The only place that decides it.
+
+Pure: everything it knows is in `Facts`, time is an argument. Previews, plans, explanations, the run and the
+delivery all ask here.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from engine.permits.given import Check, Drop, Facts, Go, Hold, Verdict, Wait
+from engine.permits.limits import FOREVER, Limit
+
+
+@lru_cache(maxsize=16_384)
+def decide(facts: Facts, now: int) -> Verdict:
+    """Go, wait, hold or drop.
+
+    What time cannot mend drops first; then a review holds, so that people can decide before the window opens;
+    last come the limits in time.
+    """
+    for check in _standing(facts, now):
+        if check.verdict is not None:
+            return check.verdict
+    limits, horizon = _limits(facts), given_up_at(facts)
+    ends = [limit.free_at(facts, now, horizon) for limit in limits]
+    channel = facts.rule.reach.channel(facts, now)
+    if max(ends) == now and channel is not None:
+        return Go(channel, now)
+    limit = _holding(limits, ends, now)
+    return Wait(_free_at(facts, limits, max(ends), horizon), limit.text, limit.span)
+
+
+def explain(facts: Facts, now: int) -> tuple[Check, ...]:
+    """Every rule that has a say, and whether it lets the message pass."""
+    reach = facts.rule.reach
+    limits = (limit for limit in _limits(facts) if limit is not reach or reach.silent is not None)
+    return (*_standing(facts, now), *(_timed(limit, facts, now) for limit in limits))
+
+
+def given_up_at(facts: Facts) -> int:
+    """The instant at which a message that has not gone is dropped."""
+    rule = facts.rule
+    return rule.days.zone.shift(facts.created_at, rule.policy.give_up)
+
+
+def _limits(facts: Facts) -> tuple[Limit, ...]:
+    return facts.rule.limits_for(facts.conditions)
+
+
+def _free_at(facts: Facts, limits: tuple[Limit, ...], at: int, horizon: int) -> int:
+    """The first instant from `at` on at which every limit lets the message pass, or at which it is given up."""
+    while at < horizon:
+        free = max(limit.free_at(facts, at, horizon) for limit in limits)
+        if free == at:
+            return at
+        at = free
+    return horizon
+
+
+def _holding(limits: tuple[Limit, ...], ends: list[int], now: int) -> Limit:
+    """The limit to name: the one that holds the message longest.
+
+    Of the calendar's lines it is the first: a holiday is named before the windows that it has not.
+    """
+    longest = limits[ends.index(max(ends))]
+    if longest.family != "calendar":
+        return longest
+    held = (limit for limit, end in zip(limits, ends, strict=True) if end > now)
+    return next(limit for limit in held if limit.family == "calendar")
+
+
+def _timed(limit: Limit, facts: Facts, now: int) -> Check:
+    horizon = given_up_at(facts)
+    free = limit.free_at(facts, now, horizon)
+    if free == now:
+        return Check(limit.text, holds=True, span=limit.span)
+    until = min(_alone(limit, facts, free, horizon), horizon)
+    return Check(
+        limit.text, holds=False, until=until, verdict=Wait(until, limit.text, limit.span), span=limit.span
+    )
+
+
+def _alone(limit: Limit, facts: Facts, at: int, horizon: int) -> int:
+    """When one limit by itself lets the message pass."""
+    while at <= horizon and (free := limit.free_at(facts, at, horizon)) != at:
+        at = free
+    return at
+
+
+def _standing(facts: Facts, now: int) -> Iterator[Check]:
+    """What time does not mend, and what a person must decide."""
+    yield _address(facts)
+    if facts.rule.reach.silent is None:
+        yield _optout(facts)
+    if facts.rule.policy.consent:
+        yield _consent(facts)
+    yield _give_up(facts, now)
+    yield from _reviews(facts, now)
+
+
+def _address(facts: Facts) -> Check:
+    rule = facts.rule
+    via = ", ".join(rule.via)
+    holds = any(True for _ in rule.reach.usable(facts))
+    verdict = None if holds else Drop(f"no address for {via}", rule.send.span)
+    return Check(f"via {via}", holds=holds, verdict=verdict, span=rule.send.span)
+
+
+def _optout(facts: Facts) -> Check:
+    reach = facts.rule.reach
+    ends = [reach.heard_from(item) for _, item in reach.usable(facts)]
+    out = bool(ends) and min(ends) == FOREVER
+    verdict = Drop(reach.text, reach.span) if out else None
+    return Check(reach.text, holds=not out, verdict=verdict, span=reach.span)
+
+
+def _consent(facts: Facts) -> Check:
+    rule = facts.rule
+    lacking = rule.reach.lacks_consent(facts)
+    because = f"no consent for {rule.policy.name} via {', '.join(rule.via)}"
+    verdict = Drop(because, rule.consent.span) if lacking else None
+    return Check(rule.consent.text, holds=not lacking, verdict=verdict, span=rule.consent.span)
+
+
+def _give_up(facts: Facts, now: int) -> Check:
+    rule, until = facts.rule.give_up, given_up_at(facts)
+    verdict = Drop(rule.text, rule.span) if until <= now else None
+    return Check(rule.text, holds=until > now, verdict=verdict, span=rule.span)
+
+
+def _reviews(facts: Facts, now: int) -> Iterator[Check]:
+    channel = facts.rule.reach.channel_in_view(facts, now)
+    for review in facts.rule.reviews_for(facts.conditions):
+        text, span = review.rule.text, review.rule.span
+        hold = None if facts.approved else Hold(review.role, text, given_up_at(facts), channel, span)
+        yield Check(text, holds=facts.approved, verdict=hold, span=span)

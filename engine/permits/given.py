@@ -1,0 +1,98 @@
+"""What the gate is told about one message, and what it may answer. No rule is applied here."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from dsl.source import NOWHERE, Span
+
+if TYPE_CHECKING:
+    from engine.permits.rules import SendRule
+
+
+class Reach(NamedTuple):
+    """How the customer stands to one channel of `SendRule.via`.
+
+    `consent`: a consent for the policy and the channel was given after the last opt-out from it and not
+    withdrawn. `optout_at`: the latest opt-out from this channel or from every channel that was not lifted.
+    `failed`: the channel has refused this very message for good.
+    """
+
+    address: bool
+    consent: bool = False
+    optout_at: int | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the gate looks at. Equal facts get equal verdicts at the same time, so they may be shared.
+
+    `reach` is in the order of the rule's `via`, `conditions` in that of its conditions. `history`: the
+    instants, in order, at which the customer's messages counted that count under the policy.
+    `in_record`: how many counted for the same record. `approved`: a person has let this message go.
+    """
+
+    rule: "SendRule"
+    created_at: int
+    reach: tuple[Reach, ...]
+    conditions: tuple[bool, ...] = ()
+    history: tuple[int, ...] = ()
+    in_record: int = 0
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """It may go now, by this channel; it counts against caps from `counted` on."""
+
+    channel: str
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A rule holds it. Nothing that is known now holds it longer than `until`, or it is given up then."""
+
+    until: int
+    because: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A person must look; `role` None: anybody. Unless somebody decides it is given up at `until`.
+
+    `channel`: the one by which it would go now, or the first with an address.
+    """
+
+    role: str | None
+    because: str
+    until: int
+    channel: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """It will never go."""
+
+    because: str
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Verdict = Go | Wait | Hold | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule looked at: whether it lets the message pass now.
+
+    `verdict`: what it says by itself when it does not. `until`: when time alone will make it hold
+    (None: never, or it holds).
+    """
+
+    text: str
+    holds: bool
+    until: int | None = None
+    verdict: Verdict | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)

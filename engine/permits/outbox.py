@@ -1,0 +1,292 @@
+"""Writing what the gate decided: ready messages with their texts, waiting, held and dropped ones with the reason.
+
+A message is written once, with all that is known of it; those that were stored before are updated only where
+something differs.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.conditions import moments
+from engine.conditions.world import NOW
+from engine.permits.facts import KEY_AT, Row, Sender
+from engine.permits.final_text import clean, offences
+from engine.permits.given import Drop, Go, Hold, Verdict, Wait
+from engine.permits.rules import SendRule
+from engine.permits.settling import Visit, settle
+from engine.plans.statement import Statement
+from engine.plans.work import Work
+from engine.plans.working import batch, stirred, wanted
+from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message
+from engine.storage.states import MessageStatus
+from engine.texts.rendering import Rendered, Renderer, Text
+
+_SUBJECT = ("customer", "journey", "record", "occurrence")
+_KEY = (*_SUBJECT, "visit", "action")
+# Rows are written as bare tuples: these names are in the order of the table's columns.
+
+Decided = dict[tuple[Sender, Verdict], list[Row]]
+"""Rows of candidates by their send and verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is written of all messages that one verdict is about. `channel`: by which they will go, if one is known."""
+
+    status: MessageStatus
+    because: str | None = None
+    until: int | None = None
+    role: str | None = None
+    channel: str | None = None
+
+
+def outcome_of(verdict: Verdict) -> Outcome:
+    """The outcome of a verdict, before any text is made."""
+    match verdict:
+        case Go(channel=channel):
+            return Outcome(MessageStatus.READY, channel=channel)
+        case Wait(until=until, because=because):
+            return Outcome(MessageStatus.WAITING, because, until)
+        case Hold(role=role, because=because, until=until, channel=channel):
+            return Outcome(MessageStatus.HELD, because, until, role, channel)
+        case Drop(because=because):
+            return Outcome(MessageStatus.DROPPED, because)
+
+
+def cancel_left(work: Work, senders: list[Sender]) -> None:
+    """Messages wanted in a state that was left in the same run are cancelled at once."""
+    stored = 0
+    for sender in senders:
+        stored += work.do(("store left", sender.place), lambda sender=sender: _store_left(work, sender))  # type: ignore[misc]
+    if stored:
+        work.do(("drop left",), _drop_left)
+    work.report.messages["cancelled"] += stored
+
+
+def _stays() -> sa.ColumnElement[bool]:
+    here = enrolment.alias()
+    same = [here.c[name] == wanted.c[name] for name in (*_SUBJECT, "visit")]
+    return sa.exists(sa.select(here.c.state).where(*same, here.c.status == moments.integer(ACTIVE)))
+
+
+def _store_left(work: Work, sender: Sender) -> sa.Insert:
+    world, rule = work.plan.world, sender.rule
+    row: dict[str, Any] = {name: wanted.c[name] for name in (*_KEY, "state", "created_at")}
+    row |= {
+        "message": moments.integer(world.number("message", rule.send.message)),
+        "policy": moments.integer(world.number("policy", rule.policy.name)),
+        "status": moments.integer(MessageStatus.CANCELLED),
+        "changed_at": NOW,
+        "because": sa.literal("its state was left"),
+    }
+    _, state, action = sender.numbers(world)
+    here = (wanted.c.state == state, wanted.c.action == action, wanted.c.status.is_(None), ~_stays())
+    return message.insert().from_select(list(row), sa.select(*row.values()).where(*here))
+
+
+def _drop_left() -> sa.Delete:
+    return wanted.delete().where(wanted.c.status.is_(None), ~_stays())
+
+
+def bring_stored(work: Work) -> None:
+    """Look again at what waits or is held for the customers of the batch."""
+    open_ones = [moments.integer(MessageStatus.WAITING), moments.integer(MessageStatus.HELD)]
+    some = sa.select(
+        sa.exists(sa.select(message.c.status).where(OPEN_MESSAGE, message.c.status.in_(open_ones)))
+    )
+    statement = work.plan.statement(("some stored",), lambda: some)
+    if statement is not None and statement.run(work.connection, work.values).scalar():
+        work.do(("bring stored",), lambda: _stored(open_ones))
+
+
+def _stored(statuses: list[Any]) -> sa.Insert:
+    names = [*_KEY, "state", "created_at", "status", "until", "refused", "approved"]
+    rows = sa.select(*(message.c[name] for name in names))
+    theirs = message.c.customer.in_(sa.select(batch.c.customer))
+    return wanted.insert().from_select(names, rows.where(theirs, message.c.status.in_(statuses)))
+
+
+def write(work: Work, renderer: Renderer, decided: Decided) -> bool:
+    """Write every verdict; whether any enrolment was settled by it."""
+    settled: list[Visit] = []
+    for (sender, verdict), rows in decided.items():
+        outcome = outcome_of(verdict)
+        differing = [row for row in rows if _differs(row, outcome)]
+        for written in _worded(work, renderer, sender, outcome, differing):
+            work.report.messages[written[0].status.word] += _store(work, sender, written)
+        if outcome.status is MessageStatus.DROPPED:
+            journey = work.plan.world.number("journey", sender.journey.name)
+            settled += [(row[0], journey, row[1], row[2], row[3]) for row in differing]
+    settle(work.connection, settled, work.clock.now)
+    return bool(settled) and _stir(work, settled)
+
+
+def _stir(work: Work, settled: list[Visit]) -> bool:
+    """Those whose state may be settled now may move again."""
+    work.step += 1
+    work.connection.execute(
+        stirred.insert(), [{"customer": visit[0], "step": work.step} for visit in settled]
+    )
+    return True
+
+
+def _differs(row: Row, outcome: Outcome) -> bool:
+    """A stored message that is judged as before need not be written again."""
+    status, until = row[KEY_AT + 1], row[KEY_AT + 2]
+    return (
+        status is None
+        or outcome.status is MessageStatus.READY
+        or (status, until) != (outcome.status, outcome.until)
+    )
+
+
+Written = tuple[Outcome, list[Row], list[Text]]
+"""Messages that are written alike, and their texts."""
+
+_NO_TEXT = Text(None, "")
+
+
+def _worded(
+    work: Work, renderer: Renderer, sender: Sender, outcome: Outcome, rows: list[Row]
+) -> list[Written]:
+    """The outcomes with their texts; those whose text cannot be made or may not go are held."""
+    if outcome.channel is None or not rows:
+        return [(outcome, rows, [])] if rows else []
+    rule, texts = sender.rule, _texts(renderer, sender, outcome.channel, rows)
+    good = [text for text in texts if isinstance(text, Text)]
+    if len(good) == len(rows) and clean(good, rule.policy, outcome.channel):
+        return [(outcome, rows, good)]
+    groups: dict[Outcome, tuple[list[Row], list[Text]]] = defaultdict(lambda: ([], []))
+    for row, text in zip(rows, texts, strict=True):
+        because = _fault(rule, outcome.channel, text)
+        final = outcome if because is None else _held(outcome, because, _given_up(work, sender, row))
+        group = groups[final]
+        group[0].append(row)
+        group[1].append(text if isinstance(text, Text) else _NO_TEXT)
+    return [(final, *group) for final, group in groups.items()]
+
+
+def faults(renderer: Renderer, sender: Sender, channel: str, rows: list[Row]) -> list[str]:
+    """Why a person must look at the texts of these messages before they go."""
+    found = (_fault(sender.rule, channel, text) for text in _texts(renderer, sender, channel, rows))
+    return [because for because in found if because is not None]
+
+
+def _texts(renderer: Renderer, sender: Sender, channel: str, rows: list[Row]) -> list[Rendered]:
+    rule, start = sender.rule, KEY_AT + sender.key_length + len(sender.rule.via)
+    values = _picked(rows, [start + place for place in sender.uses[channel]])
+    return renderer.render_batch(rule.send.message, channel, values, rule.record)
+
+
+def _picked(rows: list[Row], places: list[int]) -> list[tuple[Any, ...]]:
+    """Of each row the values at these places."""
+    if not places:
+        return [()] * len(rows)
+    if places == list(range(places[0], places[-1] + 1)):
+        return [tuple(row[places[0] : places[-1] + 1]) for row in rows]
+    return [tuple(row[place] for place in places) for row in rows]
+
+
+def _fault(rule: SendRule, channel: str, text: Rendered) -> str | None:
+    """Why a person must look at a text before it goes; None when it may."""
+    if not isinstance(text, Text):
+        return text.because
+    broken = offences(text, rule.policy, channel)
+    return broken[0].text if broken else None
+
+
+def _held(outcome: Outcome, because: str, until: int) -> Outcome:
+    if outcome.status is MessageStatus.HELD:
+        return replace(outcome, because=f"{outcome.because}; {because}")
+    return replace(outcome, status=MessageStatus.HELD, because=because, until=until)
+
+
+def _given_up(work: Work, sender: Sender, row: Row) -> int:
+    return work.plan.world.zone.shift(row[KEY_AT], sender.rule.policy.give_up)
+
+
+_RULED = ("message", "state", "policy")
+_JUDGED = ("channel", "status", "because", "until", "role")
+_OWN = ("subject", "text", "address")
+_TIMES = ("changed_at", "counted_at")
+
+
+def _store(work: Work, sender: Sender, written: Written) -> int:
+    """Insert the new ones of these messages, and update those that were stored before; how many were written."""
+    outcome, rows, texts = written
+    journey, state, action = sender.numbers(work.plan.world)
+    ruled, judged, times = _ruled(work, sender, state), _judged(work, outcome), _times(work, outcome)
+    owns = _owns(sender, outcome, rows, texts)
+    new = [
+        (row[0], journey, row[1], row[2], row[3], action, *ruled, *judged, *own, row[KEY_AT], *times)
+        for row, own in zip(rows, owns, strict=True)
+        if row[KEY_AT + 1] is None
+    ]
+    known = [
+        (*judged, *own, *times, row[0], journey, row[1], row[2], row[3], action)
+        for row, own in zip(rows, owns, strict=True)
+        if row[KEY_AT + 1] is not None and _is_news(outcome, row, own)
+    ]
+    if new:
+        _statement(work, "insert message", _insertion).run_many(work.connection, new)
+    if known:
+        _statement(work, "update message", _change).run_many(work.connection, known)
+    return len(new) + len(known)
+
+
+Own = tuple[str | None, str | None, str | None]
+"""Subject, text and address."""
+
+
+def _owns(sender: Sender, outcome: Outcome, rows: list[Row], texts: list[Text]) -> list[Own]:
+    if outcome.channel is None or not texts:
+        return [(None, None, None)] * len(rows)
+    place = KEY_AT + sender.key_length + sender.rule.via.index(outcome.channel)
+    return [(text.subject, text.body, row[place]) for row, text in zip(rows, texts, strict=True)]
+
+
+def _is_news(outcome: Outcome, row: Row, own: Own) -> bool:
+    """A held message whose text still cannot be made stays as it is."""
+    return bool(own[1]) or (outcome.status, outcome.until) != (row[KEY_AT + 1], row[KEY_AT + 2])
+
+
+def _statement(work: Work, name: str, build: Callable[[], sa.Executable]) -> Statement:
+    statement = work.plan.statement((name,), build)
+    assert statement is not None  # noqa: S101
+    return statement
+
+
+def _insertion() -> sa.Insert:
+    names = (*_KEY, *_RULED, *_JUDGED, *_OWN, "created_at", *_TIMES)
+    return message.insert().values({name: sa.bindparam(f"new_{name}", required=True) for name in names})
+
+
+def _change() -> sa.Update:
+    names = (*_JUDGED, *_OWN, *_TIMES)
+    same = [message.c[name] == sa.bindparam(f"its_{name}", required=True) for name in _KEY]
+    return (
+        message.update()
+        .values({name: sa.bindparam(f"new_{name}", required=True) for name in names})
+        .where(*same)
+    )
+
+
+def _ruled(work: Work, sender: Sender, state: int) -> tuple[int, ...]:
+    world, rule = work.plan.world, sender.rule
+    return world.number("message", rule.send.message), state, world.number("policy", rule.policy.name)
+
+
+def _judged(work: Work, outcome: Outcome) -> tuple[Any, ...]:
+    world = work.plan.world
+    channel = None if outcome.channel is None else world.number("channel", outcome.channel)
+    role = None if outcome.role is None else world.number("role", outcome.role)
+    return channel, int(outcome.status), outcome.because, outcome.until, role
+
+
+def _times(work: Work, outcome: Outcome) -> tuple[int, int | None]:
+    now = work.clock.now
+    return now, now if outcome.status is MessageStatus.READY else None

@@ -1,0 +1,124 @@
+"""The permit phase of a run: every message wanted, and every one that waits and may go now, is put to the gate.
+
+Messages of one customer compete: the higher priority goes first, then the older, and what goes counts for the
+next. What becomes of the verdicts is `engine.permits.outbox`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from engine.permits.facts import KEY_AT, Key, Past, Row, Sender, candidates, facts_of, fetch_past
+from engine.permits.gate import decide
+from engine.permits.given import Go, Verdict
+from engine.permits.outbox import Decided, bring_stored, cancel_left, faults, write
+from engine.plans.work import Work
+from engine.plans.working import wanted
+from engine.texts.rendering import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Permits:
+    """What the permit phase needs besides the plan: the sends by (state, action), and what makes their texts."""
+
+    senders: Mapping[tuple[int, int], Sender]
+    renderer: Renderer
+
+
+def permit(work: Work, permits: Permits) -> bool:
+    """Decide on every message of the batch; whether any enrolment was settled by it."""
+    bring_stored(work)
+    senders = _senders(work, permits)
+    if not senders:
+        return False
+    if work.step:
+        cancel_left(work, senders)
+    decided = judge(work, permits.renderer, senders)
+    work.clear(wanted)
+    return write(work, permits.renderer, decided)
+
+
+def judge(work: Work, renderer: Renderer, senders: list[Sender]) -> Decided:
+    """Put every message in `wanted` to the gate; `senders` are all that want one of them."""
+    alone = len(senders) == 1 and senders[0].journey.record is None
+    cases = _Cases(work, renderer, set() if alone else _crowded(work))
+    for sender in senders:
+        cases.clear(sender)
+    if cases.close:
+        cases.closely(fetch_past(work.connection, work.plan))
+    return cases.decided
+
+
+def _senders(work: Work, permits: Permits) -> list[Sender]:
+    present = work.connection.execute(sa.select(wanted.c.state, wanted.c.action).distinct()).all()
+    found = (permits.senders[state, action] for state, action in present)
+    return sorted(found, key=lambda item: item.place)
+
+
+def _crowded(work: Work) -> set[int]:
+    """Customers of whom several messages are to be decided on."""
+    several = sa.select(wanted.c.customer).group_by(wanted.c.customer).having(sa.func.count() > 1)
+    return set(work.connection.scalars(several))
+
+
+@dataclass(slots=True)
+class _Cases:
+    """The messages of one batch: the clear ones share verdicts, the others are looked at one by one."""
+
+    work: Work
+    renderer: Renderer
+    crowded: set[int]
+    decided: Decided = field(default_factory=lambda: defaultdict(list))
+    close: list[tuple[Sender, Row]] = field(default_factory=list)
+
+    def clear(self, sender: Sender) -> None:
+        """Decide on those of one send about whom the row says all; put the others aside."""
+        statement = self.work.plan.statement(
+            ("candidates", sender.place), lambda: candidates(self.work.plan.world, sender)
+        )
+        assert statement is not None  # noqa: S101
+        end, crowded = KEY_AT + sender.key_length, self.crowded
+        alike: dict[Key, list[Row]] = defaultdict(list)
+        for row in statement.rows(self.work.connection, self.work.values):
+            key: Key = row[KEY_AT:end]
+            if key[5] or key[6] or row[0] in crowded:
+                self.close.append((sender, row))
+            else:
+                alike[key].append(row)
+        for key, rows in alike.items():
+            verdict = decide(facts_of(sender, key, (), 0, {}), self.work.clock.now)
+            self.decided[sender, verdict] += rows
+
+    def closely(self, past: Past) -> None:
+        """Decide on the others in the order in which they compete; what goes counts for the next.
+
+        What somebody must look at first, because of its text, does not go.
+        """
+        for sender, row in sorted(self.close, key=lambda item: _precedence(*item)):
+            self.decided[sender, self._verdict(sender, row, past)].append(row)
+
+    def _verdict(self, sender: Sender, row: Row, past: Past) -> Verdict:
+        world, now, customer = self.work.plan.world, self.work.clock.now, row[0]
+        policies = {world.number("policy", name) for name in sender.rule.counts}
+        counted = [item for item in past.counted[customer] if item.policy in policies]
+        in_record = (
+            sum(item.of_record == (sender.journey.record, row[1]) for item in counted) if row[1] else 0
+        )
+        key: Key = tuple(row[KEY_AT : KEY_AT + sender.key_length])
+        history = tuple(item.at for item in counted)
+        verdict = decide(facts_of(sender, key, history, in_record, past.optouts[customer]), now)
+        if isinstance(verdict, Go) and not self._is_stopped_by_text(sender, verdict.channel, row):
+            policy = world.number("policy", sender.rule.policy.name)
+            past.count(customer, policy, now, (sender.journey.record, row[1]))
+        return verdict
+
+    def _is_stopped_by_text(self, sender: Sender, channel: str, row: Row) -> bool:
+        """Asked only where another message of the customer waits for the answer."""
+        return row[0] in self.crowded and bool(faults(self.renderer, sender, channel, [row]))
+
+
+def _precedence(sender: Sender, row: Row) -> tuple[object, ...]:
+    """Priority, age, then name, record, visit and action: the order in which messages of a customer compete."""
+    return row[0], -sender.journey.priority, row[KEY_AT], sender.journey.name, row[1], row[3], sender.place

@@ -1,0 +1,61 @@
+"""A run under way: the connection, the plan, the parameters and the counts that its phases share."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from engine.conditions.world import Clockwork, RunValues
+from engine.plans.plan import Plan
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What one run did; the counts are of this run alone. `stuck`: moves refused to those who moved too often."""
+
+    at: int
+    release: int
+    entered: int = 0
+    moved: int = 0
+    ended: int = 0
+    tasks_opened: int = 0
+    grants: int = 0
+    messages: Counter[str] = field(default_factory=Counter)
+    stuck: int = 0
+    examined: int = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing happened at all."""
+        return not any((self.entered, self.moved, self.ended, self.tasks_opened, self.messages.total()))
+
+
+@dataclass(slots=True)
+class Work:
+    """What the phases of one run share.
+
+    `full`: everybody is looked at. `first`: no run was before this one. `open`: the limited journeys that let
+    people in now.
+    """
+
+    connection: sa.Connection
+    plan: Plan
+    clock: Clockwork
+    values: RunValues
+    report: RunReport
+    full: bool
+    first: bool
+    step: int = 0
+    open: set[str] = field(default_factory=set)
+
+    def do(self, key: tuple[object, ...], build: Callable[[], sa.Executable | None]) -> int:
+        """Execute a statement of the plan with the run's parameters; how many rows it touched."""
+        statement = self.plan.statement(key, build)
+        if statement is None:
+            return 0
+        return max(statement.run(self.connection, self.values).rowcount, 0)
+
+    def clear(self, table: sa.Table) -> None:
+        """Empty a temporary table."""
+        self.do(("clear", table.name), table.delete)

@@ -1,0 +1,1 @@
+"""Projects and releases: a folder, its settings, the rules that run."""

@@ -1,0 +1,174 @@
+"""What becomes of everyone under way when another rule set is applied: by state, and told before it is done.
+
+Everyone goes by the new rules from the state they are in. Whose state is gone needs a `--move`; the rules are not
+applied until each of them has one, so nobody is stranded.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+
+from dsl.journey_model import Journey, State
+from dsl.model import Model
+from dsl.near import nearest
+from engine.errors import StrandedError, UsageError
+from engine.storage.schema import ACTIVE, WATCHED, enrolment
+from engine.storage.symbols import load_symbols
+
+Kind = Literal["stays", "anew", "moves", "ends", "stranded"]
+
+END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`--move JOURNEY.OLD=NEW`. `old` None: whatever the state. `new` a state's full name, or `end [OUTCOME]`."""
+
+    journey: str
+    old: str | None
+    new: str
+
+    @property
+    def ends(self) -> bool:
+        """Whether the run through the journey ends."""
+        return self.new == END or self.new.startswith(END + " ")
+
+    @property
+    def outcome(self) -> str | None:
+        """The outcome it ends with."""
+        return self.new.removeprefix(END).strip() or None if self.ends else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of the `count` who are in a state. `state` None: those held out.
+
+    They stay; stay and go on by other actions or transitions (`anew`); move to state `target`; end, with outcome
+    `target` if any; or would be stranded.
+    """
+
+    journey: str
+    state: str | None
+    count: int
+    kind: Kind
+    target: str | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Whether something must be done about them."""
+        return self.kind in {"moves", "ends"}
+
+    def __str__(self) -> str:
+        place = f"{self.journey}.{self.state}" if self.state else f"{self.journey} (held out)"
+        return f"{place}: {self.count:,} {WORDS[self.kind]}{f' {self.target}' if self.target else ''}"
+
+
+WORDS: dict[Kind, str] = {
+    "stays": "stay",
+    "anew": "stay and go on by the new rules",
+    "moves": "move to",
+    "ends": "end",
+    "stranded": "would be stranded",
+}
+"""Fates as they are told."""
+
+
+def parse_move(text: str) -> Move:
+    """A `--move`; UsageError when it is none."""
+    place, equals, new = text.partition("=")
+    journey, dot, old = place.strip().partition(".")
+    if not equals or not journey or not new.strip() or (dot and not old):
+        raise UsageError(
+            f"--move {text!r} is not JOURNEY.OLD=NEW", "write --move win_back.hello=greeting, or =end"
+        )
+    return Move(journey, old or None, " ".join(new.split()))
+
+
+def decide(
+    connection: sa.Connection, before: Model | None, after: Model, moves: tuple[Move, ...]
+) -> tuple[Fate, ...]:
+    """The fate of everyone under way; StrandedError names the moves that are still to be written."""
+    for move in moves:
+        _check(move, before, after)
+    fates = tuple(_fates(connection, before, after, moves))
+    stranded = [fate for fate in fates if fate.kind == "stranded"]
+    if stranded:
+        people = sum(fate.count for fate in stranded)
+        raise StrandedError(
+            f"{people:,} under way would be stranded:\n" + "\n".join(f"  {fate}" for fate in stranded),
+            "say where they go: " + " ".join(_suggestion(fate, before, after) for fate in stranded),
+        )
+    return fates
+
+
+def _fates(
+    connection: sa.Connection, before: Model | None, after: Model, moves: tuple[Move, ...]
+) -> Iterable[Fate]:
+    symbols = load_symbols(connection)
+    key = (enrolment.c.journey, enrolment.c.state, enrolment.c.status)
+    counts = sa.select(*key, sa.func.count()).where(enrolment.c.status.in_((ACTIVE, WATCHED))).group_by(*key)
+    for journey, state, status, count in connection.execute(counts):
+        name = symbols.name(journey)
+        now = after.journeys.get(name)
+        if status == WATCHED:
+            yield Fate(name, None, count, "stays" if now else "ends")
+            continue
+        own = symbols.name(state).partition("/")[2]
+        yield _fate(Fate(name, own, count, "stranded"), before, now, moves)
+
+
+def _fate(found: Fate, before: Model | None, after: Journey | None, moves: tuple[Move, ...]) -> Fate:
+    old = None if before is None else before.journeys.get(found.journey)
+    move = _move_for(found, moves)
+    if move is not None:
+        kind: Kind = "ends" if move.ends else "moves"
+        return Fate(found.journey, found.state, found.count, kind, move.outcome if move.ends else move.new)
+    if after is None or (old is not None and old.record != after.record):
+        return found
+    state, was = _state(after, found.state), None if old is None else _state(old, found.state)
+    if state is None:
+        return found
+    kind = "stays" if was == state else "anew"
+    return Fate(found.journey, found.state, found.count, kind)
+
+
+def _move_for(found: Fate, moves: tuple[Move, ...]) -> Move | None:
+    exact = [move for move in moves if move.journey == found.journey and move.old == found.state]
+    every = [move for move in moves if move.journey == found.journey and move.old is None]
+    return next(iter(exact + every), None)
+
+
+def _state(journey: Journey, name: str | None) -> State | None:
+    return next((state for state in journey.states if state.name == name), None)
+
+
+def _check(move: Move, before: Model | None, after: Model) -> None:
+    known = {*after.journeys, *(before.journeys if before else ())}
+    if move.journey not in known:
+        near = nearest(move.journey, known)
+        raise UsageError(
+            f"--move: there is no journey `{move.journey}`", f"did you mean `{near}`?" if near else ""
+        )
+    if move.ends:
+        return
+    states = _names(after, move.journey)
+    if move.new not in states:
+        near = nearest(move.new, states)
+        hint = (
+            f"did you mean `{near}`?" if near else f"its states: {', '.join(states) or 'none, so write =end'}"
+        )
+        raise UsageError(f"--move: `{move.journey}` has no state `{move.new}`", hint)
+
+
+def _suggestion(fate: Fate, before: Model | None, after: Model) -> str:
+    """The move to write, to the letter: to the nearest state, new ones before others, for most were renamed."""
+    states = _names(after, fate.journey)
+    new = [name for name in states if before is None or name not in _names(before, fate.journey)]
+    target = nearest(fate.state or "", new) or nearest(fate.state or "", states) or next(iter(states), END)
+    return f"--move {fate.journey}.{fate.state}={target}"
+
+
+def _names(model: Model, journey: str) -> list[str]:
+    return [state.name for state in model.journeys[journey].states] if journey in model.journeys else []

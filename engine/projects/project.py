@@ -1,0 +1,67 @@
+"""A project: a folder with a `homing.toml`, its rules and its database. Reads no clock."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.config import FILE_NAME, Config, load_config
+from engine.errors import NoProjectError
+from engine.storage.store import Store, open_store
+from engine.storage.values import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """An opened project; close its store when done."""
+
+    folder: Path
+    config: Config
+    store: Store
+
+    @property
+    def rules(self) -> Path:
+        """The folder of the rule set."""
+        return self.folder / self.config.rules
+
+    @property
+    def rejects(self) -> Path:
+        """The folder for rows that imports could not take."""
+        return self.folder / "rejects"
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What reading values needs."""
+        return Surroundings(self.config.zone, self.config.country)
+
+
+def find_project(start: Path) -> Path | None:
+    """The nearest folder upwards with a `homing.toml`."""
+    start = start.absolute()
+    return next((folder for folder in (start, *start.parents) if (folder / FILE_NAME).is_file()), None)
+
+
+def project_folder(named: Path | None, start: Path) -> Path:
+    """The folder that was named, else the nearest one upwards. NoProjectError when there is no project."""
+    if named is not None:
+        if not (named / FILE_NAME).is_file():
+            raise NoProjectError(f"{named}: no homing.toml there", f"`homing init {named}` makes a project")
+        return named.absolute()
+    found = find_project(start)
+    if found is None:
+        raise NoProjectError(
+            f"no homing.toml in {start.absolute()} or any folder above",
+            "`homing init DIR` makes a project; `--project DIR` names one",
+        )
+    return found
+
+
+def open_project(folder: Path, *, create: bool = False) -> Project:
+    """Open a project; with `create`, a database that is not there yet is made."""
+    config = load_config(folder / FILE_NAME)
+    return Project(folder, config, open_store(database_of(folder, config), create=create))
+
+
+def database_of(folder: Path, config: Config) -> Path | str:
+    """Where a project keeps its database: a path, or a URL."""
+    if config.database.startswith("postgresql"):
+        return config.database
+    return folder / config.database

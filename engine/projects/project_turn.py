@@ -1,0 +1,85 @@
+"""One turn of a project: its release, planned and compiled, run and delivered at a moment."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from engine.channels.building import build_channels
+from engine.delivery.delivery import Delivery
+from engine.errors import EngineError
+from engine.permits.permitting import Permits
+from engine.permits.senders import make_permits
+from engine.plans.plan import Plan, make_plan
+from engine.projects.project import Project
+from engine.projects.releases import Release, current_release
+from engine.running.run import How, run
+from engine.running.turn import Deliver, Moment, Turn, turn
+
+
+class RunningError(EngineError):
+    """Another turn of the same project is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A release of a project ready to run; make it once for many turns."""
+
+    project: Project
+    release: Release
+    plan: Plan
+    permits: Permits
+
+
+def ready(project: Project) -> Engine:
+    """Plan the release in force. NoReleaseError when there is none."""
+    config = project.config
+    with project.store.write() as connection:
+        release = current_release(connection, config)
+        plan = make_plan(connection, release.number, release.model, config.zone, config.lateness)
+    addresses = {name: channel.address for name, channel in config.channels.items()}
+    return Engine(project, release, plan, make_permits(plan, config.variables, addresses))
+
+
+def take_turn(
+    engine: Engine,
+    now: int,
+    deliver: Deliver,
+    *,
+    full: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Turn:
+    """Run and deliver at `now` until nothing more happens."""
+    moment = Moment(now, How(full=full, progress=progress))
+    return turn(engine.project.store, engine.plan, engine.permits, deliver, moment)
+
+
+def try_turn(engine: Engine, now: int, progress: Callable[[int], None] = lambda _: None) -> Turn:
+    """What a run at `now` would do before anything is sent; all of it is taken back."""
+    tried = Turn(now, engine.plan.release)
+    how = How(dry=True, progress=progress)
+    tried.runs.append(run(engine.project.store, engine.plan, engine.permits, now, how))
+    return tried
+
+
+def deliverer(engine: Engine) -> Deliver:
+    """What sends the ready messages of a project by its channels; call it under the project's `lock`."""
+    project = engine.project
+    channels = build_channels(project.config.channels, project.folder)
+    return Delivery(project.store, engine.plan, engine.permits, channels, alone=True)
+
+
+@contextmanager
+def lock(project: Project) -> Iterator[None]:
+    """Hold the project for a turn. RunningError when another turn of it is under way.
+
+    The system lets go of it when the process ends, however it ends.
+    """
+    with (project.folder / "homing.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RunningError(
+                f"{project.folder}: another `homing run` is at work", "wait until it is done"
+            ) from error
+        yield

@@ -1,0 +1,84 @@
+"""A new project: its configuration, the starter rules and an empty database."""
+
+import json
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+from engine.config import FILE_NAME, load_config
+from engine.errors import ProjectExistsError
+from engine.projects.project import database_of
+from engine.storage.store import open_store
+
+_CONFIG = """\
+# The configuration of a Homing project. Every key has a default but `brand`.
+
+[project]
+brand = {brand}                  # in scope of every message, like everything under [vars]
+timezone = "Asia/Shanghai"        # the business time zone
+country = "CN"                    # public holidays, phone numbers without a country code
+rules = "rules"                   # the folder of the rule set
+database = "homing.db"            # or postgresql://…
+lateness = "3 days"               # how far before a journey's entry an event may lie and still count as new
+language = "auto"                 # en, zh, auto: the locale's
+
+[schedule]
+run = "*/5 8-20 * * *"            # when `homing serve` runs: cron, business time zone; several: a list
+
+# One table per channel; the name is what rules say after `via`. A file channel writes each message as a line of
+# JSON, so that everything works before any gateway does. `cost` is that of one message (or SMS segment).
+# `address` names the customer's attribute to send to; else the first phone number for sms, the first e-mail
+# address for email, and the attribute called like the channel for any other.
+
+[channels.sms]
+kind = "file"
+path = "outbox.jsonl"
+cost = 0.05
+
+[channels.email]
+kind = "file"
+path = "outbox.jsonl"
+
+[channels.wecom]
+kind = "file"
+path = "outbox.jsonl"
+
+[channels.push]
+kind = "file"
+path = "outbox.jsonl"
+
+[vars]                            # names that every message may use
+hotline = "400-000-0000"
+"""
+
+
+def start_project(folder: Path, brand: str | None = None) -> None:
+    """Make a project in a folder. ProjectExistsError when there is one; rules that are there are kept.
+
+    The configuration is written last: what was interrupted before is no project yet and may be started again.
+    """
+    config = folder / FILE_NAME
+    if config.exists():
+        raise ProjectExistsError(f"{folder}: a project already", "it has a homing.toml")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _copy_rules(folder / "rules")
+    draft = folder / f".{FILE_NAME}.new"
+    quoted = json.dumps(brand or folder.absolute().name or "Homing", ensure_ascii=False)
+    draft.write_text(_CONFIG.format(brand=quoted), encoding="utf-8")
+    open_store(database_of(folder, load_config(draft)), create=True).close()
+    draft.replace(config)
+
+
+def starter_rules() -> Path:
+    """The folder of the rules that come with Homing: in the package, or beside it in a checkout."""
+    packaged = Path(str(files("engine"))) / "starter"
+    return packaged if packaged.is_dir() else Path(str(files("engine"))).parent / "rules"
+
+
+def _copy_rules(target: Path) -> None:
+    if target.is_dir() and any(target.iterdir()):
+        return
+    source = starter_rules()
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    target.mkdir(exist_ok=True)

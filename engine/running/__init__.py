@@ -1,0 +1,1 @@
+"""A run: the moves of everybody who is due."""

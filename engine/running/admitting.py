@@ -1,0 +1,96 @@
+"""Journeys that let so many in at a time: the queue of who qualifies, and who is chosen from it.
+
+The queue is kept exact for everybody a run looks at; choosing happens at the start of a run, best rank first.
+"""
+
+import sqlalchemy as sa
+
+from dsl.journey_model import Journey
+from dsl.units import Duration
+from engine.calendars.zone import Zone
+from engine.conditions import moments
+from engine.conditions.compiling import Scene, sql
+from engine.conditions.moments import Sql
+from engine.conditions.world import NOW, World
+from engine.plans.working import chosen, due, looked
+from engine.running.picking import entering
+from engine.storage.schema import Instant, enrolment, entry_queue
+
+FREE = sa.bindparam("free", type_=Instant, required=True)
+SINCE = sa.bindparam("since", type_=Instant, required=True)
+
+
+def join_queue(world: World, journey: Journey) -> sa.Insert:
+    """Those looked at who qualify and are not in the queue yet."""
+    number = moments.integer(world.number("journey", journey.name))
+    found = entering(world, journey, looked, qualified=True).distinct().subquery()
+    waiting = sa.exists(
+        sa.select(entry_queue.c.since).where(
+            entry_queue.c.journey == number,
+            entry_queue.c.customer == found.c.customer,
+            entry_queue.c.record == found.c.record,
+        )
+    )
+    rows = sa.select(number, found.c.customer, found.c.record, NOW).where(~waiting)
+    return entry_queue.insert().from_select(["journey", "customer", "record", "since"], rows)
+
+
+def leave_queue(world: World, journey: Journey) -> sa.Delete:
+    """Those looked at who stand in the queue and no longer qualify."""
+    number = moments.integer(world.number("journey", journey.name))
+    found = entering(world, journey, looked, qualified=True).subquery()
+    still = sa.exists(
+        sa.select(found.c.customer).where(
+            found.c.customer == entry_queue.c.customer, found.c.record == entry_queue.c.record
+        )
+    )
+    here = sa.select(looked.c.customer)
+    return entry_queue.delete().where(
+        entry_queue.c.journey == number, entry_queue.c.customer.in_(here), ~still
+    )
+
+
+def period_began(zone: Zone, journey: Journey, now: int) -> int:
+    """The instant from which entries count against the journey's limit."""
+    assert journey.at_most is not None  # noqa: S101
+    per = journey.at_most[1]
+    if isinstance(per, Duration):
+        return zone.shift(now, per, back=True) + 1
+    return zone.period_start(now, per)
+
+
+def entered_since(world: World, journey: Journey) -> sa.Select[int]:
+    """How many came in since an instant, those held out included."""
+    number = moments.integer(world.number("journey", journey.name))
+    return sa.select(sa.func.count()).where(enrolment.c.journey == number, enrolment.c.entered_at >= SINCE)
+
+
+def choose(world: World, journey: Journey) -> sa.Insert:
+    """Choose as many from the queue as may come in: best rank first, then who has waited longest."""
+    rows = entry_queue.alias("q")
+    number = moments.integer(world.number("journey", journey.name))
+    record = world.tables.records[journey.record].alias() if journey.record else None
+    scene = Scene(world, rows.c.customer, world.tables.customer.alias(), record, used=set())
+    order: list[Sql] = [rows.c.since, rows.c.customer, rows.c.record]
+    if journey.rank is not None:
+        order.insert(0, sql(journey.rank, scene).desc().nulls_last())
+    people: sa.FromClause = rows
+    if "attributes" in (scene.used or ()):
+        people = people.join(scene.attributes, scene.attributes.c.customer == rows.c.customer)
+    if record is not None and "record" in (scene.used or ()):
+        people = people.join(record, record.c.record == rows.c.record)
+    best = (
+        sa.select(number, rows.c.customer, rows.c.record)
+        .select_from(people)
+        .where(rows.c.journey == number)
+        .order_by(*order)
+        .limit(FREE)
+    )
+    return chosen.insert().from_select(["journey", "customer", "record"], best)
+
+
+def make_due() -> sa.Insert:
+    """Those who were chosen are looked at in this run, whether anything else is due for them or not."""
+    known = sa.exists(sa.select(due.c.customer).where(due.c.customer == chosen.c.customer))
+    rows = sa.select(chosen.c.customer).distinct().where(~known)
+    return due.insert().from_select(["customer"], rows)

@@ -1,0 +1,35 @@
+"""When journeys that let people in only at certain times, or only so many, let them in."""
+
+from datetime import datetime, timedelta
+
+from croniter import croniter
+
+from dsl.journey_model import Journey
+from engine.calendars.zone import Zone
+from engine.conditions.world import Clockwork
+
+MINUTE = 60_000  # milliseconds
+
+
+def is_limited(journey: Journey) -> bool:
+    """Whether people come in from a queue: at certain times, or so many at a time."""
+    return journey.only_at is not None or journey.at_most is not None
+
+
+def fires(journey: Journey, clock: Clockwork, zone: Zone, *, first: bool) -> bool:
+    """Whether this run lets people in: no times are written, or one of them lies since the run before.
+
+    The very first run counts the minute before it. Times are read on the wall clock, so that an hour that
+    comes twice fires once.
+    """
+    if journey.only_at is None:
+        return True
+    before = clock.now - MINUTE if first else clock.before_at
+    return before < last_firing(journey.only_at, clock.now, zone) <= clock.now
+
+
+def last_firing(cron: str, now: int, zone: Zone) -> int:
+    """The latest firing of a cron line at or before an instant."""
+    wall: datetime = zone.local(now).replace(tzinfo=None)
+    previous: datetime = croniter(cron, wall + timedelta(milliseconds=1)).get_prev(datetime)
+    return zone.instant(previous)

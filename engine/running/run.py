@@ -1,0 +1,208 @@
+"""One run of the engine: `run(store, …, now)` moves everybody who is due and decides every message that is wanted.
+
+Phases: change set, then for each batch of customers in one transaction: moves and entries until nobody moves, the
+permit gate, goals and wake-ups. Sending is `engine.delivery.delivery`. A kill loses nothing that a rerun does not redo.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dsl.journey_model import Journey
+from engine.conditions.world import Clockwork, RunValues
+from engine.errors import EngineError
+from engine.permits.permitting import Permits, permit
+from engine.plans import changes, working
+from engine.plans.plan import Plan
+from engine.plans.work import RunReport, Work
+from engine.plans.working import batch as in_batch
+from engine.plans.working import begun, due, looked, picked, stirred, wanted
+from engine.running import admitting, waking
+from engine.running.firing import fires, is_limited
+from engine.running.turns import keep_queue, rounds
+from engine.storage.arrivals import arrivals
+from engine.storage.schema import Instant, changed
+from engine.storage.schema import run as runs
+from engine.storage.store import Store
+
+BATCH = 10_000
+"""Customers a transaction looks at."""
+
+_LOW = sa.bindparam("low", type_=Instant, required=True)
+_SIZE = sa.bindparam("size", type_=Instant, required=True)
+
+
+class EarlierRunError(EngineError):
+    """A run was asked for at a time before the last one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a run is done; its result does not depend on it.
+
+    `full`: everybody is evaluated instead of the change set. `batch`: customers in a transaction. `dry`: all is taken
+    back at the end. `progress` is told how many customers have been looked at.
+    """
+
+    full: bool = False
+    batch: int = BATCH
+    dry: bool = False
+    progress: Callable[[int], None] = lambda _: None
+
+
+def run(store: Store, plan: Plan, permits: Permits, now: int, how: How | None = None) -> RunReport:
+    """Move everybody who is due at `now`. Raises EarlierRunError when `now` lies before the last run."""
+    how = how or How()
+    with store.writer() as connection:
+        if not how.dry:
+            return _run(connection, plan, permits, now, how)
+        with connection.begin() as whole:
+            try:
+                return _run(connection, plan, permits, now, how)
+            finally:
+                whole.rollback()
+                plan.forget_rules()
+
+
+def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how: How) -> RunReport:
+    with _transaction(connection, how):
+        work, seq = _start(connection, plan, now, how)
+        idle = not work.full and not connection.scalar(sa.select(sa.exists(sa.select(due.c.customer))))
+        if idle:
+            _finish(work, seq)
+    if idle:
+        return work.report
+    low: int | None = 0
+    while low is not None:
+        with _transaction(connection, how):
+            low = _next_batch(work, low, how.batch)
+            if low is not None:
+                _batch(work, permits)
+        how.progress(work.report.examined)
+    with _transaction(connection, how):
+        _finish(work, seq)
+    return work.report
+
+
+@contextmanager
+def _transaction(connection: sa.Connection, how: How) -> Iterator[None]:
+    with connection.begin_nested() if how.dry else connection.begin():
+        yield
+
+
+def _start(connection: sa.Connection, plan: Plan, now: int, how: How) -> tuple[Work, int]:
+    """Find out who is due; the run's parameters, and the arrivals that it will have seen."""
+    working.prepare(connection)
+    last = connection.execute(sa.select(runs).order_by(runs.c.run.desc()).limit(1)).one_or_none()
+    if last is not None and now < last.at:
+        iso = plan.world.zone.iso
+        raise EarlierRunError(
+            f"{iso(now)} lies before the last run, {iso(last.at)}", "runs only go forward in time"
+        )
+    seq = arrivals(connection)
+    clock = Clockwork(now, now if last is None else last.at, 0 if last is None else last.seq)
+    new = last is None or last.release != plan.release
+    full = how.full or new or changes.everybody(plan.watches, clock, plan.world.zone)
+    values = RunValues(plan.world.instants, clock)
+    values |= changes.ranges(plan.watches, clock, plan.world.zone)
+    values |= {"release": plan.release, "arrived": seq, "size": how.batch}
+    work = Work(connection, plan, clock, values, RunReport(now, plan.release), full, last is None)
+    if not full:
+        work.do(("collect",), lambda: changes.collect(plan.world, plan.watches))
+    _hear(work)
+    for journey in plan.journeys:
+        if is_limited(journey) and journey.enter is not None:
+            _choose(work, journey)
+    return work, seq
+
+
+def _hear(work: Work) -> None:
+    """Which event kinds have something new for the `on` transitions."""
+    plan = work.plan
+    statement = plan.statement(("live",), lambda: changes.live_kinds(plan.world, set(plan.heard)))
+    assert statement is not None  # noqa: S101
+    row = statement.run(work.connection, work.values).one()
+    for place, kind in enumerate(sorted(plan.heard), 1):
+        work.values[f"live_{kind}"] = row[place]
+
+
+def _choose(work: Work, journey: Journey) -> None:
+    """Let the best of the queue of a limited journey in: they will be looked at with those who are due."""
+    world = work.plan.world
+    _look_at_all(work)
+    keep_queue(work, journey)
+    if not fires(journey, work.clock, world.zone, first=work.first):
+        return
+    work.open.add(journey.name)
+    work.values["free"] = 2**62
+    if journey.at_most is not None:
+        since = admitting.period_began(world.zone, journey, work.clock.now)
+        entered = admitting.entered_since(world, journey)
+        came = work.connection.scalar(entered, {"since": since}) or 0
+        work.values["free"] = max(journey.at_most[0] - came, 0)
+    if work.values["free"] and work.do(("choose", journey.name), lambda: admitting.choose(world, journey)):
+        work.do(("chosen due",), admitting.make_due)
+
+
+def _look_at_all(work: Work) -> None:
+    everybody = work.plan.tables.customer
+    work.clear(looked)
+    if work.full:
+        work.do(("look at everybody",), lambda: _fill(looked, sa.select(everybody.c.customer)))
+    else:
+        work.do(("look at due",), lambda: _fill(looked, sa.select(due.c.customer)))
+
+
+def _fill(table: sa.Table, people: sa.Select[int]) -> sa.Insert:
+    return table.insert().from_select(["customer"], people)
+
+
+def _next_batch(work: Work, low: int, size: int) -> int | None:
+    """Fill the batch with the next customers above `low`; the highest of them, or None when nobody is left."""
+    for table in (in_batch, stirred, picked, begun, wanted):
+        work.clear(table)
+    source: sa.Table = work.plan.tables.customer if work.full else due
+    people = sa.select(source.c.customer).where(source.c.customer > _LOW)
+    people = people.order_by(source.c.customer).limit(_SIZE)
+    work.values["low"], work.values["size"] = low, size
+    count = work.do(("batch", work.full), lambda: _fill(in_batch, people))
+    work.report.examined += count
+    return work.connection.scalar(sa.select(sa.func.max(in_batch.c.customer))) if count else None
+
+
+def _batch(work: Work, permits: Permits) -> None:
+    """Everything about the customers of one batch."""
+    work.step = 0
+    work.values["arrived"] = arrivals(work.connection)
+    for journey in work.plan.journeys:
+        _end_watches(work, journey)
+    rounds(work)
+    while permit(work, permits):
+        rounds(work, (work.step - 1, work.step))
+    for journey in work.plan.journeys:
+        _wind_up(work, journey)
+
+
+def _end_watches(work: Work, journey: Journey) -> None:
+    """Before anybody moves: whose watch is over may come in again."""
+    work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
+
+
+def _wind_up(work: Work, journey: Journey) -> None:
+    """Goals, and when time alone may move somebody next."""
+    world, name = work.plan.world, journey.name
+    work.do(("goal", name), lambda: waking.reach_goals(world, journey))
+    ended = work.plan.ended_durations(journey)
+    work.do(("wake", name), lambda: waking.reschedule(world, journey, ended))
+
+
+def _finish(work: Work, seq: int) -> None:
+    """Note the run: the next one goes on from here."""
+    report = work.report
+    counts = {"entered": report.entered, "moved": report.moved, "ended": report.ended, **report.messages}
+    work.connection.execute(changed.delete().where(changed.c.seq <= seq))
+    work.connection.execute(
+        runs.insert().values(at=report.at, seq=seq, release=report.release, full=work.full, counts=counts)
+    )

@@ -1,0 +1,179 @@
+"""The turns of journeys in one batch: who is under way moves, who qualifies enrols, until nobody moves any more.
+
+`looked` holds the customers to look at. A step that may let somebody move again notes its customers in `stirred`
+under its number; the next step, and the next round, look at those alone.
+"""
+
+from functools import partial
+
+import sqlalchemy as sa
+
+from dsl.journey_model import Action, Emit, Journey, Task
+from engine.plans.ways import Way
+from engine.plans.work import Work
+from engine.plans.working import batch, begun, looked, picked, stirred
+from engine.running import admitting, moving, picking
+from engine.running.acting import doing
+from engine.running.firing import is_limited
+from engine.storage.arrivals import take
+from engine.storage.schema import Instant
+
+_AFTER = sa.bindparam("after_step", type_=Instant, required=True)
+_UP_TO = sa.bindparam("up_to_step", type_=Instant, required=True)
+
+Steps = tuple[int, int] | None
+"""The customers stirred after the first and up to the second step; None: the whole batch."""
+
+
+def rounds(work: Work, scope: Steps = None) -> None:
+    """All journeys in their order, again until a whole round stirs nobody. Begins with those in `scope`."""
+    look(work, scope)
+    while True:
+        began = work.step
+        for journey in work.plan.journeys:
+            _turn(work, journey, scope)
+        scope = (began, work.step)
+        if work.step == began or not look(work, scope):
+            return
+
+
+def look(work: Work, steps: Steps) -> int:
+    """Look at these customers from now on; how many they are."""
+    work.clear(looked)
+    if steps is None:
+        return work.do(
+            ("look at batch",), lambda: looked.insert().from_select(["customer"], sa.select(batch))
+        )
+    work.values["after_step"], work.values["up_to_step"] = steps
+    return work.do(("look at stirred",), _stirred_between)
+
+
+def _stirred_between() -> sa.Insert:
+    rows = sa.select(stirred.c.customer).distinct().where(stirred.c.step > _AFTER, stirred.c.step <= _UP_TO)
+    return looked.insert().from_select(["customer"], rows)
+
+
+def _turn(work: Work, journey: Journey, scope: Steps) -> None:
+    """One journey's turn: moves until none is left, then entries, then the moves of those who entered."""
+    if _moves(work, journey):
+        look(work, scope)
+    before = work.step
+    _entries(work, journey)
+    if work.step > before:
+        look(work, (before, work.step))
+        _moves(work, journey)
+        look(work, scope)
+
+
+def _moves(work: Work, journey: Journey) -> bool:
+    """Let those looked at move until nobody does; whether fewer are looked at now than before."""
+    world, ways, narrowed = work.plan.world, work.plan.ways_of[journey.name], False
+    while len(ways) > 1 and work.do(("pick", journey.name), lambda: picking.pick(world, journey, ways)):
+        if work.step >= picking.MOST_MOVES:
+            work.report.stuck += work.do(
+                ("restless", journey.name), lambda: picking.too_restless(world, journey)
+            )
+        before = work.step
+        _take_ways(work)
+        if work.step == before:
+            return narrowed
+        narrowed = True
+        look(work, (before, work.step))
+    return narrowed
+
+
+def _entries(work: Work, journey: Journey) -> None:
+    """Enrol those whom a `begin` starts, then those who qualify or, where only some may come in, were chosen."""
+    world, way = work.plan.world, work.plan.ways_of[journey.name][0]
+    if journey.name in work.plan.begun and work.do(
+        ("begin", journey.name),
+        lambda: picking.pick_entries(world, journey, way, picking.started(world, journey), qualified=False),
+    ):
+        _take_ways(work)
+    if journey.name in work.plan.begun:
+        number = world.number("journey", journey.name)
+        work.do(("begun", journey.name), lambda: begun.delete().where(begun.c.journey == number))
+    if journey.enter is None:
+        return
+    limited = is_limited(journey)
+    if journey.at_most is not None:
+        _admit(work, journey, way)
+    elif (not limited or journey.name in work.open) and work.do(
+        ("enrol", journey.name),
+        lambda: picking.pick_entries(world, journey, way, looked, qualified=True),
+    ):
+        _take_ways(work)
+    if limited:
+        keep_queue(work, journey)
+
+
+def _admit(work: Work, journey: Journey, way: Way) -> None:
+    world = work.plan.world
+    if work.do(
+        ("admit", journey.name),
+        lambda: picking.pick_entries(world, journey, way, picking.admitted(world, journey), qualified=True),
+    ):
+        _take_ways(work)
+
+
+def keep_queue(work: Work, journey: Journey) -> None:
+    """Make the queue of a journey true again for those looked at."""
+    world = work.plan.world
+    work.do(("leave queue", journey.name), lambda: admitting.leave_queue(world, journey))
+    work.do(("join queue", journey.name), lambda: admitting.join_queue(world, journey))
+
+
+def _take_ways(work: Work) -> None:
+    """Everybody in `picked` takes their way."""
+    rows = work.connection.execute(
+        sa.select(picked.c.way, sa.func.count()).group_by(picked.c.way).order_by(picked.c.way)
+    ).all()
+    ways = [(work.plan.ways[abs(number)], number > 0, count) for number, count in rows]
+    if any(way.stirs and taken for way, taken, _ in ways):
+        work.step += 1
+        work.values["step"] = work.step
+    for way, taken, count in ways:
+        if taken:
+            _take(work, way, count)
+        else:
+            work.report.entered += work.do(
+                ("hold out", way.number), partial(moving.hold_out, work.plan.world, way)
+            )
+    work.clear(picked)
+
+
+def _take(work: Work, way: Way, count: int) -> None:
+    world, key = work.plan.world, way.number
+    work.values["rule"] = work.plan.rule(work.connection, way.span)
+    if way.source is None:
+        work.report.entered += work.do(("enter", key), lambda: moving.enter(world, way))
+    else:
+        _leave(work, way)
+        moved = work.do(("move", key), lambda: moving.move(world, way))
+        work.report.moved += moved
+        work.report.ended += 0 if way.target else moved
+    work.do(("trail", key), lambda: moving.trail(world, way))
+    for action in way.target.actions if way.target else ():
+        _act(work, way, action, count)
+    if way.stirs:
+        work.do(("stir", key), lambda: moving.stir(way))
+
+
+def _leave(work: Work, way: Way) -> None:
+    world, key = work.plan.world, way.number
+    cancelled = work.do(("leave messages", key), lambda: moving.leave_messages(world, way))
+    if cancelled:
+        work.report.messages["cancelled"] += cancelled
+    work.do(("leave tasks", key), lambda: moving.leave_tasks(world, way))
+
+
+def _act(work: Work, way: Way, action: Action, count: int) -> None:
+    """Do an action for those who took the way; what it makes arrive gets arrival numbers."""
+    if isinstance(action, Emit):
+        work.values["arrived"] = take(work.connection, count) - 1
+    done = work.do(("act", way.number, action.number), lambda: doing(action, work.plan.world, way))
+    if isinstance(action, Emit):
+        work.values["arrived"] += count
+        work.values[f"live_{action.event}"] = 1  # there was none at the start of the run, perhaps
+    elif isinstance(action, Task):
+        work.report.tasks_opened += done

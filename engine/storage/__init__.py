@@ -1,0 +1,1 @@
+"""The store: the database, its tables, values and names as they are stored."""

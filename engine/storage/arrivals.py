@@ -1,0 +1,41 @@
+"""The order of arrival: one counter for everything that comes in, and who changed since the last run."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import sqlalchemy as sa
+
+from engine.storage.bulk import insert_rows
+from engine.storage.schema import changed, meta
+
+Counter = Literal["arrivals", "customers", "records"]
+
+
+def arrivals(connection: sa.Connection) -> int:
+    """The last arrival number given out."""
+    return _last(connection, "arrivals")
+
+
+def take(connection: sa.Connection, count: int) -> int:
+    """Take `count` numbers for what arrives now, inside the writer's transaction; the first of them."""
+    return take_numbers(connection, "arrivals", count)
+
+
+def take_numbers(connection: sa.Connection, counter: Counter, count: int) -> int:
+    """Take numbers for new things of a kind; the first of them. A number is never given out twice."""
+    last = _last(connection, counter)
+    connection.execute(meta.update().where(meta.c.key == counter).values(value=str(last + count)))
+    return last + 1
+
+
+def _last(connection: sa.Connection, counter: Counter) -> int:
+    wanted = sa.select(meta.c.value).where(meta.c.key == counter).with_for_update()
+    return int(connection.execute(wanted).scalar_one())
+
+
+def mark_changed(connection: sa.Connection, customers: Iterable[int]) -> None:
+    """Note, in the transaction that changed them, that the next run must look at these customers."""
+    unique = sorted(set(customers))
+    if unique:
+        first = take(connection, len(unique))
+        insert_rows(connection, changed, ["seq", "customer"], list(enumerate(unique, first)))

@@ -1,0 +1,162 @@
+"""The tables of declarations, made and changed when a rule set is applied. Never drops what holds values.
+
+A removed attribute, event kind or record kind keeps its column or table, unused, and has its values again
+when it is declared again. Knows nothing of releases.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from dsl.model import Field, Model
+from engine.errors import MigrationError
+from engine.storage.declared import Declared, column_name, declared_tables
+from engine.storage.schema import meta
+
+_KEPT_KEY = "columns"
+"""Where `meta` keeps the declared type of every column there is: {table: {column: kind}}."""
+
+_TEXTS = frozenset({"text", "choice", "phone", "email"})
+"""Types that are stored alike, so that one may become another."""
+
+Kinds = dict[str, dict[str, str]]
+Places = Mapping[tuple[str, str], str]
+"""`file:line` by (table, declared name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that migration did or found, for people to read."""
+
+    what: str
+
+
+class _AddColumn(sa.schema.ExecutableDDLElement):
+    def __init__(self, column: sa.Column[object]) -> None:
+        self.column = column
+
+
+class _DropColumn(sa.schema.ExecutableDDLElement):
+    def __init__(self, column: sa.Column[object]) -> None:
+        self.column = column
+
+
+@compiles(_AddColumn)
+def _add_column(element: _AddColumn, compiler: sa.sql.compiler.DDLCompiler, **_: object) -> str:
+    table = compiler.preparer.format_table(element.column.table)
+    return f"ALTER TABLE {table} ADD COLUMN {compiler.get_column_specification(element.column)}"
+
+
+@compiles(_DropColumn)
+def _drop_column(element: _DropColumn, compiler: sa.sql.compiler.DDLCompiler, **_: object) -> str:
+    table = compiler.preparer.format_table(element.column.table)
+    return f"ALTER TABLE {table} DROP COLUMN {compiler.preparer.format_column(element.column)}"
+
+
+def migrate(connection: sa.Connection, model: Model, places: Places | None = None) -> list[Change]:
+    """Make the tables fit a rule set, inside the transaction that applies it; what changed.
+
+    MigrationError when a declared type changed and values of the old one are stored.
+    """
+    declared = declared_tables(model)
+    kept = _kept(connection)
+    changes: list[Change] = []
+    for table, fields in _declarations(model, declared):
+        _refuse_twin_tables(table, kept)
+        _refuse_twin_columns(table, fields, kept, places or {})
+        if table.name not in kept:
+            table.create(connection)
+            kept[table.name] = {}
+            changes.append(Change(f"made table {table.name}"))
+        else:
+            changes += _fit(connection, table, fields, kept[table.name], places or {})
+        kept[table.name] |= {field.name: field.type.kind for field in fields}
+    connection.execute(meta.delete().where(meta.c.key == _KEPT_KEY))
+    connection.execute(meta.insert().values(key=_KEPT_KEY, value=json.dumps(kept)))
+    return changes
+
+
+def _kept(connection: sa.Connection) -> Kinds:
+    text = connection.scalar(sa.select(meta.c.value).where(meta.c.key == _KEPT_KEY))
+    kept: Kinds = json.loads(text) if text else {}
+    return kept
+
+
+def _declarations(model: Model, declared: Declared) -> Iterator[tuple[sa.Table, tuple[Field, ...]]]:
+    yield declared.customer, model.customer
+    for name, table in declared.events.items():
+        yield table, model.events[name].fields
+    for name, table in declared.records.items():
+        yield table, model.records[name].fields
+
+
+def _refuse_twin_tables(table: sa.Table, kept: Kinds) -> None:
+    twin = next((name for name in kept if name.lower() == table.name.lower()), table.name)
+    if twin != table.name:
+        raise _twins(table.name, twin)
+
+
+def _refuse_twin_columns(table: sa.Table, fields: tuple[Field, ...], kept: Kinds, places: Places) -> None:
+    seen = {name.lower(): name for name in kept.get(table.name, ())}
+    for field in fields:
+        twin = seen.setdefault(field.name.lower(), field.name)
+        if twin != field.name:
+            raise _twins(field.name, twin, _place(places, table, field.name))
+
+
+def _twins(one: str, other: str, place: str = "") -> MigrationError:
+    # SQLite does not tell `Name` from `name`.
+    return MigrationError(
+        f"{place}`{one}` and `{other}` differ too little to be stored apart", "give one of them another name"
+    )
+
+
+def _fit(
+    connection: sa.Connection,
+    table: sa.Table,
+    fields: tuple[Field, ...],
+    kinds: Mapping[str, str],
+    places: Places,
+) -> Iterator[Change]:
+    for field in fields:
+        column = table.c[column_name(field.name)]
+        before = kinds.get(field.name)
+        if before is None:
+            connection.execute(_AddColumn(column))
+            yield Change(f"added {table.name}.{column.name}")
+        elif before != field.type.kind and not {before, field.type.kind} <= _TEXTS:
+            _refuse_loss(connection, column, field, before, places)
+            _replace(connection, column)
+            yield Change(f"{table.name}.{column.name} was {before} and is now {field.type.kind}")
+
+
+def _refuse_loss(
+    connection: sa.Connection, column: sa.Column[object], field: Field, before: str, places: Places
+) -> None:
+    count = sa.select(sa.func.count()).select_from(column.table).where(column.is_not(None))
+    rows = connection.execute(count).scalar_one()
+    if rows:
+        table = column.table
+        raise MigrationError(
+            f"{_place(places, table, field.name)}`{field.name}` was {before}, not {field.type.kind}: "
+            f"{rows:,} stored value{'s' if rows > 1 else ''} would be lost",
+            f"declare the new one under another name; the old values stay in {table.name}.{column.name}",
+        )
+
+
+def _replace(connection: sa.Connection, column: sa.Column[object]) -> None:
+    """An empty column of one type becomes one of another; indexes that name it are dropped first."""
+    found = sa.Table(column.table.name, sa.MetaData(), autoload_with=connection)
+    for index in found.indexes:
+        if column.name in index.columns:
+            index.drop(connection)
+    connection.execute(_DropColumn(column))
+    connection.execute(_AddColumn(column))
+
+
+def _place(places: Places, table: sa.Table, name: str) -> str:
+    place = places.get((table.name, name))
+    return f"{place}: " if place else ""

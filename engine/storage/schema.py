@@ -1,0 +1,281 @@
+"""The tables that every project has, whatever its rules declare. What rules declare is `engine.storage.declared`.
+
+Instants are integer milliseconds UTC, dates integer days since 1970-01-01, money integer minor units.
+Names that rules give (journeys, states, messages, policies, channels, tasks, outcomes, roles, tags) are numbered once
+in `symbol` and stored as numbers: names and readable times are for the views. Every per-customer table leads
+its key with `customer`.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Integers of 64 bits; SQLite only makes a rowid of a column declared INTEGER."""
+
+Instant = Number
+"""Milliseconds since 1970-01-01T00:00Z."""
+
+
+def _key_table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
+    """A table stored in the order of its primary key: one tree, neighbours on one page."""
+    return sa.Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+"""`schema` (version of these tables), `install_key` (secret of this installation), `arrivals` (last `seq` given)."""
+
+symbol = sa.Table(
+    "symbol",
+    metadata,
+    sa.Column("symbol", Number, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.UniqueConstraint("kind", "name"),
+)
+"""`kind`: journey, state (`journey/stage.state`), message, policy, channel, task, outcome, role."""
+
+release = sa.Table(
+    "release",
+    metadata,
+    sa.Column("release", Number, primary_key=True),
+    sa.Column("applied_at", Instant, nullable=False),
+    sa.Column("applied_by", sa.Text),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("source", sa.JSON, nullable=False),
+)
+"""Rule sets that ran or run; the highest number is in force. `source`: {file name: text}, templates included."""
+
+rule = sa.Table(
+    "rule",
+    metadata,
+    sa.Column("rule", Number, primary_key=True),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.UniqueConstraint("file", "line", "text"),
+)
+"""Rule lines that something was done by, as they were written."""
+
+tag = _key_table(
+    "tag",
+    sa.Column("customer", Number, primary_key=True),
+    sa.Column("tag", sa.Text, primary_key=True),
+)
+
+consent = _key_table(
+    "consent",
+    sa.Column("customer", Number, primary_key=True),
+    sa.Column("policy", Number, primary_key=True),
+    sa.Column("channel", Number, primary_key=True),
+    sa.Column("given_at", Instant, nullable=False),
+    sa.Column("withdrawn_at", Instant),
+    sa.Column("source", sa.Text),
+)
+"""Consent per purpose (a policy) and channel; 0 stands for every policy, every channel."""
+
+optout = _key_table(
+    "optout",
+    sa.Column("customer", Number, primary_key=True),
+    sa.Column("channel", Number, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("lifted_at", Instant),
+    sa.Column("source", sa.Text),
+)
+"""The latest opt-out per channel; channel 0 stands for every channel."""
+
+changed = sa.Table(
+    "changed",
+    metadata,
+    sa.Column("seq", Number, primary_key=True),
+    sa.Column("customer", Number, nullable=False),
+)
+"""Customers whose attributes, records, tags, consents, tasks or messages changed outside a run; emptied by runs."""
+
+_SUBJECT = ("customer", "journey", "record", "occurrence")
+
+
+def _subject() -> tuple[sa.Column[int], ...]:
+    return tuple(sa.Column(name, Number, primary_key=True) for name in _SUBJECT)
+
+
+enrolment = _key_table(
+    "enrolment",
+    *_subject(),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("state", Number, nullable=False),
+    sa.Column("visit", Number, nullable=False),
+    sa.Column("entered_at", Instant, nullable=False),
+    sa.Column("stage_entered_at", Instant, nullable=False),
+    sa.Column("state_entered_at", Instant, nullable=False),
+    sa.Column("settled_at", Instant),
+    sa.Column("pending", sa.Integer, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("seen_seq", Number, nullable=False),
+    sa.Column("entered_seq", Number, nullable=False),
+    sa.Column("wake_at", Instant),
+    sa.Column("goal_at", Instant),
+    sa.Column("outcome", Number),
+    sa.Column("ended_at", Instant),
+)
+"""One run of a customer (or of one record of theirs; record 0 otherwise) through a journey.
+
+`status` see ACTIVE and kin. `visit` counts the states entered, from 1. `pending` sends and grants of this visit keep
+it from being settled. `entered_seq`: what had arrived when the state was entered; of that only what happened after
+(`seen_at`, `seen_seq`), the event that led there, may still lead on. `wake_at`: when time alone may move it next.
+"""
+
+ACTIVE, ENDED, WATCHED = 1, 2, 3
+"""Values of `enrolment.status`; WATCHED is held out for comparison."""
+
+sa.Index("enrolment_wake", enrolment.c.wake_at, sqlite_where=enrolment.c.wake_at.is_not(None),
+         postgresql_where=enrolment.c.wake_at.is_not(None))  # fmt: skip  # serves: who is due
+
+visit = _key_table(
+    "visit",
+    *_subject(),
+    sa.Column("visit", Number, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("state", Number),
+    sa.Column("outcome", Number),
+    sa.Column("rule", Number),
+    sa.Column("release", Number, nullable=False),
+)
+"""Every state entered and every end (`state` null), with the rule line that led there: the trail of moves."""
+
+_INTENT = (*_SUBJECT, "visit", "action")
+
+
+def _intent() -> tuple[sa.Column[int], ...]:
+    return tuple(sa.Column(name, Number, primary_key=True) for name in _INTENT)
+
+
+message = _key_table(
+    "message",
+    *_intent(),
+    sa.Column("message", Number, nullable=False),
+    sa.Column("state", Number, nullable=False),
+    sa.Column("policy", Number, nullable=False),
+    sa.Column("channel", Number),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("because", sa.Text),
+    sa.Column("until", Instant),
+    sa.Column("role", Number),
+    sa.Column("subject", sa.Text),
+    sa.Column("text", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("counted_at", Instant),
+    sa.Column("sent_seq", Number),
+    sa.Column("sent_at", Instant),
+    sa.Column("delivered_at", Instant),
+    sa.Column("failed_at", Instant),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("epoch", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("lease_until", Instant),
+    sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("approved", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("reference", sa.Text),
+)
+"""Messages wanted, and what became of them. The key is the intent: journey, run-through, visit and action.
+
+`status` see `engine.storage.states`. `counted_at`: the instant at which it counts against caps and gaps (when it
+was let go, then when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that
+refused it for good.
+`sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
+"""
+
+OPEN_MESSAGE = message.c.status < sa.literal_column("5", sa.Integer)
+"""What `message_open` holds. Queries must say it in these very words: SQLite does not see that 0 is less than 5."""
+
+# Serves: what waits, what may go, what hangs.
+sa.Index(
+    "message_open",
+    message.c.status,
+    message.c.until,
+    sqlite_where=OPEN_MESSAGE,
+    postgresql_where=OPEN_MESSAGE,
+)
+
+task = _key_table(
+    "task",
+    *_intent(),
+    sa.Column("task", Number, nullable=False),
+    sa.Column("state", Number, nullable=False),
+    sa.Column("role", Number),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("due_at", Instant),
+    sa.Column("closed_at", Instant),
+    sa.Column("outcome", Number),
+    sa.Column("done_by", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("answers", sa.JSON),
+)
+"""Work for people; `status` see `engine.storage.states`."""
+
+sa.Index("task_open", task.c.due_at, sqlite_where=task.c.status == 1,
+         postgresql_where=task.c.status == 1)  # fmt: skip  # serves: task lists, what is overdue
+
+entry_queue = _key_table(
+    "entry_queue",
+    sa.Column("journey", Number, primary_key=True),
+    sa.Column("customer", Number, primary_key=True),
+    sa.Column("record", Number, primary_key=True),
+    sa.Column("since", Instant, nullable=False),
+)
+"""Who qualifies for a journey that lets people in only at certain times or so many a day."""
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("run", Number, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("seq", Number, nullable=False),
+    sa.Column("release", Number, nullable=False),
+    sa.Column("full", sa.Boolean, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+)
+"""Finished runs. `seq`: arrivals up to there were seen. The last row is where the next run goes on."""
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", Number, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("verb", sa.Text, nullable=False),
+    sa.Column("customer", Number),
+    sa.Column("what", sa.Text),
+    sa.Column("because", sa.Text),
+)
+"""What people and commands did: applied, imported, opted out, approved, finished."""
+
+calendar_day = sa.Table(
+    "calendar_day",
+    metadata,
+    sa.Column("day", Number, primary_key=True, autoincrement=False),
+    sa.Column("month", sa.Integer, nullable=False),
+    sa.Column("dom", sa.Integer, nullable=False),
+)
+"""Days of the years 1900 to 2199: `month` counts from year 0 (12 a year), `dom` is the day of the month.
+
+Filled once from `engine.conditions.moments.calendar_rows`; what months and yearly returns are computed with.
+"""
+
+sa.Index("calendar_day_month", calendar_day.c.month, calendar_day.c.dom, calendar_day.c.day)
+
+zone_step = sa.Table(
+    "zone_step",
+    metadata,
+    sa.Column("since", Number, primary_key=True, autoincrement=False),
+    sa.Column("wall_since", Number, nullable=False, unique=True),
+    sa.Column("offset", Number, nullable=False),
+)
+"""The offsets of the business zone, from which instant and wall time on; see `engine.conditions.moments.zone_rows`."""

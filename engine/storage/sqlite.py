@@ -1,0 +1,141 @@
+"""SQLite as Homing uses it: which library, which settings on every connection, what its errors mean.
+
+The rest of the engine knows nothing of this; `engine.storage.store` alone asks here.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+import sqlalchemy as sa
+from sqlalchemy.pool import StaticPool
+
+from engine.errors import (
+    BrokenStoreError,
+    DamagedStoreError,
+    ForeignStoreError,
+    FullStoreError,
+    LibraryError,
+    LockedStoreError,
+    MissingStoreError,
+    ReadOnlyStoreError,
+    StoreError,
+)
+
+# The driver looks for an adapter of every NULL it binds, in vain and slowly: with one that does nothing, rows with
+# NULLs are written four times as fast.
+pysqlite3.register_adapter(type(None), lambda value: value)
+
+BUSY_TIMEOUT = 10_000  # milliseconds
+
+PREPARED = 1000
+"""Statements that a connection keeps prepared: a run has some hundreds, and preparing them costs more than running."""
+
+MEMORY = ":memory:"
+
+WRITES = "homing_writes"
+"""Execution option of connections that are going to write: they begin IMMEDIATE."""
+
+_SETTINGS: Mapping[str, int] = {
+    "synchronous": 2,  # FULL: a power failure must not take back a committed mark or opt-out
+    "foreign_keys": 1,
+    "secure_delete": 1,  # what was erased is overwritten
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+    "mmap_size": 0,  # keeps errors of the disk errors, not signals
+    "busy_timeout": BUSY_TIMEOUT,
+    "journal_size_limit": 64 * 1024 * 1024,
+    "wal_autocheckpoint": 1000,
+    "temp_store": 2,  # memory
+    "cache_size": -64 * 1024,  # KiB
+}
+
+_UNREADABLE = frozenset({"mmap_size"})
+"""A library built without it, and a database in memory, answer nothing."""
+
+_MEANINGS: tuple[tuple[str, type[StoreError], str], ...] = (
+    ("is locked", LockedStoreError, "another homing command is writing; try again when it is done"),
+    (
+        "is full",
+        FullStoreError,
+        "make room on the disk; nothing of this step was kept, so run the command again",
+    ),
+    ("readonly database", ReadOnlyStoreError, "check who owns the file and its folder"),
+    ("not a database", ForeignStoreError, "is `database` in homing.toml the right file?"),
+    ("malformed", DamagedStoreError, "restore a backup with `homing restore FILE`"),
+    ("unable to open", MissingStoreError, "check that the folder exists and may be written to"),
+    ("I/O error", BrokenStoreError, "check the disk, then run the command again"),
+)
+
+
+def sound_library(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset defect that 3.51.3 mended (3.52.0 had it again)."""
+    mended = {(3, 44): 6, (3, 50): 7}.get((version[0], version[1]))
+    if mended is not None:
+        return version[2] >= mended
+    return version >= (3, 51, 3) and version[:3] != (3, 52, 0)
+
+
+def sqlite_engine(database: Path | str) -> sa.Engine:
+    """An engine on a file, or on one in memory that all its connections share."""
+    if not sound_library(pysqlite3.sqlite_version_info):
+        raise LibraryError(
+            f"SQLite {pysqlite3.sqlite_version} may corrupt databases",
+            "install a newer `pysqlite3` (3.51.3 or later)",
+        )
+    in_memory = str(database) == MEMORY
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(database)),
+        module=pysqlite3,
+        connect_args={
+            "isolation_level": None,
+            "timeout": BUSY_TIMEOUT / 1000,
+            "check_same_thread": False,
+            "cached_statements": PREPARED,
+        },
+        **({"poolclass": StaticPool} if in_memory else {}),
+    )
+    sa.event.listen(engine, "connect", _configure_memory if in_memory else _configure_file)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def make_private_file(path: Path) -> None:
+    """Create an empty file that only its owner may read; SQLite gives its -wal and -shm the same mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def meaning_of(error: sa.exc.DBAPIError, place: str) -> StoreError | None:
+    """The typed error for what SQLite reports; None when it is a fault of our own."""
+    text = str(error.orig)
+    for words, kind, hint in _MEANINGS:
+        if words in text:
+            return kind(f"{place}: {text}", hint)
+    return None
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A deferred transaction that comes to write later fails at once: writers say so at the start.
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _configure_memory(raw: Any, _record: object) -> None:
+    for name, value in _SETTINGS.items():
+        raw.execute(f"PRAGMA {name} = {value}")
+
+
+def _configure_file(raw: Any, _record: object) -> None:
+    raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()  # unfetched, a failure would not raise
+    if mode != ("wal",):
+        raise StoreError(
+            f"the database cannot use a write-ahead log (it answers {mode})", "is it on a local disk?"
+        )
+    _configure_memory(raw, _record)
+    for name, value in _SETTINGS.items():
+        found = raw.execute(f"PRAGMA {name}").fetchone()
+        if found != (value,) and name not in _UNREADABLE:
+            raise StoreError(f"SQLite did not take {name} = {value} (it answers {found})")

@@ -1,0 +1,168 @@
+"""The one place that opens the database: who reads, who writes, and whether the file is ours and whole.
+
+Knows nothing of what the tables mean. A write has the database to itself from its start.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from engine.errors import DamagedStoreError, ForeignStoreError, MissingStoreError, NewerStoreError, StoreError
+from engine.storage import sqlite
+from engine.storage.file_systems import network_file_system
+from engine.storage.schema import meta, metadata
+
+SCHEMA_VERSION = 1
+"""Version of the fixed tables; raised whenever `engine.storage.schema` changes."""
+
+QUICK_CHECK_LIMIT = 32 * 1024 * 1024  # bytes
+"""Files up to this size are checked whole whenever they are opened; larger ones by `status` and `serve`."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open database. Close it when done; one per process."""
+
+    engine: sa.Engine = field(repr=False)
+    place: str
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection that sees one state of the database throughout; keep it short."""
+        with self._explained(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction that has the database to itself: committed at the end, or rolled back as a whole."""
+        with self._explained(), self.engine.connect() as connection:
+            connection.execution_options(**{sqlite.WRITES: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writer(self) -> Iterator[sa.Connection]:
+        """A connection for work in several transactions: each `connection.begin()` is a write of its own."""
+        with self._explained(), self.engine.connect() as connection:
+            connection.execution_options(**{sqlite.WRITES: True})
+            yield connection
+
+    def quick_check(self) -> None:
+        """Read every page; DamagedStoreError when one is not as it should be. Only SQLite needs it."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.read() as connection:
+            findings = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
+        if findings != ["ok"]:
+            raise DamagedStoreError(
+                f"{self.place}: damaged: {findings[0]}", "restore a backup with `homing restore FILE`"
+            )
+
+    def analyse(self) -> None:
+        """Let the database look at what it holds, so that it plans its queries well. After much has changed."""
+        with self.write() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+            connection.exec_driver_sql("ANALYZE")
+
+    def close(self) -> None:
+        """Give the database back; its log is folded into the file when we were the last."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            meant = sqlite.meaning_of(error, self.place)
+            if meant is None:
+                raise
+            raise meant from error
+
+
+def open_store(database: Path | str, *, create: bool = False) -> Store:
+    """Open a database: a file, `:memory:` (made anew, with a fixed install key), or a `postgresql://` URL.
+
+    Creates the file and its tables when `create` is set and there is none. Raises the StoreErrors.
+    """
+    if str(database).startswith(("postgresql://", "postgresql+")):
+        store = Store(sa.create_engine(str(database)), sa.make_url(str(database)).render_as_string())
+        _make_or_check(store, create=create)
+        return store
+    if str(database) == sqlite.MEMORY:
+        store = Store(sqlite.sqlite_engine(database), sqlite.MEMORY)
+        _make_tables(store, install_key="memory")
+        return store
+    return _open_file(Path(database), create=create)
+
+
+def _open_file(path: Path, *, create: bool) -> Store:
+    path = path.resolve()  # one name for one file: SQLite finds its log by name
+    if kind := network_file_system(path):
+        raise StoreError(f"{path}: on a network file system ({kind})", "keep the database on a local disk")
+    if not path.exists():
+        _may_create(path, create=create)
+        sqlite.make_private_file(path)
+    if not path.is_file():
+        raise ForeignStoreError(f"{path}: not a file", "is `database` in homing.toml the right file?")
+    store = Store(sqlite.sqlite_engine(path), str(path))
+    try:
+        _make_or_check(store, create=create)
+        if path.stat().st_size <= QUICK_CHECK_LIMIT:
+            store.quick_check()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _may_create(path: Path, *, create: bool) -> None:
+    if not path.parent.is_dir():
+        raise MissingStoreError(
+            f"{path.parent}: no such folder", "make it, or mend `database` in homing.toml"
+        )
+    if not create:
+        raise MissingStoreError(
+            f"{path}: no such database", "mend `database` in homing.toml, or `homing restore FILE`"
+        )
+
+
+def _make_or_check(store: Store, *, create: bool) -> None:
+    with store.read() as connection:
+        tables = sa.inspect(connection).get_table_names()
+    if not tables and create:
+        _make_tables(store, install_key=secrets.token_hex(32))
+    elif "meta" not in tables:
+        raise ForeignStoreError(
+            f"{store.place}: not a database of Homing's", "mend `database` in homing.toml"
+        )
+    else:
+        _check_version(store)
+
+
+def _make_tables(store: Store, install_key: str) -> None:
+    with store.write() as connection:
+        if sa.inspect(connection).get_table_names():
+            return  # somebody else was first
+        metadata.create_all(connection)
+        counters = dict.fromkeys(("arrivals", "customers", "records"), "0")
+        known = {"schema": str(SCHEMA_VERSION), "install_key": install_key, **counters}
+        connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in known.items()])
+
+
+def _check_version(store: Store) -> None:
+    with store.read() as connection:
+        found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "schema"))
+    if found is None:
+        raise ForeignStoreError(
+            f"{store.place}: not a database of Homing's", "mend `database` in homing.toml"
+        )
+    if int(found) > SCHEMA_VERSION:
+        raise NewerStoreError(
+            f"{store.place}: made by a newer Homing (its tables: {found}, known here: {SCHEMA_VERSION})",
+            "install the newer Homing",
+        )

@@ -1,0 +1,1 @@
+"""Texts of messages and scripts, a batch at a time."""
