@@ -37,14 +37,13 @@ class Remembered(dict[object, Stored]):
 class Columns:
     """Values by field, all of equal length; `numbers` as in Chunk. `bad`: the rows that are not among them.
 
-    `digests` of events and `owners`, the numbers of their customers; empty: still to be made.
+    `digests` of events; empty: still to be made.
     """
 
     numbers: Sequence[int]
     values: Mapping[str, Sequence[Stored]]
     bad: Sequence[Unreadable]
     digests: Sequence[int] = ()
-    owners: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.imports.converting import Columns
+from engine.imports.staging import Stage
 from engine.imports.taking import Outcome, Owners, any_known, in_table_order
 from engine.imports.twins import Twins, file_digests
 from engine.storage.arrivals import take
-from engine.storage.bulk import insert_rows
 from engine.storage.declared import column_name
 from engine.storage.values import Reader
 
@@ -24,7 +23,7 @@ class EventTaker:
     """Takes events of one kind. `effect` None: they are stored, and that is all."""
 
     kind: str
-    table: sa.Table
+    stage: Stage
     readers: Mapping[str, Reader]
     owners: Owners
     effect: Effect | None = None
@@ -33,36 +32,41 @@ class EventTaker:
 
     def take(self, connection: sa.Connection, columns: Columns) -> Outcome:
         """Store those that are not there yet. Equal rows of one file are different events."""
-        count = len(columns.numbers)
-        if not count:
-            return Outcome()
-        first = take(connection, count)
-        names, rows = self._rows(connection, columns, first)
-        insert_rows(connection, self.table, names, rows, passing_over=True)
-        arrived = self.table.c.seq.between(first, first + count - 1)
-        added = connection.execute(sa.select(sa.func.count()).where(arrived)).scalar_one()
-        if self.effect and added:
-            self.effect(connection, connection.execute(sa.select(self.table).where(arrived)).all())
-        return Outcome(added=added, unchanged=count - added)
+        self.stage.prepare(connection)
+        self.put(connection, columns)
+        places = self.stage.place(connection)
+        if unknown := self.stage.unknown(connection):
+            self.meet(connection, unknown)
+            places = self.stage.place(connection)
+        return self.store(connection, places)
 
-    def _rows(
-        self, connection: sa.Connection, columns: Columns, first: int
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def put(self, connection: sa.Connection, columns: Columns) -> None:
+        """Stage some events."""
         values = columns.values
         said = [name for name in values.keys() - {"customer", "at"} if any_known(values[name])]
-        fields = in_table_order(self.table, said)
-        customers: Sequence[Any] = values["customer"]
-        owners = columns.owners or self.owners.numbers(connection, customers)
-        arrivals = range(first, first + len(owners))
+        fields = in_table_order(self.stage.table, said)
         digests = columns.digests or file_digests(self.kind, values, self._twins)
-        given = [arrivals, owners, values["at"], digests, *(values[name] for name in fields)]
         names = [
-            "seq",
             "customer",
             "at",
             "digest",
             *(name if name == "id" else column_name(name) for name in fields),
         ]
-        rows = list(zip(*given, strict=True))
-        rows.sort(key=itemgetter(1))  # by customer, as the index is: fewer pages are written
-        return names, rows
+        given = [values["customer"], values["at"], digests, *(values[name] for name in fields)]
+        self.stage.add(connection, names, list(zip(*given, strict=True)))
+
+    def meet(self, connection: sa.Connection, unknown: Sequence[str]) -> None:
+        """Give customers never heard of a number."""
+        self.owners.numbers(connection, unknown)
+
+    def store(self, connection: sa.Connection, places: range) -> Outcome:
+        """Store what was placed there, inside its transaction."""
+        if not places:
+            return Outcome()
+        first = take(connection, len(places))
+        added = self.stage.write(connection, places, first)
+        if self.effect and added:
+            table = self.stage.table
+            arrived = table.c.seq.between(first, first + len(places) - 1)
+            self.effect(connection, connection.execute(sa.select(table).where(arrived)).all())
+        return Outcome(added=added, unchanged=len(places) - added)

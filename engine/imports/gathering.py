@@ -1,61 +1,87 @@
-"""Batches of events cut anew, so that each holds its customers' neighbours: few pages of the index are written for it.
+"""How the batches of a file become transactions: one each, or, for events, gathered and cut anew by customer.
 
-In a file of a million customers in any order, the rows of one batch lie far apart in the index by customer, and each
+In a file of a million customers in any order, the rows of a batch lie far apart in the index by customer, and each
 costs a page. Gathered by eight and cut by customer, eight neighbours share one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Protocol
+
+import sqlalchemy as sa
 
 from engine.imports.converting import Columns
-from engine.imports.preparing import Batch
+from engine.imports.events import EventTaker
 from engine.imports.rows import CHUNK
+from engine.imports.taking import Outcome, Taker
+from engine.storage.store import aside
 
-GATHERED = 8
-"""Batches gathered at once; they are all in memory, some 300 bytes a row."""
-
-Numbers = Callable[[Sequence[str]], list[int]]
-
-
-def gathered(batches: Iterator[Batch], numbers: Numbers) -> Iterator[Batch]:
-    """The same rows, those of one customer still in their order; `numbers` tells customers' numbers."""
-    waiting: list[Batch] = []
-    for batch in batches:
-        if waiting and (len(waiting) == GATHERED or batch.header != waiting[0].header):
-            yield from _cut(waiting, numbers)
-            waiting = []
-        waiting.append(batch)
-    yield from _cut(waiting, numbers)
+GATHERED = 400_000
+"""Rows gathered; they are in temporary tables."""
 
 
-def _cut(batches: list[Batch], numbers: Numbers) -> Iterator[Batch]:
-    if len(batches) < 2:
-        yield from batches
-        return
-    whole = _joined([batch.columns for batch in batches])
-    owners = numbers(whole.values["customer"])  # type: ignore[arg-type]  # read as required texts
-    whole = replace(whole, owners=owners)
-    order = sorted(range(len(owners)), key=owners.__getitem__)
-    read = sum(batch.read for batch in batches)
-    for start in range(0, max(len(order), 1), CHUNK):
-        part = replace(_chosen(whole, order[start : start + CHUNK]), bad=() if start else whole.bad)
-        yield replace(batches[-1], columns=part, read=0 if start else read)
+class Transactions(Protocol):
+    """Takes the batches of a file, in transactions of its own."""
+
+    def take(self, columns: Columns) -> Outcome:
+        """Take a batch; what has been stored since the last time is told."""
+
+    def finish(self) -> Outcome:
+        """Store what is still to be stored."""
 
 
-def _joined(parts: list[Columns]) -> Columns:
-    return Columns(
-        [number for part in parts for number in part.numbers],
-        {name: [value for part in parts for value in part.values[name]] for name in parts[0].values},
-        [row for part in parts for row in part.bad],
-        [digest for part in parts for digest in part.digests],
-    )
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """Each batch is one transaction."""
+
+    connection: sa.Connection
+    taker: Taker
+
+    def take(self, columns: Columns) -> Outcome:
+        """Store a batch."""
+        with self.connection.begin():
+            return self.taker.take(self.connection, columns)
+
+    def finish(self) -> Outcome:
+        """Nothing is left."""
+        return Outcome()
 
 
-def _chosen(columns: Columns, order: list[int]) -> Columns:
-    return Columns(
-        list(map(columns.numbers.__getitem__, order)),
-        {name: list(map(values.__getitem__, order)) for name, values in columns.values.items()},
-        (),
-        list(map(columns.digests.__getitem__, order)),
-        list(map(columns.owners.__getitem__, order)),
-    )
+@dataclass(slots=True)
+class Gathering:
+    """Gathers events outside of any writer's transaction, then writes them in short ones."""
+
+    connection: sa.Connection
+    taker: EventTaker
+    _rows: int = 0
+
+    def take(self, columns: Columns) -> Outcome:
+        """Stage a batch; with enough rows there, store them."""
+        with aside(self.connection):
+            if not self._rows:
+                self.taker.stage.prepare(self.connection)
+            self.taker.put(self.connection, columns)
+        self._rows += len(columns.numbers)
+        return self.finish() if self._rows >= GATHERED else Outcome()
+
+    def finish(self) -> Outcome:
+        """Store what is staged, some customers at a time."""
+        outcome = Outcome()
+        if self._rows:
+            self._rows = 0
+            places = self._place()
+            for start in range(places.start, places.stop, CHUNK):
+                with self.connection.begin():
+                    stored = self.taker.store(self.connection, places[start - places.start :][:CHUNK])
+                outcome.added += stored.added
+                outcome.unchanged += stored.unchanged
+        return outcome
+
+    def _place(self) -> range:
+        with aside(self.connection):
+            places = self.taker.stage.place(self.connection)
+            unknown = self.taker.stage.unknown(self.connection)
+        if unknown:
+            with self.connection.begin():
+                self.taker.meet(self.connection, unknown)
+            return self._place()
+        return places

@@ -1,10 +1,12 @@
 """The import of one file, from its name to what became of every row."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from dsl.model import Model
 from engine.imports.ahead import batches
@@ -13,12 +15,13 @@ from engine.imports.consents import ConsentTaker
 from engine.imports.customers import CustomerTaker
 from engine.imports.effects import effect_of
 from engine.imports.events import EventTaker
-from engine.imports.gathering import Numbers, gathered
+from engine.imports.gathering import Gathering, OneByOne, Transactions
 from engine.imports.kinds import kind_of
 from engine.imports.preparing import Batch, Source
 from engine.imports.records import RecordTaker
 from engine.imports.rejects import Rejects
 from engine.imports.rows import Unreadable
+from engine.imports.staging import stage_of
 from engine.imports.taking import Outcome, Owners, Taker
 from engine.storage import audit
 from engine.storage.declared import declared_tables
@@ -62,13 +65,14 @@ def import_file(store: Store, model: Model, surroundings: Surroundings, request:
     kind = kind_of(request.what, model, request.channels)
     source = Source(request.file, kind, surroundings, request.maps, request.encoding)
     rejects = Rejects(request.rejects)
-    work = _Work(store, taker, rejects, ImportResult(request.what, str(request.file)))
+    work = _Work(rejects, ImportResult(request.what, str(request.file)))
     try:
-        with _many_objects():
-            found = batches(source)
-            for batch in gathered(found, _numbers(store, owners)) if kind.family == "event" else found:
-                work.take(batch)
+        with _many_objects(), store.writer() as connection:
+            transactions = _transactions(connection, taker)
+            for batch in batches(source):
+                work.take(batch, transactions)
                 request.progress(batch.done, batch.size)
+            work.count(transactions.finish())
     finally:
         rejects.close()
     _leave_trail(store, request, work.result)
@@ -83,7 +87,7 @@ def taker_for(model: Model, surroundings: Surroundings, request: Request, owners
     readers = kind.readers(surroundings)
     if kind.family == "event":
         effect = effect_of(kind.name, request.by.now)
-        return EventTaker(kind.name, tables.events[kind.name], readers, owners, effect)
+        return EventTaker(kind.name, stage_of(tables.events[kind.name]), readers, owners, effect)
     if kind.family == "record":
         return RecordTaker(tables.records[kind.name], readers, owners)
     return (
@@ -93,12 +97,8 @@ def taker_for(model: Model, surroundings: Surroundings, request: Request, owners
     )
 
 
-def _numbers(store: Store, owners: Owners) -> Numbers:
-    def numbers(identities: Sequence[str]) -> list[int]:
-        with store.write() as connection:
-            return owners.numbers(connection, identities)
-
-    return numbers
+def _transactions(connection: sa.Connection, taker: Taker) -> Transactions:
+    return Gathering(connection, taker) if isinstance(taker, EventTaker) else OneByOne(connection, taker)
 
 
 @contextmanager
@@ -123,22 +123,19 @@ def _leave_trail(store: Store, request: Request, result: ImportResult) -> None:
 class _Work:
     """One file on its way into the store."""
 
-    store: Store
-    taker: Taker
     rejects: Rejects
     result: ImportResult
     notes: dict[str, None] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
 
-    def take(self, batch: Batch) -> None:
-        """One batch in one transaction; its bad rows go to the file of rejects."""
-        with self.store.write() as connection:
-            outcome = self.taker.take(connection, batch.columns)
+    def take(self, batch: Batch, transactions: Transactions) -> None:
+        """Store a batch; its bad rows go to the file of rejects."""
+        outcome = transactions.take(batch.columns)
         bad = [*batch.columns.bad, *_refused(batch, outcome)]
         self.rejects.add(batch.header, sorted(bad, key=lambda row: row.number))
         self.notes |= dict.fromkeys(batch.notes)
         self.unknown |= dict.fromkeys(batch.unknown)
-        self._count(batch.read, outcome, len(bad))
+        self.count(outcome, batch.read, len(bad))
 
     def tell(self, owners: Owners, fields: list[str]) -> Iterator[str]:
         """What people should know besides the counts."""
@@ -148,7 +145,8 @@ class _Work:
         if owners.created:
             yield f"{owners.created:,} customers were not known: they have nothing but their id yet"
 
-    def _count(self, read: int, outcome: Outcome, rejected: int) -> None:
+    def count(self, outcome: Outcome, read: int = 0, rejected: int = 0) -> None:
+        """Add to the result."""
         before = self.result
         self.result = replace(
             before,

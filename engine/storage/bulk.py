@@ -25,6 +25,14 @@ def insert_rows(
     _execute(connection, statement.on_conflict_do_nothing() if passing_over else statement, columns, rows)
 
 
+def insert_selected(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], query: sa.Select[Any]
+) -> int:
+    """Insert what a query finds, which has a `where`; what a unique key forbids is left out. How many rows went in."""
+    statement = _dialect_insert(connection)(table).from_select(columns, query)
+    return int(connection.execute(statement.on_conflict_do_nothing()).rowcount)
+
+
 def update_rows(
     connection: sa.Connection,
     table: sa.Table,

@@ -84,6 +84,17 @@ class Store:
             raise meant from error
 
 
+@contextmanager
+def aside(connection: sa.Connection) -> Iterator[None]:
+    """A transaction of a writer's connection that writes temporary tables only, and so keeps nobody waiting."""
+    connection.execution_options(**{sqlite.WRITES: False})
+    try:
+        with connection.begin():
+            yield
+    finally:
+        connection.execution_options(**{sqlite.WRITES: True})
+
+
 def open_store(database: Path | str, *, create: bool = False) -> Store:
     """Open a database: a file, `:memory:` (made anew, with a fixed install key), or a `postgresql://` URL.
 

@@ -2,12 +2,13 @@
 
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from engine.imports import delimited, gathering, importing
+from engine.imports import delimited, gathering
+from engine.imports.events import EventTaker
+from engine.imports.taking import Outcome
 from engine.storage.digests import event_digest
 from engine.storage.schema import changed, message, optout
 from engine.storage.states import MessageStatus
@@ -324,16 +325,16 @@ def test_again_after_a_kill(homing: Homing, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(gathering, "CHUNK", 10)
     lines = [f"C{number},2026-10-01,A,{number % 2}" for number in range(20)] * 3
     content = "customer,at,store,amount\n" + "\n".join(lines) + "\n"
-    real, calls = importing._Work.take, iter(range(3))
+    real, calls = EventTaker.store, iter(range(3))
 
-    def dying(work: importing._Work, batch: Any) -> None:
+    def dying(taker: EventTaker, connection: sa.Connection, places: range) -> Outcome:
         if next(calls, None) is None:
             raise KeyboardInterrupt
-        real(work, batch)
+        return real(taker, connection, places)
 
-    monkeypatch.setattr(importing._Work, "take", dying)
+    monkeypatch.setattr(EventTaker, "store", dying)
     assert taken(homing, "visit", content).status == 130
-    monkeypatch.setattr(importing._Work, "take", real)
+    monkeypatch.setattr(EventTaker, "store", real)
     read, added, _, unchanged, _ = counts(taken(homing, "visit", content))
     assert (read, added + unchanged, len(rows(homing, "event_visit", "seq"))) == (60, 60, 60)
     assert min(added, unchanged) > 0
