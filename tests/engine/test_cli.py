@@ -333,8 +333,8 @@ def test_reader_that_goes_away(homing: Homing) -> None:
 def test_interrupt(homing: Homing) -> None:
     """Ctrl-C says that it stopped, and nothing more."""
     script = (
-        "import os, signal, sys, engine.commands.looking as looking\n"
-        "looking.opened = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
+        "import signal, sys, engine.commands.looking as looking\n"
+        "looking.opened = lambda: signal.raise_signal(signal.SIGINT)\n"
         "from engine.cli import main\n"
         f"sys.argv = ['homing', '--project', {str(homing.folder)!r}, 'status']\n"
         "main()\n"
