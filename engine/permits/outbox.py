@@ -7,6 +7,8 @@ something differs.
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -215,38 +217,61 @@ _OWN = ("subject", "text", "address")
 _TIMES = ("changed_at", "counted_at")
 
 
-def _store(work: Work, sender: Sender, written: Written) -> int:
-    """Insert the new ones of these messages, and update those that were stored before; how many were written."""
-    outcome, rows, texts = written
-    journey, state, action = sender.numbers(work.plan.world)
-    ruled, judged, times = _ruled(work, sender, state), _judged(work, outcome), _times(work, outcome)
-    owns = _owns(sender, outcome, rows, texts)
-    new = [
-        (row[0], journey, row[1], row[2], row[3], action, *ruled, *judged, *own, row[KEY_AT], *times)
-        for row, own in zip(rows, owns, strict=True)
-        if row[KEY_AT + 1] is None
-    ]
-    known = [
-        (*judged, *own, *times, row[0], journey, row[1], row[2], row[3], action)
-        for row, own in zip(rows, owns, strict=True)
-        if row[KEY_AT + 1] is not None and _is_news(outcome, row, own)
-    ]
-    if new:
-        _statement(work, "insert message", _insertion).run_many(work.connection, new)
-    if known:
-        _statement(work, "update message", _change).run_many(work.connection, known)
-    return len(new) + len(known)
-
-
 Own = tuple[str | None, str | None, str | None]
 """Subject, text and address."""
 
 
-def _owns(sender: Sender, outcome: Outcome, rows: list[Row], texts: list[Text]) -> list[Own]:
+def _store(work: Work, sender: Sender, written: Written) -> int:
+    """Insert the new ones of these messages, and update those that were stored before; how many were written."""
+    outcome, rows, _ = written
+    owns = _owns(sender, written)
+    if any(row[_STATUS] is not None for row in rows):
+        both = list(zip(rows, owns, strict=True))
+        known = [(row, own) for row, own in both if row[_STATUS] is not None and _is_news(outcome, row, own)]
+        _update(work, sender, outcome, known)
+        fresh = [(row, own) for row, own in both if row[_STATUS] is None]
+        rows, owns = [row for row, _ in fresh], [own for _, own in fresh]
+        _insert(work, sender, outcome, rows, owns)
+        return len(known) + len(fresh)
+    _insert(work, sender, outcome, rows, owns)
+    return len(rows)
+
+
+_STATUS = KEY_AT + 1
+_PLACE = itemgetter(0), itemgetter(1), itemgetter(2), itemgetter(3)  # customer, record, occurrence, visit
+_CREATED = itemgetter(KEY_AT)
+
+
+def _insert(work: Work, sender: Sender, outcome: Outcome, rows: list[Row], owns: list[Own]) -> None:
+    """Column by column, since most hold one value: three times as fast as row by row."""
+    if not rows:
+        return
+    journey, state, action = sender.numbers(work.plan.world)
+    customers, records, occurrences, visits = (map(place, rows) for place in _PLACE)
+    subjects, texts, addresses = zip(*owns, strict=True)
+    columns = (
+        *(customers, repeat(journey), records, occurrences, visits, repeat(action)),
+        *map(repeat, _ruled(work, sender, state)),
+        *map(repeat, _judged(work, outcome)),
+        *(subjects, texts, addresses, map(_CREATED, rows)),
+        *map(repeat, _times(work, outcome)),
+    )
+    _statement(work, "insert message", _insertion).run_many(work.connection, list(zip(*columns)))  # noqa: B905
+
+
+def _update(work: Work, sender: Sender, outcome: Outcome, known: list[tuple[Row, Own]]) -> None:
+    journey, _, action = sender.numbers(work.plan.world)
+    judged, times = _judged(work, outcome), _times(work, outcome)
+    rows = [(*judged, *own, *times, row[0], journey, row[1], row[2], row[3], action) for row, own in known]
+    _statement(work, "update message", _change).run_many(work.connection, rows)
+
+
+def _owns(sender: Sender, written: Written) -> list[Own]:
+    outcome, rows, texts = written
     if outcome.channel is None or not texts:
         return [(None, None, None)] * len(rows)
-    place = KEY_AT + sender.key_length + sender.rule.via.index(outcome.channel)
-    return [(text.subject, text.body, row[place]) for row, text in zip(rows, texts, strict=True)]
+    address = itemgetter(KEY_AT + sender.key_length + sender.rule.via.index(outcome.channel))
+    return [(subject, body, to) for (subject, body), to in zip(texts, map(address, rows), strict=True)]
 
 
 def _is_news(outcome: Outcome, row: Row, own: Own) -> bool:

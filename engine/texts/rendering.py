@@ -129,7 +129,7 @@ class _Loop:
             subjects = [None] * len(rows) if self.subject is None else _texts(self.subject, rows)
         except Exception:  # noqa: BLE001  # whatever a template can raise: one by one tells whose row it was
             return [self._alone(row) for row in stored]
-        return list(map(Text, subjects, bodies))
+        return list(map(Text._make, zip(subjects, bodies, strict=True)))  # half the time of Text(…)
 
     def _alone(self, stored: Row) -> Rendered:
         try:
