@@ -78,21 +78,21 @@ def _lines(node: Node) -> list[Line]:
 
 def _size(lines: Iterable[Line]) -> Size:
     kept = list(lines)
-    return max((_width(text) * size for text, size, _ in kept), default=0), sum(
-        size * LINE for _, size, _ in kept
-    )
+    width = max((_width(text) * size for text, size, _ in kept), default=0)
+    return width / 100, sum(size for _, size, _ in kept) * LINE
 
 
-def _width(text: str) -> float:
+def _width(text: str) -> int:
+    """In hundredths of the size of letters; whole numbers, since Pythons differ in how they add up fractions."""
     return sum(map(_em, text))
 
 
-def _em(character: str) -> float:
+def _em(character: str) -> int:
     if east_asian_width(character) in "WFA":
-        return 1.0
+        return 100
     if character in "iIl.,:;'|!jtfr()[] ":
-        return 0.36
-    return 0.9 if character in "mwMW@%" else 0.62
+        return 36
+    return 90 if character in "mwMW@%" else 62
 
 
 def _document(shown: Picture, width: float, height: float) -> ET.Element:

@@ -1,7 +1,8 @@
 """The console sessions in documents: read, played again, and written back with what they really print.
 
 A session is a fenced block of kind `console`: lines that begin with `$ ` are commands, the others what they print. All
-sessions of one document are played in one shell. `python -m tests.console README.md …` brings documents up to date.
+sessions of one document are played in one shell, beside the files that it tells its reader to save.
+`python -m tests.console README.md …` brings documents up to date.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 from tests.sources import ROOT
 
 _SESSION = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^Save as `([^`]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "--- end of a session ---"
 
 
@@ -26,6 +28,7 @@ def sessions(text: str) -> list[str]:
 def played(document: str, folder: Path) -> list[str]:
     """The sessions of a document as they go in `folder`, to which the example is copied; it is shown as `/srv`."""
     shutil.copytree(ROOT / "docs" / "example", folder / "docs" / "example")
+    _save_files(document, folder)
     script = "\n".join(line for session in sessions(document) for line in _script(session))
     done = subprocess.run(
         ["bash", "-c", script],
@@ -47,6 +50,13 @@ def brought_up_to_date(text: str, folder: Path) -> str:
     """The document with what its sessions print now."""
     fresh = iter(played(text, folder))
     return _SESSION.sub(lambda _: f"```console\n{next(fresh)}```", text)
+
+
+def _save_files(document: str, folder: Path) -> None:
+    for name, content in _FILE.findall(document):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
 
 
 def _script(session: str) -> list[str]:

@@ -124,9 +124,9 @@ class Homing:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return str(path)
 
-    def opened(self) -> Project:
+    def opened(self, *, create: bool = False) -> Project:
         """The project itself; close its store."""
-        return open_project(self.folder)
+        return open_project(self.folder, create=create)
 
 
 def make_project(folder: Path, rules: str = RULES, config: str = CONFIG) -> Homing:

@@ -71,12 +71,15 @@ def named_project() -> Path | None:
 
 
 @contextmanager
-def opened() -> Iterator[Project]:
-    """The project that this call is about. A database that is not there yet is made, and said so."""
+def opened(*, create: bool = False) -> Iterator[Project]:
+    """The project that this call is about. With `create`, a database that is not there is made, and said so.
+
+    MissingStoreError without: a database that was lost and made anew would not know what has been sent.
+    """
     folder = project_folder(named_project(), Path.cwd())
     config = load_config(folder / FILE_NAME)
     new = not Path(database_of(folder, config)).exists() and not config.database.startswith("postgresql")
-    project = open_project(folder, create=True)
+    project = open_project(folder, create=create)
     if new:
         say(f"made an empty database: {config.database}")
     try:

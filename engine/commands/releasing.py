@@ -22,7 +22,7 @@ from engine.terminal import print_json, print_table, say
 def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -> int:
     """Check the rules, then make them the ones that run, and show what becomes of everyone under way."""
     wanted = tuple(parse_move(text) for text in moves)
-    with opened() as project:
+    with opened(create=True) as project:
         rules = read_rule_set(project.rules, project.config)
         missing = missing_channels(rules.model, project.config) if rules.model else []
         found = (*rules.diagnostics, *missing)

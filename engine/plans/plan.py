@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from dsl.journey_model import Action, Begin, Journey, On, Send, Task
 from dsl.model import Model
-from dsl.source import Span
+from dsl.source import Source, Span
+from dsl.tokens import tokenise
 from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.conditions.moments import calendar_rows, zone_rows
@@ -82,13 +83,18 @@ class Plan:
 
 def _rule_number(connection: sa.Connection, span: Span) -> int:
     line = span.line
-    text = span.source.line(line).strip()
+    text = _without_comment(span.source.line(line))
     where = (rule.c.file == span.source.name, rule.c.line == line, rule.c.text == text)
     known = connection.scalar(sa.select(rule.c.rule).where(*where))
     if known is not None:
         return int(known)
     row = rule.insert().values(file=span.source.name, line=line, text=text).returning(rule.c.rule)
     return int(connection.execute(row).scalar_one())
+
+
+def _without_comment(line: str) -> str:
+    comments = tokenise(Source("", line)).comments
+    return (line[: comments[0].offset] if comments else line).strip()
 
 
 def make_plan(connection: sa.Connection, release: int, model: Model, zone: Zone, lateness: Duration) -> Plan:

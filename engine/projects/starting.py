@@ -23,7 +23,7 @@ lateness = "3 days"               # how far before a journey's entry an event ma
 language = "auto"                 # en, zh, auto: the locale's
 
 [schedule]
-run = "*/5 8-20 * * *"            # when `homing serve` runs: cron, business time zone; several: a list
+run = "*/5 8-20 * * *"            # when `homing run` is called: cron, business time zone; several: a list
 
 # One table per channel; the name is what rules say after `via`. A file channel writes each message as a line of
 # JSON, so that everything works before any gateway does. `cost` is that of one message (or SMS segment).

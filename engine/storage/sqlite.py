@@ -64,7 +64,7 @@ _MEANINGS: tuple[tuple[str, type[StoreError], str], ...] = (
     ),
     ("readonly database", ReadOnlyStoreError, "check who owns the file and its folder"),
     ("not a database", ForeignStoreError, "is `database` in homing.toml the right file?"),
-    ("malformed", DamagedStoreError, "restore a backup with `homing restore FILE`"),
+    ("malformed", DamagedStoreError, "put a backup in its place: see docs/operations.md"),
     ("unable to open", MissingStoreError, "check that the folder exists and may be written to"),
     ("I/O error", BrokenStoreError, "check the disk, then run the command again"),
 )

@@ -20,7 +20,7 @@ SCHEMA_VERSION = 1
 """Version of the fixed tables; raised whenever `engine.storage.schema` changes."""
 
 QUICK_CHECK_LIMIT = 32 * 1024 * 1024  # bytes
-"""Files up to this size are checked whole whenever they are opened; larger ones by `status` and `serve`."""
+"""Files up to this size are checked whole whenever they are opened; larger ones by `status`."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Store:
             findings = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
         if findings != ["ok"]:
             raise DamagedStoreError(
-                f"{self.place}: damaged: {findings[0]}", "restore a backup with `homing restore FILE`"
+                f"{self.place}: damaged: {findings[0]}", "put a backup in its place: see docs/operations.md"
             )
 
     def analyse(self) -> None:
@@ -138,7 +138,8 @@ def _may_create(path: Path, *, create: bool) -> None:
         )
     if not create:
         raise MissingStoreError(
-            f"{path}: no such database", "mend `database` in homing.toml, or `homing restore FILE`"
+            f"{path}: no such database",
+            "put it back, or a backup of it; in a new project `homing apply` makes an empty one",
         )
 
 

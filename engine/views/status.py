@@ -66,9 +66,9 @@ def _serious(release: Release | None, late: str | None, counts: Mapping[int, int
     if release is None:
         yield "no rules have been applied yet: `homing apply`"
     if late is not None:
-        yield f"no run since {late}: is `homing serve` running?"
+        yield f"no run since {late}: does the timer call `homing run`?"
     if unknown := counts.get(MessageStatus.UNKNOWN):
-        yield f"{unknown:,} messages may or may not have been sent: `homing queue`"
+        yield f"{unknown:,} messages may or may not have been sent: `homing messages --status unknown`"
 
 
 def _minor(release: Release | None, config: Config, now: int) -> Iterator[str]:

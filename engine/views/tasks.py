@@ -6,8 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Ask, Task
+from dsl.journey_model import Ask, Journey, Task
+from engine.conditions import moments
+from engine.conditions.compiling import Scene, sql
+from engine.conditions.moments import Sql
+from engine.conditions.world import Clockwork, RunValues
 from engine.people.tasks import declared_task
+from engine.plans.plan import Plan
 from engine.storage.keys import Intent
 from engine.storage.schema import task
 from engine.storage.states import TaskStatus
@@ -27,18 +32,55 @@ class Wanted:
 
 
 def tasks(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[dict[str, object]]:
-    """The tasks that are wanted, open ones first, those due first before others, as the JSON contract says."""
+    """The tasks that are wanted, open ones first, as the JSON contract says.
+
+    Those whose journey ranks them highest come first, then those without a rank; among equals the oldest.
+    """
     people = window.tables.customer
+    order = (task.c.status, *_ranks(scripts.plan), task.c.created_at, *task.primary_key.columns)
     query = (
         sa.select(task, people.c.id)
         .join(people, people.c.customer == task.c.customer)
         .where(*_conditions(window, wanted))
-        .order_by(task.c.status, task.c.due_at, task.c.created_at, *task.primary_key.columns)
+        .order_by(*order)
         .execution_options(yield_per=_BATCH)
     )
-    for rows in window.connection.execute(query).partitions():
+    for rows in window.connection.execute(query, _instants(scripts)).partitions():
         for row in rows:
             yield _task(window, scripts, row)
+
+
+def _ranks(plan: Plan) -> list[sa.ColumnElement[Any]]:
+    """What `rank by` of its journey gives a task, the best first; nothing when no journey ranks."""
+    ranks = [
+        (task.c.journey == moments.integer(plan.world.number("journey", journey.name)), _rank(plan, journey))
+        for journey in plan.world.model.journeys.values()
+        if journey.rank is not None
+    ]
+    return [sa.case(*ranks).desc().nulls_last()] if ranks else []
+
+
+def _rank(plan: Plan, journey: Journey) -> Sql:
+    assert journey.rank is not None  # noqa: S101  # see _ranks
+    people = plan.tables.customer.alias()
+    record = plan.tables.records[journey.record].alias() if journey.record else None
+    rows: sa.FromClause = people
+    if record is not None:
+        rows = people.join(
+            record, (record.c.customer == people.c.customer) & (record.c.record == task.c.record)
+        )
+    value = sa.select(sql(journey.rank, Scene(plan.world, people.c.customer, people, record)))
+    return (
+        value.select_from(rows).where(people.c.customer == task.c.customer).correlate(task).scalar_subquery()
+    )
+
+
+def _instants(scripts: Scripts) -> RunValues:
+    """The parameters of a statement that was built by now."""
+    instants = scripts.plan.world.instants
+    values = RunValues(instants, Clockwork(scripts.now, scripts.now, 0))
+    values.update({name: values[name] for name in instants.wanted})
+    return values
 
 
 def _conditions(window: Window, wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """What happened to a customer, in order, and which rule line was the reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,11 +16,15 @@ _TOLD_OTHERWISE = frozenset({"task_done", "optout"})
 """Events that stand in the timeline as tasks and opt-outs."""
 
 
+_MOVE, _MESSAGE, _TASK, _CLOSING = range(4)
+"""What one visit to a state brings, in order."""
+
+
 class Moment(NamedTuple):
-    """One line of a timeline. `order` sorts what happened at one instant."""
+    """One line of a timeline. `order` sorts what happened at one instant: what came in, then journey by journey."""
 
     at: int
-    order: tuple[int, int]
+    order: tuple[int, ...]
     kind: str
     what: str
     because: str | None = None
@@ -27,15 +32,36 @@ class Moment(NamedTuple):
 
 def timeline(window: Window, customer: int) -> list[dict[str, object]]:
     """Everything known, the oldest first, as the JSON contract says."""
+    life = _Life(window, customer, _journeys(window, customer))
     told = (_events, _moves, _held_out, _messages, _tasks, _optouts, _consents)
-    moments = sorted(moment for one in told for moment in one(window, customer))
+    moments = [moment for one in told for moment in one(life)]
     return [
         {"at": window.time(moment.at), "kind": moment.kind, "what": moment.what, "because": moment.because}
-        for moment in moments
+        for moment in sorted(moments, key=lambda moment: (moment.at, moment.order))
     ]
 
 
-def _events(window: Window, customer: int) -> Iterator[Moment]:
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """Whose timeline it is. `journeys`: those the customer went through, numbered in the order of their beginning."""
+
+    window: Window
+    customer: int
+    journeys: Mapping[tuple[int, int, int], int]
+
+    def order(self, row: sa.Row[Any], step: int, action: int = 0) -> tuple[int, ...]:
+        """Where something that a visit to a state brought stands among what happened at that instant."""
+        return 1, self.journeys[row.journey, row.record, row.occurrence], row.visit, step, action
+
+
+def _journeys(window: Window, customer: int) -> dict[tuple[int, int, int], int]:
+    key = (enrolment.c.journey, enrolment.c.record, enrolment.c.occurrence)
+    query = sa.select(*key).where(enrolment.c.customer == customer).order_by(enrolment.c.entered_at, *key)
+    return {tuple(row): place for place, row in enumerate(window.connection.execute(query))}
+
+
+def _events(life: _Life) -> Iterator[Moment]:
+    window, customer = life.window, life.customer
     for name, table in window.tables.events.items():
         if name in _TOLD_OTHERWISE:
             continue
@@ -53,45 +79,50 @@ def _event_words(window: Window, kind: EventKind, row: sa.RowMapping) -> str:
     return f"{kind.name} ({words})" if words else kind.name
 
 
-def _moves(window: Window, customer: int) -> Iterator[Moment]:
+def _moves(life: _Life) -> Iterator[Moment]:
+    window = life.window
     joined = visit.outerjoin(rule, rule.c.rule == visit.c.rule)
     query = sa.select(visit, rule.c.file, rule.c.line, rule.c.text).select_from(joined)
-    for row in window.connection.execute(query.where(visit.c.customer == customer)):
+    for row in window.connection.execute(query.where(visit.c.customer == life.customer)):
         journey = window.name(row.journey)
         because = None if row.file is None else f"{row.file}:{row.line} {row.text}"
         if row.state is None:
             outcome = window.name(row.outcome)
-            yield Moment(row.at, (1, row.visit), "end", f"{journey} ended {outcome or ''}".rstrip(), because)
+            what = f"{journey} ended {outcome or ''}".rstrip()
+            yield Moment(row.at, life.order(row, _MOVE), "end", what, because)
         else:
-            yield Moment(row.at, (1, row.visit), "state", f"{journey}: {window.state(row.state)}", because)
+            what = f"{journey}: {window.state(row.state)}"
+            yield Moment(row.at, life.order(row, _MOVE), "state", what, because)
 
 
-def _held_out(window: Window, customer: int) -> Iterator[Moment]:
-    watched = (enrolment.c.customer == customer, enrolment.c.status == WATCHED)
-    query = sa.select(enrolment.c.journey, enrolment.c.entered_at).where(*watched)
-    for row in window.connection.execute(query):
-        yield Moment(row.entered_at, (1, 0), "state", f"{window.name(row.journey)}: held out for comparison")
+def _held_out(life: _Life) -> Iterator[Moment]:
+    window = life.window
+    watched = (enrolment.c.customer == life.customer, enrolment.c.status == WATCHED)
+    for row in window.connection.execute(sa.select(enrolment).where(*watched)):
+        what = f"{window.name(row.journey)}: held out for comparison"
+        yield Moment(row.entered_at, life.order(row, _MOVE), "state", what)
 
 
-def _messages(window: Window, customer: int) -> Iterator[Moment]:
-    for row in window.connection.execute(sa.select(message).where(message.c.customer == customer)):
+def _messages(life: _Life) -> Iterator[Moment]:
+    window = life.window
+    for row in window.connection.execute(sa.select(message).where(message.c.customer == life.customer)):
         word = MessageStatus(row.status).word
         via = f" via {window.name(row.channel)}" if row.channel else ""
         text = f": {row.text}" if row.text else ""
         at = row.sent_at or row.changed_at
-        yield Moment(
-            at, (2, row.action), "message", f"{window.name(row.message)} {word}{via}{text}", row.because
-        )
+        what = f"{window.name(row.message)} {word}{via}{text}"
+        yield Moment(at, life.order(row, _MESSAGE, row.action), "message", what, row.because)
 
 
-def _tasks(window: Window, customer: int) -> Iterator[Moment]:
-    for row in window.connection.execute(sa.select(task).where(task.c.customer == customer)):
+def _tasks(life: _Life) -> Iterator[Moment]:
+    window = life.window
+    for row in window.connection.execute(sa.select(task).where(task.c.customer == life.customer)):
         name = window.name(row.task)
-        yield Moment(
-            row.created_at, (3, row.action), "task", f"{name} for {window.name(row.role) or 'anybody'}"
-        )
+        opened = f"{name} for {window.name(row.role) or 'anybody'}"
+        yield Moment(row.created_at, life.order(row, _TASK, row.action), "task", opened)
         if row.closed_at is not None:
-            yield Moment(row.closed_at, (0, 0), "task", f"{name} {_closing(window, row)}", row.note)
+            closed = f"{name} {_closing(window, row)}"
+            yield Moment(row.closed_at, life.order(row, _CLOSING, row.action), "task", closed, row.note)
 
 
 def _closing(window: Window, row: sa.Row[Any]) -> str:
@@ -100,16 +131,18 @@ def _closing(window: Window, row: sa.Row[Any]) -> str:
     return f"{word}{outcome}{f' by {row.done_by}' if row.done_by else ''}"
 
 
-def _optouts(window: Window, customer: int) -> Iterator[Moment]:
-    for row in window.connection.execute(sa.select(optout).where(optout.c.customer == customer)):
+def _optouts(life: _Life) -> Iterator[Moment]:
+    window = life.window
+    for row in window.connection.execute(sa.select(optout).where(optout.c.customer == life.customer)):
         channel = window.name(row.channel) or "every channel"
         yield Moment(row.at, (0, 0), "optout", channel, row.source)
         if row.lifted_at is not None:
             yield Moment(row.lifted_at, (0, 0), "optout", f"{channel}: lifted")
 
 
-def _consents(window: Window, customer: int) -> Iterator[Moment]:
-    for row in window.connection.execute(sa.select(consent).where(consent.c.customer == customer)):
+def _consents(life: _Life) -> Iterator[Moment]:
+    window = life.window
+    for row in window.connection.execute(sa.select(consent).where(consent.c.customer == life.customer)):
         what = (
             f"{window.name(row.policy) or 'every policy'} via {window.name(row.channel) or 'every channel'}"
         )

@@ -17,7 +17,6 @@ from tests.sources import ROOT
 
 DOCUMENTS = ("docs/language.md", "docs/tutorial.md")
 _BLOCK = re.compile(r"^```rules(?: fragment (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_FILE = re.compile(r"^Save as `([^`]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _AROUND = {
     "policy": "policy fragment_{n} {{\n{lines}}}\n",
     "scenario": 'scenario "{n}" {{\n{lines}}}\n',
@@ -49,16 +48,7 @@ def test_every_diagnostic_is_in_the_table() -> None:
 def test_the_tutorial_goes_as_shown(tmp_path: Path) -> None:
     """Who saves the files of the tutorial and types its commands sees what it shows."""
     text = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
-    save_files(text, tmp_path)
     assert played(text, tmp_path) == sessions(text)
-
-
-def save_files(text: str, folder: Path) -> None:
-    """Write the files that a document tells its reader to save."""
-    for name, content in _FILE.findall(text):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
 
 
 def _texts(document: str) -> dict[str, str]:

@@ -245,7 +245,9 @@ def test_status(homing: Homing) -> None:
 
 def test_status_without_rules(tmp_path: Path) -> None:
     """A project in which nothing runs is not healthy."""
-    said = make_project(tmp_path)("status", "--json")
+    project = make_project(tmp_path)
+    project.opened(create=True).store.close()
+    said = project("status", "--json")
     assert (said.status, said.json["healthy"], said.json["release"]) == (1, False, None)
 
 

@@ -1,0 +1,103 @@
+"""What people see of a project: the order of tasks and of what happened, and what is never made up."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.projects import RULES, Homing, applied_project, make_project
+
+TWO = "id,name,phone,lifetime_value\nC1,陈晨,13800000001,100\nC2,王五,13800000002,900\nC3,李雷,13800000003,\n"
+VISITS = "customer,at\nC1,2023-08-01 10:00\nC2,2023-08-01 10:00\nC3,2023-08-01 10:00\n"
+RANKED = RULES.replace(
+    "  enter when lapsed\n", "  enter when lapsed  # long gone\n  rank by lifetime_value * 2\n"
+)
+APPOINTMENTS = """
+journey prepare {
+  for appointment
+  enter when due within next 3 days
+  rank by lifetime_value * days until due
+  state call {
+    task ring { outcome done -> end done }
+    task confirm { outcome done }
+  }
+}
+"""
+
+
+def _with_tasks(folder: Path, rules: str = RANKED) -> Homing:
+    """A project in which all three customers are to be called."""
+    homing = applied_project(folder, rules)
+    homing.well("import", "customers", homing.file("c.csv", TWO))
+    homing.well("import", "visit", homing.file("v.csv", VISITS))
+    for time in ("2024-01-02 09:30", "2024-01-05 10:00"):
+        homing.well("run", "--at", time)
+    return homing
+
+
+def _customers(homing: Homing) -> list[str]:
+    return [item["customer"] for item in homing.well("tasks", "--json").json]
+
+
+def test_tasks_follow_the_rank_of_their_journey(tmp_path: Path) -> None:
+    """Who ranks highest is called first, who has no rank last; without `rank by` the oldest task comes first."""
+    assert _customers(_with_tasks(tmp_path / "ranked")) == ["C2", "C1", "C3"]
+    assert _customers(_with_tasks(tmp_path / "plain", RULES)) == ["C1", "C2", "C3"]
+
+
+def test_tasks_of_records_are_ranked_by_their_own(tmp_path: Path) -> None:
+    """A rank may be made of the record; ranks of several journeys stand in one list, closed tasks at its end."""
+    homing = _with_tasks(tmp_path, RANKED + APPOINTMENTS)
+    booked = "id,customer,due\nA1,C3,2024-01-06 10:00\nA2,C1,2024-01-07 10:00\nA3,C1,2024-01-06 10:00\n"
+    homing.well("import", "appointment", homing.file("a.csv", booked))
+    homing.well("run", "--at", "2024-01-05 11:00")
+    listed = homing.well("tasks", "--json").json
+    assert [(item["customer"], item["task"]) for item in listed] == [
+        ("C2", "phone"), ("C1", "phone"), *([("C1", "ring"), ("C1", "confirm")] * 2),
+        ("C3", "phone"), ("C3", "ring"), ("C3", "confirm"),
+    ]  # fmt: skip
+    homing.well("tasks", "finish", listed[0]["id"], "--outcome", "refused")
+    assert _customers(homing)[-1] == "C2"
+
+
+def test_a_timeline_tells_in_order_what_one_instant_brought(tmp_path: Path) -> None:
+    """A task opens before it is done, and it is done before that leads on; comments of the rules are left out."""
+    homing = _with_tasks(tmp_path)
+    task = homing.well("tasks", "--customer", "C1", "--json").json[0]["id"]
+    homing.well("tasks", "finish", task, "--as", "小李", "--outcome", "refused")
+    homing.well("run", "--at", "2024-01-05 10:00")
+    told = homing.well("customer", "C1", "--json").json["timeline"]
+    assert [(line["at"][:10], line["kind"], line["what"].partition(":")[0]) for line in told] == [
+        ("2023-08-01", "event", "visit"),
+        ("2024-01-02", "state", "win_back"),
+        ("2024-01-02", "message", "hello sent via sms"),
+        ("2024-01-05", "state", "win_back"),
+        ("2024-01-05", "task", "phone for advisor"),
+        ("2024-01-05", "task", "phone done as refused by 小李"),
+        ("2024-01-05", "end", "win_back ended refused"),
+    ]
+    assert told[1]["because"] == "all.rules:35 enter when lapsed"
+
+
+def test_alike_lines_of_a_timeline(tmp_path: Path) -> None:
+    """Two tasks of one name may be done at one instant, one of them with a note."""
+    rules = RULES + RULES[RULES.index("journey") :].replace("win_back", "second")
+    homing = _with_tasks(tmp_path, rules)
+    for number, task in enumerate(homing.well("tasks", "--customer", "C1", "--json").json):
+        note = ("--note", "改天") if number else ()
+        homing.well("tasks", "finish", task["id"], "--as", "小李", "--outcome", "refused", *note)
+    told = homing.well("customer", "C1", "--json").json["timeline"]
+    assert [line["because"] for line in told if " done " in line["what"]] == [None, "改天"]
+
+
+@pytest.mark.parametrize("command", [("run",), ("status",), ("messages",), ("customer", "C1"), ("tasks",)])
+def test_a_lost_database_is_not_made_anew(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Only `apply` makes a database: an empty one would not know what has been sent."""
+    homing = make_project(tmp_path)
+    said = homing(*command)
+    assert (said.status, said.out) == (2, "")
+    assert said.err == (
+        f"homing: {tmp_path}/homing.db: no such database\n"
+        "  hint: put it back, or a backup of it; in a new project `homing apply` makes an empty one\n"
+    )
+    assert not (tmp_path / "homing.db").exists()
+    assert "made an empty database: homing.db\n" in homing.well("apply").err
