@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from engine.commands.options import as_option, by, json_option, opened, release_of
+from engine.commands.opening import by, opened, release_of
+from engine.commands.options import as_option, json_option
 from engine.imports import ImportResult, Request, import_file
 from engine.imports.columns import parse_maps
 from engine.projects.project import Project

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from engine.calendars.zone import parse_time
-from engine.commands.options import json_option, opened, time_of
+from engine.commands.opening import opened, time_of
+from engine.commands.options import json_option
 from engine.storage.customers import customer_number
 from engine.storage.phones import mask_phone
 from engine.storage.states import MessageStatus

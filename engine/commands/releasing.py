@@ -6,7 +6,8 @@ from dsl.diagnostics import Diagnostic, has_errors
 from dsl.render import as_json as diagnostics_as_json
 from dsl.render import render
 from dsl.translation import Language
-from engine.commands.options import as_option, by, json_option, language_of, opened
+from engine.commands.opening import by, opened
+from engine.commands.options import as_option, json_option, language_of
 from engine.projects.fates import WORDS, parse_move
 from engine.projects.releases import Applied, apply
 from engine.projects.rule_sets import missing_channels, read_rule_set

@@ -15,7 +15,7 @@ from dsl.render import render
 from engine.commands.options import json_option, language_of, named_project
 from engine.config import FILE_NAME, Config, default_config, load_config
 from engine.errors import RulesError, UnknownNameError, UsageError
-from engine.projects.project import find_project, project_folder
+from engine.projects.folder import find_project, project_folder
 from engine.projects.rule_sets import RuleSet, read_rule_set
 from engine.terminal import print_json, say
 

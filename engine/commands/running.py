@@ -5,7 +5,8 @@ import time
 import click
 
 from engine.calendars.zone import parse_time
-from engine.commands.options import json_option, opened, real_time
+from engine.commands.opening import opened, real_time
+from engine.commands.options import json_option
 from engine.projects.project import Project
 from engine.projects.project_turn import deliverer, lock, ready, take_turn, try_turn
 from engine.projects.virtual_time import go_to, virtual_time

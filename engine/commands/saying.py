@@ -2,7 +2,8 @@
 
 import click
 
-from engine.commands.options import as_option, by, json_option, opened, release_of
+from engine.commands.opening import by, opened, release_of
+from engine.commands.options import as_option, json_option
 from engine.people.consents import Consent, give, withdraw
 from engine.people.optouts import OptOut, lift, opt_out
 from engine.projects.names import known_channel, known_policy

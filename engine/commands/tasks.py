@@ -2,7 +2,8 @@
 
 import click
 
-from engine.commands.options import ListByDefault, as_option, by, json_option, opened
+from engine.commands.opening import by, opened
+from engine.commands.options import ListByDefault, as_option, json_option
 from engine.errors import UsageError
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.plans.plan import make_plan

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.config import FILE_NAME, Config, load_config
-from engine.errors import NoProjectError
 from engine.storage.store import Store, open_store
 from engine.storage.values import Surroundings
 
@@ -31,27 +30,6 @@ class Project:
     def surroundings(self) -> Surroundings:
         """What reading values needs."""
         return Surroundings(self.config.zone, self.config.country)
-
-
-def find_project(start: Path) -> Path | None:
-    """The nearest folder upwards with a `homing.toml`."""
-    start = start.absolute()
-    return next((folder for folder in (start, *start.parents) if (folder / FILE_NAME).is_file()), None)
-
-
-def project_folder(named: Path | None, start: Path) -> Path:
-    """The folder that was named, else the nearest one upwards. NoProjectError when there is no project."""
-    if named is not None:
-        if not (named / FILE_NAME).is_file():
-            raise NoProjectError(f"{named}: no homing.toml there", f"`homing init {named}` makes a project")
-        return named.absolute()
-    found = find_project(start)
-    if found is None:
-        raise NoProjectError(
-            f"no homing.toml in {start.absolute()} or any folder above",
-            "`homing init DIR` makes a project; `--project DIR` names one",
-        )
-    return found
 
 
 def open_project(folder: Path, *, create: bool = False) -> Project:

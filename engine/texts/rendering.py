@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 from jinja2 import StrictUndefined, Template, TemplateRuntimeError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from dsl.model import Message, Model
+from dsl.model import Model, Variant
 from dsl.templates import JINJA_FILTERS, names
 from engine.calendars.zone import Zone
 from engine.texts.filters import FILTERS, plain
 from engine.texts.template_values import Column, Convert, column, conversion
 
 Row = tuple[Any, ...]
+_Key = tuple[str, str, str | None]
 
 
 class Text(NamedTuple):
@@ -65,14 +66,21 @@ class Renderer:
     model: Model
     variables: Mapping[str, str | float | bool]
     zone: Zone
-    _loops: dict[tuple[str, str, str | None], "_Loop"] = field(default_factory=dict, repr=False)
+    _columns: dict[_Key, tuple[Column, ...]] = field(default_factory=dict, repr=False)
+    _loops: dict[_Key, "_Loop"] = field(default_factory=dict, repr=False)
 
     def needed(self, message: str, channel: str, record: str | None = None) -> tuple[Column, ...]:
         """The values of each customer that a variant uses, in the order in which rows must give them.
 
         `record`: the kind that the journey runs for. KeyError when the message has no such variant.
         """
-        return self._loop(message, channel, record).columns
+        key = (message, channel, record)
+        if key not in self._columns:
+            variant = self._variant(message, channel)
+            used = sorted(names(variant.body) | names(variant.subject or ""))
+            found = (column(self.model, name, record) for name in used)
+            self._columns[key] = tuple(item for item in found if item is not None)
+        return self._columns[key]
 
     def render_batch(
         self, message: str, channel: str, rows: Sequence[Row], record: str | None = None
@@ -83,15 +91,17 @@ class Renderer:
     def _loop(self, message: str, channel: str, record: str | None) -> "_Loop":
         key = (message, channel, record)
         if key not in self._loops:
-            self._loops[key] = self._compiled(self.model.messages[message], channel, record)
+            columns = self.needed(message, channel, record)
+            self._loops[key] = self._compiled(self._variant(message, channel), channel, columns)
         return self._loops[key]
 
-    def _compiled(self, message: Message, channel: str, record: str | None) -> "_Loop":
-        variant = message.variant(channel)
+    def _variant(self, message: str, channel: str) -> Variant:
+        variant = self.model.messages[message].variant(channel)
         if variant is None:
             raise KeyError(channel)
-        used = sorted(names(variant.body) | names(variant.subject or ""))
-        columns = tuple(item for name in used if (item := column(self.model, name, record)) is not None)
+        return variant
+
+    def _compiled(self, variant: Variant, channel: str, columns: tuple[Column, ...]) -> "_Loop":
         body_environment = _HTML if _is_html(channel, variant.body) else _PLAIN
         subject = variant.subject
         return _Loop(

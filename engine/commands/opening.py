@@ -1,0 +1,67 @@
+"""What the commands share that work on a database: the opened project, the time, who calls.
+
+The only place in the engine that reads the clock.
+"""
+
+import getpass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.commands.options import named_project
+from engine.config import FILE_NAME, load_config
+from engine.projects.folder import project_folder
+from engine.projects.project import Project, database_of, open_project
+from engine.projects.releases import Release, current_release
+from engine.projects.virtual_time import virtual_time
+from engine.storage.audit import By
+from engine.terminal import say
+
+
+@contextmanager
+def opened(*, create: bool = False) -> Iterator[Project]:
+    """The project that this call is about. With `create`, a database that is not there is made, and said so.
+
+    MissingStoreError without: a database that was lost and made anew would not know what has been sent.
+    """
+    folder = project_folder(named_project(), Path.cwd())
+    config = load_config(folder / FILE_NAME)
+    new = not Path(database_of(folder, config)).exists() and not config.database.startswith("postgresql")
+    project = open_project(folder, create=create)
+    if new:
+        say(f"made an empty database: {config.database}")
+    try:
+        yield project
+    finally:
+        project.store.close()
+
+
+def time_of(project: Project) -> int:
+    """The time: the clock's, or that of a project on virtual time."""
+    with project.store.read() as connection:
+        at = virtual_time(connection)
+    return real_time() if at is None else at
+
+
+def real_time() -> int:
+    """The clock, in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def release_of(project: Project) -> Release:
+    """The release in force; NoReleaseError when there is none."""
+    with project.store.read() as connection:
+        return current_release(connection, project.config)
+
+
+def by(project: Project, actor: str | None) -> By:
+    """Who does it, now."""
+    return By(actor or _user(), time_of(project))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"

@@ -1,0 +1,27 @@
+"""Where a project is: the nearest folder with a `homing.toml`. Opens nothing."""
+
+from pathlib import Path
+
+from engine.config import FILE_NAME
+from engine.errors import NoProjectError
+
+
+def find_project(start: Path) -> Path | None:
+    """The nearest folder upwards with a `homing.toml`."""
+    start = start.absolute()
+    return next((folder for folder in (start, *start.parents) if (folder / FILE_NAME).is_file()), None)
+
+
+def project_folder(named: Path | None, start: Path) -> Path:
+    """The folder that was named, else the nearest one upwards. NoProjectError when there is no project."""
+    if named is not None:
+        if not (named / FILE_NAME).is_file():
+            raise NoProjectError(f"{named}: no homing.toml there", f"`homing init {named}` makes a project")
+        return named.absolute()
+    found = find_project(start)
+    if found is None:
+        raise NoProjectError(
+            f"no homing.toml in {start.absolute()} or any folder above",
+            "`homing init DIR` makes a project; `--project DIR` names one",
+        )
+    return found
