@@ -268,6 +268,7 @@ def test_before_any_release(tmp_path: Path) -> None:
     homing = Homing(tmp_path / "new")
     homing.folder.mkdir()
     homing.file("homing.toml", '[project]\nbrand = "x"\n')
+    homing.opened(create=True).store.close()
     said = taken(homing, "customers", "id\nC1\n")
     assert (said.status, said.err.splitlines()[-2:]) == (
         2,
