@@ -54,8 +54,7 @@ def require(matched: Matched, required: Sequence[str], columns: Sequence[str], p
     """ImportFileError when a column is missing that every row must have."""
     for field in required:
         if field not in matched.places:
-            near = nearest(field, columns)
-            example = near or (columns[0] if columns else "COLUMN")
+            example = nearest(field, columns) or "COLUMN"
             raise ImportFileError(
                 f"{path}: no column `{field}` (it has: {', '.join(columns)})",
                 f"name the column with --map {example}={field}",

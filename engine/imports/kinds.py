@@ -16,7 +16,7 @@ Family = Literal["customers", "event", "record", "consents"]
 _REQUIRED: Mapping[Family, tuple[str, ...]] = {
     "customers": ("id",),
     "event": ("customer", "at"),
-    "record": ("id", "customer"),
+    "record": ("id",),
     "consents": ("customer", "at"),
 }
 _NOT_IMPORTED = RECORDED_BY_ENGINE | {"task_done"}
@@ -42,6 +42,8 @@ class Kind:
             own["at"] = reader(TIME, surroundings)
         if self.family == "event":
             own["id"] = read_id
+        if self.family == "record":
+            own["customer"] = read_id  # only new records need one
         return {field.name: reader(field.type, surroundings) for field in self.fields} | own
 
 

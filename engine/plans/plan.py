@@ -83,7 +83,7 @@ class Plan:
 
 def _rule_number(connection: sa.Connection, span: Span) -> int:
     line = span.line
-    text = _without_comment(span.source.line(line))
+    text = _in_a_line(span)
     where = (rule.c.file == span.source.name, rule.c.line == line, rule.c.text == text)
     known = connection.scalar(sa.select(rule.c.rule).where(*where))
     if known is not None:
@@ -92,9 +92,13 @@ def _rule_number(connection: sa.Connection, span: Span) -> int:
     return int(connection.execute(row).scalar_one())
 
 
-def _without_comment(line: str) -> str:
-    comments = tokenise(Source("", line)).comments
-    return (line[: comments[0].offset] if comments else line).strip()
+def _in_a_line(span: Span) -> str:
+    """What a rule says, without its comments and line ends."""
+    text, parts, start = span.text, [], 0
+    for comment in tokenise(Source("", text)).comments:
+        parts.append(text[start : comment.offset])
+        start = comment.offset + len(comment.text)
+    return " ".join(" ".join([*parts, text[start:]]).split())
 
 
 def make_plan(connection: sa.Connection, release: int, model: Model, zone: Zone, lateness: Duration) -> Plan:

@@ -93,8 +93,15 @@ def _way(
         stirs=membership
         or (target is not None and not (calm(target) and _is_quiet_after(transition, target))),
         pending=0 if target is None else pending_actions(target),
-        span=journey.spans.get("enter when", journey.span) if transition is None else transition.span,
+        span=_way_in(journey) if transition is None else transition.span,
     )
+
+
+def _way_in(journey: Journey) -> Span:
+    """`enter when …`; in a journey that others begin, its first words."""
+    whole = journey.span
+    head = Span(whole.source, whole.start, whole.start + len(whole.text.partition("{")[0].rstrip()))
+    return journey.spans.get("enter when", head)
 
 
 def _target(journey: Journey, transition: Transition | None) -> State:

@@ -158,6 +158,17 @@ def test_records_stay_with_their_customer(homing: Homing) -> None:
     ]
 
 
+def test_records_that_are_known_need_not_name_their_customer(homing: Homing) -> None:
+    """A list of what was kept has no customers; only a record nobody knows yet must say whose it is."""
+    taken(homing, "appointment", "id,customer\nB1,C1\n")
+    said = taken(homing, "appointment", "id,kept\nB1,是\nB2,是\n")
+    assert (said.status, counts(said)) == (1, (2, 0, 1, 0, 1))
+    assert rejected(said)[0]["rejected because"] == "customer: missing, and no such record is known yet"
+    said = taken(homing, "appointment", "id,customer,kept\nB3,,是\nB2,C2,\nB1,,否\nB2,,是\n")
+    assert (said.status, counts(said)) == (1, (4, 1, 2, 0, 1))
+    assert rows(homing, "record_appointment", "id", "kept") == [("B1", 0), ("B2", 1)]
+
+
 def test_rejects(homing: Homing) -> None:
     """Rows that cannot be taken are written as they were, with their line and reason; the others are taken."""
     content = 'id,name,phone,note\nC1,陈晨,1.38E+10,=1+1\n,王五,,\nC3,"李\nC4,赵六,13800000004,ok\nC5,钱七\n'
@@ -244,7 +255,7 @@ def test_unknown_columns(homing: Homing) -> None:
     [
         ("customers", "ID number,name\nC1,x\n", (), "no column `id` (it has: ID number, name)"),
         ("visit", "customer,amount\nC1,1\n", (), "no column `at`"),
-        ("appointment", "id,service\nB1,x\n", (), "no column `customer`"),
+        ("appointment", "customer,service\nC1,x\n", (), "no column `id` (it has: customer, service)"),
         ("customers", "id,name,name\nC1,x,y\n", (), "two columns for `name`: 'name' and 'name'"),
         ("customers", "id,name\nC1,x\n", ("--map", "nam=name"), "no column 'nam' to map"),
         ("customers", "id,a\nC1,x\n", ("--map", "a=nmae"), "there is no field `nmae`"),

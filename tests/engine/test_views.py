@@ -9,8 +9,12 @@ from tests.projects import RULES, Homing, applied_project, make_project
 TWO = "id,name,phone,lifetime_value\nC1,陈晨,13800000001,100\nC2,王五,13800000002,900\nC3,李雷,13800000003,\n"
 VISITS = "customer,at\nC1,2023-08-01 10:00\nC2,2023-08-01 10:00\nC3,2023-08-01 10:00\n"
 RANKED = RULES.replace(
-    "  enter when lapsed\n", "  enter when lapsed  # long gone\n  rank by lifetime_value * 2\n"
+    "  enter when lapsed\n",
+    "  enter when lapsed  # long gone\n    and tier is missing  # not ours\n  rank by lifetime_value * 2\n",
 )
+THANKS = """
+journey thanks "谢谢" { state only { after 1 day -> end over } }
+"""
 APPOINTMENTS = """
 journey prepare {
   for appointment
@@ -60,8 +64,12 @@ def test_tasks_of_records_are_ranked_by_their_own(tmp_path: Path) -> None:
 
 
 def test_a_timeline_tells_in_order_what_one_instant_brought(tmp_path: Path) -> None:
-    """A task opens before it is done, and it is done before that leads on; comments of the rules are left out."""
-    homing = _with_tasks(tmp_path)
+    """A task opens before it is done, and it is done before that leads on; journeys stand together.
+
+    The reason is the rule in one line, without its comments; that of a journey begun elsewhere is its name.
+    """
+    beginning = RANKED.replace("after 5 days", "begin thanks\n      after 5 days")
+    homing = _with_tasks(tmp_path, beginning + THANKS)
     task = homing.well("tasks", "--customer", "C1", "--json").json[0]["id"]
     homing.well("tasks", "finish", task, "--as", "小李", "--outcome", "refused")
     homing.well("run", "--at", "2024-01-05 10:00")
@@ -74,8 +82,10 @@ def test_a_timeline_tells_in_order_what_one_instant_brought(tmp_path: Path) -> N
         ("2024-01-05", "task", "phone for advisor"),
         ("2024-01-05", "task", "phone done as refused by 小李"),
         ("2024-01-05", "end", "win_back ended refused"),
+        ("2024-01-05", "state", "thanks"),
     ]
-    assert told[1]["because"] == "all.rules:35 enter when lapsed"
+    assert told[1]["because"] == "all.rules:35 enter when lapsed and tier is missing"
+    assert told[-1]["because"] == 'all.rules:60 journey thanks "谢谢"'
 
 
 def test_alike_lines_of_a_timeline(tmp_path: Path) -> None:
