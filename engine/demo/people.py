@@ -86,7 +86,7 @@ def _person(number: int, luck: Random) -> Person:
         id=f"C{number:04}",
         name=luck.choice(_SURNAMES) + given if luck.random() < 0.97 else None,
         title="女士" if woman else "先生",
-        phone=f"1990000{number:04}",
+        phone=f"199{number:08}",
         email=f"c{number:04}@example.com" if luck.random() < 0.3 else None,
         wecom=f"wx{number:04}" if habit < 0.35 else None,
         push=f"app{number:04}" if 0.25 < habit < 0.6 else None,

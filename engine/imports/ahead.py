@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from queue import Queue
 from threading import Thread
 
-from engine.errors import EngineError
+from engine.errors import EngineError, ImportFileError
 from engine.imports.preparing import Batch, Source, prepared
 
 LARGE = 8 * 1024 * 1024
@@ -43,6 +43,9 @@ def _prepared_ahead(source: Source) -> Iterator[Batch]:
             yield batch
         if batch is not None:
             raise batch
+    except EOFError as error:
+        hint = "is there memory left? What was taken stays taken: import the file again"
+        raise ImportFileError(f"{source.path}: the process that reads it was killed", hint) from error
     finally:
         ours.close()
         worker.terminate()

@@ -38,16 +38,12 @@ def join_queue(world: World, journey: Journey) -> sa.Insert:
 def leave_queue(world: World, journey: Journey) -> sa.Delete:
     """Those looked at who stand in the queue and no longer qualify."""
     number = moments.integer(world.number("journey", journey.name))
-    found = entering(world, journey, looked, qualified=True).subquery()
-    still = sa.exists(
-        sa.select(found.c.customer).where(
-            found.c.customer == entry_queue.c.customer, found.c.record == entry_queue.c.record
-        )
-    )
-    here = sa.select(looked.c.customer)
-    return entry_queue.delete().where(
-        entry_queue.c.journey == number, entry_queue.c.customer.in_(here), ~still
-    )
+    mine = (entry_queue.c.journey == number, entry_queue.c.customer.in_(sa.select(looked.c.customer)))
+    rows = sa.select(entry_queue.c.customer, entry_queue.c.record).where(*mine).subquery()
+    found = entering(world, journey, rows, qualified=True).subquery()
+    # Said with IN, which is worked out once: looking each of them up among those looked at would read these each time.
+    place = sa.tuple_(entry_queue.c.customer, entry_queue.c.record)
+    return entry_queue.delete().where(*mine, place.not_in(sa.select(found.c.customer, found.c.record)))
 
 
 def period_began(zone: Zone, journey: Journey, now: int) -> int:

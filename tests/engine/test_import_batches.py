@@ -1,10 +1,13 @@
 """Imports of files that are cut into batches: the cuts do not show."""
 
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 
 from engine.imports import ahead, delimited, gathering
+from engine.imports.converting import Columns
+from engine.imports.taking import Outcome
 from tests.imported import counts, rejected, rows, taken
 from tests.projects import Homing, applied_project
 
@@ -36,3 +39,24 @@ def test_large_files(homing: Homing, monkeypatch: pytest.MonkeyPatch, *, large: 
     assert all(found == sorted(found) for found in stores.values())
     assert counts(taken(homing, "visit", content)) == (1500, 0, 0, 1495, 5)
     assert taken(homing, "visit", "id\n1\n").status == 2
+
+
+def test_the_reading_process_is_killed(homing: Homing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever ends the process that reads a large file, the import says so; what was taken stays, once."""
+    monkeypatch.setattr(ahead, "LARGE", 0)
+    content = "customer,at,store,amount\n" + "C1,2026-10-01,A,1\n" * 120_000
+    take = gathering.Gathering.take
+
+    def killing(transactions: gathering.Gathering, columns: Columns) -> Outcome:
+        for process in active_children():
+            process.kill()
+        return take(transactions, columns)
+
+    monkeypatch.setattr(gathering.Gathering, "take", killing)
+    said = taken(homing, "visit", content)
+    assert (said.status, said.err.splitlines()[0]) == (
+        2,
+        f"homing: {homing.folder / 'a.csv'}: the process that reads it was killed",
+    )
+    monkeypatch.setattr(gathering.Gathering, "take", take)
+    assert counts(taken(homing, "visit", content))[:2] == (120_000, 120_000)
