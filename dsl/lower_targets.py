@@ -68,6 +68,8 @@ def _exact(target: Goto, outline: Outline, report: Report) -> Aim:
 
 def _nearest(name: str, here: str | None, outline: Outline) -> Phrase:
     """A state of another stage with that very name, else what can be written here and looks alike."""
+    if name == "end":
+        return say("An end has a name, its outcome: `-> end won`.")
     elsewhere = [full for full in outline.states if _split(full) == (full.rpartition(".")[0], name)]
     if elsewhere:
         return say("A state of another stage is written with its stage: `-> {name}`.", name=elsewhere[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from dsl.checks.days import check_days
 from dsl.checks.flow import check_flow
 from dsl.checks.hiding import check_hiding
 from dsl.checks.later import check_later
@@ -17,6 +18,7 @@ from dsl.diagnostics import Diagnostic
 Pass = Callable[[Subject], Iterable[Diagnostic]]
 
 PASSES: tuple[Pass, ...] = (
+    check_days,
     check_flow,
     check_hiding,
     check_later,
