@@ -129,6 +129,13 @@ class Midnight(Cond):
 
 
 @dataclass(frozen=True, slots=True)
+class LocalDay(Cond):
+    """The date of a time in the business zone (date); where a date is given its value."""
+
+    operand: "Cond"
+
+
+@dataclass(frozen=True, slots=True)
 class Shift(Cond):
     """`operand` moved by `duration`, backwards when `back`; a time (a date is lowered to its midnight first).
 
@@ -320,7 +327,8 @@ class Ended(Cond):
 
 
 _FIXED: dict[type[Cond], Type] = {
-    Now: TIME, Today: DATE, Midnight: TIME, Shift: TIME, DaysSince: NUMBER, DaysUntil: NUMBER, NextReturn: DATE,
+    Now: TIME, Today: DATE, Midnight: TIME, LocalDay: DATE, Shift: TIME,
+    DaysSince: NUMBER, DaysUntil: NUMBER, NextReturn: DATE,
 }  # fmt: skip
 
 

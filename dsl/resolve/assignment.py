@@ -1,8 +1,8 @@
 """Values given to something of a declared type: `set`, the fields of `emit`, what a scenario gives."""
 
-from dsl.conditions import Cond, Type, type_of
+from dsl.conditions import Cond, Const, LocalDay, Type, type_of
 from dsl.expressions import Expr
-from dsl.resolve.core import TEXTS, Broken, known_type, mismatch, quote, typed
+from dsl.resolve.core import MOMENTS, TEXTS, Broken, known_type, mismatch, quote, typed
 from dsl.resolve.meeting import as_moment, as_money, why_apart
 from dsl.resolve.scope import Scope
 from dsl.wording import say, type_words
@@ -23,7 +23,7 @@ def assigned(expr: Expr, wanted: Type, name: str, scope: Scope) -> Cond:
         type=type_words(kind),
     )
     hint = (
-        say("Write `today`.")
+        say("Leave the clock time out.")
         if (kind.kind, wanted.kind) == ("time", "date")
         else why_apart(wanted, kind, expr)
     )
@@ -39,8 +39,15 @@ def _fitting(cond: Cond, wanted: Type) -> Cond | None:
         return cond if kind.kind == "choice" and set(kind.choices) <= set(wanted.choices) else None
     if wanted.kind == "money":
         return as_money(cond)
-    if wanted.kind == "time":
-        return as_moment(cond) if kind.kind in {"time", "date"} else None
+    if wanted.kind in MOMENTS and kind.kind in MOMENTS:
+        return as_moment(cond) if wanted.kind == "time" else _as_day(cond)
     if wanted.kind in TEXTS:
         return cond if kind.kind in TEXTS else None
     return cond if kind == wanted else None
+
+
+def _as_day(cond: Cond) -> Cond | None:
+    """`in 90 days` as a date: nobody minds its clock time. One that is written out was meant."""
+    if type_of(cond).kind == "date":
+        return cond
+    return None if isinstance(cond, Const) else LocalDay(cond, span=cond.span)

@@ -149,6 +149,11 @@ def _(node: c.Midnight, scene: Scene) -> Sql:
 
 
 @sql.register
+def _(node: c.LocalDay, scene: Scene) -> Sql:
+    return _day_of(node.operand, scene)
+
+
+@sql.register
 def _(node: c.Shift, scene: Scene) -> Sql:
     if isinstance(node.operand, c.Now):
         return scene.world.instants.at("now", node.duration, back=node.back)

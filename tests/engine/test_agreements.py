@@ -54,6 +54,18 @@ def test_computed_money_may_be_missing() -> None:
     assert found.attributes == ()
 
 
+def test_a_date_is_given_the_day_of_a_moment() -> None:
+    """A date may be set to a shifted moment: it becomes that moment's day in the business zone."""
+    found = play(
+        "journey j { enter when visit ever, state s { set renewal = 3 months after last(visit), on visit -> t }\n"
+        "state t { set renewal = in 90 days, after 1 day -> end done } }",
+        ("2026-01-31 00:30", [h.Known("C1", {}), h.Happens("visit", "C1")]),
+        ("2026-01-31 01:00", [h.Known("C2", {}), h.Happens("visit", "C2")]),
+        ("2026-02-02 23:59", [h.Happens("visit", "C2")]),
+    )
+    assert found.attributes == (("C1", "renewal", "2026-04-30"), ("C2", "renewal", "2026-05-03"))
+
+
 def test_consent_is_judged_by_ones_own_opt_outs() -> None:
     """The opt-out of one customer does not make an older consent of another void."""
     found = play(

@@ -103,6 +103,11 @@ def _(cond: c.Midnight, scope: Scope) -> datetime | None:
 
 
 @value_of.register
+def _(cond: c.LocalDay, scope: Scope) -> date | None:
+    return _local_date(value_of(cond.operand, scope), scope)
+
+
+@value_of.register
 def _(cond: c.Shift, scope: Scope) -> datetime | None:
     moment = value_of(cond.operand, scope)
     return None if moment is None else moments.shift(moment, cond.duration, scope.world.zone, back=cond.back)
