@@ -18,7 +18,7 @@ _MARKS = (
 def encoding_of(path: Path, named: str | None) -> str:
     """The encoding that was named; else by its mark, UTF-8 when the whole file is, and GB18030 when it is not.
 
-    A file of which most lines are UTF-8 is UTF-8 with damaged lines.
+    A file of which half the lines are UTF-8 is UTF-8 with damaged lines; so is one that breaks off within a character.
     """
     if named is not None:
         return _known(named)
@@ -52,12 +52,12 @@ def _is_utf8(path: Path) -> bool:
 def _mostly_utf8(path: Path) -> bool:
     with path.open("rb") as file:
         lines = [line for line in islice(file, _SAMPLE) if not line.isascii()]
-    return 2 * sum(map(_decodes, lines)) > len(lines)
+    return 2 * sum(map(_decodes, lines)) >= len(lines)
 
 
 def _decodes(line: bytes) -> bool:
     try:
         line.decode()
-    except UnicodeDecodeError:
-        return False
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and not line[: error.start].isascii()
     return True

@@ -8,6 +8,8 @@ from pathlib import Path
 from dsl.near import nearest
 from engine.errors import ImportFileError, UsageError
 
+_NAMED = 20  # columns that are not taken
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -64,10 +66,11 @@ def require(matched: Matched, required: Sequence[str], columns: Sequence[str], p
 def describe_unknown(unknown: Sequence[str], fields: Sequence[str]) -> str:
     """A line about the columns that are not taken, with the nearest fields."""
     words = []
-    for column in unknown:
+    for column in unknown[:_NAMED]:
         near = nearest(column, fields)
         words.append(f"{column} (did you mean {near}?)" if near else column)
-    return f"columns not taken: {', '.join(words)}"
+    others = len(unknown) - len(words)
+    return f"columns not taken: {', '.join(words)}{f' and {others:,} others' if others else ''}"
 
 
 def _check_maps(columns: Sequence[str], fields: Sequence[str], maps: Mapping[str, str], path: Path) -> None:

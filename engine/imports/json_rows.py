@@ -81,6 +81,8 @@ def _items(file: TextIO, path: Path) -> Iterator[object]:
             return
         try:
             item, at = _whole_item(decoder, text, at)
+        except RecursionError:
+            raise ImportFileError(f"{path}: too many lists or objects inside each other") from None
         except json.JSONDecodeError as error:
             more = file.read(max(_PIECE, len(text) - at))
             if not more or len(text) - at > _LONGEST:
@@ -112,5 +114,7 @@ def _whole_item(decoder: json.JSONDecoder, text: str, at: int) -> tuple[object, 
 def _only(text: str, file: TextIO, path: Path) -> object:
     try:
         return json.loads(text + file.read(_LONGEST))
+    except RecursionError:
+        raise ImportFileError(f"{path}: too many lists or objects inside each other") from None
     except json.JSONDecodeError as error:
         raise ImportFileError(f"{path}: not JSON: {error}") from None

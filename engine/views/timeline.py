@@ -16,6 +16,9 @@ _TOLD_OTHERWISE = frozenset({"task_done", "optout"})
 """Events that stand in the timeline as tasks and opt-outs."""
 
 
+_EVENT, _SAID, _STEP = 0, (1,), 2
+"""What comes in, what that says of opt-outs and consents, and what journeys make of it, in order."""
+
 _MOVE, _MESSAGE, _TASK, _CLOSING = range(4)
 """What one visit to a state brings, in order."""
 
@@ -51,7 +54,7 @@ class _Life:
 
     def order(self, row: sa.Row[Any], step: int, action: int = 0) -> tuple[int, ...]:
         """Where something that a visit to a state brought stands among what happened at that instant."""
-        return 1, self.journeys[row.journey, row.record, row.occurrence], row.visit, step, action
+        return _STEP, self.journeys[row.journey, row.record, row.occurrence], row.visit, step, action
 
 
 def _journeys(window: Window, customer: int) -> dict[tuple[int, int, int], int]:
@@ -68,7 +71,7 @@ def _events(life: _Life) -> Iterator[Moment]:
         kind = window.model.events[name]
         rows = window.connection.execute(sa.select(table).where(table.c.customer == customer))
         for row in rows.mappings():
-            yield Moment(row["at"], (0, row["seq"]), "event", _event_words(window, kind, row))
+            yield Moment(row["at"], (_EVENT, row["seq"]), "event", _event_words(window, kind, row))
 
 
 def _event_words(window: Window, kind: EventKind, row: sa.RowMapping) -> str:
@@ -135,9 +138,9 @@ def _optouts(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(optout).where(optout.c.customer == life.customer)):
         channel = window.name(row.channel) or "every channel"
-        yield Moment(row.at, (0, 0), "optout", channel, row.source)
+        yield Moment(row.at, _SAID, "optout", channel, row.source)
         if row.lifted_at is not None:
-            yield Moment(row.lifted_at, (0, 0), "optout", f"{channel}: lifted")
+            yield Moment(row.lifted_at, _SAID, "optout", f"{channel}: lifted")
 
 
 def _consents(life: _Life) -> Iterator[Moment]:
@@ -146,9 +149,9 @@ def _consents(life: _Life) -> Iterator[Moment]:
         what = (
             f"{window.name(row.policy) or 'every policy'} via {window.name(row.channel) or 'every channel'}"
         )
-        yield Moment(row.given_at, (0, 0), "consent", what, row.source)
+        yield Moment(row.given_at, _SAID, "consent", what, row.source)
         if row.withdrawn_at is not None:
-            yield Moment(row.withdrawn_at, (0, 0), "consent", f"{what}: withdrawn")
+            yield Moment(row.withdrawn_at, _SAID, "consent", f"{what}: withdrawn")
 
 
 def _plain(value: object) -> str:

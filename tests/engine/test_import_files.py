@@ -65,6 +65,21 @@ def test_named_encoding(tmp_path: Path) -> None:
         read(path, "klingon")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,name\nC1,陈晨\nC2,王五".encode()[:-1],
+        "id,name\nC1,陈晨\n".encode() + "C2,王五\n".encode("gb18030"),
+        "id,name\nC1,陈晨\nC2,王五".encode("gb18030")[:-1],
+    ],
+)
+def test_a_damaged_file_keeps_its_encoding(tmp_path: Path, content: bytes) -> None:
+    """Where a file breaks off, or some of another was added to it, the other lines stay readable."""
+    good, _ = read(written(tmp_path, "a.csv", content))
+    assert good[0] == PEOPLE[0]
+    assert good[1] != PEOPLE[1]
+
+
 STRAY = "text after a closing quote, or a quote that is not closed on its line"
 
 BROKEN = {
@@ -217,6 +232,8 @@ def test_excel_by_another_name(tmp_path: Path) -> None:
         ("a.xlsx", b"PK\x03\x04 nonsense", "not an Excel file"),
         ("a.xls", b"\xd0\xcf\x11\xe0 old", "an Excel file of the old kind"),
         ("a.json", b"id,name\n", "not JSON"),
+        ("a.json", b"[" * 100_000, "too many lists or objects inside each other"),
+        ("a.json", b'{"a":' * 100_000, "too many lists or objects inside each other"),
     ],
 )
 def test_unreadable(tmp_path: Path, name: str, content: bytes, message: str) -> None:
