@@ -43,6 +43,9 @@ _EPOCH, _DAY_ZERO = datetime(1970, 1, 1, tzinfo=UTC), date(1970, 1, 1)
 _STATUS = {s.ACTIVE: "active", s.ENDED: "ended", s.WATCHED: "watched"}
 _KEY = ("customer", "journey", "record", "occurrence")
 
+Dump = dict[str, tuple[Row, ...]]
+"""The rows of tables by name."""
+
 
 def ms(instant: datetime) -> int:
     """An instant as it is stored."""
@@ -176,6 +179,23 @@ class EngineSide:
         """What the store holds, in canonical form."""
         with self.store.read() as connection:
             return _Reading(self, connection).outcome()
+
+    def dump(self) -> Dump:
+        """Every row of every table, but for the list of runs and what is the same in all databases of a zone.
+
+        Not `wake_at`, which may lie in the past until a run looks at the enrolment.
+        """
+        with self.store.read() as connection:
+            names = sorted({*sa.inspect(connection).get_table_names()} - _NOT_DUMPED)
+            return {name: _rows(connection, name) for name in names}
+
+
+_NOT_DUMPED = {"run", "calendar_day", "zone_step"}
+
+
+def _rows(connection: sa.Connection, name: str) -> tuple[Row, ...]:
+    rows = connection.execute(sa.select(sa.literal_column("*")).select_from(sa.table(name))).mappings()
+    return in_order(tuple((key, value) for key, value in row.items() if key != "wake_at") for row in rows)
 
 
 class _Reading:

@@ -119,8 +119,8 @@ _CRONS = ("0 9 * * *", "0 0 * * mon", "30 9 1 * *", "*/30 8-20 * * 1-5")
 
 
 @st.composite
-def lively_rules(draw: Draw) -> str:
-    """The text of a valid rule set of two or three journeys."""
+def lively_rules(draw: Draw, *, doors: bool = True) -> str:
+    """The text of a valid rule set of two or three journeys; without `doors` none says `enter only at`."""
     names = ("A", "B", "C")[: draw(st.integers(2, 3))]
     of_records = {name: name != "B" and _rarely(draw, 2) for name in names}
     others = {
@@ -128,7 +128,7 @@ def lively_rules(draw: Draw) -> str:
         for name in names
     }
     parts = [DECLARED, _policy(draw, "marketing"), _policy(draw, "service"), _calendar(draw)]
-    parts += [_Journey(draw, name, of_records[name], others[name]).text() for name in names]
+    parts += [_Journey(draw, name, of_records[name], others[name], doors=doors).text() for name in names]
     return "\n".join(parts)
 
 
@@ -164,8 +164,9 @@ def _block(head: str, lines: list[str]) -> str:
 class _Journey:
     """A journey being written: what its lines may name."""
 
-    def __init__(self, draw: Draw, name: str, of_record: object, others: list[str]) -> None:
+    def __init__(self, draw: Draw, name: str, of_record: object, others: list[str], *, doors: bool) -> None:
         self.draw, self.name, self.of_record, self.others = draw, name, bool(of_record), others
+        self.doors = doors
         self.conditions = (*_CONDITIONS, *_OF_JOURNEYS, *(_OF_RECORDS if of_record else ()))
         self.states = tuple(f"s{number}" for number in range(draw(st.integers(2, 4))))
 
@@ -200,7 +201,7 @@ class _Journey:
 
     def _doors(self) -> list[str]:
         lines = []
-        if _rarely(self.draw, 4):
+        if self.doors and _rarely(self.draw, 4):
             lines.append(f'enter only at "{self._one(*_CRONS)}"')
         if _rarely(self.draw, 4):
             count = self.draw(st.integers(1, 2))

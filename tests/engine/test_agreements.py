@@ -271,3 +271,20 @@ def test_events_are_looked_up_for_each_by_themselves() -> None:
         ),
     )
     assert [row[6] for row in found.visits] == ["a", "b", "a", "b"]
+
+
+def test_what_goes_later_does_not_hold_back_what_goes_first() -> None:
+    """Checked once more before it is sent, a message is not held by one of the same moment that comes after it."""
+    found = play(
+        """
+        policy gap { at least 2 days apart }
+        policy free { count with gap }
+        journey j {
+          policy free
+          enter when visit ever
+          state s { send hello under gap, send named, after 3 days -> end done }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN | {"name": "陈"}), h.Happens("visit", "C1")]),
+    )
+    assert statuses(found) == [("hello", "sent"), ("named", "sent")]

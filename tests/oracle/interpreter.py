@@ -152,10 +152,16 @@ class Interpreter:
         self.last = (now, self.facts.arrivals)
 
     def deliver(self, now: datetime, refusing: Collection[str] = ()) -> int:
-        """Send what is ready, checked once more; some channels may refuse everything for good. How many."""
+        """Send what is ready, checked once more; some channels may refuse everything for good. How many.
+
+        What goes counts for those after it, not for those before it.
+        """
         ready = [message for message in self._in_order(self.facts.messages) if message.status == "ready"]
         for message in ready:
+            message.status, message.counted_at = "waiting", None
+        for message in ready:
             self._decide(message, now)
+        for message in ready:
             if message.status == "ready" and message.channel in refusing:
                 self._refused(message, now)
             elif message.status == "ready":
