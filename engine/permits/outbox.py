@@ -227,7 +227,8 @@ def _store(work: Work, sender: Sender, written: Written) -> int:
     owns = _owns(sender, written)
     if any(row[_STATUS] is not None for row in rows):
         both = list(zip(rows, owns, strict=True))
-        known = [(row, own) for row, own in both if row[_STATUS] is not None and _is_news(outcome, row, own)]
+        stored = [(row, own) for row, own in both if row[_STATUS] is not None]
+        known = [(row, own) for row, own in stored if _is_news(work, sender, outcome, row, own)]
         _update(work, sender, outcome, known)
         fresh = [(row, own) for row, own in both if row[_STATUS] is None]
         rows, owns = [row for row, _ in fresh], [own for _, own in fresh]
@@ -274,9 +275,15 @@ def _owns(sender: Sender, written: Written) -> list[Own]:
     return [(subject, body, to) for (subject, body), to in zip(texts, map(address, rows), strict=True)]
 
 
-def _is_news(outcome: Outcome, row: Row, own: Own) -> bool:
-    """A held message whose text still cannot be made stays as it is."""
-    return bool(own[1]) or (outcome.status, outcome.until) != (row[KEY_AT + 1], row[KEY_AT + 2])
+def _is_news(work: Work, sender: Sender, outcome: Outcome, row: Row, own: Own) -> bool:
+    """A held message whose text still cannot be made, or is still the same, stays as it is."""
+    if (outcome.status, outcome.until) != (row[_STATUS], row[_STATUS + 1]):
+        return True
+    if not own[1]:
+        return False
+    journey, _, action = sender.numbers(work.plan.world)
+    key = zip(_ITS, (row[0], journey, *row[1:4], action), strict=True)
+    return tuple(_statement(work, "own text", _own_text).run(work.connection, dict(key)).one()) != own
 
 
 def _statement(work: Work, name: str, build: Callable[[], sa.Executable]) -> Statement:
@@ -290,13 +297,23 @@ def _insertion() -> sa.Insert:
     return message.insert().values({name: sa.bindparam(f"new_{name}", required=True) for name in names})
 
 
+_ITS = tuple(f"its_{name}" for name in _KEY)
+
+
+def _same() -> list[sa.ColumnElement[bool]]:
+    return [message.c[name] == sa.bindparam(its, required=True) for name, its in zip(_KEY, _ITS, strict=True)]
+
+
+def _own_text() -> sa.Select[Any]:
+    return sa.select(*(message.c[name] for name in _OWN)).where(*_same())
+
+
 def _change() -> sa.Update:
     names = (*_JUDGED, *_OWN, *_TIMES)
-    same = [message.c[name] == sa.bindparam(f"its_{name}", required=True) for name in _KEY]
     return (
         message.update()
         .values({name: sa.bindparam(f"new_{name}", required=True) for name in names})
-        .where(*same)
+        .where(*_same())
     )
 
 
