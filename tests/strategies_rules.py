@@ -5,14 +5,15 @@ journeys, conditions and histories (`tests.strategies_histories`) meet. Loops th
 what moves at once only moves forward.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from dsl import tree
-from dsl.expressions import Name, Number, Text
+from dsl import journeys, tree
+from dsl.expressions import Expr, Name, Number, Text
 from dsl.source import NOWHERE
 from dsl.tree import TypeRef
 from dsl.units import Clock, Duration, Window
@@ -92,6 +93,26 @@ def rule_sets(draw: Draw, *, sending: bool = True, granting: bool = True) -> tre
             *(_sent_things(draw, known) if sending else ()),
             _message(Name("script"), {"task": "{{ id }}"}),
             *(_journey(draw, draft, known) for draft in drafts),
+        ),
+    )
+
+
+@st.composite
+def ways_in(draw: Draw, condition: Callable[[Draw, Scope], Expr], *, of_record: bool) -> tree.File:
+    """A rule set of one journey that anybody enters for whom a condition holds."""
+    known = Scope(ATTRIBUTES, _EVENTS, {RECORD: _RECORD}, record=RECORD if of_record else None)
+    stay = journeys.StateDecl(
+        Name("s"), None, (journeys.After(Duration(1, "year"), None, None, journeys.End(Name("done"))),)
+    )
+    subject = journeys.ForSubject(Name(RECORD if of_record else "customer"))
+    items = (subject, journeys.EnterWhen(condition(draw, known)), stay)
+    return tree.File(
+        NOWHERE.source,
+        (
+            tree.CustomerDecl(_fields(ATTRIBUTES)),
+            *(tree.EventDecl(Name(name), None, _fields(fields)) for name, fields in _EVENTS.items()),
+            tree.RecordDecl(Name(RECORD), None, _fields(_RECORD)),
+            journeys.JourneyDecl(Name("j"), None, items),
         ),
     )
 

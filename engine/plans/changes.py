@@ -1,7 +1,7 @@
 """The change set: the customers who may behave differently than at the run before, found by ranges on indexes.
 
-A run costs what changed, not what is stored. When a release is new, or a condition can only be asked of everybody,
-everybody is in it.
+A run costs what changed, not what is stored. When a release is new, everybody is in it; whom a condition can only be
+asked of in person, `engine.running.asking` adds.
 """
 
 from typing import Any
@@ -12,15 +12,18 @@ from dsl.known_events import RECORDED_BY_ENGINE
 from engine.calendars.zone import Zone
 from engine.conditions import moments
 from engine.conditions.happenings import happening
+from engine.conditions.moments import FIRST_DAY, LAST_DAY, Sql
 from engine.conditions.world import BEFORE, BEFORE_SEQ, NOW, Clockwork, World
-from engine.plans.watching import Column, Crossing, Watches
+from engine.plans.crossings import Crossing, Passing
+from engine.plans.lines import Column
+from engine.plans.watching import Watches
 from engine.plans.working import due
 from engine.storage.declared import Declared, column_name
-from engine.storage.schema import OPEN_MESSAGE, Instant, changed, enrolment, message
+from engine.storage.schema import OPEN_MESSAGE, Instant, calendar_day, changed, enrolment, message
 from engine.storage.states import MessageStatus
 
 
-def crossing_list(watches: Watches) -> list[Crossing]:
+def crossing_list(watches: Watches) -> list[Crossing | Passing]:
     """The crossings in a stable order: their places name their parameters."""
     return sorted(watches.crossings, key=repr)
 
@@ -32,13 +35,6 @@ def ranges(watches: Watches, clock: Clockwork, zone: Zone) -> dict[str, int]:
         low, high = crossing.swept(clock.before_at, clock.now, zone)
         values |= {f"low_{place}": low, f"high_{place}": high}
     return values
-
-
-def everybody(watches: Watches, clock: Clockwork, zone: Zone) -> bool:
-    """Whether the passing of time alone may matter to anybody since the run before."""
-    next_day = zone.day(clock.before_at) != zone.day(clock.now)
-    passed = any(item.passed(clock.before_at, clock.now, zone) for item in watches.fixed)
-    return watches.always or passed or (watches.daily and next_day)
 
 
 def collect(world: World, watches: Watches) -> sa.Insert:
@@ -55,7 +51,7 @@ def collect(world: World, watches: Watches) -> sa.Insert:
             sa.select(rows.c.customer).where(rows.c.at > BEFORE, rows.c.at <= NOW),
         ]
     for place, crossing in enumerate(crossing_list(watches)):
-        arms.append(_crossed(world, crossing.column, place))
+        arms.append(_crossed(world, crossing, place))
     # UNION would make SQLite read whole tables in the order of customers, to merge them.
     found = sa.union_all(*arms).subquery()
     return due.insert().from_select(["customer"], sa.select(found.c.customer).distinct())
@@ -67,16 +63,45 @@ def _overdue(status: MessageStatus) -> sa.Select[Any]:
     return sa.select(message.c.customer).where(*own)
 
 
-def _crossed(world: World, column: Column, place: int) -> sa.Select[Any]:
+def _crossed(world: World, crossing: Crossing | Passing, place: int) -> sa.Select[Any]:
     low = sa.bindparam(f"low_{place}", type_=Instant, required=True)
     high = sa.bindparam(f"high_{place}", type_=Instant, required=True)
+    rows, customer, value = _stored(world, crossing.column)
+    if crossing.returns:
+        return sa.select(customer).select_from(rows).where(value.in_(_returning(low, high)))
+    return sa.select(customer).select_from(rows).where(value > low, value <= high)
+
+
+def _stored(world: World, column: Column) -> tuple[sa.FromClause, Sql, Sql]:
+    """The rows that hold a column, their customer and its value."""
     if column.owner == "event":
-        rows = happening(world, column.kind)
-        value = rows.column(column.name)
-        return sa.select(rows.customer).select_from(rows.rows).where(value > low, value <= high)
+        found = happening(world, column.kind)
+        return found.rows, found.customer, found.column(column.name)
+    if column.owner == "enrolment":
+        own = enrolment.alias()
+        return own, own.c.customer, own.c[column.name]
     table = _table(world.tables, column).alias()
-    value = table.c[column_name(column.name)]
-    return sa.select(table.c.customer).where(value > low, value <= high)
+    return table, table.c.customer, table.c[column_name(column.name)]
+
+
+def _returning(low: Sql, high: Sql) -> sa.Select[Any]:
+    """The days of every year that return on one of these: the same days, and 29 February on the 28th.
+
+    Years are numbers of `calendar_day` too.
+    """
+    returns, years, days = calendar_day.alias(), calendar_day.alias(), calendar_day.alias()
+    of_year = moments.integer(12)
+    eve = sa.and_(returns.c.month % of_year == moments.integer(1), returns.c.dom == moments.integer(28))
+    until = sa.case((eve, moments.integer(29)), else_=returns.c.dom)
+    return sa.select(days.c.day).where(
+        returns.c.day > low,
+        returns.c.day <= high,
+        years.c.day >= moments.integer(FIRST_DAY.year),
+        years.c.day <= moments.integer(LAST_DAY.year),
+        days.c.month == years.c.day * of_year + returns.c.month % of_year,
+        days.c.dom >= returns.c.dom,
+        days.c.dom <= until,
+    )
 
 
 def _table(tables: Declared, column: Column) -> sa.Table:
@@ -100,20 +125,36 @@ def _is_new(world: World, kind: str) -> sa.ColumnElement[Any]:
     return sa.case((sa.or_(arrived, matured), one), else_=sa.literal_column("0"))
 
 
+_LOGGED = {"sent": "sent_at", "delivered": "delivered_at", "failed": "failed_at"}
+
+
 def watch_indexes(tables: Declared, watches: Watches) -> list[sa.Index]:
     """The indexes that serve the crossings of a rule set: one per watched date or time."""
-    columns: dict[str, sa.Column[Any]] = {}
-    for crossing in watches.crossings:
-        column = crossing.column
-        if column.owner == "event" and (column.name == "at" or column.kind in RECORDED_BY_ENGINE):
-            continue  # every event table has that one, and the message log is read by customer
-        table = tables.events[column.kind] if column.owner == "event" else _table(tables, column)
-        name = column_name(column.name)
-        columns[f"{table.name}_by_{name}"] = table.c[name]
-    return [_index(name, column) for name, column in sorted(columns.items())]
+    columns = {crossing.column for crossing in watches.crossings}
+    found = {index.name: index for index in (_watch_index(tables, column) for column in columns) if index}
+    return [index for _, index in sorted(found.items(), key=lambda item: str(item[0]))]
 
 
-def _index(name: str, column: sa.Column[Any]) -> sa.Index:
-    """The index of that name; a table knows those that were described before."""
-    known = (index for index in column.table.indexes if index.name == name)
-    return next(known, None) or sa.Index(name, column)
+def _watch_index(tables: Declared, column: Column) -> sa.Index | None:
+    """None when every table of its kind has one anyway."""
+    if column.owner == "enrolment":
+        return _partial_index(enrolment, column.name)
+    if column.owner == "event" and column.kind in _LOGGED:
+        return _partial_index(message, _LOGGED[column.kind])
+    if column.owner == "event" and column.name == "at":
+        return None
+    table = tables.events[column.kind] if column.owner == "event" else _table(tables, column)
+    own = table.c[column_name(column.name)]
+    known = (index for index in table.indexes if index.name == _name(own))
+    return next(known, None) or sa.Index(_name(own), own)
+
+
+def _partial_index(table: sa.Table, name: str) -> sa.Index:
+    """An index of what is not null in a fixed table; described beside it, since not every rule set needs it."""
+    own = table.to_metadata(sa.MetaData()).c[name]
+    some = own.is_not(None)
+    return sa.Index(_name(own), own, sqlite_where=some, postgresql_where=some)
+
+
+def _name(column: sa.Column[Any]) -> str:
+    return f"{column.table.name}_by_{column.name}"

@@ -75,11 +75,6 @@ class Plan:
         """After a rollback: numbers given in it are none."""
         self._rules.clear()
 
-    def ended_durations(self, journey: Journey) -> list[Duration]:
-        """How long after its end an enrolment still matters: to come in again, or to conditions."""
-        within = sorted({d for name, d in self.watches.ended_within if name == journey.name}, key=str)
-        return ([journey.reenter] if journey.reenter else []) + within
-
 
 def _rule_number(connection: sa.Connection, span: Span) -> int:
     line = span.line

@@ -19,7 +19,7 @@ from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
 from engine.plans.working import batch as in_batch
 from engine.plans.working import begun, due, looked, picked, stirred, wanted
-from engine.running import admitting, waking
+from engine.running import admitting, asking, waking
 from engine.running.firing import fires, is_limited
 from engine.running.turns import keep_queue, rounds
 from engine.storage.arrivals import arrivals
@@ -104,13 +104,14 @@ def _start(connection: sa.Connection, plan: Plan, now: int, how: How) -> tuple[W
     seq = arrivals(connection)
     clock = Clockwork(now, now if last is None else last.at, 0 if last is None else last.seq)
     new = last is None or last.release != plan.release
-    full = how.full or new or changes.everybody(plan.watches, clock, plan.world.zone)
+    full = how.full or new
     values = RunValues(plan.world.instants, clock)
     values |= changes.ranges(plan.watches, clock, plan.world.zone)
     values |= {"release": plan.release, "arrived": seq, "size": how.batch}
     work = Work(connection, plan, clock, values, RunReport(now, plan.release), full, last is None)
     if not full:
         work.do(("collect",), lambda: changes.collect(plan.world, plan.watches))
+        asking.ask(work)
     _hear(work)
     for journey in plan.journeys:
         if is_limited(journey) and journey.enter is not None:
@@ -194,8 +195,7 @@ def _wind_up(work: Work, journey: Journey) -> None:
     """Goals, and when time alone may move somebody next."""
     world, name = work.plan.world, journey.name
     work.do(("goal", name), lambda: waking.reach_goals(world, journey))
-    ended = work.plan.ended_durations(journey)
-    work.do(("wake", name), lambda: waking.reschedule(world, journey, ended))
+    work.do(("wake", name), lambda: waking.reschedule(world, journey))
 
 
 def _finish(work: Work, seq: int) -> None:

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 
 from dsl.journey_model import After, At, Journey, State
-from dsl.units import Duration
 from engine.conditions import moments
 from engine.conditions.compiling import sql
 from engine.conditions.moments import Sql
@@ -19,11 +18,8 @@ def timers(state: State) -> list[After | At]:
     return [item for item in state.transitions if isinstance(item, After | At)]
 
 
-def reschedule(world: World, journey: Journey, ended: list[Duration]) -> sa.Update | None:
-    """Set the wake-up of the batch's enrolments in a journey, where it differs; None: time alone does nothing.
-
-    `ended`: how long after its end an enrolment still matters, to come in again or to be called recent.
-    """
+def reschedule(world: World, journey: Journey) -> sa.Update | None:
+    """Set the wake-up of the batch's enrolments in a journey, where it differs; None: time alone does nothing."""
     scene = enrolment_scene(world, journey, enrolment)
     active = enrolment.c.status == moments.integer(ACTIVE)
     arms: list[tuple[Sql, Sql]] = [
@@ -34,9 +30,9 @@ def reschedule(world: World, journey: Journey, ended: list[Duration]) -> sa.Upda
         for state in journey.states
         if timers(state)
     ]
-    if ended:
-        ends = [moments.shift(world.zone, enrolment.c.ended_at, duration, back=False) for duration in ended]
-        arms.append((enrolment.c.status == moments.integer(ENDED), earliest(ends)))
+    if journey.reenter is not None:
+        free_at = moments.shift(world.zone, enrolment.c.ended_at, journey.reenter, back=False)
+        arms.append((enrolment.c.status == moments.integer(ENDED), earliest([free_at])))
     if not arms:
         return None
     watched = enrolment.c.status == moments.integer(WATCHED)

@@ -64,6 +64,12 @@ journey win_back {
 journey aside { state wait { after 1 hour -> end over } }
 journey few { enter when points > 3, enter at most 2 per day, rank by worth, state s { after 1 day -> end over } }
 journey mondays { enter when tagged "won", enter only at "0 9 * * mon", state s { after 1 day -> end over } }
+journey birthdays {
+  enter when next(birthday) within next 7 days and no sent within last 7 days
+    and not ended win_back within last 30 days and days until next(birthday) < 6
+  reenter after 300 days
+  state s { after 1 day -> end over }
+}
 journey remind {
   for bill
   policy service

@@ -1,0 +1,67 @@
+"""Conditions that change for anybody as time passes: whom they concern is asked in person, and joins the change set.
+
+For a way in that is one statement over all customers, which adds those who would come in now.
+"""
+
+import sqlalchemy as sa
+
+from dsl.journey_model import Journey
+from engine.conditions import moments
+from engine.conditions.moments import Sql
+from engine.conditions.world import NOW, World
+from engine.plans.watching import Scope
+from engine.plans.work import Work
+from engine.plans.working import due
+from engine.running.firing import is_limited
+from engine.running.picking import entering
+from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, entry_queue, message
+from engine.storage.states import MessageStatus
+
+
+def ask(work: Work) -> None:
+    """Add to the change set whom time alone may make behave differently in a way that is no range."""
+    clock, plan = work.clock, work.plan
+    for scope in plan.watches.asked(clock.before_at, clock.now, plan.world.zone):
+        for place, people in enumerate(_concerned(plan.world, scope)):
+            work.do(("ask", *scope, place), lambda people=people: _join(people))  # type: ignore[misc]
+
+
+def _concerned(world: World, scope: Scope) -> list[sa.Select[int]]:
+    if scope.whose == "wait":
+        return [_waiting()]
+    journey = world.model.journeys[scope.journey]
+    number = moments.integer(world.number("journey", journey.name))
+    mine = sa.select(enrolment.c.customer).where(enrolment.c.journey == number)
+    match scope.whose:
+        case "enter":
+            return _entering(world, journey)
+        case "move":
+            return [mine.where(enrolment.c.status == moments.integer(ACTIVE))]
+        case "goal":
+            return [mine.where(enrolment.c.goal_at.is_(None), *_in_time(world, journey))]
+
+
+def _in_time(world: World, journey: Journey) -> list[Sql]:
+    if journey.goal is None:
+        return []
+    return [moments.shift(world.zone, enrolment.c.entered_at, journey.goal.duration, back=False) >= NOW]
+
+
+def _entering(world: World, journey: Journey) -> list[sa.Select[int]]:
+    """Who would come in, and who stands in the queue, perhaps no longer rightly."""
+    everybody = world.tables.customer.alias("everybody")
+    found = entering(world, journey, everybody, qualified=True).subquery()
+    number = moments.integer(world.number("journey", journey.name))
+    queue = sa.select(entry_queue.c.customer).where(entry_queue.c.journey == number)
+    return [sa.select(found.c.customer), *([queue] if is_limited(journey) else [])]
+
+
+def _waiting() -> sa.Select[int]:
+    open_ones = [moments.integer(MessageStatus.WAITING), moments.integer(MessageStatus.HELD)]
+    return sa.select(message.c.customer).where(OPEN_MESSAGE, message.c.status.in_(open_ones))
+
+
+def _join(people: sa.Select[int]) -> sa.Insert:
+    found = people.distinct().subquery()
+    known = sa.exists(sa.select(due.c.customer).where(due.c.customer == found.c.customer))
+    return due.insert().from_select(["customer"], sa.select(found.c.customer).where(~known))
