@@ -195,7 +195,8 @@ def _text(draw: Draw, scope: Scope) -> Expr:
     return Compare(pick(draw, ("=", "!=", "contains", "starts with")), subject, pick(draw, words))
 
 
-def _flag(draw: Draw, scope: Scope) -> Expr:
+def flag(draw: Draw, scope: Scope) -> Expr:
+    """A flag that is stored."""
     flag = _any_of(draw, scope, ("last", "first"), "flag")
     return flag if draw(st.booleans()) else Compare(pick(draw, ("=", "!=")), flag, Flag(draw(st.booleans())))
 
@@ -215,7 +216,8 @@ def _dates(draw: Draw, scope: Scope) -> Expr:
     return Compare(pick(draw, ("=", "!=")), date_value(draw, scope), date_value(draw, scope))
 
 
-def _inside(draw: Draw, scope: Scope) -> Expr:
+def inside(draw: Draw, scope: Scope) -> Expr:
+    """A moment in a window that ends or begins now."""
     window = pick(draw, (Last, Next))(duration(draw))
     return Inside(moment(draw, scope), window)
 
@@ -255,68 +257,9 @@ def _choose_flag(draw: Draw, scope: Scope) -> Expr:
 
 
 _FORMS: tuple[Callable[[Draw, Scope], Expr], ...] = (
-    _amounts, _amounts, _money, _between, _choice, _choice, _text, _flag, _missing, _moments, _dates, _inside,
-    _tagged, _choose_flag,
+    _amounts, _amounts, _money, _between, _choice, _choice, _text, flag, _missing, _moments, _dates, inside,
+    _tagged, _chooseflag,
 )  # fmt: skip
-
-
-def about_time(draw: Draw, scope: Scope) -> Expr:
-    """A condition whose answer time alone can change."""
-    turning = pick(draw, (_windowed, _moving, _moving, _inside, _yearly, _yearly, _days))(draw, scope)
-    if not chance(draw, 3):
-        return turning
-    return Logic(
-        pick(draw, ("and", "or")), (turning, Not(pick(draw, (_flag, _moving, _yearly))(draw, scope)))
-    )
-
-
-def _windowed(draw: Draw, scope: Scope) -> Expr:
-    event = pick(draw, tuple(scope.events))
-    return Occurs(Events(Name(event), None, None, Last(duration(draw))), draw(st.booleans()))
-
-
-def _moving(draw: Draw, scope: Scope) -> Expr:
-    """Something that is the same for everybody against a moment."""
-    bound = pick(
-        draw,
-        (
-            Now(),
-            Now(day=True),
-            Ago(duration(draw)),
-            Ahead(duration(draw)),
-            Shift(duration(draw), "before", Now(day=True)),
-        ),
-    )
-    sides = [bound, moment(draw, scope)]
-    if draw(st.booleans()):
-        sides.reverse()
-    return Compare(pick(draw, ("before", "after")), *sides)
-
-
-def _yearly(draw: Draw, scope: Scope) -> Expr:
-    """About a birthday and the like."""
-    back = NextReturn(pick(draw, scope.of_kind("date")))
-    match pick(draw, ("within", "days", "near", "is", "other")):
-        case "within":
-            return Inside(back, Next(duration(draw)))
-        case "days":
-            return Compare(pick(draw, ("<", "<=", "=")), Days("until", back), small(draw))
-        case "near":
-            edge = pick(draw, (Ahead(duration(draw)), Shift(duration(draw), "after", Now(day=True))))
-            return Compare("before", Shift(duration(draw), pick(draw, ("before", "after")), back), edge)
-        case "is":
-            return Compare("=", back, Now(day=True))
-    return Compare(pick(draw, ("before", "after")), back, moment(draw, scope))
-
-
-def _days(draw: Draw, scope: Scope) -> Expr:
-    days: Expr = Days(pick(draw, ("since", "until")), moment(draw, scope))
-    limit: Expr = small(draw)
-    if chance(draw, 3):
-        limit = Choose((Arm(_flag(draw, scope), limit), Arm(None, Negative(small(draw)))))
-    if chance(draw, 4):
-        days = Arithmetic(pick(draw, "+*"), days, small(draw))
-    return Compare(pick(draw, ("<", "<=", ">", ">=", "=", "!=")), days, limit)
 
 
 def number(draw: Draw, scope: Scope, depth: int = 1) -> Expr:

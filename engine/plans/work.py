@@ -12,13 +12,17 @@ from engine.plans.plan import Plan
 
 @dataclass(slots=True)
 class RunReport:
-    """What one run did; the counts are of this run alone. `stuck`: moves refused to those who moved too often."""
+    """What one run did; the counts are of this run alone.
+
+    `released`: held-out customers whose watch is over. `stuck`: moves refused to those who moved too often.
+    """
 
     at: int
     release: int
     entered: int = 0
     moved: int = 0
     ended: int = 0
+    released: int = 0
     tasks_opened: int = 0
     grants: int = 0
     messages: Counter[str] = field(default_factory=Counter)
@@ -28,7 +32,8 @@ class RunReport:
     @property
     def idle(self) -> bool:
         """Whether nothing happened at all."""
-        return not any((self.entered, self.moved, self.ended, self.tasks_opened, self.messages.total()))
+        done = (self.entered, self.moved, self.ended, self.released, self.tasks_opened, self.messages.total())
+        return not any(done)
 
 
 @dataclass(slots=True)

@@ -188,7 +188,8 @@ def _batch(work: Work, permits: Permits) -> None:
 
 def _end_watches(work: Work, journey: Journey) -> None:
     """Before anybody moves: whose watch is over may come in again."""
-    work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
+    over = work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
+    work.report.released += over
 
 
 def _wind_up(work: Work, journey: Journey) -> None:

@@ -288,3 +288,22 @@ def test_what_goes_later_does_not_hold_back_what_goes_first() -> None:
         ("2026-03-02 10:00", [h.Known("C1", KNOWN | {"name": "陈"}), h.Happens("visit", "C1")]),
     )
     assert statuses(found) == [("hello", "sent"), ("named", "sent")]
+
+
+def test_who_is_watched_no_longer_may_stand_in_the_queue_at_once() -> None:
+    """Who was held out comes in again at the moment at which they may, where only so many come in, too."""
+    found = play(
+        """
+        journey j {
+          enter when visit ever
+          enter at most 1 per day
+          reenter after 3 days
+          holdout 100%
+          goal within 1 week when complaint since entry
+          state s { after 1 day -> end done }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1"), h.Happens("visit", "C1")]),
+        ("2026-03-14 10:00", []),
+    )
+    assert [(row[3], row[4]) for row in found.enrolments] == [(1, "ended"), (2, "watched")]

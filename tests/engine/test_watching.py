@@ -24,9 +24,10 @@ from tests.checked import model_of
 from tests.engine_side import EngineSide, ms
 from tests.oracle import history as h
 from tests.oracle_tests.times import at
-from tests.strategies_conditions import about_time, condition
+from tests.strategies_conditions import condition
 from tests.strategies_histories import histories
 from tests.strategies_rules import ways_in
+from tests.strategies_time import about_time
 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
