@@ -197,8 +197,10 @@ def _text(draw: Draw, scope: Scope) -> Expr:
 
 def flag(draw: Draw, scope: Scope) -> Expr:
     """A flag that is stored."""
-    flag = _any_of(draw, scope, ("last", "first"), "flag")
-    return flag if draw(st.booleans()) else Compare(pick(draw, ("=", "!=")), flag, Flag(draw(st.booleans())))
+    stored = _any_of(draw, scope, ("last", "first"), "flag")
+    return (
+        stored if draw(st.booleans()) else Compare(pick(draw, ("=", "!=")), stored, Flag(draw(st.booleans())))
+    )
 
 
 def _missing(draw: Draw, scope: Scope) -> Expr:
@@ -258,7 +260,7 @@ def _choose_flag(draw: Draw, scope: Scope) -> Expr:
 
 _FORMS: tuple[Callable[[Draw, Scope], Expr], ...] = (
     _amounts, _amounts, _money, _between, _choice, _choice, _text, flag, _missing, _moments, _dates, inside,
-    _tagged, _chooseflag,
+    _tagged, _choose_flag,
 )  # fmt: skip
 
 
