@@ -1,6 +1,7 @@
 """The file channel: one JSON line per message, appended and on the disk before it counts as sent.
 
-Keys of its table: `path` (default `outbox.jsonl`). The file is its own evidence: what is in it was sent.
+Keys of its table: `path` (default `outbox.jsonl`); its folder is made when it lies in the project's. The file is its
+own evidence: what is in it was sent.
 """
 
 import fcntl
@@ -70,7 +71,18 @@ def file_channel(settings: Settings) -> FileChannel:
     path = settings.path("path", "outbox.jsonl")
     if path.is_dir():
         raise settings.error(f"`path` is the folder {path}", "name a file")
+    if not path.parent.is_dir():
+        _make_folder(path.parent, settings)
     return FileChannel(path)
+
+
+def _make_folder(folder: Path, settings: Settings) -> None:
+    """Only within the project: what is missing elsewhere may be a disk that is not there."""
+    if not folder.resolve().is_relative_to(settings.folder.resolve()):
+        raise settings.error(
+            f"`path` is in {folder}, and there is no such folder", "make it, or mend the path"
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @contextmanager

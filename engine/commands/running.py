@@ -36,7 +36,9 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
         _tell(result, dry_run=dry_run)
     if done.stuck:
         say(f"{done.stuck} moves were refused: more than 50 in one run; `homing status` tells more")
-    return 1 if done.messages["failed"] else 0
+    if done.put_off:
+        say(f"{done.put_off:,} messages were not taken and will be tried again; `homing status` tells more")
+    return 1 if done.messages["failed"] or done.put_off else 0
 
 
 def turn_as_json(project: Project, done: Turn) -> dict[str, object]:

@@ -67,6 +67,11 @@ class Turn:
         return sum(report.stuck for report in self.runs)
 
     @property
+    def put_off(self) -> int:
+        """Messages that a channel did not take; they are tried again after a pause."""
+        return self.delivered["ready"]
+
+    @property
     def messages(self) -> Counter[str]:
         """Messages by the status they came to; a message let go and sent in this turn counts as sent only."""
         counts = sum((report.messages for report in self.runs), Counter[str]())

@@ -11,7 +11,7 @@ from engine.calendars.business_days import BusinessDays
 from engine.config import Config
 from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
-from engine.storage.schema import ACTIVE, enrolment, message, task
+from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
 from engine.storage.states import MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, load_symbols
 
@@ -43,9 +43,9 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     """How things are at `now`."""
     release = find_release(connection, config)
     last = last_run_at(connection)
-    counts = _messages(connection)
+    counts, put_off = _messages(connection), _put_off(connection)
     late = last is not None and virtual_time(connection) is None and _missed(config, last, now)
-    serious = tuple(_serious(release, config.zone.iso(last) if late and last else None, counts))
+    serious = tuple(_serious(release, config.zone.iso(last) if late and last else None, counts, put_off))
     is_open = task.c.status == TaskStatus.OPEN
     return Status(
         release=None if release is None else release.number,
@@ -61,7 +61,9 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     )
 
 
-def _serious(release: Release | None, late: str | None, counts: Mapping[int, int]) -> Iterator[str]:
+def _serious(
+    release: Release | None, late: str | None, counts: Mapping[int, int], put_off: int
+) -> Iterator[str]:
     """What makes a project unhealthy. `late`: when the last run was, when there should have been others since."""
     if release is None:
         yield "no rules have been applied yet: `homing apply`"
@@ -69,6 +71,8 @@ def _serious(release: Release | None, late: str | None, counts: Mapping[int, int
         yield f"no run since {late}: does the timer call `homing run`?"
     if unknown := counts.get(MessageStatus.UNKNOWN):
         yield f"{unknown:,} messages may or may not have been sent: `homing messages --status unknown`"
+    if put_off:
+        yield f"{put_off:,} messages were not taken by their channels so far: `homing messages --status ready`"
 
 
 def _minor(release: Release | None, config: Config, now: int) -> Iterator[str]:
@@ -92,6 +96,12 @@ def _messages(connection: sa.Connection) -> dict[int, int]:
     counts = sa.select(message.c.status, sa.func.count()).group_by(message.c.status)
     rows: Any = connection.execute(counts.where(message.c.status < MessageStatus.SENT)).all()
     return dict(rows)
+
+
+def _put_off(connection: sa.Connection) -> int:
+    """Messages that a channel did not take, and that are to be tried again."""
+    these = (OPEN_MESSAGE, message.c.status == MessageStatus.READY, message.c.because.is_not(None))
+    return connection.execute(sa.select(sa.func.count()).select_from(message).where(*these)).scalar_one()
 
 
 def _active(connection: sa.Connection, symbols: Symbols) -> dict[str, dict[str, int]]:

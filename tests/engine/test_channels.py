@@ -43,6 +43,17 @@ class TestFile:
         )
         assert path.stat().st_mode & 0o777 == 0o600
 
+    def test_a_missing_folder(self, tmp_path: Path) -> None:
+        """It is made in the project; elsewhere it may be a disk that is not there, and is an error."""
+        settings = {"path": "out/sms/outbox.jsonl"}
+        channel = build_channel(ChannelConfig("sms", settings=settings), tmp_path)
+        assert channel.send([message()]) == [Accepted()]
+        assert (tmp_path / "out/sms/outbox.jsonl").exists()
+        settings = {"path": str(tmp_path / "disk" / "outbox.jsonl")}
+        (tmp_path / "shop").mkdir()
+        with pytest.raises(ChannelSettingsError, match="no such folder"):
+            build_channel(ChannelConfig("sms", settings=settings), tmp_path / "shop")
+
     def test_what_is_there_stays(self, tmp_path: Path) -> None:
         """A second send appends."""
         channel = FileChannel(tmp_path / "outbox.jsonl")

@@ -28,11 +28,17 @@ journey prepare {
 """
 
 
-def _with_tasks(folder: Path, rules: str = RANKED) -> Homing:
-    """A project in which all three customers are to be called."""
+def _with_people(folder: Path, rules: str = RULES) -> Homing:
+    """A project with three customers who were not seen for long."""
     homing = applied_project(folder, rules)
     homing.well("import", "customers", homing.file("c.csv", TWO))
     homing.well("import", "visit", homing.file("v.csv", VISITS))
+    return homing
+
+
+def _with_tasks(folder: Path, rules: str = RANKED) -> Homing:
+    """A project in which all of them are to be called."""
+    homing = _with_people(folder, rules)
     for time in ("2024-01-02 09:30", "2024-01-05 10:00"):
         homing.well("run", "--at", time)
     return homing
@@ -111,3 +117,22 @@ def test_a_lost_database_is_not_made_anew(tmp_path: Path, command: tuple[str, ..
     )
     assert not (tmp_path / "homing.db").exists()
     assert "made an empty database: homing.db\n" in homing.well("apply").err
+
+
+def test_messages_that_no_channel_takes(tmp_path: Path) -> None:
+    """A run says so, with status 1, and so does `status` until they have gone."""
+    homing = _with_people(tmp_path)
+    (tmp_path / "outbox.jsonl").symlink_to(tmp_path / "missing" / "outbox.jsonl")
+    said = homing("run", "--at", "2024-01-02 09:30")
+    assert (said.status, said.err) == (
+        1,
+        "3 messages were not taken and will be tried again; `homing status` tells more\n",
+    )
+    told = homing("status", "--json")
+    assert (told.status, told.json["problems"]) == (
+        1,
+        ["3 messages were not taken by their channels so far: `homing messages --status ready`"],
+    )
+    (tmp_path / "outbox.jsonl").unlink()
+    assert homing.well("run", "--at", "2024-01-02 10:00", "--json").json["messages"] == {"sent": 3}
+    assert homing("status").status == 0
