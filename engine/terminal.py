@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
+from operator import add
 
 import click
 import orjson
@@ -10,7 +12,7 @@ import orjson
 from engine.storage.phones import mask_phone
 from engine.visible import visible
 
-_UNLIMITED = 10_000  # columns; what is piped on is not cut
+_BLOCK = 1000  # rows aligned with each other
 
 
 def print_json(document: object) -> None:
@@ -28,17 +30,40 @@ def print_json_list(items: Iterable[object]) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A plain table, as wide as the terminal; missing values are empty."""
+    """A plain table; missing values are empty. On a terminal as wide as that, with long cells over several lines."""
+    cells = ([cell(value) for value in row] for row in rows)
+    first = list(islice(cells, _BLOCK))
+    if sys.stdout.isatty() and len(first) < _BLOCK:
+        _print_fitted(columns, first)
+    else:
+        _print_lines(columns, chain(first, cells))
+
+
+def _print_fitted(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.console import Console  # noqa: PLC0415  # takes a while to load
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    width = None if sys.stdout.isatty() else _UNLIMITED
-    console = Console(width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
     table = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for row in rows:
-        table.add_row(*(Text(cell(value)) for value in row))
+        table.add_row(*map(Text, row))
     console.print(table)
+
+
+def _print_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A line for each row, aligned as far as the first thousand rows tell: there may be more than fit into memory."""
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    widths, waiting = [0] * len(columns), iter(rows)
+    block: list[Sequence[str]] = [columns] if any(columns) else []
+    while block := [*block, *islice(waiting, _BLOCK)]:
+        sizes = [list(map(cell_len, row)) for row in block]
+        widths = [max(width, *column) for width, column in zip(widths, zip(*sizes, strict=True), strict=True)]
+        for row, lengths in zip(block, sizes, strict=True):
+            gaps = (" " * (width - length) for width, length in zip(widths, lengths, strict=True))
+            click.echo("  ".join(map(add, row, gaps)).rstrip())
+        block = []
 
 
 def cell(value: object) -> str:
