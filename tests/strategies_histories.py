@@ -58,7 +58,7 @@ class _Stage:
 def histories(draw: Draw, file: tree.File, zone: ZoneInfo = SHANGHAI) -> History:
     """What happens under the rules of `file`: moments in order, a run at each of them."""
     runs = _runs(draw, zone)
-    customers = tuple(f"C{number + 1}" for number in range(draw(st.integers(1, 4))))
+    customers = tuple(f"C{number + 1}" for number in range(pick(draw, (1, 1, 2, 2, 3, 4))))
     stage = _Stage(*_declared(file), _tasks(file), _policies(file), customers, runs, zone)
     first: list[Step] = [Known(customer, _values(draw, stage, stage.attributes)) for customer in customers]
     first += [Agrees(customer) for customer in customers if not chance(draw, 4)]
@@ -70,11 +70,7 @@ def histories(draw: Draw, file: tree.File, zone: ZoneInfo = SHANGHAI) -> History
 
 def _refusing(draw: Draw) -> frozenset[str]:
     """Now and then a channel takes nothing."""
-    return (
-        frozenset(draw(st.sets(st.sampled_from(("sms", "email")))))
-        if draw(st.integers(0, 5)) == 0
-        else frozenset()
-    )
+    return frozenset(draw(st.sets(st.sampled_from(("sms", "email"))))) if chance(draw, 4) else frozenset()
 
 
 def _declared(file: tree.File) -> tuple[Fields, dict[str, Fields], dict[str, Fields]]:
@@ -139,7 +135,7 @@ def _steps(draw: Draw, stage: _Stage) -> list[Step]:
         "optout",
         "consent",
     )
-    return [_step(draw, stage, kind) for kind in draw(st.lists(st.sampled_from(kinds), max_size=3))]
+    return [_step(draw, stage, kind) for kind in draw(st.lists(st.sampled_from(kinds), max_size=4))]
 
 
 def _step(draw: Draw, stage: _Stage, kind: str) -> Step:
@@ -192,9 +188,12 @@ def _some(draw: Draw, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _values(draw: Draw, stage: _Stage, fields: Fields) -> dict[str, Any]:
-    """A value for every field; about one in five is missing."""
+    """A value for every field; about one in five is missing, of addresses one in ten."""
     return {
-        name: None if chance(draw, 5) else _value(draw, stage, name, kind) for name, kind in fields.items()
+        name: None
+        if chance(draw, 10 if name in ("phone", "email") else 5)
+        else _value(draw, stage, name, kind)
+        for name, kind in fields.items()
     }
 
 

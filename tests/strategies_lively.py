@@ -4,9 +4,12 @@
 wait, compete and start each other, and conditions are such that histories meet them.
 """
 
+from datetime import timedelta
+
 from hypothesis import strategies as st
 
 from tests.strategies_conditions import Draw, T, pick
+from tests.strategies_histories import STARTS
 
 DECLARED = """
 customer {
@@ -55,8 +58,19 @@ _CONDITIONS = (
     "reason = price",
     "avg(visit.stars ever) > 1",
     "next(renewal) before in 20 days",
+    "next(renewal) within next 3 days",
+    "next(renewal) = today",
+    "points < days since last(visit)",
+    "days until next(renewal) < points",
+    "no sent within last 2 days",
 )
-_OF_JOURNEYS = ("in journey B", "not in journey A", "ended B within last 5 days", "ended A as done")
+_OF_JOURNEYS = (
+    "in journey B",
+    "not in journey A",
+    "ended B within last 5 days",
+    "not ended B within last 1 month",
+    "ended A as done",
+)
 _SINCE = ("visit since entry", "call since state", "no call since stage", "count(visit since entry) > 1")
 _OF_RECORDS = (
     "kept",
@@ -68,18 +82,33 @@ _OF_RECORDS = (
 _ENTERING = ("visit ever or member or points > 0",) * 15
 _DURATIONS = ("1 day", "2 days", "12 hours", "3 days", "1 week", "90 minutes", "1 month", "1 hour")
 
-_POLICY_LINES = (
+_CAPS = (
     "at most 1 per day",
-    "at most 2 per week",
+    "at most 1 per week",
+    "at most 1 per month",
+    "at most 1 per year",
     "at most 1 per 3 days",
-    "at most 3 per month",
+    "at most 1 per 30 days",
     "at most 1 per 5 hours",
+    "at most 1 per 1 month",
+    "at most 2 per week",
+    "at most 2 per month",
     "at most 1 per record",
-    "extra 1 on keydays",
+    "at most 2 per record",
+)
+_OPEN = (
+    *("",) * 6,
+    "send on every day 06:00 to 22:00",
+    "send on every day 06:00 to 22:00",
     "send on workdays 09:00 to 20:00",
     "send on weekends 10:30 to 11:00",
     "send on saturday, sunday 00:00 to 24:00",
-    "send on every day 06:00 to 22:00",
+    "send on keydays, holidays 08:00 to 12:00",
+    "send on every day 22:00 to 02:00",
+)
+_POLICY_LINES = (
+    "extra 1 on keydays",
+    "extra 1 on keydays",
     "never on holidays",
     "never on keydays",
     "never on sunday",
@@ -94,7 +123,14 @@ _SILENCES = (
     "silent 12 hours after optout",
     "silent 1 month after optout",
 )
-_GIVE_UPS = ("", "give up after 1 day", "give up after 6 hours", "give up after 30 days")
+_GIVE_UPS = (
+    "",
+    "",
+    "give up after 30 days",
+    "give up after 1 day",
+    "give up after 6 hours",
+    "give up after 30 days",
+)
 
 _SETS = (
     "points = points + 1",
@@ -138,7 +174,9 @@ def _rarely(draw: Draw, others: int) -> bool:
 
 
 def _policy(draw: Draw, name: str) -> str:
-    lines = draw(st.lists(st.sampled_from(_POLICY_LINES), unique=True, max_size=4))
+    lines = draw(st.lists(st.sampled_from(_POLICY_LINES), unique=True, max_size=2))
+    lines.append(pick(draw, _OPEN))
+    lines += draw(st.lists(st.sampled_from(_CAPS), unique=True, max_size=2))
     if name == "marketing" and _rarely(draw, 3):
         lines.append("count with service")
     if _rarely(draw, 3):
@@ -151,8 +189,11 @@ def _policy(draw: Draw, name: str) -> str:
 
 
 def _calendar(draw: Draw) -> str:
-    keyday, closed = draw(st.integers(1, 9)), draw(st.integers(1, 9))
-    lines = [f'keyday "k" on 2026-03-0{keyday}', f'closed "c" on 2026-03-0{closed}']
+    """Special days near the days on which histories begin."""
+    special = [start + timedelta(draw(st.integers(0, 3))) for start in STARTS]
+    lines = [f'keyday "k{n}" on {day} to {day + timedelta(n)}' for n, day in enumerate(special[:3])]
+    lines += [f'closed "c{n}" on {day + timedelta(2)}' for n, day in enumerate(special[:2])]
+    lines.append(f'workday "w" on {special[0] + timedelta(6)}')
     return _block("calendar", [*(["holidays CN"] if draw(st.booleans()) else []), *lines])
 
 
@@ -166,14 +207,29 @@ class _Journey:
 
     def __init__(self, draw: Draw, name: str, of_record: object, others: list[str], *, doors: bool) -> None:
         self.draw, self.name, self.of_record, self.others = draw, name, bool(of_record), others
-        self.doors = doors
+        self.doors, self.begun = doors, name != "A"
         self.conditions = (*_CONDITIONS, *_OF_JOURNEYS, *(_OF_RECORDS if of_record else ()))
-        self.states = tuple(f"s{number}" for number in range(draw(st.integers(2, 4))))
+        count, self.staged = draw(st.integers(2, 4)), 4
+        if _rarely(draw, 2):
+            self.staged = draw(st.integers(0, count - 1))
+        self.states = tuple(f"{'care.' if n >= self.staged else ''}s{n}" for n in range(count))
 
     def text(self) -> str:
-        """All of it."""
+        """All of it. The states from the `staged` one on are in a stage."""
         states = [self._state(place) for place, _ in enumerate(self.states)]
-        return _block(f"journey {self.name}", [*self._head(), *states])
+        staged = states[self.staged :]
+        stage = [_block("stage care", [*self._of_stage(), *staged])] if staged else []
+        return _block(f"journey {self.name}", [*self._head(), *states[: self.staged], *stage])
+
+    def _of_stage(self) -> list[str]:
+        one, lines = self._one, []
+        if _rarely(self.draw, 1):
+            lines.append(f"on {one('call', 'visit', 'clicked')} -> {one(*self.states, 'care', 'end won')}")
+        if _rarely(self.draw, 1):
+            lines.append(f"after {one(*_DURATIONS)} in stage -> end over")
+        if _rarely(self.draw, 3):
+            lines.append(f"when {one(*self.conditions, *_SINCE)} -> end left")
+        return lines
 
     def _one(self, *options: T) -> T:
         return pick(self.draw, options)
@@ -184,13 +240,13 @@ class _Journey:
         lines.append(f"policy {one('marketing', 'marketing', 'service')}")
         if draw(st.booleans()):
             lines.append(f"priority {draw(st.integers(0, 3))}")
-        if not _rarely(draw, 9):
+        if not _rarely(draw, 4 if self.begun else 19):
             lines.append(f"enter when {one(*self.conditions, *_ENTERING)}")
         lines += self._doors()
         if draw(st.booleans()):
             lines.append(f"reenter after {one(*_DURATIONS)}")
         if _rarely(draw, 4):
-            lines.append(f"holdout {one('10', '50', '100')}%")
+            lines.append(f"holdout {one('10', '50', '100', '100')}%")
         if draw(st.booleans()):
             lines.append(f"goal within {one(*_DURATIONS)} when {one(*_CONDITIONS, 'visit since entry')}")
         if _rarely(draw, 2):
@@ -219,7 +275,7 @@ class _Journey:
         at_once = [way for way in ways if way.startswith(("split", "otherwise"))]
         ways = [way for way in ways if way not in at_once] + at_once[:1]
         ways.append(f"after {self._one(*_DURATIONS)} -> {(*self.states, 'end done')[place + 1]}")
-        return _block(f"state {self.states[place]}", [*actions, *ways])
+        return _block(f"state s{place}", [*actions, *ways])
 
     def _action(self) -> str:
         return self._one(
@@ -278,8 +334,10 @@ class _Journey:
     def _on(self, onward: tuple[str, ...]) -> str:
         """What rules themselves record must lead forward."""
         one = self._one
-        event = one("visit", "visit", "call", "replied", "clicked", "ping", "sent")
-        if event in ("ping", "sent"):
+        event = one(
+            "visit", "visit", "visit", "call", "replied", "clicked", "ping", "sent", "failed", "task_done"
+        )
+        if event in ("ping", "sent", "failed", "task_done"):
             return f"on {event} -> {one(*onward)}"
         wheres = ("amount > 500", 'store = "A"', "stars is known", "at within last 1 day")
         where = f" where ({one(*wheres)})" if event == "visit" and _rarely(self.draw, 2) else ""
