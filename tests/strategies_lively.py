@@ -104,7 +104,7 @@ _OPEN = (
     "send on weekends 10:30 to 11:00",
     "send on saturday, sunday 00:00 to 24:00",
     "send on keydays, holidays 08:00 to 12:00",
-    "send on every day 22:00 to 02:00",
+    "send on every day 20:00 to 24:00",
 )
 _POLICY_LINES = (
     "extra 1 on keydays",
