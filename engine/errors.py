@@ -30,7 +30,7 @@ class StoreError(EngineError):
 
 
 class LibraryError(StoreError):
-    """The SQLite library in use may corrupt databases in WAL mode."""
+    """The library for the database is missing, or may corrupt databases in WAL mode."""
 
 
 class MissingStoreError(StoreError):

@@ -8,7 +8,7 @@ import fcntl
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
@@ -26,6 +26,7 @@ class FileChannel:
     """Appends to one file. Several processes may: each write holds the file's lock."""
 
     path: Path
+    makes_folder: bool = field(default=False, compare=False)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -53,6 +54,8 @@ class FileChannel:
     def _append(self, lines: bytes) -> Outcome:
         new = not self.path.exists()
         try:
+            if new and self.makes_folder:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, _MODE)
         except OSError as error:
             return NotSent(f"{self.path}: {error.strerror}")
@@ -71,18 +74,12 @@ def file_channel(settings: Settings) -> FileChannel:
     path = settings.path("path", "outbox.jsonl")
     if path.is_dir():
         raise settings.error(f"`path` is the folder {path}", "name a file")
-    if not path.parent.is_dir():
-        _make_folder(path.parent, settings)
-    return FileChannel(path)
-
-
-def _make_folder(folder: Path, settings: Settings) -> None:
-    """Only within the project: what is missing elsewhere may be a disk that is not there."""
-    if not folder.resolve().is_relative_to(settings.folder.resolve()):
+    ours = path.resolve().is_relative_to(settings.folder.resolve())
+    if not ours and not path.parent.is_dir():  # it may be a disk that is not there
         raise settings.error(
-            f"`path` is in {folder}, and there is no such folder", "make it, or mend the path"
+            f"`path` is in {path.parent}, and there is no such folder", "make it, or mend the path"
         )
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileChannel(path, makes_folder=ours)
 
 
 @contextmanager

@@ -1,21 +1,18 @@
-"""What the commands share that work on a database: the opened project, the time, who calls.
-
-The only place in the engine that reads the clock.
-"""
+"""What the commands share that work on a database: the opened project, the time, who calls."""
 
 import getpass
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.commands.options import named_project
+from engine.commands.options import named_project, real_time
 from engine.config import FILE_NAME, load_config
 from engine.projects.folder import project_folder
 from engine.projects.project import Project, database_of, open_project
 from engine.projects.releases import Release, current_release
 from engine.projects.virtual_time import virtual_time
 from engine.storage.audit import By
+from engine.storage.store import is_missing
 from engine.terminal import say
 
 
@@ -27,7 +24,8 @@ def opened(*, create: bool = False) -> Iterator[Project]:
     """
     folder = project_folder(named_project(), Path.cwd())
     config = load_config(folder / FILE_NAME)
-    new = not Path(database_of(folder, config)).exists() and not config.database.startswith("postgresql")
+    database = database_of(folder, config)
+    new = isinstance(database, Path) and is_missing(database)
     project = open_project(folder, create=create)
     if new:
         say(f"made an empty database: {config.database}")
@@ -42,11 +40,6 @@ def time_of(project: Project) -> int:
     with project.store.read() as connection:
         at = virtual_time(connection)
     return real_time() if at is None else at
-
-
-def real_time() -> int:
-    """The clock, in milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def release_of(project: Project) -> Release:

@@ -1,9 +1,10 @@
 """What the commands share before any database is opened: common options, the project and the language asked for.
 
-Quick to import: `check` and `--help` need no more.
+Quick to import: `check` and `--help` need no more. The only place in the engine that reads the clock.
 """
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,11 @@ def language_of(config: Config) -> Language:
         return config.language
     named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     return "zh" if named.startswith("zh") else "en"
+
+
+def real_time() -> int:
+    """The clock, in milliseconds."""
+    return time.time_ns() // 1_000_000
 
 
 def named_project() -> Path | None:

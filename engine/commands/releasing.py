@@ -6,11 +6,16 @@ from dsl.diagnostics import Diagnostic, has_errors
 from dsl.render import as_json as diagnostics_as_json
 from dsl.render import render
 from dsl.translation import Language
+from engine.channels.building import build_channels
 from engine.commands.opening import by, opened
 from engine.commands.options import as_option, json_option, language_of
+from engine.config import Config
+from engine.projects.addresses import missing_addresses
 from engine.projects.fates import WORDS, parse_move
+from engine.projects.folder import rules_of
+from engine.projects.public_calendar import calendar_findings
 from engine.projects.releases import Applied, apply
-from engine.projects.rule_sets import missing_channels, read_rule_set
+from engine.projects.rule_sets import RuleSet, missing_channels, read_rule_set
 from engine.terminal import print_json, print_table, say
 
 
@@ -24,20 +29,29 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
     """Check the rules, then make them the ones that run, and show what becomes of everyone under way."""
     wanted = tuple(parse_move(text) for text in moves)
     with opened(create=True) as project:
-        rules = read_rule_set(project.rules, project.config)
-        missing = missing_channels(rules.model, project.config) if rules.model else []
-        found = (*rules.diagnostics, *missing)
+        config, who = project.config, by(project, actor)
+        build_channels(config.channels, project.folder)  # what their tables say must be meant
+        rules = read_rule_set(rules_of(project.folder, config), config)
+        found = (*rules.diagnostics, *_lacks(rules, config, who.now))
         if has_errors(found):
-            _refuse(found, language_of(project.config), as_json=as_json)
+            _refuse(found, language_of(config), as_json=as_json)
             return 1
         warnings = [item for item in found if item.severity == "warning"]
-        click.echo(render(warnings, language_of(project.config)), nl=False, err=True)
-        applied = apply(project, rules, by(project, actor), wanted)
+        click.echo(render(warnings, language_of(config)), nl=False, err=True)
+        applied = apply(project, rules, who, wanted)
     if as_json:
         print_json(applied_as_json(applied))
     else:
         _tell(applied)
     return 0
+
+
+def _lacks(rules: RuleSet, config: Config, now: int) -> list[Diagnostic]:
+    """What the rules want and this project or calendar does not have."""
+    found = calendar_findings(rules.files, config.zone, config.zone.day(now))
+    if rules.model is not None:
+        found += [*missing_channels(rules.model, config), *missing_addresses(rules.model, config)]
+    return found
 
 
 def applied_as_json(applied: Applied) -> dict[str, object]:

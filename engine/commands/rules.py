@@ -12,10 +12,12 @@ from dsl.near import nearest
 from dsl.printer import print_file
 from dsl.render import as_json as diagnostics_as_json
 from dsl.render import render
-from engine.commands.options import json_option, language_of, named_project
+from engine.channels.building import build_channels
+from engine.commands.options import json_option, language_of, named_project, real_time
 from engine.config import FILE_NAME, Config, default_config, load_config
 from engine.errors import RulesError, UnknownNameError, UsageError
-from engine.projects.folder import find_project, project_folder
+from engine.projects.folder import find_project, project_folder, rules_of
+from engine.projects.public_calendar import calendar_findings
 from engine.projects.rule_sets import RuleSet, read_rule_set
 from engine.terminal import print_json, say
 
@@ -29,7 +31,8 @@ def check_command(path: str | None, *, as_json: bool) -> int:
     """Parse and analyse a rule set: a file, a folder, or the project's own."""
     place = _place(path)
     config = surroundings_of(place)
-    found, language = read_rule_set(place, config).diagnostics, language_of(config)
+    rules, language = read_rule_set(place, config), language_of(config)
+    found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone, config.zone.day(real_time())))
     errors, warnings = (sum(item.severity == kind for item in found) for kind in ("error", "warning"))
     if as_json:
         print_json(
@@ -87,7 +90,9 @@ def surroundings_of(path: Path) -> Config:
     named = named_project()
     folder = project_folder(named, path) if named else find_project(path)
     if folder is not None:
-        return load_config(folder / FILE_NAME)
+        config = load_config(folder / FILE_NAME)
+        build_channels(config.channels, folder)  # what their tables say must be meant
+        return config
     absolute = path.absolute()
     return default_config((absolute if path.is_dir() else absolute.parent).name or "brand")
 
@@ -102,10 +107,7 @@ def _place(path: str | None) -> Path:
     folder = project_folder(named, Path.cwd()) if named else find_project(Path.cwd())
     if folder is None:
         return Path.cwd()
-    rules = folder / load_config(folder / FILE_NAME).rules
-    if not rules.exists():
-        raise UsageError(f"{rules}: no such folder", "mend `rules` in homing.toml")
-    return rules
+    return rules_of(folder, load_config(folder / FILE_NAME))
 
 
 def _model(rules: RuleSet) -> Model:

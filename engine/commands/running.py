@@ -5,8 +5,8 @@ import time
 import click
 
 from engine.calendars.zone import parse_time
-from engine.commands.opening import opened, real_time
-from engine.commands.options import json_option
+from engine.commands.opening import opened
+from engine.commands.options import json_option, real_time
 from engine.projects.project import Project
 from engine.projects.project_turn import deliverer, lock, ready, take_turn, try_turn
 from engine.projects.virtual_time import go_to, virtual_time

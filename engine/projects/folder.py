@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from engine.config import FILE_NAME
-from engine.errors import NoProjectError
+from engine.config import FILE_NAME, Config
+from engine.errors import NoProjectError, UsageError
 
 
 def find_project(start: Path) -> Path | None:
@@ -25,3 +25,11 @@ def project_folder(named: Path | None, start: Path) -> Path:
             "`homing init DIR` makes a project; `--project DIR` names one",
         )
     return found
+
+
+def rules_of(folder: Path, config: Config) -> Path:
+    """The folder of a project's rule set; UsageError when there is none."""
+    rules = folder / config.rules
+    if not rules.exists():
+        raise UsageError(f"{rules}: no such folder", "mend `rules` in homing.toml")
+    return rules

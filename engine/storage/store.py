@@ -11,13 +11,22 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from engine.errors import DamagedStoreError, ForeignStoreError, MissingStoreError, NewerStoreError, StoreError
+from engine.errors import (
+    DamagedStoreError,
+    ForeignStoreError,
+    LibraryError,
+    MissingStoreError,
+    NewerStoreError,
+    StoreError,
+)
 from engine.storage import sqlite
 from engine.storage.file_systems import network_file_system
 from engine.storage.schema import meta, metadata
 
 SCHEMA_VERSION = 1
 """Version of the fixed tables; raised whenever `engine.storage.schema` changes."""
+
+BACKUP = "put a backup in its place: see docs/operations.md"
 
 QUICK_CHECK_LIMIT = 32 * 1024 * 1024  # bytes
 """Files up to this size are checked whole whenever they are opened; larger ones by `status`."""
@@ -58,9 +67,7 @@ class Store:
         with self.read() as connection:
             findings = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
         if findings != ["ok"]:
-            raise DamagedStoreError(
-                f"{self.place}: damaged: {findings[0]}", "put a backup in its place: see docs/operations.md"
-            )
+            raise DamagedStoreError(f"{self.place}: damaged: {findings[0]}", BACKUP)
 
     def analyse(self) -> None:
         """Let the database look at what it holds, so that it plans its queries well. After much has changed."""
@@ -101,7 +108,7 @@ def open_store(database: Path | str, *, create: bool = False) -> Store:
     Creates the file and its tables when `create` is set and there is none. Raises the StoreErrors.
     """
     if str(database).startswith(("postgresql://", "postgresql+")):
-        store = Store(sa.create_engine(str(database)), sa.make_url(str(database)).render_as_string())
+        store = Store(_server_engine(str(database)), sa.make_url(str(database)).render_as_string())
         _make_or_check(store, create=create)
         return store
     if str(database) == sqlite.MEMORY:
@@ -111,11 +118,27 @@ def open_store(database: Path | str, *, create: bool = False) -> Store:
     return _open_file(Path(database), create=create)
 
 
+def is_missing(path: Path) -> bool:
+    """Whether there is no database: no file, or one with nothing in it."""
+    return not path.exists() or (path.is_file() and path.stat().st_size == 0)
+
+
+def _server_engine(url: str) -> sa.Engine:
+    try:
+        return sa.create_engine(url)
+    except ModuleNotFoundError as error:
+        raise LibraryError(
+            f"a PostgreSQL database needs the library {error.name!r}", f"`pip install {error.name}`"
+        ) from None
+    except sa.exc.ArgumentError:
+        raise StoreError("`database` is no address of a database", "mend it in homing.toml") from None
+
+
 def _open_file(path: Path, *, create: bool) -> Store:
     path = path.resolve()  # one name for one file: SQLite finds its log by name
     if kind := network_file_system(path):
         raise StoreError(f"{path}: on a network file system ({kind})", "keep the database on a local disk")
-    if not path.exists():
+    if is_missing(path):
         _may_create(path, create=create)
         sqlite.make_private_file(path)
     if not path.is_file():
@@ -173,6 +196,8 @@ def _check_version(store: Store) -> None:
         raise ForeignStoreError(
             f"{store.place}: not a database of Homing's", "mend `database` in homing.toml"
         )
+    if not found.isdigit():
+        raise DamagedStoreError(f"{store.place}: damaged: its tables are of version {found!r}", BACKUP)
     if int(found) > SCHEMA_VERSION:
         raise NewerStoreError(
             f"{store.place}: made by a newer Homing (its tables: {found}, known here: {SCHEMA_VERSION})",

@@ -44,8 +44,8 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     release = find_release(connection, config)
     last = last_run_at(connection)
     counts, put_off = _messages(connection), _put_off(connection)
-    late = last is not None and virtual_time(connection) is None and _missed(config, last, now)
-    serious = tuple(_serious(release, config.zone.iso(last) if late and last else None, counts, put_off))
+    real = None if virtual_time(connection) is not None else last
+    serious = (*_untimely(config, real, now), *_serious(release, counts, put_off))
     is_open = task.c.status == TaskStatus.OPEN
     return Status(
         release=None if release is None else release.number,
@@ -61,14 +61,18 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     )
 
 
-def _serious(
-    release: Release | None, late: str | None, counts: Mapping[int, int], put_off: int
-) -> Iterator[str]:
-    """What makes a project unhealthy. `late`: when the last run was, when there should have been others since."""
+def _untimely(config: Config, last: int | None, now: int) -> Iterator[str]:
+    """What the times of runs say; `last` is None where they say nothing."""
+    if last is not None and last > now:
+        yield f"the last run, {config.zone.iso(last)}, lies in the future: is the clock right?"
+    elif last is not None and _missed(config, last, now):
+        yield f"no run since {config.zone.iso(last)}: does the timer call `homing run`?"
+
+
+def _serious(release: Release | None, counts: Mapping[int, int], put_off: int) -> Iterator[str]:
+    """What makes a project unhealthy besides."""
     if release is None:
         yield "no rules have been applied yet: `homing apply`"
-    if late is not None:
-        yield f"no run since {late}: does the timer call `homing run`?"
     if unknown := counts.get(MessageStatus.UNKNOWN):
         yield f"{unknown:,} messages may or may not have been sent: `homing messages --status unknown`"
     if put_off:
