@@ -140,5 +140,7 @@ def _(action: m.Emit, world: World, way: Way) -> sa.Executable | None:
 @doing.register
 def _(action: m.Begin, world: World, way: Way) -> sa.Executable | None:
     number = moments.integer(world.number("journey", action.journey))
-    rows = sa.select(number, picked.c.customer, picked.c.record).where(taking(way))
+    of_record = world.model.journeys[action.journey].record is not None
+    record = picked.c.record if of_record else moments.integer(0)
+    rows = sa.select(number, picked.c.customer, record).where(taking(way))
     return begun.insert().from_select(["journey", "customer", "record"], rows)

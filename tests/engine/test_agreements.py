@@ -307,3 +307,19 @@ def test_who_is_watched_no_longer_may_stand_in_the_queue_at_once() -> None:
         ("2026-03-14 10:00", []),
     )
     assert [(row[3], row[4]) for row in found.enrolments] == [(1, "ended"), (2, "watched")]
+
+
+def test_two_records_begin_one_journey_of_the_customer() -> None:
+    """What several records begin at once for their customer begins once."""
+    found = play(
+        """
+        record booking { due: time }
+        journey each { for booking, enter when email is known, state s { begin once, after 1 day -> end done } }
+        journey once { for customer, state s { after 2 days -> end done } }
+        """,
+        (
+            "2026-03-02 10:00",
+            [h.Known("C1", KNOWN), h.Thing("booking", "R1", "C1"), h.Thing("booking", "R2", "C1")],
+        ),
+    )
+    assert [row[1:4] for row in found.enrolments] == [("each", "R1", 1), ("each", "R2", 1), ("once", None, 1)]
