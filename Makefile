@@ -14,7 +14,7 @@ ready := $(venv)/.homing-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint types layers tests format bench soak docs pins clean
+.PHONY: help setup demo test check lint types layers tests format bench soak docs words pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -59,6 +59,9 @@ docs: $(ready) ## the sessions and pictures in the documents, as they go now
 	$(bin)/homing graph win_back --rules docs/example/rules --format svg > docs/pictures/win_back.svg
 	$(bin)/homing graph retention --rules rules --format svg > docs/pictures/retention.svg
 	$(bin)/python -m tests.console README.md docs/tutorial.md docs/operations.md
+
+words: $(ready) ## the catalogues of what people read: new sentences in, gone ones out, compiled; names what has no Chinese
+	$(bin)/python -m tests.catalogues
 
 pins: ## constraints.txt anew: the newest versions that fit together; run `make test` before keeping them
 	$(PYTHON) -m venv --clear .venv-pins

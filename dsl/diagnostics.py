@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dsl.source import Span
+from dsl.wording import Hint, Phrase
 
 Severity = Literal["error", "warning", "info"]
 
@@ -18,8 +19,8 @@ class Diagnostic:
     slug: str
     severity: Severity
     span: Span
-    message: str
-    hint: str = ""
+    message: Phrase
+    hint: Hint = ""
     also: tuple[Span, ...] = ()
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from dsl.diagnostics import Diagnostic
 from dsl.source import Span
+from dsl.wording import Hint, Phrase
 
 
-def syntax(span: Span, message: str, hint: str = "", also: tuple[Span, ...] = ()) -> Diagnostic:
+def syntax(span: Span, message: Phrase, hint: Hint = "", also: tuple[Span, ...] = ()) -> Diagnostic:
     """An error of slug `syntax`."""
     return Diagnostic("syntax", "error", span, message, hint, also)
 
@@ -19,6 +20,8 @@ class Flawed:
     problems: tuple[Diagnostic, ...]
 
 
-def flawed(value: object, span: Span, message: str, hint: str = "", also: tuple[Span, ...] = ()) -> Flawed:
+def flawed(
+    value: object, span: Span, message: Phrase, hint: Hint = "", also: tuple[Span, ...] = ()
+) -> Flawed:
     """A value with one thing wrong with it."""
     return Flawed(value, (syntax(span, message, hint, also),))

@@ -10,7 +10,7 @@ from dsl.flaws import syntax
 from dsl.parse import LARGEST, parse
 from dsl.source import Source, Span
 from dsl.tree import File
-from dsl.wording import Phrase, say
+from dsl.wording import Hint, Phrase, say
 
 SUFFIX = ".rules"
 
@@ -115,11 +115,11 @@ def _other_encoding(content: bytes) -> Phrase:
     return say("This file is not in UTF-8, but perhaps in GBK.")
 
 
-def _refused(name: str, message: str, hint: str = "") -> Loaded:
+def _refused(name: str, message: Phrase, hint: Hint = "") -> Loaded:
     return (), (_of_file(name, message, hint),)
 
 
-def _refused_at(name: str, content: bytes, place: int, message: str, hint: str) -> Loaded:
+def _refused_at(name: str, content: bytes, place: int, message: Phrase, hint: Hint) -> Loaded:
     """A diagnostic at a byte; the text before it is what can be read of it."""
     before = content[:place].decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
     rest = content[place:].split(b"\n", 1)[0].decode("utf-8", errors="replace")
@@ -127,7 +127,7 @@ def _refused_at(name: str, content: bytes, place: int, message: str, hint: str) 
     return (), (syntax(Span(source, len(before), len(before) + 1), message, hint),)
 
 
-def _of_file(name: str, message: str, hint: str = "") -> Diagnostic:
+def _of_file(name: str, message: Phrase, hint: Hint = "") -> Diagnostic:
     return syntax(Span(Source(name, ""), 0, 0), message, hint)
 
 

@@ -24,7 +24,8 @@ from dsl.lower_policies import check_percent
 from dsl.lower_states import lower_stages, lower_states
 from dsl.resolve import AMOUNTS, Scope, condition, known_type, mismatch, quote, typed
 from dsl.singles import one, report_repeats
-from dsl.wording import say, type_words
+from dsl.type_words import type_words
+from dsl.wording import say
 
 _WORDS: dict[type[JourneyLine], str] = {
     ForSubject: "for",

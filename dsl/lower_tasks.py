@@ -7,7 +7,8 @@ from dsl.journeys import Ask as AskDecl
 from dsl.journeys import Task as TaskDecl
 from dsl.lower_messages import TASK
 from dsl.resolve import Scope
-from dsl.wording import say, type_words
+from dsl.type_words import type_words
+from dsl.wording import say
 
 
 def lower_task(item: TaskDecl, number: int, scope: Scope) -> Task:

@@ -14,7 +14,7 @@ from dsl.recovery import recover
 from dsl.source import Source, Span
 from dsl.tokens import MOST_PROBLEMS, MOST_TOKENS, tokenise
 from dsl.tree import File
-from dsl.wording import say
+from dsl.wording import Phrase, say
 
 LARGEST = 1024 * 1024  # characters of a file
 
@@ -44,7 +44,7 @@ def parse(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
     return replace(tree, comments=taken.comments), _sorted(source, problems)
 
 
-def _too_large(source: Source, message: str) -> tuple[File, tuple[Diagnostic, ...]]:
+def _too_large(source: Source, message: Phrase) -> tuple[File, tuple[Diagnostic, ...]]:
     return File(source), (syntax(Span(source, 0, 0), message, say("Split it into several files.")),)
 
 

@@ -13,6 +13,7 @@ from dsl.flaws import syntax
 from dsl.grammar import Grammar
 from dsl.source import Source, Span
 from dsl.tokens import END, NAME, NEWLINE, Token
+from dsl.wording import Hint, Phrase
 from dsl.words import symbol_of
 
 
@@ -108,7 +109,7 @@ class Progress:
             reason = Token("STRING", Text(span.text, span=span), span.start, span.end)
             self.tokens[self.index : stop] = [reason]
 
-    def report(self, span: Span, message: str, hint: str = "") -> None:
+    def report(self, span: Span, message: Phrase, hint: Hint = "") -> None:
         """Say what is wrong with the innermost stretch."""
         self.item.reported = True
         self.problems.append(syntax(span, message, hint))

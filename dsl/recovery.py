@@ -13,7 +13,7 @@ from dsl.progress import Item, Progress
 from dsl.source import Span
 from dsl.strays import JUNK
 from dsl.tokens import END, NAME, NEWLINE, WORD, Token
-from dsl.wording import Phrase, say
+from dsl.wording import Hint, say
 from dsl.words import symbol_of
 
 _ENDS = frozenset({NEWLINE, "}", END})
@@ -236,7 +236,7 @@ def _report(progress: Progress) -> None:
     progress.report(span, message, _hint(progress))
 
 
-def _hint(progress: Progress) -> Phrase | str:
+def _hint(progress: Progress) -> Hint:
     tokens, index, first = progress.tokens, progress.index, progress.item.first
     before = [token.kind for token in tokens[max(first, index - 2) : index]]
     if tokens[index].kind == "," and before[-1:] == ["INT"] and tokens[index + 1].kind == "INT":
@@ -262,7 +262,7 @@ _GO_ON = say(
 )
 
 
-def _home(word: str) -> Phrase | str:
+def _home(word: str) -> Hint:
     """Where a line belongs that begins with this word."""
     if form("", word):
         return say("`{word}` stands outside of all braces.", word=word)

@@ -4,17 +4,23 @@ What stands in rule files is shown, never obeyed: control characters, escapes an
 writing appear as visible signs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from unicodedata import category, combining, east_asian_width
 
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, Severity
 from dsl.source import Span
 from dsl.translation import Language, in_language
+from dsl.wording import Phrase, say
 
 _TAB = 4  # columns from one tab stop to the next
 _WIDEST = 160  # columns of a source line that are shown
 _BEFORE = 60  # columns shown before the place in a longer one
 _INDENT = "    "
+_SEVERITIES: Mapping[Severity, Phrase] = {
+    "error": say("error"),
+    "warning": say("warning"),
+    "info": say("info"),
+}
 
 
 def render(diagnostics: Iterable[Diagnostic], language: Language = "en") -> str:
@@ -22,9 +28,12 @@ def render(diagnostics: Iterable[Diagnostic], language: Language = "en") -> str:
     return "".join(_paragraph(item, language) for item in diagnostics)
 
 
-def as_json(diagnostics: Iterable[Diagnostic], language: Language = "en") -> list[dict[str, object]]:
-    """The `diagnostics` of `homing check --json`: lines and columns from 1, the end without the last character."""
-    return [_record(item, language) for item in diagnostics]
+def as_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
+    """The `diagnostics` of `homing check --json`: lines and columns from 1, the end without the last character.
+
+    In English whoever asks: a program that looks for words finds the same ones everywhere.
+    """
+    return [_record(item) for item in diagnostics]
 
 
 def visible(text: str) -> str:
@@ -32,7 +41,7 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(_sign(character) for character in text)
 
 
-def _record(item: Diagnostic, language: Language) -> dict[str, object]:
+def _record(item: Diagnostic) -> dict[str, object]:
     source = item.span.source
     line, column = source.place(item.span.start)
     end_line, end_column = source.place(item.span.end)
@@ -44,19 +53,20 @@ def _record(item: Diagnostic, language: Language) -> dict[str, object]:
         "column": column,
         "end_line": end_line,
         "end_column": end_column,
-        "message": str(in_language(item.message, language)),
-        "hint": str(in_language(item.hint, language)),
+        "message": str(item.message),
+        "hint": str(item.hint),
     }
 
 
 def _paragraph(item: Diagnostic, language: Language) -> str:
     place = _place(item.span)
-    message = visible(in_language(item.message, language))
-    lines = [f"{place}{': ' if place else ''}{item.severity}[{item.slug}]: {message}"]
+    severity = in_language(_SEVERITIES[item.severity], language)
+    message = in_language(item.message, language)
+    lines = [f"{place}{': ' if place else ''}{severity}[{item.slug}]: {visible(message)}"]
     lines += _pointed(item.span)
-    if item.hint:
-        lines.append(f"{_INDENT}hint: {visible(in_language(item.hint, language))}")
-    lines += [f"{_INDENT}also: {_place(span)}" for span in item.also]
+    after = [say("hint: {hint}", hint=item.hint)] if item.hint else []
+    after += [say("also: {place}", place=_place(span)) for span in item.also]
+    lines += [_INDENT + visible(in_language(line, language)) for line in after]
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ from dsl.diagnostics import Diagnostic
 from dsl.expressions import Name
 from dsl.near import nearest
 from dsl.source import Span
-from dsl.wording import Phrase, listed, say
+from dsl.wording import Hint, Phrase, listed, say
 
 Spans = tuple[Span, ...]
 
@@ -26,11 +26,11 @@ class Report:
         """Keep a finding."""
         self._found.setdefault(finding)
 
-    def error(self, slug: str, span: Span, message: str, hint: str = "", also: Spans = ()) -> None:
+    def error(self, slug: str, span: Span, message: Phrase, hint: Hint = "", also: Spans = ()) -> None:
         """Keep an error."""
         self.add(Diagnostic(slug, "error", span, message, hint, also))
 
-    def warn(self, slug: str, span: Span, message: str, hint: str = "", also: Spans = ()) -> None:
+    def warn(self, slug: str, span: Span, message: Phrase, hint: Hint = "", also: Spans = ()) -> None:
         """Keep a warning."""
         self.add(Diagnostic(slug, "warning", span, message, hint, also))
 
@@ -39,7 +39,7 @@ class Report:
         message = say("There is no {kind} `{name}`.", kind=kind, name=name.text)
         self.error("unknown-name", name.span, message, hint_for(name.text, tuple(known)))
 
-    def twice(self, span: Span, first: Span, message: str, hint: str = "") -> None:
+    def twice(self, span: Span, first: Span, message: Phrase, hint: Hint = "") -> None:
         """Keep a `duplicate-name` that points at both places."""
         self.error("duplicate-name", span, message, hint, (first,))
 

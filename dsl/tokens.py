@@ -20,7 +20,7 @@ from dsl.strays import JUNK, TWINS, replacement, stray
 from dsl.strings import read_string
 from dsl.tree import Comment
 from dsl.units import Clock
-from dsl.wording import say
+from dsl.wording import Hint, Phrase, say
 
 WORD, NAME, NEWLINE, END = "WORD", "NAME", "_NEWLINE", "$END"
 _ORDER = frozenset({"!=", "<", "<=", ">", ">="})
@@ -105,7 +105,7 @@ class _Tokeniser:
         self._tokens.append(Token(kind, value, start, end))
         return end
 
-    def _report(self, start: int, end: int, message: str, hint: str = "") -> None:
+    def _report(self, start: int, end: int, message: Phrase, hint: Hint = "") -> None:
         self._problems.append(syntax(Span(self._source, start, end), message, hint))
 
     def take_word(self, text: str, start: int, end: int) -> int:

@@ -1,36 +1,45 @@
-"""Sentences of diagnostics in another language. Knows the sentences' patterns, not what they are about."""
+"""Phrases in another language, by the gettext catalogues of the packages. Knows patterns, not what they are about.
 
-import tomllib
-from collections.abc import Mapping
+A package keeps its catalogues in its folder `locale`; they are read when something is first said in their language.
+"""
+
 from functools import cache
-from importlib.resources import files
+from gettext import NullTranslations, translation
+from importlib import import_module
+from pathlib import Path
 from typing import Literal
 
-from dsl.wording import Phrase
+from dsl.wording import Pattern, Phrase, Series
 
 Language = Literal["en", "zh"]
 
 
 def in_language(text: str, language: Language) -> str:
-    """The text in that language, as far as its pattern is known there; else as it is."""
-    if language == "en" or not isinstance(text, Phrase):
+    """The text in that language as far as its pattern is known there; plain strings stay as they are."""
+    if language == "en" or not text or not isinstance(text, Phrase):
         return text
-    pattern = patterns(language).get(text.pattern)
-    if pattern is None:
-        return text
-    if not text.values:
-        return pattern
-    return pattern.format(**{name: _value(value, language) for name, value in text.values.items()})
-
-
-@cache
-def patterns(language: Language) -> Mapping[str, str]:
-    """Patterns in that language by their English form."""
-    if language == "en":
-        return {}
-    found = tomllib.loads(files("dsl").joinpath(f"messages.{language}.toml").read_text(encoding="utf-8"))
-    return {english: str(pattern) for english, pattern in found.items()}
+    values = {name: _value(value, language) for name, value in text.values.items()}
+    pattern = _pattern(text.pattern, values, language)
+    return pattern.format(**values) if values else pattern
 
 
 def _value(value: object, language: Language) -> object:
+    if isinstance(value, Series):
+        parts = (in_language(part, language) for part in value.parts)
+        return in_language(value.between, language).join(parts)
     return in_language(value, language) if isinstance(value, str) else value
+
+
+def _pattern(pattern: Pattern, values: dict[str, object], language: Language) -> str:
+    catalogue = _catalogue(pattern.package, language)
+    if pattern.many:
+        return catalogue.ngettext(pattern.text, pattern.many, 1 if values["n"] == 1 else 2)
+    if pattern.sense:
+        return catalogue.pgettext(pattern.sense, pattern.text)
+    return catalogue.gettext(pattern.text)
+
+
+@cache
+def _catalogue(package: str, language: Language) -> NullTranslations:
+    folder = Path(str(import_module(package).__file__)).with_name("locale")
+    return translation(package, folder, [language], fallback=True)

@@ -6,12 +6,18 @@
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
-from engine.commands.options import Call, with_project_option
-from engine.errors import EngineError
-from engine.visible import visible
+from dsl.diagnostics import Diagnostic
+from engine.commands.helping import in_spoken_language
+from engine.commands.options import Call, name_project, with_project_option
+from engine.errors import EngineError, UsageError
+from engine.language import language_at
+from engine.projects.folder import find_project
+from engine.terminal import print_diagnostics, speak, talk
+from engine.wording import near_or, say
 
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
@@ -38,6 +44,10 @@ COMMANDS = {
 class Commands(click.Group):
     """The group of all commands, each imported from its module when it is asked for."""
 
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """In the language that is spoken."""
+        click.Group.format_help(in_spoken_language(self), ctx, formatter)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """The names, in the order of COMMANDS."""
         return list(COMMANDS)
@@ -48,7 +58,7 @@ class Commands(click.Group):
             return None
         module = import_module(f"engine.commands.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        return with_project_option(command)
+        return in_spoken_language(with_project_option(command))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -56,22 +66,30 @@ class Commands(click.Group):
         """As click does, with the nearest name when there is no such command."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from dsl.near import nearest  # noqa: PLC0415  # only for mistakes
-
-            near = nearest(name, COMMANDS)
-            ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+            raise UsageError(
+                say("there is no command {name!r}", name=name),
+                near_or(name, COMMANDS, say("`homing --help` lists them")),
+            )
         return super().resolve_command(ctx, args)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--project", metavar="DIR", help="The project folder (else the nearest upwards with a homing.toml)."
+    "--project",
+    metavar="DIR",
+    is_eager=True,
+    expose_value=False,
+    callback=name_project,
+    help="The project folder (else the nearest upwards with a homing.toml).",
 )
-@click.version_option(package_name="homing", prog_name="homing", message="%(prog)s %(version)s")
-@click.pass_context
-def homing(context: click.Context, project: str | None) -> None:
+@click.version_option(
+    package_name="homing",
+    prog_name="homing",
+    message="%(prog)s %(version)s",
+    help="Show the version and exit.",
+)
+def homing() -> None:
     """Customer journeys from rules in words: nobody forgotten, no message twice."""
-    context.obj = Call(project)
 
 
 def main() -> None:
@@ -84,19 +102,20 @@ def main() -> None:
 def run(args: list[str] | None = None) -> int:
     """Run a command; its exit status. Errors that a person can mend become words on stderr."""
     try:
-        status = homing.main(args, prog_name="homing", standalone_mode=False)
+        speak(language_at(find_project(Path.cwd()), os.environ))
+        status = homing.main(args, prog_name="homing", standalone_mode=False, obj=Call())
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # click leaves so when a pipe is closed
         # Whoever read us has enough. The interpreter must not complain again when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except click.exceptions.Abort:
-        click.echo("homing: stopped", err=True)
+        talk(say("homing: stopped"))
         return INTERRUPTED
     except click.ClickException as error:
         return _usage(error)
     except EngineError as error:
-        return _failed(str(error), error.hint)
+        return _failed(error.message, error.hint, error.diagnostics)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _failed(f"{place}{error.strerror or error}", "")
@@ -105,14 +124,16 @@ def run(args: list[str] | None = None) -> int:
 
 def _usage(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
-    hint = f"`{context.command_path} --help` tells more" if context else ""
+    hint = say("`{command} --help` tells more", command=context.command_path) if context else ""
     return _failed(error.format_message(), hint)
 
 
-def _failed(message: str, hint: str) -> int:
-    click.echo(f"homing: {visible(message, lines=True)}", err=True)
+def _failed(message: str, hint: str, diagnostics: tuple[Diagnostic, ...] = ()) -> int:
+    talk(say("homing: {message}", message=message))
+    if diagnostics:
+        print_diagnostics(diagnostics, err=True)
     if hint:
-        click.echo(f"  hint: {visible(hint, lines=True)}", err=True)
+        talk(say("  hint: {hint}", hint=hint))
     return COULD_NOT_RUN
 
 

@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 from croniter import croniter
 
-from dsl.near import nearest
 from dsl.units import UNITS, Duration
+from dsl.wording import Phrase
 from engine.calendars.zone import UnknownZoneError, Zone
 from engine.config_places import line_of
 from engine.errors import ConfigError
+from engine.wording import all_of, near_or, say
 
 FILE_NAME = "homing.toml"
 
@@ -79,9 +80,13 @@ def load_config(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file", "`homing init DIR` makes a project") from None
+        raise ConfigError(
+            say("{path}: no such file", path=path), say("`homing init DIR` makes a project")
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}", "it must be a readable file in UTF-8") from error
+        raise ConfigError(
+            say("{path}: {error}", path=path, error=error), say("it must be a readable file in UTF-8")
+        ) from error
     return parse_config(text, str(path))
 
 
@@ -90,7 +95,7 @@ def parse_config(text: str, name: str = FILE_NAME) -> Config:
     try:
         written = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name}: not TOML: {error}") from error
+        raise ConfigError(say("{name}: not TOML: {error}", name=name, error=error)) from error
     return _Reader(text, name).config(written)
 
 
@@ -120,7 +125,10 @@ class _Reader:
         project = self._table(written, "project")
         self._only(("project",), project, tuple(_PROJECT))
         if "brand" not in project:
-            raise ConfigError(f"{self.name}: [project] has no `brand`", 'write `brand = "…"` under [project]')
+            raise ConfigError(
+                say("{name}: [project] has no `brand`", name=self.name),
+                say('write `brand = "…"` under [project]'),
+            )
         given = {key: self._project_value(key, value) for key, value in project.items()}
         channels = self._table(written, "channels")
         return Config(
@@ -135,9 +143,13 @@ class _Reader:
         text = self._text(path, value)
         if key == "lateness":
             return self._duration(path, text)
-        valid, expected = _PROJECT[key]
+        valid, hint = _PROJECT[key]
         if not re.fullmatch(valid, text) or (key == "timezone" and not _is_zone(text)):
-            raise self._error(path, f"`{key}` is {text!r}", f"write {expected}")
+            raise self._error(
+                path,
+                say("`{key}` is {text!r}", key=key, text=text),
+                hint,
+            )
         return text
 
     def _schedule(self, table: Mapping[str, Any]) -> tuple[str, ...]:
@@ -149,13 +161,19 @@ class _Reader:
         for line in lines:
             if len(self._text(path, line).split()) != 5 or not croniter.is_valid(line, strict=True):
                 raise self._error(
-                    path, f"{line!r} is no cron line", 'write five fields, such as "*/5 8-20 * * *"'
+                    path,
+                    say("{line!r} is no cron line", line=line),
+                    say('write five fields, such as "*/5 8-20 * * *"'),
                 )
         return tuple(lines)
 
     def _channel(self, name: str, table: object) -> ChannelConfig:
         if not isinstance(table, dict):
-            raise self._error(("channels", name), f"`{name}` is no table", f"write [channels.{name}]")
+            raise self._error(
+                ("channels", name),
+                say("`{name}` is no table", name=name),
+                say("write [channels.{name}]", name=name),
+            )
         path = ("channels", name)
         rest = {key: value for key, value in table.items() if key not in {"kind", "cost", "address"}}
         address = table.get("address")
@@ -169,53 +187,61 @@ class _Reader:
 
     def _cost(self, path: tuple[str, ...], value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | Decimal) or value < 0:
-            raise self._error(path, f"`cost` is {value!r}", "write an amount, such as 0.05")
+            raise self._error(
+                path, say("`cost` is {value!r}", value=value), say("write an amount, such as 0.05")
+            )
         return Decimal(value)
 
     def _variable(self, key: str, value: object) -> Scalar:
         plain = _plain(value)
         if not isinstance(plain, str | int | float | bool):
             raise self._error(
-                ("vars", key), f"`{key}` is neither text nor number nor flag", "write one of these"
+                ("vars", key),
+                say("`{key}` is neither text nor number nor flag", key=key),
+                say("write one of these"),
             )
         return plain
 
     def _duration(self, path: tuple[str, ...], text: str) -> Duration:
         duration = parse_duration(text)
         if duration is None:
-            raise self._error(path, f"{text!r} is no duration", 'write one such as "3 days"')
+            raise self._error(
+                path, say("{text!r} is no duration", text=text), say('write one such as "3 days"')
+            )
         return duration
 
     def _text(self, path: tuple[str, ...], value: object) -> str:
         if not isinstance(value, str):
-            raise self._error(path, f"`{path[-1]}` must be a text", 'write it between `"`')
+            raise self._error(path, say("`{key}` must be a text", key=path[-1]), say('write it between `"`'))
         return value
 
     def _table(self, written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         table = written.get(key, {})
         if not isinstance(table, dict):
-            raise self._error((key,), f"`{key}` is no table", f"write [{key}]")
+            raise self._error((key,), say("`{key}` is no table", key=key), say("write [{key}]", key=key))
         return table
 
     def _only(self, path: tuple[str, ...], table: Mapping[str, Any], known: tuple[str, ...]) -> None:
         for key in table:
             if key not in known:
-                near = nearest(key, known)
-                hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(known)}"
-                raise self._error((*path, key), f"unknown key `{key}`", hint)
+                hint = near_or(key, known, say("known here: {names}", names=all_of(known)))
+                raise self._error((*path, key), say("unknown key `{key}`", key=key), hint)
 
-    def _error(self, path: tuple[str, ...], message: str, hint: str) -> ConfigError:
-        return ConfigError(f"{self.name}:{line_of(self.text, path)}: {message}", hint)
+    def _error(self, path: tuple[str, ...], message: Phrase, hint: Phrase) -> ConfigError:
+        return ConfigError(
+            say("{name}:{line}: {message}", name=self.name, line=line_of(self.text, path), message=message),
+            hint,
+        )
 
 
-_PROJECT: Mapping[str, tuple[str, str]] = {
-    "brand": (r"(?s).*\S.*", "the name that signs the messages"),
-    "timezone": (r"\S+", 'a zone such as "Asia/Shanghai"'),
-    "country": (r"[A-Z]{2}", 'two capital letters, such as "CN"'),
-    "rules": (r"(?s).*\S.*", "the folder of the rules"),
-    "database": (r"(?s).*\S.*", "a file name, or postgresql://…"),
-    "lateness": ("", ""),
-    "language": (r"auto|en|zh", '"en", "zh" or "auto"'),
+_PROJECT: Mapping[str, tuple[str, Phrase]] = {
+    "brand": (r"(?s).*\S.*", say("write the name that signs the messages")),
+    "timezone": (r"\S+", say('write a zone such as "Asia/Shanghai"')),
+    "country": (r"[A-Z]{2}", say('write two capital letters, such as "CN"')),
+    "rules": (r"(?s).*\S.*", say("write the folder of the rules")),
+    "database": (r"(?s).*\S.*", say("write a file name, or postgresql://…")),
+    "lateness": ("", say('write a duration such as "3 days"')),
+    "language": (r"auto|en|zh", say('write "en", "zh" or "auto"')),
 }
 """The keys of `[project]`: a pattern for the value, and what to write instead."""
 

@@ -4,13 +4,21 @@ The command line renders them in one place as `homing: …` with the hint below 
 What went wrong inside the engine itself is no EngineError and may show its traceback.
 """
 
+from dsl.diagnostics import Diagnostic
+from dsl.wording import Hint, Phrase
+
 
 class EngineError(Exception):
-    """Something outside the engine is not as it must be; `hint` says what to do about it."""
+    """Something outside the engine is not as it must be; `hint` says what to do about it.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `diagnostics`: what is wrong with rules, when that is why and nobody has told yet.
+    """
+
+    def __init__(self, message: Phrase, hint: Hint = "", diagnostics: tuple[Diagnostic, ...] = ()) -> None:
         super().__init__(message)
+        self.message = message
         self.hint = hint
+        self.diagnostics = diagnostics
 
 
 class NoProjectError(EngineError):

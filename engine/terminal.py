@@ -1,18 +1,48 @@
-"""What people and programs see: data on stdout, talk on stderr. Nothing that is shown can steer the terminal."""
+"""What people and programs see: data on stdout, talk on stderr. Nothing that is shown can steer the terminal.
 
+Phrases are said in the language that `speak` was told, everywhere but in JSON: data never change with the language.
+"""
+
+import gettext
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import chain, islice
 from operator import add
+from pathlib import Path
 
 import click
 import orjson
 
+from dsl.diagnostics import Diagnostic
+from dsl.render import render
+from dsl.translation import Language, in_language
+from dsl.wording import Phrase
 from engine.storage.phones import mask_phone
 from engine.visible import visible
+from engine.wording import say
 
 _BLOCK = 1000  # rows aligned with each other
+
+_LIBRARY = "click"
+"""The catalogue of the sentences that click says, found by gettext's own rules."""
+
+_spoken: ContextVar[Language] = ContextVar("language", default="en")
+
+
+def speak(language: Language) -> None:
+    """Say everything in that language from now on, what click says included."""
+    _spoken.set(language)
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(_LIBRARY, str(Path(__file__).with_name("locale")))
+    gettext.textdomain(_LIBRARY)
+
+
+def words(text: str) -> str:
+    """A text in the language that is spoken, as far as it is a phrase that is known there."""
+    return in_language(text, _spoken.get())
 
 
 def print_json(document: object) -> None:
@@ -29,14 +59,24 @@ def print_json_list(items: Iterable[object]) -> None:
     click.echo("\n]" if start != "[\n  " else "[]")
 
 
+def print_text(text: str) -> None:
+    """A sentence, or several lines of them."""
+    click.echo(visible(words(text), lines=True))
+
+
+def print_diagnostics(found: Iterable[Diagnostic], *, err: bool = False) -> None:
+    """Findings about rules, with the lines that they are about."""
+    click.echo(render(found, _spoken.get()), nl=False, err=err)
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A plain table; missing values are empty. On a terminal as wide as that, with long cells over several lines."""
     cells = ([cell(value) for value in row] for row in rows)
-    first = list(islice(cells, _BLOCK))
+    first, headings = list(islice(cells, _BLOCK)), list(map(words, columns))
     if sys.stdout.isatty() and len(first) < _BLOCK:
-        _print_fitted(columns, first)
+        _print_fitted(headings, first)
     else:
-        _print_lines(columns, chain(first, cells))
+        _print_lines(headings, chain(first, cells))
 
 
 def _print_fitted(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -71,10 +111,14 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return words(say("yes") if value else say("no"))
     if isinstance(value, float):
         return f"{value:,.2f}".rstrip("0").rstrip(".")
-    return f"{value:,}" if isinstance(value, int) else visible(str(value))
+    return (
+        f"{value:,}"
+        if isinstance(value, int)
+        else visible(words(value) if isinstance(value, str) else str(value))
+    )
 
 
 def masked(number: str | None) -> str | None:
@@ -82,13 +126,13 @@ def masked(number: str | None) -> str | None:
     return None if number is None else mask_phone(number)
 
 
-def say(text: str) -> None:
+def talk(text: str) -> None:
     """Talk, on stderr."""
-    click.echo(visible(text, lines=True), err=True)
+    click.echo(visible(words(text), lines=True), err=True)
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: Phrase) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr when that is a terminal; tell it what is done and the total."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
@@ -97,5 +141,5 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(visible(what), total=None)
+        task = bar.add_task(visible(words(what)), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

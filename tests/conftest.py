@@ -1,5 +1,7 @@
 """How hard generated tests try: as they say themselves, without a deadline; with `make soak` many times as long."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -11,7 +13,11 @@ settings.register_profile("soak", deadline=None, suppress_health_check=list(Heal
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Without another choice, and outside CI, which has a profile of its own, the usual profile is in force."""
+    """Without another choice, and outside CI, which has a profile of its own, the usual profile is in force.
+
+    Commands speak English unless a test says otherwise, whatever the language of the machine.
+    """
+    os.environ["LC_ALL"] = "C.UTF-8"
     if not config.getoption("--hypothesis-profile") and settings.get_current_profile_name() == "default":
         settings.load_profile("usual")
 

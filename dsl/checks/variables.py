@@ -13,7 +13,7 @@ from dsl.source import Span
 from dsl.templates import Problem, names, problems
 from dsl.text_places import place_in_source, place_in_text
 from dsl.tree import MessageDecl, Variant
-from dsl.wording import say
+from dsl.wording import Phrase, say
 
 _BENEFIT = frozenset({"benefit.title", "benefit.code", "benefit.worth", "benefit.expires"})
 
@@ -107,7 +107,7 @@ def _line_of(text: str, name: str) -> int:
     return text[: text.find(name)].count("\n") + 1
 
 
-def _finding(problem: Problem, span: Span, hint: str | None, also: tuple[Span, ...] = ()) -> Diagnostic:
+def _finding(problem: Problem, span: Span, hint: Phrase | None, also: tuple[Span, ...] = ()) -> Diagnostic:
     slug = "unknown-variable" if problem.unknown else "syntax"
     return Diagnostic(slug, "error", span, problem.message, hint or problem.hint, also)
 
@@ -117,7 +117,7 @@ def _misplaced(
     decl: MessageDecl,
     uses: tuple[_Use, ...],
     records: Mapping[str | None, frozenset[str]],
-) -> str | None:
+) -> Phrase | None:
     """The hint for a field of a record that some, but not all of the journeys run for."""
     if not problem.unknown or all(problem.name not in known for known in records.values()):
         return None

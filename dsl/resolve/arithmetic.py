@@ -7,7 +7,8 @@ from dsl.expressions import Negative as NegativeExpr
 from dsl.resolve.core import AMOUNTS, MOMENTS, Broken, kind_of, known_type, mismatch, quote, typed
 from dsl.resolve.meeting import as_money, meet
 from dsl.resolve.scope import Scope
-from dsl.wording import Phrase, say, type_words
+from dsl.type_words import type_words
+from dsl.wording import Phrase, say
 
 
 @typed.register

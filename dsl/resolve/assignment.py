@@ -5,7 +5,8 @@ from dsl.expressions import Expr
 from dsl.resolve.core import MOMENTS, TEXTS, Broken, known_type, mismatch, quote, typed
 from dsl.resolve.meeting import as_moment, as_money, why_apart
 from dsl.resolve.scope import Scope
-from dsl.wording import say, type_words
+from dsl.type_words import type_words
+from dsl.wording import say
 
 
 def assigned(expr: Expr, wanted: Type, name: str, scope: Scope) -> Cond:

@@ -25,8 +25,9 @@ from dsl.resolve.core import AMOUNTS, MOMENTS, TEXTS, Broken, kind_of, known_typ
 from dsl.resolve.meeting import meet, why_apart
 from dsl.resolve.references import peek
 from dsl.resolve.scope import Scope
+from dsl.type_words import type_words
 from dsl.units import Duration
-from dsl.wording import Phrase, say, type_words
+from dsl.wording import Phrase, say
 
 _DAY = Duration(1, "day")
 

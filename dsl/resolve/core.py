@@ -10,7 +10,8 @@ from functools import singledispatch
 from dsl.conditions import FLAG, Cond, Type, type_of
 from dsl.expressions import Expr
 from dsl.resolve.scope import Scope
-from dsl.wording import Phrase, say, type_words
+from dsl.type_words import type_words
+from dsl.wording import Hint, Phrase, say
 
 TEXTS = frozenset({"text", "phone", "email"})
 MOMENTS = frozenset({"date", "time"})
@@ -61,7 +62,7 @@ def quote(expr: Expr) -> str:
     return f"`{text}`" if len(text) <= _QUOTED else f"`{text[:_QUOTED]}…`"
 
 
-def mismatch(expr: Expr, scope: Scope, message: Phrase, hint: str = "") -> Broken:
+def mismatch(expr: Expr, scope: Scope, message: Phrase, hint: Hint = "") -> Broken:
     """Report a `type-mismatch` about an expression."""
     scope.report.error("type-mismatch", expr.span, message, hint)
     return Broken(span=expr.span)

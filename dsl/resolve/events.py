@@ -28,7 +28,8 @@ from dsl.report import hint_for
 from dsl.resolve.core import AMOUNTS, MOMENTS, Broken, condition, typed
 from dsl.resolve.references import peek
 from dsl.resolve.scope import Scope, field_type
-from dsl.wording import say, type_words
+from dsl.type_words import type_words
+from dsl.wording import say
 
 
 def event_inside(expr: Inside, scope: Scope) -> Cond | None:

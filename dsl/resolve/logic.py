@@ -7,7 +7,8 @@ from dsl.expressions import Not as NotExpr
 from dsl.resolve.core import Broken, condition, known_type, mismatch, quote, typed
 from dsl.resolve.meeting import meet, why_apart
 from dsl.resolve.scope import Scope
-from dsl.wording import say, type_words
+from dsl.type_words import type_words
+from dsl.wording import say
 
 
 @typed.register

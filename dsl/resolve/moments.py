@@ -21,7 +21,8 @@ from dsl.resolve.core import MOMENTS, known_type, mismatch, quote, typed
 from dsl.resolve.events import event_inside
 from dsl.resolve.meeting import as_moment
 from dsl.resolve.scope import Scope
-from dsl.wording import say, type_words
+from dsl.type_words import type_words
+from dsl.wording import say
 
 
 def moment(expr: Expr, scope: Scope) -> Cond:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import holidays
 
 from dsl.model import Calendar, SpecialDays
+from dsl.wording import Phrase
 from engine.calendars.zone import Zone, date_of, day_of, weekday
 from engine.errors import EngineError
+from engine.wording import all_of, say
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -89,15 +91,16 @@ class BusinessDays:
             return ()
         return tuple(range(date_of(max(first, known + 1)).year, date_of(max(last, known)).year + 1))
 
-    def warning(self, first: int, last: int) -> str | None:
+    def warning(self, first: int, last: int) -> Phrase | None:
         """What to tell people when rules reach into years that are not announced yet."""
         years = self.unknown_years(first, last)
         if not years:
             return None
-        named = ", ".join(str(year) for year in years)
-        return (
-            f"the public calendar of {self.calendar.country} for {named} is not announced yet: "
-            "make-up working days and the days off they pay for are missing"
+        return say(
+            "the public calendar of {country} for {years} is not announced yet: make-up working days and the days "
+            "off they pay for are missing",
+            country=self.calendar.country,
+            years=all_of(map(str, years)),
         )
 
     def _matches(self, day: int, word: str) -> bool:
@@ -136,8 +139,8 @@ class _PublicDays:
             self._library = holidays.country_holidays(self.country)
         except NotImplementedError:
             raise UnknownCountryError(
-                f"nobody knows the public holidays of {self.country!r}",
-                "write a country's code, such as CN, or name the days with `closed`",
+                say("nobody knows the public holidays of {country!r}", country=self.country),
+                say("write a country's code, such as CN, or name the days with `closed`"),
             ) from None
         self.last_year = _last_announced(self._library)
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dsl.units import Clock, Duration, Period
 from engine.errors import EngineError, UsageError
+from engine.wording import say
 
 SECOND = 1_000  # milliseconds
 MINUTE = 60_000  # milliseconds
@@ -160,7 +161,8 @@ def parse_time(text: str, zone: Zone) -> int:
         value = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BadTimeError(
-            f"{text!r} is no time", 'write "2026-10-01", "2026-10-01 09:30" or "2026-10-01T09:30+08:00"'
+            say("{text!r} is no time", text=text),
+            say('write "2026-10-01", "2026-10-01 09:30" or "2026-10-01T09:30+08:00"'),
         ) from None
     return zone.instant(value) if value.tzinfo is None else _instant(value)
 
@@ -198,7 +200,8 @@ def _offset_steps(name: str) -> tuple[tuple[int, int], ...]:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UnknownZoneError(
-            f"there is no time zone {name!r}", 'write an IANA name, such as "Asia/Shanghai"'
+            say("there is no time zone {name!r}", name=name),
+            say('write an IANA name, such as "Asia/Shanghai"'),
         ) from None
     return tuple((second * SECOND, offset) for second, offset in _steps(zone))
 

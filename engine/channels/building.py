@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dsl.near import nearest
 from engine.channels.console import console_channel
 from engine.channels.file import file_channel
 from engine.channels.protocol import Channel
 from engine.channels.settings import Settings
 from engine.config import ChannelConfig
+from engine.wording import all_of, near_or, say
 
 KINDS: Mapping[str, Callable[[Settings], Channel]] = {"file": file_channel, "console": console_channel}
 
@@ -18,9 +18,8 @@ def build_channel(config: ChannelConfig, folder: Path) -> Channel:
     settings = Settings(config.name, config.kind, config.settings, folder)
     build = KINDS.get(config.kind)
     if build is None:
-        near = nearest(config.kind, KINDS)
-        hint = f"did you mean {near!r}?" if near else f"known kinds: {', '.join(KINDS)}"
-        raise settings.error(f"there is no kind {config.kind!r}", hint)
+        hint = near_or(config.kind, KINDS, say("known kinds: {names}", names=all_of(KINDS)))
+        raise settings.error(say("there is no kind {kind!r}", kind=config.kind), hint)
     return build(settings)
 
 

@@ -15,10 +15,12 @@ import orjson
 
 from engine.channels.protocol import Accepted, Capabilities, NotSent, Outcome, Outgoing, Rejected, Unknown
 from engine.channels.settings import Settings
+from engine.reasons import HALF_CHARACTER
+from engine.wording import say
 
 _BATCH = 500  # messages in one write, and at most unknown after a crash
 _MODE = 0o600  # texts and addresses are nobody else's business
-_NO_JSON = Rejected("the message holds half a character and cannot be written")
+_NO_JSON = Rejected(HALF_CHARACTER())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,12 @@ def file_channel(settings: Settings) -> FileChannel:
     settings.only("path")
     path = settings.path("path", "outbox.jsonl")
     if path.is_dir():
-        raise settings.error(f"`path` is the folder {path}", "name a file")
+        raise settings.error(say("`path` is the folder {path}", path=path), say("name a file"))
     ours = path.resolve().is_relative_to(settings.folder.resolve())
     if not ours and not path.parent.is_dir():  # it may be a disk that is not there
         raise settings.error(
-            f"`path` is in {path.parent}, and there is no such folder", "make it, or mend the path"
+            say("`path` is in {parent}, and there is no such folder", parent=path.parent),
+            say("make it, or mend the path"),
         )
     return FileChannel(path, makes_folder=ours)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dsl.near import nearest
+from dsl.wording import Hint, Phrase
 from engine.channels.protocol import ChannelSettingsError
+from engine.wording import all_of, near_or, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +23,34 @@ class Settings:
         """Refuse keys that this kind does not have."""
         for key in self.values:
             if key not in known:
-                near = nearest(key, known)
-                hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(known) or 'none'}"
-                raise self.error(f"a {self.kind} channel has no `{key}`", hint)
+                hint = near_or(key, known, say("known here: {names}", names=all_of(known)))
+                raise self.error(say("a {kind} channel has no `{key}`", kind=self.kind, key=key), hint)
 
     def text(self, key: str, default: str) -> str:
         """A text that is not empty."""
         value = self.values.get(key, default)
         if not isinstance(value, str) or not value.strip():
-            raise self.error(f"`{key}` is {value!r}, not a text", 'write it between `"`')
+            raise self.error(
+                say("`{key}` is {value!r}, not a text", key=key, value=value), say('write it between `"`')
+            )
         return value
 
     def choice(self, key: str, *words: str) -> str:
         """One of some words; the first when it is not written."""
         value = self.values.get(key, words[0])
         if value not in words:
-            raise self.error(f"`{key}` is {value!r}", f"write one of {', '.join(words)}")
+            raise self.error(
+                say("`{key}` is {value!r}", key=key, value=value),
+                say("write one of {words}", words=all_of(words)),
+            )
         return str(value)
 
     def path(self, key: str, default: str) -> Path:
         """A path; relative ones lie in the project's folder."""
         return self.folder / self.text(key, default)
 
-    def error(self, message: str, hint: str = "") -> ChannelSettingsError:
+    def error(self, message: Phrase, hint: Hint = "") -> ChannelSettingsError:
         """A ChannelSettingsError about this table."""
-        return ChannelSettingsError(f"[channels.{self.name}]: {message}", hint)
+        return ChannelSettingsError(
+            say("[channels.{name}]: {message}", name=self.name, message=message), hint
+        )

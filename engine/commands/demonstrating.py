@@ -4,42 +4,61 @@ from pathlib import Path
 
 import click
 
+from dsl.wording import Phrase
 from engine.demo.demo import make_demo
 from engine.demo.summary import Summary
-from engine.terminal import print_table, progress, say
+from engine.storage.states import MessageStatus
+from engine.terminal import print_table, print_text, progress, talk
+from engine.wording import say
 
-_STATUSES = ("sent", "waiting", "held", "dropped", "cancelled")
+_STATUSES = (
+    MessageStatus.SENT,
+    MessageStatus.WAITING,
+    MessageStatus.HELD,
+    MessageStatus.DROPPED,
+    MessageStatus.CANCELLED,
+)
 
 
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", default="demo")
 def demo_command(folder: str) -> None:
     """Make a project with synthetic customers, run it through five months, say what came of it."""
-    with progress("five months of a service centre, day by day") as told:
+    with progress(say("five months of a service centre, day by day")) as told:
         found = make_demo(Path(folder), told)
     rows = [
-        (journey, *(counts.get(status, 0) for status in _STATUSES))
+        (journey, *(counts.get(status.word, 0) for status in _STATUSES))
         for journey, counts in sorted(found.messages.items())
     ]
-    print_table(("messages of", *_STATUSES), rows)
+    print_table((say("messages of"), *(status.said for status in _STATUSES)), rows)
     click.echo()
     for line in _words(found):
-        click.echo(line)
-    say(f"\n{folder} is a project now. Have a look at it:")
+        print_text(line)
+    talk("")
+    talk(say("{folder} is a project now. Have a look at it:", folder=folder))
     for command in (
         f"customer {found.told_to}",
         "messages --status dropped",
         "graph retention --format mermaid",
     ):
-        say(f"  homing --project {folder} {command}")
+        talk(f"  homing --project {folder} {command}")
 
 
-def _words(found: Summary) -> list[str]:
+def _words(found: Summary) -> list[Phrase]:
     """What became of the people, in sentences."""
     done, opened = found.tasks.get("done", 0), sum(found.tasks.values())
     return [
-        f"{found.customers:,} customers; {found.warned:,} gave a warning, {found.recalled:,} had to be won back.",
-        f"{found.back:,} of those came again.",
-        f"{opened:,} calls and other tasks, {done:,} of them done.",
-        f"{found.opted_out:,} opted out; {found.after_optout:,} messages went to any of them in the 90 days after.",
+        say(
+            "{customers:,} customers; {warned:,} gave a warning, {recalled:,} had to be won back.",
+            customers=found.customers,
+            warned=found.warned,
+            recalled=found.recalled,
+        ),
+        say("{back:,} of those came again.", back=found.back),
+        say("{opened:,} calls and other tasks, {done:,} of them done.", opened=opened, done=done),
+        say(
+            "{out:,} opted out; {after:,} messages went to any of them in the 90 days after.",
+            out=found.opted_out,
+            after=found.after_optout,
+        ),
     ]

@@ -9,7 +9,8 @@ from engine.commands.options import as_option, json_option
 from engine.imports import ImportResult, Request, import_file
 from engine.imports.columns import parse_maps
 from engine.projects.project import Project
-from engine.terminal import print_json, progress, say
+from engine.terminal import print_json, print_text, progress, talk, words
+from engine.wording import say
 
 
 @click.command("import")
@@ -29,7 +30,7 @@ def import_command(
     The same file imported twice adds nothing. An empty cell changes nothing. Rows that cannot be taken are written,
     with the reason, to a file in the project's folder `rejects`.
     """
-    with opened() as project, progress(f"importing {file}") as told:
+    with opened() as project, progress(say("importing {file}", file=file)) as told:
         request = Request(
             what,
             Path(file),
@@ -39,10 +40,11 @@ def import_command(
             encoding,
             tuple(project.config.channels),
             told,
+            words,
         )
         result = import_file(project.store, release_of(project).model, project.surroundings, request)
     for note in result.notes:
-        say(note)
+        talk(note)
     if as_json:
         print_json(_as_json(result))
     else:
@@ -60,8 +62,12 @@ def _as_json(result: ImportResult) -> dict[str, object]:
 
 
 def _tell(result: ImportResult) -> None:
-    counts = (("added", result.added), ("changed", result.changed), ("unchanged", result.unchanged))
-    words = ", ".join(f"{count:,} {word}" for word, count in counts)
-    click.echo(f"{result.read:,} rows of {result.what}: {words}, {result.rejected:,} rejected")
+    print_text(
+        say(
+            "{read:,} rows of {what}: {added:,} added, {changed:,} changed, {unchanged:,} unchanged, "
+            "{rejected:,} rejected",
+            **_as_json(result),
+        )
+    )
     if result.rejects_file:
-        say(f"the rejected rows are in {result.rejects_file}")
+        talk(say("the rejected rows are in {rejects_file}", rejects_file=result.rejects_file))

@@ -12,13 +12,35 @@ from engine.commands.options import json_option
 from engine.storage.customers import customer_number
 from engine.storage.phones import mask_phone
 from engine.storage.states import MessageStatus
-from engine.terminal import print_json, print_json_list, print_table, say
+from engine.terminal import print_json, print_json_list, print_table, print_text, talk
 from engine.views.customer import customer
 from engine.views.messages import Wanted, messages
 from engine.views.status import Status, status
 from engine.views.window import look
+from engine.wording import say, say_as
 
-_COLUMNS = ("id", "customer", "journey", "message", "channel", "status", "because", "until", "sent", "text")
+_COLUMNS = (
+    say("id"),
+    say("customer"),
+    say("journey"),
+    say("message"),
+    say("channel"),
+    say("status"),
+    say("because"),
+    say("until"),
+    say_as("column", "sent"),
+    say("text"),
+)
+_JOURNEY_COLUMNS = (
+    say("journey"),
+    say("record"),
+    say("state"),
+    say("since"),
+    say("next"),
+    say("status"),
+    say("outcome"),
+)
+_TIMELINE_COLUMNS = (say("at"), say("kind"), say("what"), say("because"))
 _STATUSES = click.Choice([status.word for status in MessageStatus])
 
 
@@ -80,13 +102,13 @@ def customer_command(identity: str, *, as_json: bool) -> None:
 
 def _tell_status(found: Status) -> None:
     lines = [
-        ("release", found.release),
-        ("last run", found.last_run),
-        ("messages waiting", found.waiting),
-        ("messages held", found.held),
-        ("messages unknown", found.unknown),
-        ("tasks open", found.tasks_open),
-        ("tasks overdue", found.tasks_overdue),
+        (say("release"), found.release),
+        (say("last run"), found.last_run),
+        (say("messages waiting"), found.waiting),
+        (say("messages held"), found.held),
+        (say("messages unknown"), found.unknown),
+        (say("tasks open"), found.tasks_open),
+        (say("tasks overdue"), found.tasks_overdue),
     ]
     print_table(("", ""), lines)
     rows = [
@@ -94,10 +116,10 @@ def _tell_status(found: Status) -> None:
     ]
     if rows:
         click.echo()
-        print_table(("journey", "state", "customers"), rows)
+        print_table((say("journey"), say("state"), say("customers")), rows)
     for problem in found.problems:
-        say(f"problem: {problem}")
-    say("healthy" if found.healthy else "not healthy")
+        talk(say("problem: {problem}", problem=problem))
+    talk(say("healthy") if found.healthy else say("not healthy"))
 
 
 def _tell_customer(found: Mapping[str, Any], phones: set[str]) -> None:
@@ -105,15 +127,15 @@ def _tell_customer(found: Mapping[str, Any], phones: set[str]) -> None:
         (name, mask_phone(value) if name in phones and value else value)
         for name, value in {"id": found["id"], **found["attributes"]}.items()
     ]
-    facts += [("tags", ", ".join(found["tags"]))] if found["tags"] else []
+    facts += [(say("tags"), ", ".join(found["tags"]))] if found["tags"] else []
     facts += [
-        ("opted out", item["channel"] or "every channel") for item in found["optouts"] if not item["lifted"]
+        (say("opted out"), item["channel"] or say("every channel"))
+        for item in found["optouts"]
+        if not item["lifted"]
     ]
     print_table(("", ""), facts)
-    for title, names in (
-        ("journeys", ("journey", "record", "state", "since", "next", "status", "outcome")),
-        ("timeline", ("at", "kind", "what", "because")),
-    ):
+    for title, names in ((say("journeys"), _JOURNEY_COLUMNS), (say("timeline"), _TIMELINE_COLUMNS)):
         if found[title]:
-            click.echo(f"\n{title}")
+            click.echo()
+            print_text(title)
             print_table(names, ([item[name] for name in names] for item in found[title]))

@@ -13,7 +13,8 @@ from engine.projects.releases import Release, current_release
 from engine.projects.virtual_time import virtual_time
 from engine.storage.audit import By
 from engine.storage.store import is_missing
-from engine.terminal import say
+from engine.terminal import talk
+from engine.wording import say
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def opened(*, create: bool = False) -> Iterator[Project]:
     new = isinstance(database, Path) and is_missing(database)
     project = open_project(folder, create=create)
     if new:
-        say(f"made an empty database: {config.database}")
+        talk(say("made an empty database: {database}", database=config.database))
     try:
         yield project
     finally:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from dsl.translation import Language
-from engine.config import Config
+from engine.language import language_at
+from engine.terminal import speak
 
 
 @dataclass(slots=True)
@@ -42,18 +42,16 @@ def with_project_option(command: click.Command) -> click.Command:
         for one in command.commands.values():
             with_project_option(one)
     if not any(parameter.name == "project" for parameter in command.params):
-        option = click.Option(["--project"], metavar="DIR", expose_value=False, callback=_name_project)
-        option.help = "The project folder."
-        command.params.append(option)
+        command.params.append(
+            click.Option(
+                ["--project"],
+                metavar="DIR",
+                expose_value=False,
+                callback=name_project,
+                help="The project folder.",
+            )
+        )
     return command
-
-
-def language_of(config: Config) -> Language:
-    """The language of diagnostics: the configuration's, else the locale's."""
-    if config.language != "auto":
-        return config.language
-    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "zh" if named.startswith("zh") else "en"
 
 
 def real_time() -> int:
@@ -67,6 +65,8 @@ def named_project() -> Path | None:
     return None if call.project is None else Path(call.project)
 
 
-def _name_project(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+def name_project(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    """Work on the project in this folder, and speak its language."""
     if value is not None:
         context.find_root().obj.project = value
+        speak(language_at(Path(value), os.environ))

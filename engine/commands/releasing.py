@@ -4,11 +4,9 @@ import click
 
 from dsl.diagnostics import Diagnostic, has_errors
 from dsl.render import as_json as diagnostics_as_json
-from dsl.render import render
-from dsl.translation import Language
 from engine.channels.building import build_channels
 from engine.commands.opening import by, opened
-from engine.commands.options import as_option, json_option, language_of
+from engine.commands.options import as_option, json_option
 from engine.config import Config
 from engine.projects.addresses import missing_addresses
 from engine.projects.fates import WORDS, parse_move
@@ -16,7 +14,8 @@ from engine.projects.folder import rules_of
 from engine.projects.public_calendar import calendar_findings
 from engine.projects.releases import Applied, apply
 from engine.projects.rule_sets import RuleSet, missing_channels, read_rule_set
-from engine.terminal import print_json, print_table, say
+from engine.terminal import print_diagnostics, print_json, print_table, talk
+from engine.wording import say
 
 
 @click.command("apply")
@@ -34,10 +33,10 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
         rules = read_rule_set(rules_of(project.folder, config), config)
         found = (*rules.diagnostics, *_lacks(rules, config, who.now))
         if has_errors(found):
-            _refuse(found, language_of(config), as_json=as_json)
+            _refuse(found, as_json=as_json)
             return 1
         warnings = [item for item in found if item.severity == "warning"]
-        click.echo(render(warnings, language_of(config)), nl=False, err=True)
+        print_diagnostics(warnings, err=True)
         applied = apply(project, rules, who, wanted)
     if as_json:
         print_json(applied_as_json(applied))
@@ -69,21 +68,21 @@ def applied_as_json(applied: Applied) -> dict[str, object]:
     return {"release": applied.number, "new": applied.new, "tables": list(applied.tables), "under_way": fates}
 
 
-def _refuse(found: tuple[Diagnostic, ...], language: Language, *, as_json: bool) -> None:
+def _refuse(found: tuple[Diagnostic, ...], *, as_json: bool) -> None:
     if as_json:
-        print_json({"release": None, "new": False, "diagnostics": diagnostics_as_json(found, language)})
+        print_json({"release": None, "new": False, "diagnostics": diagnostics_as_json(found)})
     else:
-        click.echo(render(found, language), nl=False)
-    say("homing: not applied: the rules have errors")
+        print_diagnostics(found)
+    talk(say("homing: not applied: the rules have errors"))
 
 
 def _tell(applied: Applied) -> None:
     if not applied.new:
-        say(f"these rules are in force already (release {applied.number})")
+        talk(say("these rules are in force already (release {number})", number=applied.number))
         return
     if applied.fates:
         rows = [
             (fate.journey, fate.state, fate.count, WORDS[fate.kind], fate.target) for fate in applied.fates
         ]
-        print_table(("journey", "state", "customers", "they", ""), rows)
-    say(f"release {applied.number} is in force")
+        print_table((say("journey"), say("state"), say("customers"), say("they"), ""), rows)
+    talk(say("release {number} is in force", number=applied.number))

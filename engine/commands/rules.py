@@ -1,5 +1,6 @@
 """`check`, `fmt` and `graph`: everything about rule files that needs no database."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,18 +9,19 @@ import click
 from dsl.diagnostics import Diagnostic
 from dsl.load import load
 from dsl.model import Model
-from dsl.near import nearest
 from dsl.printer import print_file
 from dsl.render import as_json as diagnostics_as_json
-from dsl.render import render
+from dsl.wording import Phrase, Series
 from engine.channels.building import build_channels
-from engine.commands.options import json_option, language_of, named_project, real_time
+from engine.commands.options import json_option, named_project, real_time
 from engine.config import FILE_NAME, Config, default_config, load_config
 from engine.errors import RulesError, UnknownNameError, UsageError
+from engine.language import language_of
 from engine.projects.folder import find_project, project_folder, rules_of
 from engine.projects.public_calendar import calendar_findings
 from engine.projects.rule_sets import RuleSet, read_rule_set
-from engine.terminal import print_json, say
+from engine.terminal import print_diagnostics, print_json, speak, talk
+from engine.wording import all_of, near_or, say, say_number
 
 _path = click.argument("path", required=False, metavar="[PATH]")
 
@@ -31,16 +33,14 @@ def check_command(path: str | None, *, as_json: bool) -> int:
     """Parse and analyse a rule set: a file, a folder, or the project's own."""
     place = _place(path)
     config = surroundings_of(place)
-    rules, language = read_rule_set(place, config), language_of(config)
+    rules = read_rule_set(place, config)
     found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone, config.zone.day(real_time())))
     errors, warnings = (sum(item.severity == kind for item in found) for kind in ("error", "warning"))
     if as_json:
-        print_json(
-            {"diagnostics": diagnostics_as_json(found, language), "errors": errors, "warnings": warnings}
-        )
+        print_json({"diagnostics": diagnostics_as_json(found), "errors": errors, "warnings": warnings})
     else:
-        click.echo(render(found, language), nl=False)
-        say(_summary(errors, warnings))
+        print_diagnostics(found)
+        talk(_summary(errors, warnings))
     return 1 if errors else 0
 
 
@@ -52,6 +52,7 @@ def check_command(path: str | None, *, as_json: bool) -> int:
 def fmt_command(path: str | None, *, only_check: bool) -> int:
     """Write rule files in their canonical form. Files with errors in their grammar are left alone."""
     place = _place(path)
+    surroundings_of(place)
     files, flaws = load(place)
     broken = _broken(flaws)
     status = 0
@@ -61,7 +62,7 @@ def fmt_command(path: str | None, *, only_check: bool) -> int:
             continue
         target = place / name if place.is_dir() else place
         status |= _format(target, name, print_file(file), only_check=only_check)
-    click.echo(render(flaws, language_of(surroundings_of(place))), nl=False, err=True)
+    print_diagnostics(flaws, err=True)
     return 1 if broken else status
 
 
@@ -78,19 +79,22 @@ def graph_command(journey: str, form: str, path: str | None) -> None:
     place = _place(path)
     model = _model(read_rule_set(place, surroundings_of(place)))
     if journey not in model.journeys:
-        near = nearest(journey, model.journeys)
-        hint = f"did you mean `{near}`?" if near else f"known: {', '.join(model.journeys) or 'none'}"
-        raise UnknownNameError(f"there is no journey `{journey}`", hint)
+        hint = near_or(journey, model.journeys, say("known: {names}", names=all_of(model.journeys)))
+        raise UnknownNameError(say("there is no journey `{journey}`", journey=journey), hint)
     draw = {"mermaid": graph.mermaid, "dot": graph.dot, "svg": graph.svg}[form]
     click.echo(draw(model.journeys[journey]))
 
 
 def surroundings_of(path: Path) -> Config:
-    """The configuration that holds for a file or folder: its project's, else the defaults with its name as brand."""
+    """The configuration that holds for a file or folder: its project's, else the defaults with its name as brand.
+
+    From now on its language is spoken.
+    """
     named = named_project()
     folder = project_folder(named, path) if named else find_project(path)
     if folder is not None:
         config = load_config(folder / FILE_NAME)
+        speak(language_of(config.language, os.environ))
         build_channels(config.channels, folder)  # what their tables say must be meant
         return config
     absolute = path.absolute()
@@ -101,7 +105,7 @@ def _place(path: str | None) -> Path:
     if path is not None:
         place = Path(path)
         if not place.exists():
-            raise UsageError(f"{path}: no such file or folder")
+            raise UsageError(say("{path}: no such file or folder", path=path))
         return place
     named = named_project()
     folder = project_folder(named, Path.cwd()) if named else find_project(Path.cwd())
@@ -112,15 +116,14 @@ def _place(path: str | None) -> Path:
 
 def _model(rules: RuleSet) -> Model:
     if rules.model is None:
-        raise RulesError("the rules have errors", "`homing check` shows them")
+        raise RulesError(say("the rules have errors"), say("`homing check` shows them"))
     return rules.model
 
 
-def _summary(errors: int, warnings: int) -> str:
-    if not errors and not warnings:
-        return "all well"
-    counts = ((errors, "error"), (warnings, "warning"))
-    return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count)
+def _summary(errors: int, warnings: int) -> Phrase:
+    told = [say_number("{n} error", "{n} errors", n=errors)] if errors else []
+    told += [say_number("{n} warning", "{n} warnings", n=warnings)] if warnings else []
+    return say("{counts}", counts=Series(tuple(told))) if told else say("all well")
 
 
 def _broken(flaws: tuple[Diagnostic, ...]) -> set[str]:
@@ -143,5 +146,5 @@ def _format(target: Path, name: str, text: str, *, only_check: bool) -> int:
         click.echo(name)
         return 1
     _write_whole(target.resolve(), text.encode())
-    say(f"formatted {name}")
+    talk(say("formatted {name}", name=name))
     return 0

@@ -11,7 +11,9 @@ from engine.projects.project import Project
 from engine.projects.project_turn import deliverer, lock, ready, take_turn, try_turn
 from engine.projects.virtual_time import go_to, virtual_time
 from engine.running.turn import Turn
-from engine.terminal import print_json, progress, say
+from engine.storage.states import MessageStatus
+from engine.terminal import print_json, print_text, progress, talk
+from engine.wording import all_of, say, say_number
 
 
 @click.command("run")
@@ -24,7 +26,7 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
     with opened() as project, lock(project):
         now = _moment(project, at, keep=not dry_run)
         engine = ready(project)
-        with progress("looking at customers") as told:
+        with progress(say("looking at customers")) as told:
             if dry_run:
                 done = try_turn(engine, now, lambda count: told(count, count))
             else:
@@ -33,11 +35,8 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
     if as_json:
         print_json(result)
     else:
-        _tell(result, dry_run=dry_run)
-    if done.stuck:
-        say(f"{done.stuck} moves were refused: more than 50 in one run; `homing status` tells more")
-    if done.put_off:
-        say(f"{done.put_off:,} messages were not taken and will be tried again; `homing status` tells more")
+        _tell(done, str(result["at"]), dry_run=dry_run)
+    _tell_undone(done)
     return 1 if done.messages["failed"] or done.put_off else 0
 
 
@@ -69,11 +68,39 @@ def _moment(project: Project, at: str | None, *, keep: bool) -> int:
     return moment
 
 
-def _tell(result: dict[str, object], *, dry_run: bool) -> None:
-    messages = result["messages"]
-    assert isinstance(messages, dict)  # noqa: S101  # see turn_as_json
-    words = ", ".join(f"{count:,} {status}" for status, count in messages.items()) or "none"
-    click.echo(
-        f"{result['at']}{' (dry run)' if dry_run else ''}: {result['entered']:,} entered, {result['moved']:,} moved, "
-        f"{result['ended']:,} ended, {result['tasks_opened']:,} tasks; messages: {words}"
+def _tell(done: Turn, at: str, *, dry_run: bool) -> None:
+    counts = [
+        say("{count:,} {status}", count=done.messages[status.word], status=status.said)
+        for status in sorted(MessageStatus, key=lambda status: status.word)
+        if status.word in done.messages
+    ]
+    print_text(
+        say(
+            "{at}: {entered:,} entered, {moved:,} moved, {ended:,} ended, {tasks:,} tasks; messages: {counts}",
+            at=say("{at} (dry run)", at=at) if dry_run else at,
+            entered=done.entered,
+            moved=done.moved,
+            ended=done.ended,
+            tasks=done.tasks_opened,
+            counts=all_of(counts),
+        )
     )
+
+
+def _tell_undone(done: Turn) -> None:
+    if done.stuck:
+        talk(
+            say_number(
+                "{n:,} move was refused: more than 50 in one run; `homing status` tells more",
+                "{n:,} moves were refused: more than 50 in one run; `homing status` tells more",
+                n=done.stuck,
+            )
+        )
+    if done.put_off:
+        talk(
+            say_number(
+                "{n:,} message was not taken and will be tried again; `homing status` tells more",
+                "{n:,} messages were not taken and will be tried again; `homing status` tells more",
+                n=done.put_off,
+            )
+        )

@@ -9,7 +9,8 @@ from engine.people.optouts import OptOut, lift, opt_out
 from engine.projects.names import known_channel, known_policy
 from engine.storage.customers import customer_number
 from engine.storage.symbols import load_symbols
-from engine.terminal import print_json, say
+from engine.terminal import print_json, talk
+from engine.wording import say, say_number
 
 _channel = click.option("--channel", metavar="C", help="One channel; else every one.")
 _because = click.option("--because", metavar="TEXT", help="Where it was said, or why.")
@@ -47,9 +48,15 @@ def optout_command(
     if as_json:
         print_json({"id": identity, "channel": channel, "lifted": lifting and done, "cancelled": taken})
     elif lifting:
-        say("lifted" if done else "there was no such opt-out")
+        talk(say("lifted") if done else say("there was no such opt-out"))
     else:
-        say(f"recorded; {taken} waiting message{'' if taken == 1 else 's'} taken back")
+        talk(
+            say_number(
+                "recorded; {n} waiting message taken back",
+                "recorded; {n} waiting messages taken back",
+                n=taken,
+            )
+        )
 
 
 @click.command("consent")
@@ -85,4 +92,4 @@ def consent_command(
             {"id": identity, "policy": policy, "channel": channel, "given": not withdrawing, "changed": done}
         )
     else:
-        say("recorded" if done else "nothing to record: it was so already")
+        talk(say("recorded") if done else say("nothing to record: it was so already"))

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from engine.projects.starting import start_project
-from engine.terminal import say
+from engine.terminal import talk
+from engine.wording import say
 
 
 @click.command("init")
@@ -14,6 +15,9 @@ from engine.terminal import say
 def init_command(folder: str, brand: str | None) -> None:
     """Make a project: a commented homing.toml, the starter rules and an empty database."""
     start_project(Path(folder), brand)
-    say(
-        f"made a project in {folder}\nnext: read {folder}/homing.toml, then `homing --project {folder} apply`"
+    talk(
+        say(
+            "made a project in {folder}\nnext: read {folder}/homing.toml, then `homing --project {folder} apply`",
+            folder=folder,
+        )
     )

@@ -13,13 +13,24 @@ from engine.storage.customers import customer_number
 from engine.storage.keys import intent_of
 from engine.storage.states import TaskStatus
 from engine.storage.symbols import load_symbols
-from engine.terminal import print_json, print_json_list, print_table, say
+from engine.terminal import print_json, print_json_list, print_table, talk
 from engine.texts.rendering import Renderer
 from engine.texts.scripts import Scripts
 from engine.views.tasks import Wanted, tasks
 from engine.views.window import look
+from engine.wording import say
 
-_COLUMNS = ("id", "customer", "journey", "task", "title", "role", "status", "due", "outcomes")
+_COLUMNS = (
+    say("id"),
+    say("customer"),
+    say("journey"),
+    say("task"),
+    say("title"),
+    say("role"),
+    say("status"),
+    say("due"),
+    say("outcomes"),
+)
 _STATUSES = click.Choice([status.word for status in TaskStatus])
 
 
@@ -77,7 +88,7 @@ def finish_command(
     if as_json:
         print_json({"id": task, "status": "done", "outcome": outcome})
     else:
-        say(f"task {task} is done: {outcome}")
+        talk(say("task {task} is done: {outcome}", task=task, outcome=outcome))
 
 
 def _finish(project: Project, task: str, how: Finish, actor: str | None) -> None:
@@ -91,7 +102,7 @@ def _finish(project: Project, task: str, how: Finish, actor: str | None) -> None
 def _answer(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise UsageError(f"--set {text!r} is not FIELD=VALUE")
+        raise UsageError(say("--set {text!r} is not FIELD=VALUE", text=text))
     return name.strip(), value
 
 

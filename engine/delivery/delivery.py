@@ -21,6 +21,7 @@ from engine.permits.permitting import Permits
 from engine.plans import working
 from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
+from engine.reasons import LOST, NO_CHANNEL, NOT_TOLD
 from engine.storage.keys import Intent, intent_key
 from engine.storage.schema import meta
 from engine.storage.store import Store
@@ -28,7 +29,6 @@ from engine.storage.store import Store
 BATCH = 500
 """Messages of one batch: on the wire within seconds of their mark."""
 
-LOST = "nobody recorded what became of it"
 
 Step = Literal["claimed", "marked", "sent", "recorded"]
 
@@ -108,7 +108,7 @@ class Delivery:
             if keys and isinstance(channel, Witness):
                 found |= channel.settled(keys)
         results: list[Result] = [
-            (item, Accepted() if item.outgoing.key in found else Unknown(LOST)) for item in hanging
+            (item, Accepted() if item.outgoing.key in found else Unknown(LOST())) for item in hanging
         ]
         return record(connection, results, now) if results else Counter()
 
@@ -131,12 +131,11 @@ def _channel_of(posted: Posted) -> str:
 def _handed(channel: Channel | None, batch: list[Outgoing]) -> Sequence[Outcome]:
     """One call; what it does not tell for sure is unknown."""
     if channel is None:
-        because = f"homing.toml has no channel `{batch[0].channel}`"
-        return [NotSent(because)] * len(batch)
+        return [NotSent(NO_CHANNEL(channel=batch[0].channel))] * len(batch)
     try:
         outcomes = channel.send(batch)
     except Exception as error:  # noqa: BLE001  # whatever happened, the gateway may have taken it
         return [Unknown(f"{type(error).__name__}: {error}")] * len(batch)
     if len(outcomes) != len(batch):
-        return [Unknown("the channel did not tell what became of each message")] * len(batch)
+        return [Unknown(NOT_TOLD())] * len(batch)
     return outcomes

@@ -17,6 +17,7 @@ from engine.permits.permitting import Permits, judge
 from engine.permits.settling import settle
 from engine.plans.work import Work
 from engine.plans.working import wanted
+from engine.reasons import NO_RULE
 from engine.storage.arrivals import mark_changed
 from engine.storage.keys import Intent, intent_key
 from engine.storage.states import MessageStatus
@@ -24,7 +25,6 @@ from engine.texts.rendering import Rendered
 
 VALUES_CHANGED = "its values have changed since it was written"
 CHANNEL_CHANGED = "the channel to reach the customer by has changed"
-NO_RULE = "no rule sends it any more"
 
 
 class Posted(NamedTuple):
@@ -124,7 +124,7 @@ class Marking:
         self.counts.update(MessageStatus(values["status"]).word for values, _ in returned)
 
     def _returned(self, verdict: Verdict | None) -> dict[str, Any]:
-        values: dict[str, Any] = {"status": int(MessageStatus.CANCELLED), "because": NO_RULE}
+        values: dict[str, Any] = {"status": int(MessageStatus.CANCELLED), "because": NO_RULE()}
         values |= {"until": None, "role": None, "lease_until": None, "counted_at": None}
         if verdict is not None:
             outcome = outcome_of(verdict)

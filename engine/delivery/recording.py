@@ -13,6 +13,7 @@ from engine.channels.protocol import Accepted, NotSent, Outcome, Rejected, Unkno
 from engine.delivery import sending
 from engine.delivery.marking import Posted
 from engine.permits.settling import settle
+from engine.reasons import TRIED
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.states import MessageStatus
 
@@ -68,7 +69,7 @@ def _values(posted: Posted, outcome: Outcome, now: int) -> dict[str, Any]:
 def _again(posted: Posted, because: str, now: int) -> dict[str, Any]:
     """Ready once more after a pause that doubles; the gate is asked again then, giving up included."""
     if posted.attempt >= MOST_ATTEMPTS:
-        return _failed(f"tried {posted.attempt} times: {because}", now)
+        return _failed(TRIED(attempts=posted.attempt, because=because), now)
     pause = min(FIRST_PAUSE << (posted.attempt - 1), LONGEST_PAUSE)
     return {"status": MessageStatus.READY, "because": because, "until": now + pause}
 

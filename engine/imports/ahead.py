@@ -15,6 +15,7 @@ from threading import Thread
 
 from engine.errors import EngineError, ImportFileError
 from engine.imports.preparing import Batch, Source, prepared
+from engine.wording import say
 
 LARGE = 8 * 1024 * 1024
 """Bytes from which on a file is worth another process."""
@@ -44,8 +45,10 @@ def _prepared_ahead(source: Source) -> Iterator[Batch]:
         if batch is not None:
             raise batch
     except EOFError as error:
-        hint = "is there memory left? What was taken stays taken: import the file again"
-        raise ImportFileError(f"{source.path}: the process that reads it was killed", hint) from error
+        hint = say("is there memory left? What was taken stays taken: import the file again")
+        raise ImportFileError(
+            say("{path}: the process that reads it was killed", path=source.path), hint
+        ) from error
     finally:
         ours.close()
         worker.terminate()

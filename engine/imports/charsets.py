@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 from engine.errors import ImportFileError
+from engine.wording import say
 
 _PIECE = 1 << 20  # bytes
 _SAMPLE = 10_000  # lines looked at when the file is not whole in UTF-8
@@ -34,7 +35,9 @@ def _known(name: str) -> str:
     try:
         return codecs.lookup(name).name
     except LookupError:
-        raise ImportFileError(f"unknown encoding {name!r}", "try utf-8, gb18030 or utf-16") from None
+        raise ImportFileError(
+            say("unknown encoding {name!r}", name=name), say("try utf-8, gb18030 or utf-16")
+        ) from None
 
 
 def _is_utf8(path: Path) -> bool:

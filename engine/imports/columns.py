@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsl.near import nearest
+from dsl.wording import Phrase
 from engine.errors import ImportFileError, UsageError
+from engine.wording import all_of, near_or, say
 
 _NAMED = 20  # columns that are not taken
 
@@ -25,7 +27,7 @@ def parse_maps(maps: Sequence[str]) -> dict[str, str]:
     for text in maps:
         column, equals, field = text.rpartition("=")
         if not equals or not column.strip() or not field.strip():
-            raise UsageError(f"--map {text!r} is not COLUMN=FIELD")
+            raise UsageError(say("--map {text!r} is not COLUMN=FIELD", text=text))
         parsed[column.strip()] = field.strip()
     return parsed
 
@@ -44,8 +46,14 @@ def match_columns(
             unknown.append(column)
         elif field in places:
             raise ImportFileError(
-                f"{path}: two columns for `{field}`: {columns[places[field]]!r} and {column!r}",
-                "take one out, or --map one of them to another field",
+                say(
+                    "{path}: two columns for `{field}`: {columns!r} and {column!r}",
+                    path=path,
+                    field=field,
+                    columns=columns[places[field]],
+                    column=column,
+                ),
+                say("take one out, or --map one of them to another field"),
             )
         else:
             places[field] = place
@@ -58,31 +66,40 @@ def require(matched: Matched, required: Sequence[str], columns: Sequence[str], p
         if field not in matched.places:
             example = nearest(field, columns) or "COLUMN"
             raise ImportFileError(
-                f"{path}: no column `{field}` (it has: {', '.join(columns)})",
-                f"name the column with --map {example}={field}",
+                say(
+                    "{path}: no column `{field}` (it has: {columns})",
+                    path=path,
+                    field=field,
+                    columns=all_of(columns),
+                ),
+                say("name the column with --map {example}={field}", example=example, field=field),
             )
 
 
-def describe_unknown(unknown: Sequence[str], fields: Sequence[str]) -> str:
+def describe_unknown(unknown: Sequence[str], fields: Sequence[str]) -> Phrase:
     """A line about the columns that are not taken, with the nearest fields."""
-    words = []
+    columns: list[str] = []
     for column in unknown[:_NAMED]:
         near = nearest(column, fields)
-        words.append(f"{column} (did you mean {near}?)" if near else column)
-    others = len(unknown) - len(words)
-    return f"columns not taken: {', '.join(words)}{f' and {others:,} others' if others else ''}"
+        columns.append(say("{column} (did you mean {near}?)", column=column, near=near) if near else column)
+    others = len(unknown) - len(columns)
+    if others:
+        return say(
+            "columns not taken: {columns} and {others:,} others", columns=all_of(columns), others=others
+        )
+    return say("columns not taken: {columns}", columns=all_of(columns))
 
 
 def _check_maps(columns: Sequence[str], fields: Sequence[str], maps: Mapping[str, str], path: Path) -> None:
     for column, field in maps.items():
         if column not in columns:
-            near = nearest(column, columns)
-            hint = f"did you mean {near!r}?" if near else f"it has: {', '.join(columns)}"
-            raise ImportFileError(f"{path}: no column {column!r} to map", hint)
+            hint = near_or(column, columns, say("it has: {names}", names=all_of(columns)))
+            raise ImportFileError(say("{path}: no column {column!r} to map", path=path, column=column), hint)
         if field not in fields:
-            near = nearest(field, fields)
-            hint = f"did you mean `{near}`?" if near else f"known: {', '.join(fields)}"
-            raise UsageError(f"--map {column}={field}: there is no field `{field}`", hint)
+            hint = near_or(field, fields, say("known: {names}", names=all_of(fields)))
+            raise UsageError(
+                say("--map {column}={field}: there is no field `{field}`", column=column, field=field), hint
+            )
 
 
 def _unambiguous(fields: Sequence[str]) -> dict[str, str]:

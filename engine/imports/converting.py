@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
+from dsl.wording import Phrase
 from engine.imports.columns import Matched
 from engine.imports.rows import Chunk, Unreadable
 from engine.storage.bad_values import BadValueError
 from engine.storage.values import Reader, Stored
+from engine.wording import say
 
 _REMEMBERED = 15_000  # different texts of one column
 
@@ -57,7 +59,7 @@ class Converter:
     def convert(self, chunk: Chunk, matched: Matched) -> Columns:
         """Every good row's values, and the bad ones with their reasons."""
         cells = list(zip(*chunk.rows, strict=True)) if chunk.rows else [()] * len(chunk.columns)
-        reasons: dict[int, str] = {}
+        reasons: dict[int, Phrase] = {}
         values: dict[str, Sequence[Stored]] = {}
         for field in self.required - matched.places.keys():
             _refuse_missing([None] * len(chunk.rows), field, reasons)
@@ -77,7 +79,7 @@ def make_converter(readers: Mapping[str, Reader], required: Sequence[str]) -> Co
 
 
 def _converted(
-    column: Sequence[object], read: Callable[[object], Stored], field: str, reasons: dict[int, str]
+    column: Sequence[object], read: Callable[[object], Stored], field: str, reasons: dict[int, Phrase]
 ) -> list[Stored]:
     try:
         return list(map(read, column))
@@ -86,22 +88,22 @@ def _converted(
 
 
 def _one(
-    cell: object, read: Callable[[object], Stored], field: str, row: int, reasons: dict[int, str]
+    cell: object, read: Callable[[object], Stored], field: str, row: int, reasons: dict[int, Phrase]
 ) -> Stored:
     try:
         return read(cell)
     except BadValueError as error:
-        reasons.setdefault(row, f"{field}: {error}")
+        reasons.setdefault(row, say("{field}: {reason}", field=field, reason=error.reason))
         return None
 
 
-def _refuse_missing(values: Sequence[Stored], field: str, reasons: dict[int, str]) -> None:
+def _refuse_missing(values: Sequence[Stored], field: str, reasons: dict[int, Phrase]) -> None:
     for row, value in enumerate(values):
         if value is None:
-            reasons.setdefault(row, f"{field}: missing")
+            reasons.setdefault(row, say("{field}: missing", field=field))
 
 
-def _without(chunk: Chunk, values: Mapping[str, Sequence[Stored]], reasons: Mapping[int, str]) -> Columns:
+def _without(chunk: Chunk, values: Mapping[str, Sequence[Stored]], reasons: Mapping[int, Phrase]) -> Columns:
     if not reasons:
         return Columns(chunk.numbers, values, chunk.bad)
     good = [row not in reasons for row in range(len(chunk.rows))]

@@ -11,8 +11,10 @@ from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
+from dsl.wording import Phrase
 from engine.errors import ImportFileError
 from engine.imports.rows import CHUNK, Chunk, Unreadable
+from engine.wording import say
 
 _DELIMITERS = ",\t;|"
 
@@ -39,12 +41,17 @@ class _Reading:
         while self._at_hand(0) and not self.lines[0].strip("\ufeff \t\r\n"):
             self._drop(1)
         if not self.lines:
-            raise ImportFileError(f"{path}: empty", "its first line must name the columns")
+            raise ImportFileError(
+                say("{path}: empty", path=path), say("its first line must name the columns")
+            )
         self.lines[0] = self.lines[0].removeprefix("\ufeff")
         self.delimiter = delimiter or max(_DELIMITERS, key=self.lines[0].count)
         used, names, reason = self._record(0)
         if reason:
-            raise ImportFileError(f"{path}: line {self.number}: {reason}", "mend the line of columns")
+            raise ImportFileError(
+                say("{path}: line {number}: {reason}", path=path, number=self.number, reason=reason),
+                say("mend the line of columns"),
+            )
         self.columns = tuple(name.strip() for name in names)
         self._drop(used)
 
@@ -93,21 +100,21 @@ class _Reading:
         self._drop(index)
         return Chunk(self.columns, numbers, rows, bad, done=self._done())
 
-    def _fitting_record(self, start: int) -> tuple[int, list[str], str]:
+    def _fitting_record(self, start: int) -> tuple[int, list[str], Phrase | None]:
         """A row that has as many cells as there are columns, or the reason why there is none."""
         used, cells, reason = self._record(start)
         width = len(self.columns)
         if not reason and not cells:
-            return used, [], ""  # a blank line
+            return used, [], None  # a blank line
         if not reason and len(cells) > width and not any(cells[width:]):
             del cells[width:]
         if not reason and len(cells) != width:
-            reason = f"{len(cells)} cells, but {width} columns"
+            reason = say("{cells} cells, but {columns} columns", cells=len(cells), columns=width)
             if used > 1:  # more likely an unclosed quote that met another one
-                return 1, self._cells_of_line(start), "a quote that is not closed on its line"
+                return 1, self._cells_of_line(start), say("a quote that is not closed on its line")
         return used, cells, reason
 
-    def _record(self, start: int) -> tuple[int, list[str], str]:
+    def _record(self, start: int) -> tuple[int, list[str], Phrase | None]:
         """How many lines the row that begins there takes, its cells, and what is wrong with it."""
         used = 0
 
@@ -121,7 +128,7 @@ class _Reading:
             cells = next(csv.reader(feed(), delimiter=self.delimiter, strict=True))
         except csv.Error as error:
             return 1, self._cells_of_line(start), _reason(str(error))
-        return used, cells, ""
+        return used, cells, None
 
     def _cells_of_line(self, index: int) -> list[str]:
         """A bad line as well as it can be read, for the file of rejects."""
@@ -132,11 +139,11 @@ class _Reading:
             return [line]
 
 
-def _reason(error: str) -> str:
+def _reason(error: str) -> Phrase:
     if "end of data" in error:
-        return "a quote that is never closed"
+        return say("a quote that is never closed")
     if "field limit" in error:
-        return "a cell of more than 131,072 characters, or a quote that is never closed"
+        return say("a cell of more than 131,072 characters, or a quote that is never closed")
     if "expected after" in error:
-        return "text after a closing quote, or a quote that is not closed on its line"
-    return error
+        return say("text after a closing quote, or a quote that is not closed on its line")
+    return say("not CSV: {error}", error=error)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from dsl.wording import Phrase
 from engine.errors import ImportFileError
 from engine.imports.charsets import encoding_of
 from engine.imports.delimited import read_delimited
 from engine.imports.json_rows import read_json_lines, read_json_list
 from engine.imports.rows import Chunk, Table
 from engine.imports.spreadsheets import read_spreadsheet
+from engine.wording import say
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -17,31 +19,37 @@ _TABULAR = frozenset({".csv", ".tsv", ".tab"})
 
 def open_table(path: Path, encoding: str | None) -> Table:
     """Open a file for reading; ImportFileError when it is not there or in no format that we know."""
-    notes: list[str] = []
+    notes: list[Phrase] = []
     try:
         with path.open("rb") as file:
             start = file.read(4096)
         size = path.stat().st_size
         chunks = _chunks(path, start, encoding, notes)
     except OSError as error:
-        raise ImportFileError(f"{path}: {error.strerror or error}") from error
+        raise ImportFileError(
+            say("{path}: {strerror}", path=path, strerror=error.strerror or error)
+        ) from error
     return Table(chunks, size, notes)
 
 
-def _chunks(path: Path, start: bytes, encoding: str | None, notes: list[str]) -> Iterator[Chunk]:
+def _chunks(path: Path, start: bytes, encoding: str | None, notes: list[Phrase]) -> Iterator[Chunk]:
     if start.startswith(_ZIP):
         return read_spreadsheet(path, notes)
     if start.startswith(_OLD_EXCEL):
-        raise ImportFileError(f"{path}: an Excel file of the old kind", "save it as .xlsx or as CSV")
+        raise ImportFileError(
+            say("{path}: an Excel file of the old kind", path=path), say("save it as .xlsx or as CSV")
+        )
     found = encoding_of(path, encoding)
     if found.startswith("gb"):
-        notes.append(f"read as {found.upper()}, for it is not UTF-8")
+        notes.append(say("read as {encoding}, for it is not UTF-8", encoding=found.upper()))
     text = start.decode(found, errors="replace").lstrip("\ufeff \t\r\n")
     suffix = path.suffix.lower()
     if suffix not in _TABULAR and text.startswith(("[", "{")):
         return _json(path, suffix, text, found)
     if suffix in {".json", ".jsonl", ".ndjson"} and text:
-        raise ImportFileError(f"{path}: not JSON", "it must be a list of objects, or one object a line")
+        raise ImportFileError(
+            say("{path}: not JSON", path=path), say("it must be a list of objects, or one object a line")
+        )
     return read_delimited(path, found, "\t" if suffix in {".tsv", ".tab"} else None)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dsl.model import Model
+from dsl.wording import Phrase
 from engine.imports.ahead import batches
 from engine.imports.columns import describe_unknown
 from engine.imports.consents import ConsentTaker
@@ -27,11 +28,15 @@ from engine.storage import audit
 from engine.storage.declared import declared_tables
 from engine.storage.store import Store
 from engine.storage.values import Surroundings
+from engine.wording import say_number
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to import. `maps`: fields by column. `progress` is told the bytes done and their total."""
+    """What to import. `maps`: fields by column. `progress` is told the bytes done and their total.
+
+    `words` says reasons in the language of whoever will read the file of rejects.
+    """
 
     what: str
     file: Path
@@ -41,6 +46,7 @@ class Request:
     encoding: str | None = None
     channels: Collection[str] = ()
     progress: Callable[[int, int], None] = lambda _done, _total: None
+    words: Callable[[Phrase], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class ImportResult:
     unchanged: int = 0
     rejected: int = 0
     rejects_file: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
 
 
 def import_file(store: Store, model: Model, surroundings: Surroundings, request: Request) -> ImportResult:
@@ -64,7 +70,7 @@ def import_file(store: Store, model: Model, surroundings: Surroundings, request:
     taker = taker_for(model, surroundings, request, owners)
     kind = kind_of(request.what, model, request.channels)
     source = Source(request.file, kind, surroundings, request.maps, request.encoding)
-    rejects = Rejects(request.rejects)
+    rejects = Rejects(request.rejects, request.words)
     work = _Work(rejects, ImportResult(request.what, str(request.file)))
     try:
         with _many_objects(), store.writer() as connection:
@@ -125,7 +131,7 @@ class _Work:
 
     rejects: Rejects
     result: ImportResult
-    notes: dict[str, None] = field(default_factory=dict)
+    notes: dict[Phrase, None] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
 
     def take(self, batch: Batch, transactions: Transactions) -> None:
@@ -137,13 +143,17 @@ class _Work:
         self.unknown |= dict.fromkeys(batch.unknown)
         self.count(outcome, batch.read, len(bad))
 
-    def tell(self, owners: Owners, fields: list[str]) -> Iterator[str]:
+    def tell(self, owners: Owners, fields: list[str]) -> Iterator[Phrase]:
         """What people should know besides the counts."""
         yield from self.notes
         if self.unknown:
             yield describe_unknown(list(self.unknown), fields)
         if owners.created:
-            yield f"{owners.created:,} customers were not known: they have nothing but their id yet"
+            yield say_number(
+                "{n:,} customer was not known, who has nothing but an id yet",
+                "{n:,} customers were not known: they have nothing but their id yet",
+                n=owners.created,
+            )
 
     def count(self, outcome: Outcome, read: int = 0, rejected: int = 0) -> None:
         """Add to the result."""

@@ -8,8 +8,10 @@ from typing import Any, TextIO
 
 import orjson
 
+from dsl.wording import Phrase
 from engine.errors import ImportFileError
 from engine.imports.rows import CHUNK, Chunk, Unreadable
+from engine.wording import say
 
 _PIECE = 1 << 20  # characters read at once
 _LONGEST = 64 * _PIECE
@@ -23,7 +25,7 @@ Numbered = tuple[int, Any]
 class _Broken:
     """Stands for what could not be read."""
 
-    def __init__(self, text: str, reason: str) -> None:
+    def __init__(self, text: str, reason: Phrase) -> None:
         self.text = text
         self.reason = reason
 
@@ -59,14 +61,14 @@ def _chunks(rows: Iterator[Numbered], file: TextIO) -> Iterator[Chunk]:
 def _bad(number: int, row: object) -> Unreadable:
     if isinstance(row, _Broken):
         return Unreadable(number, [row.text], row.reason)
-    return Unreadable(number, [json.dumps(row, ensure_ascii=False)], "not an object")
+    return Unreadable(number, [json.dumps(row, ensure_ascii=False)], say("not an object"))
 
 
 def _line(line: str) -> object:
     try:
         return orjson.loads(line)
     except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
-        return _Broken(line.rstrip("\r\n"), f"not JSON: {error}")
+        return _Broken(line.rstrip("\r\n"), say("not JSON: {error}", error=str(error)))
 
 
 def _items(file: TextIO, path: Path) -> Iterator[object]:
@@ -82,11 +84,20 @@ def _items(file: TextIO, path: Path) -> Iterator[object]:
         try:
             item, at = _whole_item(decoder, text, at)
         except RecursionError:
-            raise ImportFileError(f"{path}: too many lists or objects inside each other") from None
+            raise ImportFileError(
+                say("{path}: too many lists or objects inside each other", path=path)
+            ) from None
         except json.JSONDecodeError as error:
             more = file.read(max(_PIECE, len(text) - at))
             if not more or len(text) - at > _LONGEST:
-                raise ImportFileError(f"{path}: not JSON: {error.msg}: {text[at : at + 40]!r}") from None
+                raise ImportFileError(
+                    say(
+                        "{path}: not JSON: {error}: {text!r}",
+                        path=path,
+                        error=error.msg,
+                        text=text[at : at + 40],
+                    )
+                ) from None
             at, text = 0, text[at:] + more
         else:
             yield item
@@ -101,7 +112,7 @@ def _next_item(text: str, at: int, file: TextIO, path: Path) -> tuple[int, str]:
             return at, text
         at, text = 0, file.read(_PIECE)
         if not text:
-            raise ImportFileError(f"{path}: not JSON: the list is not closed")
+            raise ImportFileError(say("{path}: not JSON: the list is not closed", path=path))
 
 
 def _whole_item(decoder: json.JSONDecoder, text: str, at: int) -> tuple[object, int]:
@@ -115,6 +126,6 @@ def _only(text: str, file: TextIO, path: Path) -> object:
     try:
         return json.loads(text + file.read(_LONGEST))
     except RecursionError:
-        raise ImportFileError(f"{path}: too many lists or objects inside each other") from None
+        raise ImportFileError(say("{path}: too many lists or objects inside each other", path=path)) from None
     except json.JSONDecodeError as error:
-        raise ImportFileError(f"{path}: not JSON: {error}") from None
+        raise ImportFileError(say("{path}: not JSON: {error}", path=path, error=str(error))) from None

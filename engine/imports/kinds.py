@@ -7,9 +7,9 @@ from typing import Literal
 from dsl.conditions import TEXT, TIME, Type
 from dsl.known_events import RECORDED_BY_ENGINE
 from dsl.model import Field, Model
-from dsl.near import nearest
 from engine.errors import UnknownNameError
 from engine.storage.values import Reader, Surroundings, read_id, reader
+from engine.wording import all_of, near_or, say
 
 Family = Literal["customers", "event", "record", "consents"]
 
@@ -58,9 +58,8 @@ def kind_of(what: str, model: Model, channels: Collection[str]) -> Kind:
     if what == "consents":
         return Kind("consents", what, _consent_fields(model, channels))
     known = importable(model)
-    near = nearest(what, known)
-    hint = f"did you mean `{near}`?" if near else f"known: {', '.join(known)}"
-    raise UnknownNameError(f"nothing is called `{what}` that could be imported", hint)
+    hint = near_or(what, known, say("known: {names}", names=all_of(known)))
+    raise UnknownNameError(say("nothing is called `{what}` that could be imported", what=what), hint)
 
 
 def importable(model: Model) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dsl.wording import Phrase
 from engine.imports.columns import Matched, match_columns, require
 from engine.imports.converting import Columns, Converter, make_converter
 from engine.imports.files import open_table
@@ -42,7 +43,7 @@ class Batch:
     read: int
     done: int
     size: int
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
     numbers: Sequence[int] = ()
     rows: Sequence[Sequence[object]] = ()
 

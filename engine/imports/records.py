@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dsl.wording import Phrase
 from engine.imports.converting import Columns
 from engine.imports.merging import Merged, Row, merge, stored_rows
 from engine.imports.taking import Outcome, Owners, in_table_order
@@ -14,6 +15,7 @@ from engine.storage.arrivals import mark_changed, take_numbers
 from engine.storage.bulk import insert_rows, update_rows
 from engine.storage.declared import column_name
 from engine.storage.values import Reader
+from engine.wording import say
 
 
 @dataclass(slots=True)
@@ -62,15 +64,15 @@ class RecordTaker:
         insert_rows(connection, self.table, ["record", "id", *names], rows)
 
 
-def _reasons(ids: Sequence[str], rows: Sequence[Row], known: Mapping[str, Row]) -> list[str]:
+def _reasons(ids: Sequence[str], rows: Sequence[Row], known: Mapping[str, Row]) -> list[Phrase | None]:
     """Why a row cannot be taken: it must name whom its record belongs to, or belonged to first in this batch."""
     owners = {key: row[1] for key, row in known.items()}
-    reasons = []
+    reasons: list[Phrase | None] = []
     for key, row in zip(ids, rows, strict=True):
         owner = owners.get(key) if row[0] is None else owners.setdefault(key, row[0])
         if owner is None:
-            reasons.append("customer: missing, and no such record is known yet")
+            reasons.append(say("customer: missing, and no such record is known yet"))
         else:
             fits = row[0] in {None, owner}
-            reasons.append("" if fits else f"record {key!r} belongs to another customer")
+            reasons.append(None if fits else say("record {id!r} belongs to another customer", id=key))
     return reasons

@@ -2,11 +2,12 @@
 
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from dsl.wording import Phrase
 from engine.imports.rows import Unreadable
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -28,9 +29,13 @@ def plain_cell(text: str) -> str:
 
 @dataclass(slots=True)
 class Rejects:
-    """Writes the file once there is something to write. Its mode is 0600: it holds customers' data."""
+    """Writes the file once there is something to write. Its mode is 0600: it holds customers' data.
+
+    `words` says the reasons in the language of whoever will read them; the columns are called the same in all.
+    """
 
     path: Path
+    words: Callable[[Phrase], str] = str
     count: int = 0
     _file: TextIO | None = field(default=None, repr=False)
     _writer: Any = None
@@ -45,7 +50,7 @@ class Rejects:
         for row in bad:
             cells = [safe_cell(cell) for cell in row.cells]
             cells += [""] * (width - len(cells))
-            self._writer.writerow([row.number, row.reason, *cells])
+            self._writer.writerow([row.number, self.words(row.reason), *cells])
         self.count += len(bad)
 
     def close(self) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from dsl.wording import Phrase
+
 CHUNK = 50_000  # rows read, converted and committed together
 
 
@@ -12,7 +14,7 @@ class Unreadable:
 
     number: int
     cells: Sequence[object]
-    reason: str
+    reason: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +38,4 @@ class Table:
 
     chunks: Iterator[Chunk]
     size: int
-    notes: list[str] = field(default_factory=list)
+    notes: list[Phrase] = field(default_factory=list)

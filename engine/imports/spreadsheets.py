@@ -7,22 +7,24 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from dsl.wording import Phrase
 from engine.errors import ImportFileError
 from engine.imports.rows import CHUNK, Chunk, Unreadable
+from engine.wording import say
 
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 
 Numbered = tuple[int, Sequence[Any]]
 
 
-def read_spreadsheet(path: Path, notes: list[str]) -> Iterator[Chunk]:
+def read_spreadsheet(path: Path, notes: list[Phrase]) -> Iterator[Chunk]:
     """The rows of the first sheet; empty rows are passed over. `notes` gets a word about other sheets."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles, which we do not read
         yield from _read(path, notes)
 
 
-def _read(path: Path, notes: list[str]) -> Iterator[Chunk]:
+def _read(path: Path, notes: list[Phrase]) -> Iterator[Chunk]:
     import openpyxl  # noqa: PLC0415  # takes a while to load
 
     with path.open("rb") as file:  # by name, it would go by the name's ending
@@ -30,11 +32,18 @@ def _read(path: Path, notes: list[str]) -> Iterator[Chunk]:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         except (BadZipFile, KeyError, ValueError, OSError) as error:
             raise ImportFileError(
-                f"{path}: not an Excel file: {error}", "save it as .xlsx or as CSV"
+                say("{path}: not an Excel file: {error}", path=path, error=str(error)),
+                say("save it as .xlsx or as CSV"),
             ) from error
         sheet = book.worksheets[0]
         if len(book.worksheets) > 1:
-            notes.append(f"took sheet {sheet.title!r}; the file has {len(book.worksheets)}")
+            notes.append(
+                say(
+                    "took sheet {title!r}; the file has {sheets}",
+                    title=sheet.title,
+                    sheets=len(book.worksheets),
+                )
+            )
         sheet.reset_dimensions()  # some programs write wrong ones
         rows = enumerate(sheet.iter_rows(values_only=True), 1)
         filled = ((number, row) for number, row in rows if any(cell is not None for cell in row))
@@ -44,7 +53,7 @@ def _read(path: Path, notes: list[str]) -> Iterator[Chunk]:
 def _chunks(path: Path, filled: Iterator[Numbered]) -> Iterator[Chunk]:
     header = next(filled, None)
     if header is None:
-        raise ImportFileError(f"{path}: empty", "its first row must name the columns")
+        raise ImportFileError(say("{path}: empty", path=path), say("its first row must name the columns"))
     columns = tuple("" if cell is None else str(cell).strip() for cell in header[1])
     while columns and not columns[-1]:
         columns = columns[:-1]
@@ -58,10 +67,13 @@ def _chunks(path: Path, filled: Iterator[Numbered]) -> Iterator[Chunk]:
             columns,
             [number for number, _ in good],
             [row for _, row in good],
-            [Unreadable(number, row, "a cell holds an error of the spreadsheet") for number, row in bad],
+            [Unreadable(number, row, _ERROR) for number, row in bad],
             typed=True,
             done=min(size, some[-1][0]),
         )
+
+
+_ERROR = say("a cell holds an error of the spreadsheet")
 
 
 def _is_text(cell: object) -> bool:

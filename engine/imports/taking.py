@@ -6,6 +6,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from dsl.wording import Phrase
 from engine.imports.converting import Columns
 from engine.storage.customers import ensure_customers
 from engine.storage.declared import column_name
@@ -21,7 +22,7 @@ class Outcome:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
-    refused: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, Phrase] = field(default_factory=dict)
 
 
 class Taker(Protocol):

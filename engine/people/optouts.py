@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from engine.permits.settling import settle
+from engine.reasons import OPTED_OUT
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.audit import By
@@ -15,9 +16,6 @@ from engine.storage.digests import event_digest
 from engine.storage.schema import message, optout
 from engine.storage.states import TAKEN_BACK, MessageStatus
 from engine.storage.symbols import EVERY, Symbols
-
-BECAUSE = "optout"
-"""What stands at messages that an opt-out took back."""
 
 _event = sa.table(
     "event_optout",
@@ -104,7 +102,12 @@ def _take_back(connection: sa.Connection, customer: int, now: int) -> int:
     visit = ("customer", "journey", "record", "occurrence", "visit")
     taken = connection.execute(sa.select(*(message.c[name] for name in visit)).where(*waiting)).all()
     if taken:
-        values = {"status": MessageStatus.CANCELLED, "because": BECAUSE, "until": None, "counted_at": None}
+        values = {
+            "status": MessageStatus.CANCELLED,
+            "because": OPTED_OUT(),
+            "until": None,
+            "counted_at": None,
+        }
         connection.execute(message.update().where(*waiting).values(changed_at=now, **values))
         settle(connection, (tuple(row) for row in taken), now)
     return len(taken)

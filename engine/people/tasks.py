@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from dsl.journey_model import Ask, Task
 from dsl.model import Model
-from dsl.near import nearest
 from engine.errors import RefusedError, UnknownNameError, UsageError
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed, take
@@ -21,6 +20,7 @@ from engine.storage.schema import task
 from engine.storage.states import TaskStatus
 from engine.storage.symbols import Symbols
 from engine.storage.values import Stored, Surroundings, reader
+from engine.wording import all_of, near_or, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def task_row(connection: sa.Connection, intent: Intent) -> sa.Row[Any]:
     """The row of a task; UnknownNameError when there is none."""
     row = connection.execute(sa.select(task).where(*_is(intent))).one_or_none()
     if row is None:
-        raise UnknownNameError(f"there is no task {intent.id!r}", "`homing tasks` lists them")
+        raise UnknownNameError(say("there is no task {id!r}", id=intent.id), say("`homing tasks` lists them"))
     return row
 
 
@@ -86,10 +86,9 @@ def _is(intent: Intent) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _no_outcome(name: str, outcome: str, declared: Task | None) -> UnknownNameError:
     if declared is None:
-        return UnknownNameError(f"the rules in force have no task `{name}` there any more")
-    near = nearest(outcome, declared.outcomes)
-    hint = f"did you mean `{near}`?" if near else f"its outcomes: {', '.join(declared.outcomes)}"
-    return UnknownNameError(f"task `{name}` has no outcome `{outcome}`", hint)
+        return UnknownNameError(say("the rules in force have no task `{name}` there any more", name=name))
+    hint = near_or(outcome, declared.outcomes, say("its outcomes: {names}", names=all_of(declared.outcomes)))
+    return UnknownNameError(say("task `{name}` has no outcome `{outcome}`", name=name, outcome=outcome), hint)
 
 
 def _read_answers(desk: Desk, declared: Task, answers: Mapping[str, object]) -> dict[str, Stored]:
@@ -97,13 +96,14 @@ def _read_answers(desk: Desk, declared: Task, answers: Mapping[str, object]) -> 
     read: dict[str, Stored] = {}
     for name, raw in answers.items():
         if name not in asks:
-            near = nearest(name, asks)
-            hint = f"did you mean `{near}`?" if near else f"it asks for: {', '.join(asks) or 'nothing'}"
-            raise UsageError(f"task `{declared.task}` does not ask for `{name}`", hint)
+            hint = near_or(name, asks, say("it asks for: {names}", names=all_of(asks)))
+            raise UsageError(
+                say("task `{task}` does not ask for `{name}`", task=declared.task, name=name), hint
+            )
         try:
             read[name] = reader(asks[name].type, desk.surroundings)(raw)
         except BadValueError as error:
-            raise UsageError(f"{name}: {error}") from None
+            raise UsageError(say("{name}: {error}", name=name, error=error.reason)) from None
     return read
 
 
@@ -119,8 +119,12 @@ def _close(desk: Desk, intent: Intent, how: Finish, answers: Mapping[str, Stored
     mine = task.update().where(*_is(intent), task.c.status == TaskStatus.OPEN).values(done)
     if desk.connection.execute(mine).rowcount == 0:
         row = task_row(desk.connection, intent)
-        who = f" by {row.done_by}" if row.done_by else ""
-        raise RefusedError(f"task {intent.id} is {TaskStatus(row.status).word} already{who}")
+        word = TaskStatus(row.status).said
+        raise RefusedError(
+            say("task {id} is {word} already by {who}", id=intent.id, word=word, who=row.done_by)
+            if row.done_by
+            else say("task {id} is {word} already", id=intent.id, word=word)
+        )
 
 
 def _store_answers(desk: Desk, customer: int, declared: Task, answers: Mapping[str, Stored]) -> None:

@@ -7,8 +7,10 @@ delivery all ask here.
 from collections.abc import Iterator
 from functools import lru_cache
 
+from dsl.wording import listed
 from engine.permits.given import Check, Drop, Facts, Go, Hold, Verdict, Wait
 from engine.permits.limits import FOREVER, Limit
+from engine.reasons import NO_ADDRESS, NO_CONSENT
 
 
 @lru_cache(maxsize=16_384)
@@ -100,10 +102,9 @@ def _standing(facts: Facts, now: int) -> Iterator[Check]:
 
 def _address(facts: Facts) -> Check:
     rule = facts.rule
-    via = ", ".join(rule.via)
     holds = any(True for _ in rule.reach.usable(facts))
-    verdict = None if holds else Drop(f"no address for {via}", rule.send.span)
-    return Check(f"via {via}", holds=holds, verdict=verdict, span=rule.send.span)
+    verdict = None if holds else Drop(NO_ADDRESS(via=listed(rule.via)), rule.send.span)
+    return Check(f"via {', '.join(rule.via)}", holds=holds, verdict=verdict, span=rule.send.span)
 
 
 def _optout(facts: Facts) -> Check:
@@ -117,7 +118,7 @@ def _optout(facts: Facts) -> Check:
 def _consent(facts: Facts) -> Check:
     rule = facts.rule
     lacking = rule.reach.lacks_consent(facts)
-    because = f"no consent for {rule.policy.name} via {', '.join(rule.via)}"
+    because = NO_CONSENT(policy=rule.policy.name, via=listed(rule.via))
     verdict = Drop(because, rule.consent.span) if lacking else None
     return Check(rule.consent.text, holds=not lacking, verdict=verdict, span=rule.consent.span)
 

@@ -23,6 +23,7 @@ from engine.permits.settling import Visit, settle
 from engine.plans.statement import Statement
 from engine.plans.work import Work
 from engine.plans.working import batch, stirred, wanted
+from engine.reasons import BOTH, STATE_LEFT
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message
 from engine.storage.states import MessageStatus
 from engine.texts.rendering import Rendered, Renderer, Text
@@ -83,7 +84,7 @@ def _store_left(work: Work, sender: Sender) -> sa.Insert:
         "policy": moments.integer(world.number("policy", rule.policy.name)),
         "status": moments.integer(MessageStatus.CANCELLED),
         "changed_at": NOW,
-        "because": sa.literal("its state was left"),
+        "because": sa.literal(str(STATE_LEFT())),
     }
     _, state, action = sender.numbers(world)
     here = (wanted.c.state == state, wanted.c.action == action, wanted.c.status.is_(None), ~_stays())
@@ -203,7 +204,7 @@ def _fault(rule: SendRule, channel: str, text: Rendered) -> str | None:
 
 def _held(outcome: Outcome, because: str, until: int) -> Outcome:
     if outcome.status is MessageStatus.HELD:
-        return replace(outcome, because=f"{outcome.because}; {because}")
+        return replace(outcome, because=BOTH(first=outcome.because, second=because))
     return replace(outcome, status=MessageStatus.HELD, because=because, until=until)
 
 

@@ -16,6 +16,7 @@ from dsl.units import Duration, Period, Window
 from engine.calendars.business_days import BusinessDays
 from engine.permits.limits import FrequencyCap, Gap, KeyDays, Limit, NeverOn, OpenWindows
 from engine.permits.reach import Reachable
+from engine.reasons import SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _line(policy: Policy, word: str, otherwise: str) -> Rule:
 
 
 def _reach(policy: Policy, days: BusinessDays) -> Reachable:
-    rule = Rule("silent for ever after optout", policy.span)
+    rule = Rule(SILENT(), policy.span)
     if policy.silent is not None:
         rule = _line(policy, "silent", f"silent {policy.silent} after optout")
     return Reachable(rule.text, rule.span, policy.silent, policy.consent, days.zone)

@@ -3,10 +3,11 @@
 from dsl.diagnostics import Diagnostic
 from dsl.journey_model import Send
 from dsl.model import Model
-from dsl.near import nearest
+from dsl.report import hint_for
 from dsl.source import Span
 from engine.config import Config
 from engine.permits.senders import address_of
+from engine.wording import say
 
 
 def missing_addresses(model: Model, config: Config) -> list[Diagnostic]:
@@ -31,15 +32,20 @@ def _sent_by(model: Model) -> dict[str, Span]:
 
 
 def _misnamed(via: str, named: str, attributes: list[str], span: Span) -> Diagnostic:
-    near = nearest(named, attributes)
-    hint = f"Did you mean `{near}`?" if near else f"Known: {', '.join(attributes)}."
-    message = f"`address` of [channels.{via}] is `{named}`, and customers have no such attribute."
+    message = say(
+        "`address` of [channels.{via}] is `{named}`, and customers have no such attribute.",
+        via=via,
+        named=named,
+    )
+    hint = hint_for(named, tuple(attributes))
     return Diagnostic("unknown-name", "error", span, message, hint)
 
 
 def _nobody(via: str, span: Span) -> Diagnostic:
-    message = f"Nobody can be reached by `{via}`: customers have no attribute that holds the address."
-    hint = f"Declare one, such as `{_EXAMPLES.get(via, via + ': text')}`."
+    message = say(
+        "Nobody can be reached by `{via}`: customers have no attribute that holds the address.", via=via
+    )
+    hint = say("Declare one, such as `{example}`.", example=_EXAMPLES.get(via, via + ": text"))
     return Diagnostic("missing-address", "warning", span, message, hint)
 
 

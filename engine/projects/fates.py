@@ -4,7 +4,7 @@ Everyone goes by the new rules from the state they are in. Whose state is gone n
 applied until each of them has one, so nobody is stranded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from dsl.journey_model import Journey, State
 from dsl.model import Model
 from dsl.near import nearest
+from dsl.wording import Phrase, Series
 from engine.errors import StrandedError, UsageError
 from engine.storage.schema import ACTIVE, WATCHED, enrolment
 from engine.storage.symbols import load_symbols
+from engine.wording import all_of, near_or, say
 
 Kind = Literal["stays", "anew", "moves", "ends", "stranded"]
 
@@ -60,17 +62,25 @@ class Fate:
         """Whether something must be done about them."""
         return self.kind in {"moves", "ends"}
 
-    def __str__(self) -> str:
-        place = f"{self.journey}.{self.state}" if self.state else f"{self.journey} (held out)"
-        return f"{place}: {self.count:,} {WORDS[self.kind]}{f' {self.target}' if self.target else ''}"
+    @property
+    def told(self) -> Phrase:
+        """In words, such as `win_back.hello: 3 move to greeting`."""
+        held_out = say("{journey} (held out)", journey=self.journey)
+        place = f"{self.journey}.{self.state}" if self.state else held_out
+        what = WORDS[self.kind]
+        if self.target is None:
+            return say("{place}: {count:,} {what}", place=place, count=self.count, what=what)
+        return say(
+            "{place}: {count:,} {what} {target}", place=place, count=self.count, what=what, target=self.target
+        )
 
 
-WORDS: dict[Kind, str] = {
-    "stays": "stay",
-    "anew": "stay and go on by the new rules",
-    "moves": "move to",
-    "ends": "end",
-    "stranded": "would be stranded",
+WORDS: Mapping[Kind, Phrase] = {
+    "stays": say("stay"),
+    "anew": say("stay and go on by the new rules"),
+    "moves": say("move to"),
+    "ends": say("end"),
+    "stranded": say("would be stranded"),
 }
 """Fates as they are told."""
 
@@ -81,7 +91,8 @@ def parse_move(text: str) -> Move:
     journey, dot, old = place.strip().partition(".")
     if not equals or not journey or not new.strip() or (dot and not old):
         raise UsageError(
-            f"--move {text!r} is not JOURNEY.OLD=NEW", "write --move win_back.hello=greeting, or =end"
+            say("--move {text!r} is not JOURNEY.OLD=NEW", text=text),
+            say("write --move win_back.hello=greeting, or =end"),
         )
     return Move(journey, old or None, " ".join(new.split()))
 
@@ -97,8 +108,15 @@ def decide(
     if stranded:
         people = sum(fate.count for fate in stranded)
         raise StrandedError(
-            f"{people:,} under way would be stranded:\n" + "\n".join(f"  {fate}" for fate in stranded),
-            "say where they go: " + " ".join(_suggestion(fate, before, after) for fate in stranded),
+            say(
+                "{people:,} under way would be stranded:\n  {fates}",
+                people=people,
+                fates=Series(tuple(fate.told for fate in stranded), "\n  "),
+            ),
+            say(
+                "say where they go: {moves}",
+                moves=" ".join(_suggestion(fate, before, after) for fate in stranded),
+            ),
         )
     return fates
 
@@ -147,19 +165,21 @@ def _state(journey: Journey, name: str | None) -> State | None:
 def _check(move: Move, before: Model | None, after: Model) -> None:
     known = {*after.journeys, *(before.journeys if before else ())}
     if move.journey not in known:
-        near = nearest(move.journey, known)
         raise UsageError(
-            f"--move: there is no journey `{move.journey}`", f"did you mean `{near}`?" if near else ""
+            say("--move: there is no journey `{journey}`", journey=move.journey),
+            near_or(move.journey, known, say("known: {names}", names=all_of(sorted(known)))),
         )
     if move.ends:
         return
     states = _names(after, move.journey)
     if move.new not in states:
-        near = nearest(move.new, states)
-        hint = (
-            f"did you mean `{near}`?" if near else f"its states: {', '.join(states) or 'none, so write =end'}"
+        otherwise = (
+            say("its states: {names}", names=all_of(states)) if states else say("it has none: write =end")
         )
-        raise UsageError(f"--move: `{move.journey}` has no state `{move.new}`", hint)
+        hint = near_or(move.new, states, otherwise)
+        raise UsageError(
+            say("--move: `{journey}` has no state `{new}`", journey=move.journey, new=move.new), hint
+        )
 
 
 def _suggestion(fate: Fate, before: Model | None, after: Model) -> str:

@@ -13,11 +13,11 @@ from dsl.journey_model import Action, Send, Task
 from dsl.model import Model
 from engine.permits.settling import settle
 from engine.projects.fates import Fate
+from engine.reasons import RELEASED
 from engine.storage.schema import ACTIVE, ENDED, WATCHED, enrolment, entry_queue, message, task, visit
 from engine.storage.states import TAKEN_BACK, MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, state_name
 
-BECAUSE = "release"
 """What stands at messages that no rule of the new release wants."""
 
 _SUBJECT = ("customer", "journey", "record", "occurrence")
@@ -104,7 +104,7 @@ def _drop_unwanted(to: Carrying) -> None:
 def _take_back(to: Carrying, *these: sa.ColumnElement[bool]) -> None:
     visits = sa.select(*(message.c[name] for name in (*_SUBJECT, "visit"))).where(_WAITING, *these)
     settled = to.connection.execute(visits).all()
-    taken = {"status": MessageStatus.CANCELLED, "because": BECAUSE, "changed_at": to.now}
+    taken = {"status": MessageStatus.CANCELLED, "because": RELEASED(), "changed_at": to.now}
     to.connection.execute(message.update().where(_WAITING, *these).values(taken))
     settle(to.connection, settled, to.now)
 

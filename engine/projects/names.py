@@ -4,33 +4,33 @@ from collections.abc import Iterable
 
 from dsl.journey_model import Task
 from dsl.model import Model
-from dsl.near import nearest
+from dsl.wording import Phrase
 from engine.config import Config
 from engine.errors import UnknownNameError
+from engine.wording import all_of, near_or, say
 
 
 def known_channel(config: Config, channel: str | None) -> None:
     """UnknownNameError when the configuration has no such channel; None is every one."""
     if channel is not None:
-        _known("channel", channel, config.channels)
+        _known(say("channel"), channel, config.channels)
 
 
 def known_policy(model: Model, policy: str | None) -> None:
     """UnknownNameError when the rules have no such policy; None is every one."""
     if policy is not None:
-        _known("policy", policy, model.policies)
+        _known(say("policy"), policy, model.policies)
 
 
 def known_role(model: Model, role: str | None) -> None:
     """UnknownNameError when no task is assigned to such a role; None is every one."""
     if role is not None:
         actions = (a for j in model.journeys.values() for state in j.states for a in state.actions)
-        _known("role", role, {a.role for a in actions if isinstance(a, Task) and a.role})
+        _known(say("role"), role, {a.role for a in actions if isinstance(a, Task) and a.role})
 
 
-def _known(kind: str, name: str, names: Iterable[str]) -> None:
+def _known(kind: Phrase, name: str, names: Iterable[str]) -> None:
     known = sorted(names)
     if name not in known:
-        near = nearest(name, known)
-        hint = f"did you mean `{near}`?" if near else f"known: {', '.join(known) or 'none'}"
-        raise UnknownNameError(f"there is no {kind} `{name}`", hint)
+        hint = near_or(name, known, say("known: {names}", names=all_of(known)))
+        raise UnknownNameError(say("there is no {kind} `{name}`", kind=kind, name=name), hint)

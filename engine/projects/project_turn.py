@@ -15,6 +15,7 @@ from engine.projects.project import Project
 from engine.projects.releases import Release, current_release
 from engine.running.run import How, run
 from engine.running.turn import Deliver, Moment, Turn, turn
+from engine.wording import say
 
 
 class RunningError(EngineError):
@@ -80,6 +81,7 @@ def lock(project: Project) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise RunningError(
-                f"{project.folder}: another `homing run` is at work", "wait until it is done"
+                say("{folder}: another `homing run` is at work", folder=project.folder),
+                say("wait until it is done"),
             ) from error
         yield

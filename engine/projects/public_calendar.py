@@ -7,6 +7,7 @@ from dsl.model import Calendar
 from dsl.tree import CalendarDecl, DayRange, File, HolidaysOf
 from engine.calendars.business_days import BusinessDays, UnknownCountryError
 from engine.calendars.zone import Zone, day_of
+from engine.wording import all_of, say
 
 _AHEAD = 30
 """Days ahead that rules reach into whatever they say."""
@@ -28,11 +29,14 @@ def calendar_findings(files: Iterable[File], zone: Zone, today: int) -> list[Dia
 def _finding(line: HolidaysOf, zone: Zone, today: int, last: int) -> Diagnostic | None:
     country = line.country
     try:
-        warning = BusinessDays(Calendar(country.text), zone).warning(today, last)
+        years = BusinessDays(Calendar(country.text), zone).unknown_years(today, last)
     except UnknownCountryError as error:
-        return Diagnostic("unknown-name", "error", country.span, _sentence(str(error)), error.hint)
-    return Diagnostic("unknown-year", "warning", line.span, _sentence(warning)) if warning else None
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+        message = say("Nobody knows the public holidays of {country!r}.", country=country.text)
+        return Diagnostic("unknown-name", "error", country.span, message, error.hint)
+    message = say(
+        "The public calendar of {country} for {years} is not announced yet: make-up working days and the days off "
+        "they pay for are missing.",
+        country=country.text,
+        years=all_of(map(str, years)),
+    )
+    return Diagnostic("unknown-year", "warning", line.span, message) if years else None

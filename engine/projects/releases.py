@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dsl.model import Model
-from dsl.render import render
 from dsl.tree import CustomerDecl, EventDecl, File, RecordDecl
 from engine.config import Config
 from engine.errors import NoReleaseError, RulesError
@@ -23,6 +22,7 @@ from engine.storage.audit import By, Deed
 from engine.storage.migration import migrate
 from engine.storage.schema import release
 from engine.storage.symbols import load_symbols
+from engine.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def current_release(connection: sa.Connection, config: Config) -> Release:
     found = find_release(connection, config)
     if found is None:
         raise NoReleaseError(
-            "no rules have been applied yet", "`homing apply` makes the rule set the one that runs"
+            say("no rules have been applied yet"), say("`homing apply` makes the rule set the one that runs")
         )
     return found
 
@@ -86,7 +86,7 @@ def _apply(
 ) -> Applied:
     model = rules.model
     if model is None:
-        raise RulesError("the rules have errors", "`homing check` shows them")
+        raise RulesError(say("the rules have errors"), say("`homing check` shows them"))
     before = find_release(connection, config)
     if before is not None and before.digest == rules.digest:
         return Applied(before.number, new=False)
@@ -103,7 +103,7 @@ def _apply(
     make_plan(connection, number, model, config.zone, config.lateness)  # gives numbers to all names
     symbols = load_symbols(connection)
     carry_over(Carrying(connection, symbols, model, number, by.now), fates)
-    what = f"release {number}" + "".join(f"; {fate}" for fate in fates if fate.acts)
+    what = f"release {number}" + "".join(f"; {fate.told}" for fate in fates if fate.acts)
     audit.record(connection, by, Deed("apply", what=what))
     return Applied(number, new=True, tables=tuple(change.what for change in changes), fates=fates)
 
@@ -133,7 +133,7 @@ def _model(digest: str, texts: Mapping[str, str], config: Config) -> Model:
         checked = stored_rule_set(texts, config)
         if checked.model is None:
             raise RulesError(
-                f"the rules in force do not fit homing.toml any more:\n{render(checked.diagnostics)}"
+                say("the rules in force do not fit homing.toml any more"), diagnostics=checked.diagnostics
             )
         _models[key] = checked.model
     return _models[key]

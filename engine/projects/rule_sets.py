@@ -17,6 +17,7 @@ from dsl.load import SUFFIX, load, parse_texts
 from dsl.model import Model
 from dsl.tree import File
 from engine.config import Config
+from engine.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def missing_channels(model: Model, config: Config) -> list[Diagnostic]:
                 if via not in config.channels and via not in found:
                     found[via] = Diagnostic(
                         "missing-channel", "error", action.span,
-                        f"There is no channel `{via}` in homing.toml.",
-                        f'Write [channels.{via}] there, with kind = "file" to begin with.',
+                        say("There is no channel `{via}` in homing.toml.", via=via),
+                        say('Write [channels.{via}] there, with kind = "file" to begin with.', via=via),
                     )  # fmt: skip
     return list(found.values())
 

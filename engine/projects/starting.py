@@ -9,6 +9,7 @@ from engine.config import FILE_NAME, load_config
 from engine.errors import ProjectExistsError
 from engine.projects.project import database_of
 from engine.storage.store import open_store
+from engine.wording import say
 
 _CONFIG = """\
 # The configuration of a Homing project. Every key has a default but `brand`.
@@ -59,7 +60,9 @@ def start_project(folder: Path, brand: str | None = None) -> None:
     """
     config = folder / FILE_NAME
     if config.exists():
-        raise ProjectExistsError(f"{folder}: a project already", "it has a homing.toml")
+        raise ProjectExistsError(
+            say("{folder}: a project already", folder=folder), say("it has a homing.toml")
+        )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _copy_rules(folder / "rules")
     draft = folder / f".{FILE_NAME}.new"

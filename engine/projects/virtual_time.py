@@ -6,6 +6,7 @@ from engine.calendars.zone import Zone
 from engine.errors import PastTimeError
 from engine.storage.schema import meta
 from engine.storage.schema import run as runs
+from engine.wording import say
 
 _KEY = "virtual_time"
 
@@ -26,7 +27,8 @@ def go_to(connection: sa.Connection, at: int, zone: Zone) -> None:
     last = max(filter(None, (last_run_at(connection), virtual_time(connection))), default=at)
     if at < last:
         raise PastTimeError(
-            f"{zone.iso(at)} lies before the last run, {zone.iso(last)}", "time only goes forward"
+            say("{at} lies before the last run, {last}", at=zone.iso(at), last=zone.iso(last)),
+            say("time only goes forward"),
         )
     connection.execute(meta.delete().where(meta.c.key == _KEY))
     connection.execute(meta.insert().values(key=_KEY, value=str(at)))

@@ -26,6 +26,7 @@ from engine.storage.arrivals import arrivals
 from engine.storage.schema import Instant, changed
 from engine.storage.schema import run as runs
 from engine.storage.store import Store
+from engine.wording import say
 
 BATCH = 10_000
 """Customers a transaction looks at."""
@@ -99,7 +100,8 @@ def _start(connection: sa.Connection, plan: Plan, now: int, how: How) -> tuple[W
     if last is not None and now < last.at:
         iso = plan.world.zone.iso
         raise EarlierRunError(
-            f"{iso(now)} lies before the last run, {iso(last.at)}", "runs only go forward in time"
+            say("{at} lies before the last run, {last}", at=iso(now), last=iso(last.at)),
+            say("runs only go forward in time"),
         )
     seq = arrivals(connection)
     clock = Clockwork(now, now if last is None else last.at, 0 if last is None else last.seq)

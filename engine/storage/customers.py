@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine.errors import UnknownNameError
 from engine.storage.arrivals import take_numbers
 from engine.storage.bulk import insert_rows, rows_by_key
+from engine.wording import say
 
 customer = sa.table(
     "customer", sa.column("customer", sa.BigInteger), sa.column("id", sa.Text), sa.column("hash", sa.Integer)
@@ -25,7 +26,7 @@ def customer_number(connection: sa.Connection, identity: str) -> int:
     """The number of a customer; UnknownNameError when there is none."""
     found = find_customers(connection, [identity])
     if not found:
-        raise UnknownNameError(f"there is no customer {identity!r}")
+        raise UnknownNameError(say("there is no customer {identity!r}", identity=identity))
     return found[identity]
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from engine.errors import UnknownNameError
+from engine.wording import say
 
 _VERSION = "1"
 _LENGTH = 26  # characters of 5 bits: 130 bits of the digest
@@ -36,7 +37,9 @@ def intent_of(text: str) -> Intent:
     """The intent of an id; UnknownNameError when it is none."""
     parts = text.strip().split(".")
     if len(parts) != len(Intent._fields) or not all(map(_is_number, parts)):
-        raise UnknownNameError(f"{text!r} is no id of a message or task", "`homing messages` shows them")
+        raise UnknownNameError(
+            say("{text!r} is no id of a message or task", text=text), say("`homing messages` shows them")
+        )
     return Intent(*map(int, parts))
 
 

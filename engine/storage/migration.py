@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
 from dsl.model import Field, Model
+from dsl.wording import Phrase
 from engine.errors import MigrationError
 from engine.storage.declared import Declared, column_name, declared_tables
 from engine.storage.schema import meta
+from engine.wording import say, say_number
 
 _KEPT_KEY = "columns"
 """Where `meta` keeps the declared type of every column there is: {table: {column: kind}}."""
@@ -104,13 +106,16 @@ def _refuse_twin_columns(table: sa.Table, fields: tuple[Field, ...], kept: Kinds
     for field in fields:
         twin = seen.setdefault(field.name.lower(), field.name)
         if twin != field.name:
-            raise _twins(field.name, twin, _place(places, table, field.name))
+            raise _twins(field.name, twin, places.get((table.name, field.name)))
 
 
-def _twins(one: str, other: str, place: str = "") -> MigrationError:
+def _twins(one: str, other: str, place: str | None = None) -> MigrationError:
     # SQLite does not tell `Name` from `name`.
     return MigrationError(
-        f"{place}`{one}` and `{other}` differ too little to be stored apart", "give one of them another name"
+        _placed(
+            place, say("`{one}` and `{other}` differ too little to be stored apart", one=one, other=other)
+        ),
+        say("give one of them another name"),
     )
 
 
@@ -141,9 +146,11 @@ def _refuse_loss(
     if rows:
         table = column.table
         raise MigrationError(
-            f"{_place(places, table, field.name)}`{field.name}` was {before}, not {field.type.kind}: "
-            f"{rows:,} stored value{'s' if rows > 1 else ''} would be lost",
-            f"declare the new one under another name; the old values stay in {table.name}.{column.name}",
+            _placed(places.get((table.name, field.name)), _loss(field, before, rows)),
+            say(
+                "declare the new one under another name; the old values stay in {place}",
+                place=f"{table.name}.{column.name}",
+            ),
         )
 
 
@@ -157,6 +164,16 @@ def _replace(connection: sa.Connection, column: sa.Column[object]) -> None:
     connection.execute(_AddColumn(column))
 
 
-def _place(places: Places, table: sa.Table, name: str) -> str:
-    place = places.get((table.name, name))
-    return f"{place}: " if place else ""
+def _loss(field: Field, before: str, rows: int) -> Phrase:
+    return say_number(
+        "`{name}` was {before}, not {kind}: {n:,} stored value would be lost",
+        "`{name}` was {before}, not {kind}: {n:,} stored values would be lost",
+        n=rows,
+        name=field.name,
+        before=before,
+        kind=field.type.kind,
+    )
+
+
+def _placed(place: str | None, message: Phrase) -> Phrase:
+    return say("{place}: {message}", place=place, message=message) if place else message

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from engine.storage.bad_values import BadValueError
+from engine.wording import say
 
 _PLAIN_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})", re.ASCII)
 _SPACING = str.maketrans("", "", " -‐‑‒–—()（）.\u00a0\u3000\u200b\u200e\u200f\u202a\u202c\u2060\ufeff")
@@ -21,7 +22,7 @@ def normalise_phone(text: str, country: str) -> str:
     if country == "CN" and (plain := _PLAIN_MOBILE.fullmatch(folded)):
         return f"+86{plain[1]}"
     if _MANGLED.fullmatch(text):
-        raise BadValueError(f"{text!r} was rounded by a spreadsheet: the number is lost")
+        raise BadValueError(say("{text!r} was rounded by a spreadsheet: the number is lost", text=text))
     return _any_number(text, folded, country)
 
 
@@ -39,9 +40,9 @@ def _any_number(text: str, folded: str, country: str) -> str:
     try:
         number = phonenumbers.parse(_with_plus(folded), country)
     except phonenumbers.NumberParseException:
-        raise BadValueError(f"{text!r} is no phone number") from None
+        raise BadValueError(say("{text!r} is no phone number", text=text)) from None
     if not phonenumbers.is_valid_number(number):
-        raise BadValueError(f"{text!r} is no valid phone number")
+        raise BadValueError(say("{text!r} is no valid phone number", text=text))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 

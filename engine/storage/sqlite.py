@@ -12,6 +12,7 @@ import pysqlite3
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
+from dsl.wording import Phrase
 from engine.errors import (
     BrokenStoreError,
     DamagedStoreError,
@@ -23,6 +24,7 @@ from engine.errors import (
     ReadOnlyStoreError,
     StoreError,
 )
+from engine.wording import say
 
 # The driver looks for an adapter of every NULL it binds, in vain and slowly: with one that does nothing, rows with
 # NULLs are written four times as fast.
@@ -55,18 +57,18 @@ _SETTINGS: Mapping[str, int] = {
 _UNREADABLE = frozenset({"mmap_size"})
 """A library built without it, and a database in memory, answer nothing."""
 
-_MEANINGS: tuple[tuple[str, type[StoreError], str], ...] = (
-    ("is locked", LockedStoreError, "another homing command is writing; try again when it is done"),
+_MEANINGS: tuple[tuple[str, type[StoreError], Phrase], ...] = (
+    ("is locked", LockedStoreError, say("another homing command is writing; try again when it is done")),
     (
         "is full",
         FullStoreError,
-        "make room on the disk; nothing of this step was kept, so run the command again",
+        say("make room on the disk; nothing of this step was kept, so run the command again"),
     ),
-    ("readonly database", ReadOnlyStoreError, "check who owns the file and its folder"),
-    ("not a database", ForeignStoreError, "is `database` in homing.toml the right file?"),
-    ("malformed", DamagedStoreError, "put a backup in its place: see docs/operations.md"),
-    ("unable to open", MissingStoreError, "check that the folder exists and may be written to"),
-    ("I/O error", BrokenStoreError, "check the disk, then run the command again"),
+    ("readonly database", ReadOnlyStoreError, say("check who owns the file and its folder")),
+    ("not a database", ForeignStoreError, say("is `database` in homing.toml the right file?")),
+    ("malformed", DamagedStoreError, say("put a backup in its place: see docs/operations.md")),
+    ("unable to open", MissingStoreError, say("check that the folder exists and may be written to")),
+    ("I/O error", BrokenStoreError, say("check the disk, then run the command again")),
 )
 
 
@@ -82,8 +84,8 @@ def sqlite_engine(database: Path | str) -> sa.Engine:
     """An engine on a file, or on one in memory that all its connections share."""
     if not sound_library(pysqlite3.sqlite_version_info):
         raise LibraryError(
-            f"SQLite {pysqlite3.sqlite_version} may corrupt databases",
-            "install a newer `pysqlite3` (3.51.3 or later)",
+            say("SQLite {version} may corrupt databases", version=pysqlite3.sqlite_version),
+            say("install a newer `pysqlite3` (3.51.3 or later)"),
         )
     in_memory = str(database) == MEMORY
     engine = sa.create_engine(
@@ -112,7 +114,7 @@ def meaning_of(error: sa.exc.DBAPIError, place: str) -> StoreError | None:
     text = str(error.orig)
     for words, kind, hint in _MEANINGS:
         if words in text:
-            return kind(f"{place}: {text}", hint)
+            return kind(say("{place}: {text}", place=place, text=text), hint)
     return None
 
 
@@ -132,10 +134,18 @@ def _configure_file(raw: Any, _record: object) -> None:
     mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()  # unfetched, a failure would not raise
     if mode != ("wal",):
         raise StoreError(
-            f"the database cannot use a write-ahead log (it answers {mode})", "is it on a local disk?"
+            say("the database cannot use a write-ahead log (it answers {mode})", mode=mode),
+            say("is it on a local disk?"),
         )
     _configure_memory(raw, _record)
     for name, value in _SETTINGS.items():
         found = raw.execute(f"PRAGMA {name}").fetchone()
         if found != (value,) and name not in _UNREADABLE:
-            raise StoreError(f"SQLite did not take {name} = {value} (it answers {found})")
+            raise StoreError(
+                say(
+                    "SQLite did not take {name} = {value} (it answers {found})",
+                    name=name,
+                    value=value,
+                    found=found,
+                )
+            )

@@ -1,6 +1,10 @@
 """The states of messages and tasks: their numbers in the store and their names outside. Nothing else."""
 
+from collections.abc import Mapping
 from enum import IntEnum
+
+from dsl.wording import Phrase
+from engine.wording import say_as
 
 
 class MessageStatus(IntEnum):
@@ -21,6 +25,11 @@ class MessageStatus(IntEnum):
     def word(self) -> str:
         """The name in commands and JSON."""
         return self.name.lower()
+
+    @property
+    def said(self) -> Phrase:
+        """The name for people."""
+        return _MESSAGE_WORDS[self]
 
 
 COUNTED = (MessageStatus.READY, MessageStatus.SENDING, MessageStatus.UNKNOWN, MessageStatus.SENT,
@@ -46,3 +55,29 @@ class TaskStatus(IntEnum):
     def word(self) -> str:
         """The name in commands and JSON."""
         return self.name.lower()
+
+    @property
+    def said(self) -> Phrase:
+        """The name for people."""
+        return _TASK_WORDS[self]
+
+
+_MESSAGE_WORDS: Mapping[MessageStatus, Phrase] = {
+    MessageStatus.WAITING: say_as("status", "waiting"),
+    MessageStatus.HELD: say_as("status", "held"),
+    MessageStatus.READY: say_as("status", "ready"),
+    MessageStatus.SENDING: say_as("status", "sending"),
+    MessageStatus.UNKNOWN: say_as("status", "unknown"),
+    MessageStatus.SENT: say_as("status", "sent"),
+    MessageStatus.DELIVERED: say_as("status", "delivered"),
+    MessageStatus.FAILED: say_as("status", "failed"),
+    MessageStatus.DROPPED: say_as("status", "dropped"),
+    MessageStatus.CANCELLED: say_as("status", "cancelled"),
+}
+
+_TASK_WORDS: Mapping[TaskStatus, Phrase] = {
+    TaskStatus.OPEN: say_as("status", "open"),
+    TaskStatus.DONE: say_as("status", "done"),
+    TaskStatus.EXPIRED: say_as("status", "expired"),
+    TaskStatus.CANCELLED: say_as("status", "cancelled"),
+}

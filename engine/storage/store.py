@@ -22,11 +22,12 @@ from engine.errors import (
 from engine.storage import sqlite
 from engine.storage.file_systems import network_file_system
 from engine.storage.schema import meta, metadata
+from engine.wording import say
 
 SCHEMA_VERSION = 1
 """Version of the fixed tables; raised whenever `engine.storage.schema` changes."""
 
-BACKUP = "put a backup in its place: see docs/operations.md"
+BACKUP = say("put a backup in its place: see docs/operations.md")
 
 QUICK_CHECK_LIMIT = 32 * 1024 * 1024  # bytes
 """Files up to this size are checked whole whenever they are opened; larger ones by `status`."""
@@ -67,7 +68,9 @@ class Store:
         with self.read() as connection:
             findings = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
         if findings != ["ok"]:
-            raise DamagedStoreError(f"{self.place}: damaged: {findings[0]}", BACKUP)
+            raise DamagedStoreError(
+                say("{place}: damaged: {findings}", place=self.place, findings=findings[0]), BACKUP
+            )
 
     def analyse(self) -> None:
         """Let the database look at what it holds, so that it plans its queries well. After much has changed."""
@@ -128,21 +131,29 @@ def _server_engine(url: str) -> sa.Engine:
         return sa.create_engine(url)
     except ModuleNotFoundError as error:
         raise LibraryError(
-            f"a PostgreSQL database needs the library {error.name!r}", f"`pip install {error.name}`"
+            say("a PostgreSQL database needs the library {name!r}", name=error.name),
+            say("`pip install {name}`", name=error.name),
         ) from None
     except sa.exc.ArgumentError:
-        raise StoreError("`database` is no address of a database", "mend it in homing.toml") from None
+        raise StoreError(
+            say("`database` is no address of a database"), say("mend it in homing.toml")
+        ) from None
 
 
 def _open_file(path: Path, *, create: bool) -> Store:
     path = path.resolve()  # one name for one file: SQLite finds its log by name
     if kind := network_file_system(path):
-        raise StoreError(f"{path}: on a network file system ({kind})", "keep the database on a local disk")
+        raise StoreError(
+            say("{path}: on a network file system ({kind})", path=path, kind=kind),
+            say("keep the database on a local disk"),
+        )
     if is_missing(path):
         _may_create(path, create=create)
         sqlite.make_private_file(path)
     if not path.is_file():
-        raise ForeignStoreError(f"{path}: not a file", "is `database` in homing.toml the right file?")
+        raise ForeignStoreError(
+            say("{path}: not a file", path=path), say("is `database` in homing.toml the right file?")
+        )
     store = Store(sqlite.sqlite_engine(path), str(path))
     try:
         _make_or_check(store, create=create)
@@ -157,12 +168,13 @@ def _open_file(path: Path, *, create: bool) -> Store:
 def _may_create(path: Path, *, create: bool) -> None:
     if not path.parent.is_dir():
         raise MissingStoreError(
-            f"{path.parent}: no such folder", "make it, or mend `database` in homing.toml"
+            say("{parent}: no such folder", parent=path.parent),
+            say("make it, or mend `database` in homing.toml"),
         )
     if not create:
         raise MissingStoreError(
-            f"{path}: no such database",
-            "put it back, or a backup of it; in a new project `homing apply` makes an empty one",
+            say("{path}: no such database", path=path),
+            say("put it back, or a backup of it; in a new project `homing apply` makes an empty one"),
         )
 
 
@@ -173,7 +185,8 @@ def _make_or_check(store: Store, *, create: bool) -> None:
         _make_tables(store, install_key=secrets.token_hex(32))
     elif "meta" not in tables:
         raise ForeignStoreError(
-            f"{store.place}: not a database of Homing's", "mend `database` in homing.toml"
+            say("{place}: not a database of Homing's", place=store.place),
+            say("mend `database` in homing.toml"),
         )
     else:
         _check_version(store)
@@ -194,12 +207,21 @@ def _check_version(store: Store) -> None:
         found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "schema"))
     if found is None:
         raise ForeignStoreError(
-            f"{store.place}: not a database of Homing's", "mend `database` in homing.toml"
+            say("{place}: not a database of Homing's", place=store.place),
+            say("mend `database` in homing.toml"),
         )
     if not found.isdigit():
-        raise DamagedStoreError(f"{store.place}: damaged: its tables are of version {found!r}", BACKUP)
+        raise DamagedStoreError(
+            say("{place}: damaged: its tables are of version {found!r}", place=store.place, found=found),
+            BACKUP,
+        )
     if int(found) > SCHEMA_VERSION:
         raise NewerStoreError(
-            f"{store.place}: made by a newer Homing (its tables: {found}, known here: {SCHEMA_VERSION})",
-            "install the newer Homing",
+            say(
+                "{place}: made by a newer Homing (its tables: {found}, known here: {known})",
+                place=store.place,
+                found=found,
+                known=SCHEMA_VERSION,
+            ),
+            say("install the newer Homing"),
         )

@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+from dsl.wording import Phrase
 from engine.calendars.zone import DAY, Zone, day_of
 from engine.storage.bad_values import BadValueError
+from engine.wording import say
 
 _YEARS = range(1900, 2200)
 """Years taken; outside are typing errors and the `9999-12-31` of programs that have no missing date."""
@@ -32,7 +34,7 @@ def date_reader(zone: Zone) -> Callable[[object], int | None]:
     def read(raw: object) -> int | None:
         if isinstance(raw, date):
             return zone.day(_of_datetime(raw, zone)) if isinstance(raw, datetime) else day_of(raw)
-        text = _text(raw, "date")
+        text = _text(raw, say("date"))
         if text is None:
             return None
         day, rest = _day(text)
@@ -56,7 +58,7 @@ def time_reader(zone: Zone) -> Callable[[object], int | None]:
                 return start + clock
         elif isinstance(raw, date):
             return _of_datetime(raw, zone) if isinstance(raw, datetime) else zone.midnight(day_of(raw))
-        text = _text(raw, "time")
+        text = _text(raw, say("time"))
         if text is None:
             return None
         day, rest = _day(text)
@@ -98,11 +100,11 @@ def _remembered(memory: dict[str, int | None], text: str, value: int | None) -> 
     return value
 
 
-def _text(raw: object, expected: str) -> str | None:
+def _text(raw: object, expected: Phrase) -> str | None:
     if raw is None:
         return None
     if not isinstance(raw, str):
-        raise BadValueError(f"{raw!r} is no {expected}")
+        raise BadValueError(say("{raw!r} is no {expected}", raw=raw, expected=expected))
     return raw.strip() or None
 
 
@@ -112,25 +114,25 @@ def _day(text: str) -> tuple[int, str]:
     if found is None:
         folded = unicodedata.normalize("NFKC", text)
         if folded == text:
-            raise BadValueError(f"{text!r} is no date: write 2026-10-01")
+            raise BadValueError(say("{text!r} is no date: write 2026-10-01", text=text))
         return _day(folded)
     year, month, day = (int(part) for part in found.groups() if part is not None)
     try:
         number = day_of(date(year, month, day))
     except ValueError:
-        raise BadValueError(f"{text!r}: there is no such day") from None
+        raise BadValueError(say("{text!r}: there is no such day", text=text)) from None
     if year not in _YEARS:
-        raise BadValueError(f"{text!r}: the year must lie between 1900 and 2199")
+        raise BadValueError(say("{text!r}: the year must lie between 1900 and 2199", text=text))
     return number, text[found.end() :]
 
 
 def _instant(day: int, rest: str, text: str, zone: Zone) -> int:
     found = _CLOCK.fullmatch(unicodedata.normalize("NFKC", rest).strip())
     if found is None:
-        raise BadValueError(f"{text!r} is no time: write 2026-10-01 09:30")
+        raise BadValueError(say("{text!r} is no time: write 2026-10-01 09:30", text=text))
     hour, minute, second = (int(part or 0) for part in found.groups()[:3])
     if hour > 23 or minute > 59 or second > 59:
-        raise BadValueError(f"{text!r}: there is no such time of day")
+        raise BadValueError(say("{text!r}: there is no such time of day", text=text))
     thousandths = int((found[4] or "0").ljust(3, "0")[:3])
     wall = day * DAY + ((hour * 60 + minute) * 60 + second) * 1000 + thousandths
     return zone.instant_of_wall(wall) if found[5] is None else wall - _offset(found[5])
@@ -145,5 +147,5 @@ def _offset(written: str) -> int:
 
 def _of_datetime(value: datetime, zone: Zone) -> int:
     if value.year not in _YEARS:
-        raise BadValueError(f"{value}: the year must lie between 1900 and 2199")
+        raise BadValueError(say("{value}: the year must lie between 1900 and 2199", value=value))
     return zone.instant(value) if value.tzinfo is None else (value - _EPOCH) // _MILLISECOND

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from dsl.conditions import Kind, Type
+from dsl.wording import Phrase
 from engine.calendars.zone import Zone
 from engine.storage.bad_values import BadValueError
 from engine.storage.phones import normalise_phone
 from engine.storage.time_values import date_reader, time_reader
+from engine.wording import all_of, say
 
 Stored = bool | float | int | str | None
 Reader = Callable[[object], Stored]
@@ -65,9 +67,11 @@ def read_text(raw: object) -> str | None:
     if not text.isascii():
         _check_characters(text)
     elif "\0" in text:
-        raise BadValueError("a NUL character")
+        raise BadValueError(say("a NUL character"))
     if len(text) > LONGEST:
-        raise BadValueError(f"a text of {len(text):,} characters (at most {LONGEST:,})")
+        raise BadValueError(
+            say("a text of {length:,} characters (at most {most:,})", length=len(text), most=LONGEST)
+        )
     return text or None
 
 
@@ -77,7 +81,7 @@ def read_id(raw: object) -> str | None:
         return raw
     text = read_text(raw)
     if text is not None and (len(text) > 200 or not text.isprintable()):
-        raise BadValueError(f"{text[:40]!r} is no id: one line of at most 200 characters")
+        raise BadValueError(say("{text!r} is no id: one line of at most 200 characters", text=text[:40]))
     return text
 
 
@@ -90,13 +94,13 @@ def read_flag(raw: object) -> bool | None:
         return None
     known = _FLAGS.get(unicodedata.normalize("NFKC", text).casefold())
     if known is None:
-        raise BadValueError(f"{text!r} is neither true nor false")
+        raise BadValueError(say("{text!r} is neither true nor false", text=text))
     return known
 
 
 def read_number(raw: object) -> float | None:
     """Digits with a decimal point; commas may group thousands. No powers of ten: those were rounded."""
-    value = _decimal(raw, "number")
+    value = _decimal(raw, say("number"))
     return None if value is None else float(value)
 
 
@@ -106,13 +110,13 @@ def read_money(raw: object) -> int | None:
         whole, dot, cents = raw.partition(".")
         if whole.isdecimal() and (len(cents) == 2 and cents.isdecimal() if dot else True):
             return int(whole + cents) if dot else int(whole) * 100
-    value = _decimal(raw, "amount")
+    value = _decimal(raw, say("amount"))
     if value is None:
         return None
     minor = value * 100
     rounded = minor.to_integral_value()
     if abs(minor - rounded) > (Decimal("1e-6") if isinstance(raw, float) else 0):
-        raise BadValueError(f"{raw!r} has more than two decimals")
+        raise BadValueError(say("{raw!r} has more than two decimals", raw=raw))
     return int(rounded)
 
 
@@ -123,7 +127,7 @@ def read_email(raw: object) -> str | None:
         return None
     folded = unicodedata.normalize("NFKC", text)
     if len(folded) > 254 or not _EMAIL.fullmatch(folded):
-        raise BadValueError(f"{text!r} is no email address")
+        raise BadValueError(say("{text!r} is no email address", text=text))
     local, _, domain = folded.rpartition("@")
     return f"{local}@{domain.lower()}"
 
@@ -142,7 +146,7 @@ def _choice_reader(words: tuple[str, ...]) -> Reader:
             return None
         word = known.get(unicodedata.normalize("NFC", text))
         if word is None:
-            raise BadValueError(f"{text!r} is not one of {', '.join(words)}")
+            raise BadValueError(say("{text!r} is not one of {words}", text=text, words=all_of(words)))
         return word
 
     return read
@@ -156,22 +160,22 @@ def _written(raw: object) -> str:
     if isinstance(raw, int | float):
         return str(raw)
     if isinstance(raw, list | dict):
-        raise BadValueError("a list or an object where a single value belongs")
+        raise BadValueError(say("a list or an object where a single value belongs"))
     return str(raw)
 
 
 def _check_characters(text: str) -> None:
     if "\0" in text:
-        raise BadValueError("a NUL character")
+        raise BadValueError(say("a NUL character"))
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise BadValueError("bytes that are no text in this encoding") from None
+        raise BadValueError(say("bytes that are no text in this encoding")) from None
 
 
-def _decimal(raw: object, expected: str) -> Decimal | None:
+def _decimal(raw: object, expected: Phrase) -> Decimal | None:
     if isinstance(raw, bool):
-        raise BadValueError(f"{_written(raw)} is no {expected}")
+        raise BadValueError(say("{raw} is no {expected}", raw=_written(raw), expected=expected))
     text = read_text(raw) if not isinstance(raw, float) else repr(raw)
     if text is None:
         return None
@@ -179,18 +183,18 @@ def _decimal(raw: object, expected: str) -> Decimal | None:
     try:
         value = Decimal(digits)
     except InvalidOperation:
-        raise BadValueError(f"{text!r} is no {expected}") from None
+        raise BadValueError(say("{text!r} is no {expected}", text=text, expected=expected)) from None
     if not value.is_finite() or abs(value) >= LARGEST:
-        raise BadValueError(f"{text!r} is too large")
+        raise BadValueError(say("{text!r} is too large", text=text))
     return value
 
 
-def _digits(text: str, expected: str) -> str:
+def _digits(text: str, expected: Phrase) -> str:
     if _PLAIN_NUMBER.fullmatch(text) and text.isascii():
         return text
     folded = unicodedata.normalize("NFKC", text).replace("−", "-").replace(" ", "")
     if expected == "amount":
         folded = re.sub(r"^([+-]?)(?:¥|\$|€|£|CNY|RMB|USD)", r"\1", folded).removesuffix("元")
     if not _PLAIN_NUMBER.fullmatch(folded) and not _GROUPED_NUMBER.fullmatch(folded):
-        raise BadValueError(f"{text!r} is no {expected}")
+        raise BadValueError(say("{text!r} is no {expected}", text=text, expected=expected))
     return folded.replace(",", "")

@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Any
 
+from engine.reasons import AMOUNT, DATE_OR_TIME, TIME, UNFIT
+
 DATE_FORM, CLOCK_FORM = "%Y-%m-%d", "%H:%M"
 
 _CENT = Decimal("0.01")
@@ -83,21 +85,21 @@ def plain(value: object) -> object:
 def date_filter(value: object, form: str = DATE_FORM) -> str:
     """The date of a date or time: `2026-10-01`, or `{{ due|date("%-m月%-d日") }}`: `10月1日`."""
     if not isinstance(value, date):
-        raise _unfit(value, "date", "a date or time")
+        raise _unfit(value, "date", DATE_OR_TIME())
     return formatted(value, form)
 
 
 def time_filter(value: object, form: str = CLOCK_FORM) -> str:
     """The clock time of a time: `09:30`."""
     if not isinstance(value, datetime):
-        raise _unfit(value, "time", "a time")
+        raise _unfit(value, "time", TIME())
     return formatted(value, form)
 
 
 def money_filter(value: object) -> str:
     """An amount with two decimals and its thousands apart: `1,234.50`."""
     if isinstance(value, bool) or not isinstance(value, Decimal | int | float):
-        raise _unfit(value, "money", "an amount")
+        raise _unfit(value, "money", AMOUNT())
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
     return f"{exact.quantize(_CENT, ROUND_HALF_EVEN):,}"
 
@@ -125,7 +127,7 @@ def _parts(form: str) -> tuple[str | Callable[[Any], str], ...]:
 
 def _unfit(value: object, name: str, wanted: str) -> UnfitValueError:
     # An absent value raises here by itself, with its own name.
-    return UnfitValueError(f"the filter `{name}` was given `{value}`, not {wanted}")
+    return UnfitValueError(UNFIT(name=name, value=value, wanted=wanted))
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {

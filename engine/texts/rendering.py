@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from dsl.model import Model, Variant
 from dsl.templates import JINJA_FILTERS, names
 from engine.calendars.zone import Zone
+from engine.reasons import NO_TEXT, NOT_KNOWN
 from engine.texts.filters import FILTERS, plain
 from engine.texts.template_values import Column, Convert, column, conversion
 
@@ -38,7 +39,7 @@ class Missing:
     @property
     def because(self) -> str:
         """In words."""
-        return f"`{self.name}` is not known"
+        return NOT_KNOWN(name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class _Loop:
         except _AbsentError as error:
             return Missing(str(error))
         except Exception as error:  # noqa: BLE001  # the text of this one customer cannot be made, whatever it is
-            return Broken(f"the text cannot be made: {error}")
+            return Broken(NO_TEXT(error=error))
 
     def _converted(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Whole columns at once; rows without anything to convert stay as they are."""

@@ -9,8 +9,13 @@ from engine.storage.declared import column_name
 from engine.storage.schema import ACTIVE, ENDED, WATCHED, consent, enrolment, optout, tag
 from engine.views.timeline import timeline
 from engine.views.window import Window
+from engine.wording import say_as
 
-_STATUS = {ACTIVE: "active", ENDED: "ended", WATCHED: "watched"}
+_STATUS = {
+    ACTIVE: say_as("status", "active"),
+    ENDED: say_as("status", "ended"),
+    WATCHED: say_as("status", "watched"),
+}
 
 
 def customer(window: Window, identity: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.reasons import read_back
 from engine.storage.keys import Intent, intent_key
 from engine.storage.schema import message, meta
 from engine.storage.states import MessageStatus
@@ -63,8 +64,8 @@ def _message(
         "state": window.state(row.state),
         "message": window.name(row.message),
         "channel": window.name(row.channel),
-        "status": MessageStatus(row.status).word,
-        "because": row.because,
+        "status": MessageStatus(row.status).said,
+        "because": row.because and read_back(row.because),
         "until": window.time(row.until),
         "subject": row.subject,
         "text": row.text,

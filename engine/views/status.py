@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from croniter import croniter
 
+from dsl.wording import Phrase
 from engine.calendars.business_days import BusinessDays
 from engine.config import Config
 from engine.projects.releases import Release, find_release
@@ -14,6 +15,7 @@ from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
 from engine.storage.states import MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, load_symbols
+from engine.wording import say, say_number
 
 _MISSED = 2
 _PATIENCE = 3_600_000  # milliseconds
@@ -30,7 +32,7 @@ class Status:
     release: int | None
     last_run: str | None
     healthy: bool
-    problems: tuple[str, ...]
+    problems: tuple[Phrase, ...]
     active: dict[str, dict[str, int]]
     waiting: int
     held: int
@@ -61,25 +63,33 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     )
 
 
-def _untimely(config: Config, last: int | None, now: int) -> Iterator[str]:
+def _untimely(config: Config, last: int | None, now: int) -> Iterator[Phrase]:
     """What the times of runs say; `last` is None where they say nothing."""
     if last is not None and last > now:
-        yield f"the last run, {config.zone.iso(last)}, lies in the future: is the clock right?"
+        yield say("the last run, {last}, lies in the future: is the clock right?", last=config.zone.iso(last))
     elif last is not None and _missed(config, last, now):
-        yield f"no run since {config.zone.iso(last)}: does the timer call `homing run`?"
+        yield say("no run since {last}: does the timer call `homing run`?", last=config.zone.iso(last))
 
 
-def _serious(release: Release | None, counts: Mapping[int, int], put_off: int) -> Iterator[str]:
+def _serious(release: Release | None, counts: Mapping[int, int], put_off: int) -> Iterator[Phrase]:
     """What makes a project unhealthy besides."""
     if release is None:
-        yield "no rules have been applied yet: `homing apply`"
+        yield say("no rules have been applied yet: `homing apply`")
     if unknown := counts.get(MessageStatus.UNKNOWN):
-        yield f"{unknown:,} messages may or may not have been sent: `homing messages --status unknown`"
+        yield say_number(
+            "{n:,} message may or may not have been sent: `homing messages --status unknown`",
+            "{n:,} messages may or may not have been sent: `homing messages --status unknown`",
+            n=unknown,
+        )
     if put_off:
-        yield f"{put_off:,} messages were not taken by their channels so far: `homing messages --status ready`"
+        yield say_number(
+            "{n:,} message was not taken by its channel so far: `homing messages --status ready`",
+            "{n:,} messages were not taken by their channels so far: `homing messages --status ready`",
+            n=put_off,
+        )
 
 
-def _minor(release: Release | None, config: Config, now: int) -> Iterator[str]:
+def _minor(release: Release | None, config: Config, now: int) -> Iterator[Phrase]:
     """What somebody should know while all is well still."""
     if release is None:
         return

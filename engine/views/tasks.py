@@ -103,7 +103,7 @@ def _task(window: Window, scripts: Scripts, row: sa.Row[Any]) -> dict[str, objec
         "task": window.name(row.task),
         "title": declared.title if declared else None,
         "role": window.name(row.role),
-        "status": TaskStatus(row.status).word,
+        "status": TaskStatus(row.status).said,
         "created": window.time(row.created_at),
         "due": window.time(row.due_at),
         "script": _script(window, scripts, declared, row),

@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from dsl.model import EventKind
+from dsl.wording import Phrase
+from engine.reasons import read_back
 from engine.storage.declared import column_name
 from engine.storage.schema import WATCHED, consent, enrolment, message, optout, rule, task, visit
 from engine.storage.states import MessageStatus, TaskStatus
 from engine.views.window import Window
+from engine.wording import say
 
 _TOLD_OTHERWISE = frozenset({"task_done", "optout"})
 """Events that stand in the timeline as tasks and opt-outs."""
@@ -71,7 +74,7 @@ def _events(life: _Life) -> Iterator[Moment]:
         kind = window.model.events[name]
         rows = window.connection.execute(sa.select(table).where(table.c.customer == customer))
         for row in rows.mappings():
-            yield Moment(row["at"], (_EVENT, row["seq"]), "event", _event_words(window, kind, row))
+            yield Moment(row["at"], (_EVENT, row["seq"]), say("event"), _event_words(window, kind, row))
 
 
 def _event_words(window: Window, kind: EventKind, row: sa.RowMapping) -> str:
@@ -91,67 +94,80 @@ def _moves(life: _Life) -> Iterator[Moment]:
         because = None if row.file is None else f"{row.file}:{row.line} {row.text}"
         if row.state is None:
             outcome = window.name(row.outcome)
-            what = f"{journey} ended {outcome or ''}".rstrip()
-            yield Moment(row.at, life.order(row, _MOVE), "end", what, because)
+            what = (
+                say("{journey} ended {outcome}", journey=journey, outcome=outcome)
+                if outcome
+                else say("{journey} ended", journey=journey)
+            )
+            yield Moment(row.at, life.order(row, _MOVE), say("end"), what, because)
         else:
-            what = f"{journey}: {window.state(row.state)}"
-            yield Moment(row.at, life.order(row, _MOVE), "state", what, because)
+            where = f"{journey}: {window.state(row.state)}"
+            yield Moment(row.at, life.order(row, _MOVE), say("state"), where, because)
 
 
 def _held_out(life: _Life) -> Iterator[Moment]:
     window = life.window
     watched = (enrolment.c.customer == life.customer, enrolment.c.status == WATCHED)
     for row in window.connection.execute(sa.select(enrolment).where(*watched)):
-        what = f"{window.name(row.journey)}: held out for comparison"
-        yield Moment(row.entered_at, life.order(row, _MOVE), "state", what)
+        what = say("{journey}: held out for comparison", journey=window.name(row.journey))
+        yield Moment(row.entered_at, life.order(row, _MOVE), say("state"), what)
 
 
 def _messages(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(message).where(message.c.customer == life.customer)):
-        word = MessageStatus(row.status).word
-        via = f" via {window.name(row.channel)}" if row.channel else ""
-        text = f": {row.text}" if row.text else ""
         at = row.sent_at or row.changed_at
-        what = f"{window.name(row.message)} {word}{via}{text}"
-        yield Moment(at, life.order(row, _MESSAGE, row.action), "message", what, row.because)
+        because = row.because and read_back(row.because)
+        what = _message_words(window, row)
+        yield Moment(at, life.order(row, _MESSAGE, row.action), say("message"), what, because)
+
+
+def _message_words(window: Window, row: sa.Row[Any]) -> Phrase:
+    name, status, channel = window.name(row.message), MessageStatus(row.status).said, window.name(row.channel)
+    words = say("{name} {status}", name=name, status=status)
+    if channel:
+        words = say("{name} {status} via {channel}", name=name, status=status, channel=channel)
+    return say("{what}: {text}", what=words, text=row.text) if row.text else words
 
 
 def _tasks(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(task).where(task.c.customer == life.customer)):
         name = window.name(row.task)
-        opened = f"{name} for {window.name(row.role) or 'anybody'}"
-        yield Moment(row.created_at, life.order(row, _TASK, row.action), "task", opened)
+        opened = say("{name} for {role}", name=name, role=window.name(row.role) or say("anybody"))
+        yield Moment(row.created_at, life.order(row, _TASK, row.action), say("task"), opened)
         if row.closed_at is not None:
-            closed = f"{name} {_closing(window, row)}"
-            yield Moment(row.closed_at, life.order(row, _CLOSING, row.action), "task", closed, row.note)
+            order, closed = life.order(row, _CLOSING, row.action), _closing(window, row)
+            yield Moment(row.closed_at, order, say("task"), closed, row.note)
 
 
-def _closing(window: Window, row: sa.Row[Any]) -> str:
-    word = TaskStatus(row.status).word
-    outcome = f" as {window.name(row.outcome)}" if row.outcome else ""
-    return f"{word}{outcome}{f' by {row.done_by}' if row.done_by else ''}"
+def _closing(window: Window, row: sa.Row[Any]) -> Phrase:
+    words = say("{name} {status}", name=window.name(row.task), status=TaskStatus(row.status).said)
+    if row.outcome:
+        words = say("{what} as {outcome}", what=words, outcome=window.name(row.outcome))
+    return say("{what} by {who}", what=words, who=row.done_by) if row.done_by else words
 
 
 def _optouts(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(optout).where(optout.c.customer == life.customer)):
-        channel = window.name(row.channel) or "every channel"
-        yield Moment(row.at, _SAID, "optout", channel, row.source)
+        channel = window.name(row.channel) or say("every channel")
+        yield Moment(row.at, _SAID, say("optout"), channel, row.source)
         if row.lifted_at is not None:
-            yield Moment(row.lifted_at, _SAID, "optout", f"{channel}: lifted")
+            yield Moment(row.lifted_at, _SAID, say("optout"), say("{channel}: lifted", channel=channel))
 
 
 def _consents(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(consent).where(consent.c.customer == life.customer)):
-        what = (
-            f"{window.name(row.policy) or 'every policy'} via {window.name(row.channel) or 'every channel'}"
+        what = say(
+            "{policy} via {channel}",
+            policy=window.name(row.policy) or say("every policy"),
+            channel=window.name(row.channel) or say("every channel"),
         )
-        yield Moment(row.given_at, _SAID, "consent", what, row.source)
+        yield Moment(row.given_at, _SAID, say("consent"), what, row.source)
         if row.withdrawn_at is not None:
-            yield Moment(row.withdrawn_at, _SAID, "consent", f"{what}: withdrawn")
+            yield Moment(row.withdrawn_at, _SAID, say("consent"), say("{what}: withdrawn", what=what))
 
 
 def _plain(value: object) -> str:

@@ -1,67 +1,49 @@
-"""Diagnostics in Chinese."""
+"""Sentences and diagnostics in Chinese."""
 
-import ast
-from collections.abc import Iterator
-from string import Formatter
-
-import pytest
+import pickle
 
 from dsl.parse import parse
 from dsl.render import as_json, render
 from dsl.source import Source
-from dsl.translation import in_language, patterns
-from dsl.wording import say
-from tests.sources import Module, modules
-
-READING = {
-    "automaton", "braces", "build_expressions", "build_journeys", "build_statements", "expected", "lines", "load",
-    "parse", "recovery", "strays", "strings", "tokens",
-}  # fmt: skip
-"""The modules that say what is wrong with a text's shape."""
-
-
-def _said(module: Module) -> Iterator[tuple[str, bool]]:
-    """The patterns of a module's sentences, each with whether values are filled in."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
-            (pattern,) = node.args
-            assert isinstance(pattern, ast.Constant), f"{module.name}:{node.lineno}"
-            yield str(pattern.value), bool(node.keywords)
-
-
-def _names(pattern: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
-
-
-@pytest.mark.parametrize("module", modules("dsl"), ids=lambda module: module.path.stem)
-def test_sentences_have_their_chinese_form(module: Module) -> None:
-    """Every sentence about a text's shape has one, and it fills in the same values."""
-    for pattern, filled in _said(module):
-        if module.path.stem in READING:
-            assert pattern in patterns("zh"), pattern
-        if filled and pattern in patterns("zh"):
-            assert _names(patterns("zh")[pattern]) == _names(pattern), pattern
+from dsl.translation import in_language
+from dsl.wording import Pattern, listed, phrase, say
 
 
 def test_what_has_no_other_form_stays() -> None:
-    """Sentences that nobody translated, and plain texts, are said as they are."""
-    assert in_language(say("Nobody knows {what}.", what="it"), "zh") == "Nobody knows it."
-    assert in_language("plain", "zh") == "plain"
+    """Sentences that nobody translated are said in English, and plain texts as they are."""
+    assert in_language(phrase(Pattern("Nobody knows {what}."), {"what": "it"}), "zh") == "Nobody knows it."
+    assert in_language("a value", "zh") == "a value"
     assert in_language(say("a value"), "en") == "a value"
+    assert in_language(say("a value"), "zh") == "值"
+
+
+def test_values_are_said_in_the_language_too() -> None:
+    """Phrases inside phrases, alone and in lists, whose commas become the language's own."""
+    message = say("There is no {kind} `{name}`.", kind=say("a value"), name="{x}")
+    assert in_language(message, "zh") == "没有名为 `{x}` 的值。"
+    known = say("Known here: {names}.", names=listed(["b", say("a value")]))
+    assert known == "Known here: b, a value."
+    assert in_language(known, "zh") == "这里可用的有：b、值。"
+
+
+def test_phrases_travel_between_processes() -> None:
+    """An import prepares its rows in another process, with the reasons for the bad ones."""
+    known = say("Known here: {names}.", names=listed(["b", say("a value")]))
+    assert in_language(pickle.loads(pickle.dumps(known)), "zh") == in_language(known, "zh")  # noqa: S301  # our own
 
 
 def test_a_diagnostic_in_chinese() -> None:
-    """Message and hint follow the language, in the text form and for programs; names and places stay."""
+    """All that is said follows the language; names, places and slugs stay, and so does what programs read."""
     _, problems = parse(Source("a.rules", "journey j {\n  state {\n    after 3 dayz -> a\n  }\n}\n"))
     assert render(problems, "zh") == (
-        "a.rules:2:9: error[syntax]: 此处应为状态的名字，实际是`{`。\n"
+        "a.rules:2:9: 错误[syntax]: 此处应为状态的名字，实际是`{`。\n"
         "      state {\n"
         "            ^\n"
-        "    hint: 例如：`state hello { … }`\n"
-        "a.rules:3:13: error[syntax]: "
+        "    提示：例如：`state hello { … }`\n"
+        "a.rules:3:13: 错误[syntax]: "
         "此处应为`minutes`、`hours`、`days`、`weeks`、`months` 或 `years`，实际是`dayz`。\n"
         "        after 3 dayz -> a\n"
         "                ^^^^\n"
-        "    hint: 是不是想写 `day`？\n"
+        "    提示：是不是想写 `day`？\n"
     )
-    assert as_json(problems, "zh")[0]["message"] == "此处应为状态的名字，实际是`{`。"
+    assert as_json(problems)[0]["message"] == "Expected the name of a state, found `{`."

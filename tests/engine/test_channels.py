@@ -162,7 +162,7 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("config", "message", "hint"),
         [
-            (ChannelConfig("sms", "fiel"), "[channels.sms]: there is no kind 'fiel'", "did you mean 'file'?"),
+            (ChannelConfig("sms", "fiel"), "[channels.sms]: there is no kind 'fiel'", "did you mean `file`?"),
             (
                 ChannelConfig("sms", settings={"pth": "x"}),
                 "a file channel has no `pth`",

@@ -64,7 +64,7 @@ def test_nearest_project(homing: Homing) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("statsu",), "homing: there is no command 'statsu'; did you mean 'status'?\n"),
+        (("statsu",), "homing: there is no command 'statsu'\n  hint: did you mean `status`?\n"),
         (("status", "--jsn"), "homing: No such option"),
         (("import", "customers"), "homing: Missing argument"),
         (("messages", "--status", "lost"), "homing: Invalid value for '--status'"),

@@ -1,0 +1,81 @@
+"""Why messages wait, are held or never went: the sentences stored with them, and their way back from the store.
+
+The store keeps them in English, as programs read them; a rule stands there in its own words. Whoever shows them to
+people reads them back, so that they can be said in another language.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from string import Formatter
+
+from dsl.wording import Pattern, Phrase, phrase
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A sentence with places for values, such as "no address for {via}"."""
+
+    pattern: str
+
+    def __call__(self, **values: object) -> Phrase:
+        """The sentence with its values."""
+        return phrase(Pattern(self.pattern, "engine"), values)
+
+    def read(self, text: str) -> Phrase | None:
+        """The sentence that a text is, its values read back as well; None when it is another."""
+        found = self._form.fullmatch(text)
+        if found is None:
+            return None
+        return self(**{name: read_back(value) for name, value in found.groupdict().items()})
+
+    @cached_property
+    def _form(self) -> re.Pattern[str]:
+        parts = Formatter().parse(self.pattern)
+        return re.compile(
+            "".join(re.escape(text) + (f"(?P<{name}>.*)" if name else "") for text, name, *_ in parts),
+            re.DOTALL,
+        )
+
+
+def reason(pattern: str) -> Reason:
+    """A reason; its pattern must stand in the call as it is, for the catalogue."""
+    return Reason(pattern)
+
+
+STATE_LEFT = reason("its state was left")
+OPTED_OUT = reason("optout")
+RELEASED = reason("release")
+NO_RULE = reason("no rule sends it any more")
+NO_ADDRESS = reason("no address for {via}")
+NO_CONSENT = reason("no consent for {policy} via {via}")
+SILENT = reason("silent for ever after optout")
+NOT_KNOWN = reason("`{name}` is not known")
+NO_TEXT = reason("the text cannot be made: {error}")
+UNFIT = reason("the filter `{name}` was given `{value}`, not {wanted}")
+DATE_OR_TIME = reason("a date or time")
+TIME = reason("a time")
+AMOUNT = reason("an amount")
+NO_CHANNEL = reason("homing.toml has no channel `{channel}`")
+HALF_CHARACTER = reason("the message holds half a character and cannot be written")
+NOT_TOLD = reason("the channel did not tell what became of each message")
+LOST = reason("nobody recorded what became of it")
+TRIED = reason("tried {attempts} times: {because}")
+BOTH = reason("{first}; {second}")
+
+_READABLE = (
+    STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, SILENT, NOT_KNOWN, NO_TEXT, UNFIT, DATE_OR_TIME,
+    TIME, AMOUNT, NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, TRIED,
+)  # fmt: skip
+
+
+def read_back(text: str) -> str:
+    """A stored reason as the phrase that it was; the words of a rule, or of a gateway, as they are."""
+    for known in _READABLE:
+        found = known.read(text)
+        if found is not None:
+            return found
+    both = BOTH.read(text)
+    return (
+        both if both is not None and any(isinstance(part, Phrase) for part in both.values.values()) else text
+    )

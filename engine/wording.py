@@ -1,0 +1,44 @@
+"""The engine's sentences: English strings that `dsl.translation` can say in another language. Knows no language."""
+
+from collections.abc import Iterable
+
+from dsl.near import nearest
+from dsl.wording import Pattern, Phrase, Series, phrase
+
+_PACKAGE = "engine"
+
+
+def say(pattern: str, /, **values: object) -> Phrase:
+    """A sentence with its values filled in."""
+    return phrase(Pattern(pattern, _PACKAGE), values)
+
+
+def say_number(one: str, many: str, /, n: int, **values: object) -> Phrase:
+    """A sentence that reads otherwise for one than for other numbers; `{n}` is the number."""
+    return phrase(Pattern(one, _PACKAGE, many=many), {"n": n, **values})
+
+
+def say_as(sense: str, word: str, /) -> Phrase:
+    """A word that other languages say differently by its sense, such as "sent" of a status and of a column."""
+    return phrase(Pattern(word, _PACKAGE, sense=sense), {})
+
+
+def near_or(name: str, known: Iterable[str], otherwise: Phrase) -> Phrase:
+    """A hint for a name that is unknown: the nearest known one, else something else."""
+    near = nearest(name, known)
+    return say("did you mean `{near}`?", near=near) if near else otherwise
+
+
+def all_of(names: Iterable[str]) -> Series:
+    """All of these names, or that there are none."""
+    return Series(tuple(names) or (say("none"),))
+
+
+def lines(texts: Iterable[str]) -> Series:
+    """Texts below each other."""
+    return Series(tuple(texts), "\n")
+
+
+def written(text: str) -> Phrase:
+    """A sentence that stands elsewhere in the code, where the catalogue finds it by itself: the help of a command."""
+    return phrase(Pattern(text, _PACKAGE), {})
