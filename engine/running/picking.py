@@ -15,13 +15,13 @@ from engine.conditions.happenings import Happening, happening
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, World
 from engine.plans.ways import Way, state_number
-from engine.plans.working import begun, chosen, looked, picked
+from engine.plans.working import batch, begun, chosen, looked, picked
 from engine.running.shares import coefficients
 from engine.storage.schema import ACTIVE, ENDED, enrolment, task, visit
 from engine.storage.states import TaskStatus
 
 MOST_MOVES = 50
-"""An enrolment that has entered so many states at one instant is left where it is."""
+"""An enrolment that has moved so often at one instant is left where it is."""
 
 _PRIME = 2**31 - 1
 _RANGE = 1_000_000
@@ -195,20 +195,36 @@ def due_at(world: World, scene: Scene, transition: Transition) -> Sql:
 
 
 def too_restless(world: World, journey: Journey) -> sa.Delete:
-    """Take those out of `picked` who have entered as many states at this instant as anybody may."""
+    """Take those out of `picked` who have moved as often at this instant as anybody may."""
+    return picked.delete().where(_moves_now(world, journey, picked) >= moments.integer(MOST_MOVES))
+
+
+def rouse_restless(world: World, journey: Journey) -> sa.Update:
+    """Those of the batch who were left where they are go on in the next run at a later instant."""
+    often = _moves_now(world, journey, enrolment) >= moments.integer(MOST_MOVES)
+    chosen = [
+        enrolment.c.customer.in_(sa.select(batch.c.customer)),
+        enrolment.c.journey == moments.integer(world.number("journey", journey.name)),
+        enrolment.c.status == moments.integer(ACTIVE),
+    ]
+    return enrolment.update().values(wake_at=NOW + moments.integer(1)).where(*chosen, often)
+
+
+def _moves_now(world: World, journey: Journey, whose: sa.Table) -> Sql:
+    """How often an enrolment has moved at this instant; its entry is none."""
     rows = visit.alias()
-    entered = (
+    return (
         sa.select(sa.func.count())
         .where(
-            rows.c.customer == picked.c.customer,
+            rows.c.customer == whose.c.customer,
             rows.c.journey == moments.integer(world.number("journey", journey.name)),
-            rows.c.record == picked.c.record,
-            rows.c.occurrence == picked.c.occurrence,
+            rows.c.record == whose.c.record,
+            rows.c.occurrence == whose.c.occurrence,
+            rows.c.visit > moments.integer(1),
             rows.c.at == NOW,
         )
         .scalar_subquery()
     )
-    return picked.delete().where(entered > moments.integer(MOST_MOVES))
 
 
 # Enrolment

@@ -19,7 +19,7 @@ from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
 from engine.plans.working import batch as in_batch
 from engine.plans.working import begun, due, looked, picked, stirred, wanted
-from engine.running import admitting, asking, waking
+from engine.running import admitting, asking, picking, waking
 from engine.running.firing import fires, is_limited
 from engine.running.turns import keep_queue, rounds
 from engine.storage.arrivals import arrivals
@@ -199,6 +199,8 @@ def _wind_up(work: Work, journey: Journey) -> None:
     world, name = work.plan.world, journey.name
     work.do(("goal", name), lambda: waking.reach_goals(world, journey))
     work.do(("wake", name), lambda: waking.reschedule(world, journey))
+    if work.report.stuck:
+        work.do(("rouse", name), lambda: picking.rouse_restless(world, journey))
 
 
 def _finish(work: Work, seq: int) -> None:

@@ -69,7 +69,7 @@ def _moves(work: Work, journey: Journey) -> bool:
     """Let those looked at move until nobody does; whether fewer are looked at now than before."""
     world, ways, narrowed = work.plan.world, work.plan.ways_of[journey.name], False
     while len(ways) > 1 and work.do(("pick", journey.name), lambda: picking.pick(world, journey, ways)):
-        if work.step >= picking.MOST_MOVES:
+        if work.step >= picking.MOST_MOVES or (work.clock.before_at == work.clock.now and not work.first):
             work.report.stuck += work.do(
                 ("restless", journey.name), lambda: picking.too_restless(world, journey)
             )

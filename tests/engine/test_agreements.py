@@ -323,3 +323,22 @@ def test_two_records_begin_one_journey_of_the_customer() -> None:
         ),
     )
     assert [row[1:4] for row in found.enrolments] == [("each", "R1", 1), ("each", "R2", 1), ("once", None, 1)]
+
+
+def test_who_moves_too_often_goes_on_later() -> None:
+    """Fifty moves are the most at one instant; the next run goes on from there, though nothing else happens."""
+    found = play(
+        """
+        journey j {
+          enter when email is known
+          state a { set worth = worth + 1, when worth < 500 -> b, after 90 days -> end done }
+          state b { set worth = worth + 1, when worth < 500 -> a, after 90 days -> end done }
+        }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN | {"worth": 0})]),
+        ("2026-03-02 10:00", []),
+        ("2026-03-03 10:00", []),
+    )
+    assert [
+        len([row for row in found.visits if row[5][:10] == day]) for day in ("2026-03-02", "2026-03-03")
+    ] == [51, 50]

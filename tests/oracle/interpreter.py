@@ -48,6 +48,7 @@ class Interpreter:
         self.queue = Queue()
         self.last: tuple[datetime, int] | None = None
         self.stuck: set[tuple[str, str]] = set()
+        self.moved: dict[int, int] = {}
 
     @property
     def facts(self) -> Facts:
@@ -138,6 +139,8 @@ class Interpreter:
         if now < before:
             raise ValueError(f"the last run was at {before}")
         run = Run(now, before, seq, first=self.last is None)
+        if now == before:
+            run.moved = self.moved
         admitted = admissions(self.queue, run, self.world)
         for customer in list(self.facts.customers.values()):
             self._end_watches(customer, now)
@@ -149,7 +152,7 @@ class Interpreter:
             for item in self.facts.enrolments
             if run.moved.get(id(item), 0) >= MOST_MOVES
         }
-        self.last = (now, self.facts.arrivals)
+        self.last, self.moved = (now, self.facts.arrivals), run.moved
 
     def deliver(self, now: datetime, refusing: Collection[str] = ()) -> int:
         """Send what is ready, checked once more; some channels may refuse everything for good. How many.

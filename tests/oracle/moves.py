@@ -20,7 +20,7 @@ LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 class Run:
     """The run under way. Events up to (`before`, `before_seq`) were seen by the run before.
 
-    `moved`: how often each enrolment has moved. `entered`: those whose state was entered in this run.
+    `moved`: how often each enrolment has moved at this instant. `entered`: those whose state was entered in this run.
     `begun`: journeys that a `begin` wants started, as (journey, customer, record). `first`: there was no run before.
     """
 
