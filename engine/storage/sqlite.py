@@ -6,6 +6,7 @@ The rest of the engine knows nothing of this; `engine.storage.store` alone asks 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pysqlite3
@@ -24,6 +25,7 @@ from engine.errors import (
     ReadOnlyStoreError,
     StoreError,
 )
+from engine.storage.fairness import LET_PASS, somebody_waits, waiting
 from engine.wording import say
 
 # The driver looks for an adapter of every NULL it binds, in vain and slowly: with one that does nothing, rows with
@@ -120,8 +122,34 @@ def meaning_of(error: sa.exc.DBAPIError, place: str) -> StoreError | None:
 
 def _begin(connection: sa.Connection) -> None:
     # A deferred transaction that comes to write later fails at once: writers say so at the start.
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("BEGIN")
+    elif connection.engine.url.database == MEMORY:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        _begin_writing(connection, Path(str(connection.engine.url.database)))
+
+
+def _begin_writing(connection: sa.Connection, database: Path) -> None:
+    if somebody_waits(database):
+        sleep(LET_PASS)
+    if not _begun_at_once(connection):
+        with waiting(database):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begun_at_once(connection: sa.Connection) -> bool:
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except sa.exc.OperationalError as error:
+        if "is locked" not in str(error.orig):
+            raise
+        return False
+    else:
+        return True
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_SETTINGS['busy_timeout']}")
 
 
 def _configure_memory(raw: Any, _record: object) -> None:

@@ -4,6 +4,7 @@ import multiprocessing as mp
 import os
 import stat
 from pathlib import Path
+from threading import Thread
 
 import pysqlite3
 import pytest
@@ -20,6 +21,7 @@ from engine.errors import (
 )
 from engine.storage import file_systems, sqlite
 from engine.storage.arrivals import arrivals, mark_changed, take
+from engine.storage.fairness import LET_PASS, somebody_waits, waiting
 from engine.storage.file_systems import kind_of_mount
 from engine.storage.schema import changed, meta
 from engine.storage.store import Store, open_store
@@ -152,6 +154,33 @@ def test_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.write() as connection:
         assert take(connection, 1) == 1
     store.close()
+
+
+def test_writers_take_turns(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has to wait says so, and who would write next lets it pass first."""
+    store, other = open_store(path, create=True), open_store(path)
+    taken: list[int] = []
+
+    def write() -> None:
+        with other.write() as connection:
+            taken.append(take(connection, 1))
+
+    paused: list[float] = []
+    monkeypatch.setattr(sqlite, "sleep", paused.append)
+    thread = Thread(target=write)
+    with store.write() as connection:
+        assert not somebody_waits(path)
+        thread.start()
+        while not somebody_waits(path):
+            pass
+        assert take(connection, 1) == 1
+    thread.join()
+    assert (taken, paused) == ([2], [])
+    with waiting(path), store.write():
+        assert paused == [LET_PASS]
+    assert not somebody_waits(path)
+    for one in (store, other):
+        one.close()
 
 
 def test_full(path: Path) -> None:
