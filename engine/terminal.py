@@ -26,6 +26,9 @@ from engine.wording import say
 
 _BLOCK = 1000  # rows aligned with each other
 
+_NARROW, _LEAST = 26, 18
+"""Columns up to so wide (a time) are never broken; wider ones may be broken into lines of no less."""
+
 _LIBRARY = "click"
 """The catalogue of the sentences that click says, found by gettext's own rules."""
 
@@ -79,16 +82,30 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         _print_lines(headings, chain(first, cells))
 
 
-def _print_fitted(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    from rich.console import Console  # noqa: PLC0415  # takes a while to load
+def _print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.cells import cell_len  # noqa: PLC0415  # takes a while to load
+    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=any(columns))
+    widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
+    least = sum(width if width <= _NARROW else _LEAST for width in widths) + 2 * (len(widths) - 1)
+    if any(columns) and least > console.width:
+        _print_lines(("", ""), chain.from_iterable(_card(columns, row) for row in rows))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
+    for name, width in zip(columns, widths, strict=True):
+        table.add_column(name, overflow="fold", no_wrap=width <= _NARROW)
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
+
+
+def _card(columns: Sequence[str], row: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """A row that is too wide for the terminal: its values below each other, and an empty line."""
+    yield from ((name, value) for name, value in zip(columns, row, strict=True) if value)
+    yield "", ""
 
 
 def _print_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

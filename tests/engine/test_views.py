@@ -1,10 +1,15 @@
 """What people see of a project: the order of tasks and of what happened, and what is never made up."""
 
+import contextlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.projects import RULES, Homing, applied_project, make_project
+from tests.sources import ROOT
 
 TWO = "id,name,phone,lifetime_value\nC1,陈晨,13800000001,100\nC2,王五,13800000002,900\nC3,李雷,13800000003,\n"
 VISITS = "customer,at\nC1,2023-08-01 10:00\nC2,2023-08-01 10:00\nC3,2023-08-01 10:00\n"
@@ -136,3 +141,41 @@ def test_messages_that_no_channel_takes(tmp_path: Path) -> None:
     (tmp_path / "outbox.jsonl").unlink()
     assert homing.well("run", "--at", "2024-01-02 10:00", "--json").json["messages"] == {"sent": 3}
     assert homing("status").status == 0
+
+
+def _on_a_terminal(homing: Homing, *args: str) -> str:
+    """What a terminal of 80 columns shows, without colours."""
+    ours, theirs = os.openpty()
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+    command = [sys.executable, "-m", "engine.cli", "--project", str(homing.folder), *args]
+    with subprocess.Popen(command, env=environment, stdout=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # the other end is closed
+            while piece := os.read(ours, 65_536):
+                shown += piece
+        process.wait()
+    os.close(ours)
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_nothing_is_cut_on_a_narrow_terminal(tmp_path: Path) -> None:
+    """Times stay whole, long texts go over several lines, and what cannot stand in columns stands below each other."""
+    homing = _with_people(tmp_path)
+    homing.well("run", "--at", "2024-01-02 09:30")
+    text = "【毛毛家】陈晨您好,好久不见!回复1预约,回T退订"
+    told = _on_a_terminal(homing, "customer", "C1")
+    assert "2024-01-02T09:30:00+08:00  message  hello sent via sms:" in told
+    assert text in "".join(line[36:].split("  ")[0].strip() for line in told.splitlines())
+    assert "…" not in told
+    card = _on_a_terminal(homing, "messages").split("\n\n")[0]
+    assert [line.split(maxsplit=1) for line in card.splitlines()] == [
+        ["id", "1.1.0.1.1.0"],
+        ["customer", "C1"],
+        ["journey", "win_back"],
+        ["message", "hello"],
+        ["channel", "sms"],
+        ["status", "sent"],
+        ["sent", "2024-01-02T09:30:00+08:00"],
+        ["text", text],
+    ]
