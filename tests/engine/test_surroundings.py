@@ -48,7 +48,7 @@ def test_channels_that_cannot_be_meant(tmp_path: Path, command: str) -> None:
     """A misspelt key or kind is said before anything is to be sent."""
     for setting, message in (
         ('pth = "x"', "a file channel has no `pth`\n  hint: did you mean `path`?"),
-        ('kind = "fil"', "there is no kind 'fil'\n  hint: did you mean 'file'?"),
+        ('kind = "fil"', "there is no kind 'fil'\n  hint: did you mean `file`?"),
     ):
         homing = make_project(tmp_path, config=f'[project]\nbrand = "b"\n[channels.sms]\n{setting}\n')
         said = homing(command)
