@@ -8,10 +8,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 
 from engine.channels.building import build_channels
-from engine.cli import homing
+from engine.cli import run as run_command
 from engine.delivery.delivery import Delivery
 from engine.projects.project import open_project
 from engine.projects.project_turn import Engine, ready, take_turn
@@ -47,8 +46,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 def homing_do(*words: str) -> None:
     """A command that must go well."""
-    done = CliRunner().invoke(homing, list(words), catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    assert run_command(list(words)) == 0
 
 
 def nine(day: date, engine: Engine) -> int:

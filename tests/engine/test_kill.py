@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from engine.cli import homing
+from engine.cli import run
 from tests.killed import killed_at, statements_of
 
 RULES = """
@@ -73,8 +72,7 @@ def project(tmp_path: Path) -> Iterator[Path]:
 def homing_in(folder: Path, *words: str, project: bool = True) -> None:
     """Run a command in this process."""
     own = ["--project", str(folder)] if project else []
-    done = CliRunner().invoke(homing, [*own, *words], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    assert run([*own, *words]) == 0
 
 
 def state_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:
