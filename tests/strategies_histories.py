@@ -62,7 +62,7 @@ def histories(draw: Draw, file: tree.File, zone: ZoneInfo = SHANGHAI) -> History
     stage = _Stage(*_declared(file), _tasks(file), _policies(file), customers, runs, zone)
     first: list[Step] = [Known(customer, _values(draw, stage, stage.attributes)) for customer in customers]
     first += [Agrees(customer) for customer in customers if not chance(draw, 4)]
-    first += [_thing(draw, stage) for _ in stage.records]
+    first += [_thing(draw, stage) for _ in (*stage.records, *stage.records)]
     first += [_happens(draw, stage) for _ in range(draw(st.integers(0, 4)))]
     later = [Moment(at, tuple(_steps(draw, stage)), _refusing(draw)) for at in runs[1:]]
     return (Moment(runs[0], tuple(first)), *later)

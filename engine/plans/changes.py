@@ -135,6 +135,12 @@ def watch_indexes(tables: Declared, watches: Watches) -> list[sa.Index]:
     return [index for _, index in sorted(found.items(), key=lambda item: str(item[0]))]
 
 
+def entry_index() -> sa.Index:
+    """The index that serves journeys which count who came in: by journey and time."""
+    own = enrolment.to_metadata(sa.MetaData()).c
+    return sa.Index("enrolment_by_entry", own.journey, own.entered_at)
+
+
 def _watch_index(tables: Declared, column: Column) -> sa.Index | None:
     """None when every table of its kind has one anyway."""
     if column.owner == "enrolment":

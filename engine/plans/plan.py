@@ -16,7 +16,7 @@ from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.conditions.moments import calendar_rows, zone_rows
 from engine.conditions.world import Instants, World
-from engine.plans.changes import watch_indexes
+from engine.plans.changes import entry_index, watch_indexes
 from engine.plans.statement import Statement, compiled
 from engine.plans.watching import Watches, watches
 from engine.plans.ways import Way, ways_of
@@ -103,7 +103,8 @@ def make_plan(connection: sa.Connection, release: int, model: Model, zone: Zone,
     _number_names(connection, symbols, model)
     world = World(model, declared_tables(model), symbols, zone, Instants(zone), lateness)
     watched = watches(model)
-    _keep_indexes(connection, world.tables, watched)
+    limited = any(journey.at_most is not None for journey in model.journeys.values())
+    _keep_indexes(connection, [*watch_indexes(world.tables, watched), *([entry_index()] if limited else [])])
     by_journey = ways_of(world, membership=watched.membership)
     return Plan(
         release=release,
@@ -135,10 +136,10 @@ def _keep_zone(connection: sa.Connection, zone: Zone) -> None:
         connection.execute(zone_step.insert(), wanted)
 
 
-def _keep_indexes(connection: sa.Connection, tables: Declared, watched: Watches) -> None:
+def _keep_indexes(connection: sa.Connection, indexes: list[sa.Index]) -> None:
     """Every date and time that a condition holds against the clock has an index, made with its table or here."""
     known = set(sa.inspect(connection).get_table_names())
-    for index in watch_indexes(tables, watched):
+    for index in indexes:
         if index.table is not None and index.table.name in known:
             index.create(connection, checkfirst=True)
 

@@ -141,9 +141,11 @@ def _choose(work: Work, journey: Journey) -> None:
     work.open.add(journey.name)
     work.values["free"] = 2**62
     if journey.at_most is not None:
-        since = admitting.period_began(world.zone, journey, work.clock.now)
-        entered = admitting.entered_since(world, journey)
-        came = work.connection.scalar(entered, {"since": since}) or 0
+        work.values["since"] = admitting.period_began(world.zone, journey, work.clock.now)
+        entered = work.plan.statement(
+            ("entered", journey.name), lambda: admitting.entered_since(world, journey)
+        )
+        came = entered.run(work.connection, work.values).scalar_one() if entered else 0
         work.values["free"] = max(journey.at_most[0] - came, 0)
     if work.values["free"] and work.do(("choose", journey.name), lambda: admitting.choose(world, journey)):
         work.do(("chosen due",), admitting.make_due)

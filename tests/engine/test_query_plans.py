@@ -1,19 +1,17 @@
 """The statements of a run look rows up: none reads a whole table of customers' data, nor any table for every row."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from dsl.model import Model
-from dsl.units import Duration
 from engine.calendars.zone import Zone
-from engine.permits.senders import make_permits
-from engine.plans.plan import Plan, make_plan
-from engine.running.run import How, run
-from engine.storage.store import Store, open_store
 from tests.checked import model_of
+from tests.engine_side import EngineSide
+from tests.oracle import history as h
 
 RULES = """
 customer {
@@ -86,12 +84,11 @@ START = ZONE.instant(datetime(2026, 1, 5, 10))  # noqa: DTZ001  # the zone's own
 BIG = ("customer", "enrolment", "visit", "message", "task", "tag", "consent", "optout", "event_", "record_")
 
 
-def store_with(model: Model) -> tuple[Store, Plan]:
+def town(model: Model) -> EngineSide:
     """A store with some dozen customers of every kind."""
-    store = open_store(":memory:")
-    with store.write() as connection:
-        plan = make_plan(connection, 1, model, ZONE, Duration(3, "day"))
-        plan.tables.metadata.create_all(connection)
+    side = EngineSide(model, ZONE.name)
+    plan = side.plan
+    with side.store.write() as connection:
         people = [
             {"customer": n, "id": f"C{n}", "hash": n * 48271 % (2**31 - 1), "name": f"N{n}", "phone": "+8613800000001",
              "tier": "vip" if n % 7 == 0 else "regular", "points": float(n % 9), "worth": n * 1000,
@@ -123,16 +120,15 @@ def store_with(model: Model) -> tuple[Store, Plan]:
         ]
         connection.execute(plan.tables.records["bill"].insert(), bills)
         connection.exec_driver_sql("UPDATE meta SET value = '240' WHERE key = 'arrivals'")
-    return store, plan
+    return side
 
 
 @pytest.mark.parametrize("analyzed", [False, True])
-def test_no_statement_of_a_run_reads_a_whole_table(*, analyzed: bool) -> None:
+def test_no_statement_of_a_turn_reads_a_whole_table(*, analyzed: bool) -> None:
     """With and without statistics, every table of customers' data is only searched by an index or its key."""
-    store, plan = store_with(model_of(RULES))
-    permits = make_permits(plan, {"brand": "B"}, {})
+    side = town(model_of(RULES))
     if analyzed:
-        with store.write() as connection:
+        with side.store.write() as connection:
             connection.exec_driver_sql("ANALYZE")
             # As if there were a million of each; for sixty, reading all of them would be right.
             connection.exec_driver_sql(
@@ -140,18 +136,34 @@ def test_no_statement_of_a_run_reads_a_whole_table(*, analyzed: bool) -> None:
                 " WHERE tbl NOT IN ('meta', 'symbol', 'rule', 'run', 'calendar_day') AND instr(stat, ' ')"
             )
             connection.exec_driver_sql("ANALYZE sqlite_schema")
-    for hour in range(0, 24 * 40, 11):
-        run(store, plan, permits, START + hour * HOUR, How(batch=25))
-    everybody = {("batch", True), ("look at everybody",)}
-    with store.read() as connection:
+    executed = statements_of(side)
+    everybody = [side.plan._statements.get(key) for key in (("batch", True), ("look at everybody",))]
+    whole = {statement.text for statement in everybody if statement is not None}
+    with side.store.read() as connection:
         found = {
-            key: scans(connection, statement.text, len(statement.names))
-            for key, statement in plan._statements.items()
-            if statement is not None and key not in everybody
+            text: scans(connection, text, count) for text, count in executed.items() if text not in whole
         }
-    store.close()
-    assert {key: lines for key, lines in found.items() if lines} == {}
-    assert len(found) > 100
+    side.store.close()
+    assert {text: lines for text, lines in found.items() if lines} == {}
+    assert len(found) > 150
+
+
+def statements_of(side: EngineSide) -> dict[str, int]:
+    """The statements of some weeks of turns, each with the number of its parameters."""
+    executed: dict[str, int] = {}
+
+    def note(_connection: Any, _cursor: Any, text: str, values: Any, _context: Any, many: Any) -> None:
+        if text.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+            executed[text] = len(values[0] if many else values)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        for hour in range(0, 24 * 40, 11):
+            at = datetime.fromtimestamp((START + hour * HOUR) / 1000, UTC)
+            side.settle(h.Moment(at))
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    return executed
 
 
 def scans(connection: sa.Connection, text: str, parameters: int) -> list[str]:
