@@ -17,7 +17,7 @@ from engine.errors import EngineError, UsageError
 from engine.language import language_at
 from engine.projects.folder import find_project
 from engine.terminal import print_diagnostics, speak, talk
-from engine.wording import near_or, say
+from engine.wording import near_or, reason_of, say
 
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
@@ -118,7 +118,7 @@ def run(args: list[str] | None = None) -> int:
         return _failed(error.message, error.hint, error.diagnostics)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        return _failed(f"{place}{error.strerror or error}", "")
+        return _failed(say("{place}{why}", place=place, why=reason_of(error)), "")
     return status if isinstance(status, int) else 0
 
 

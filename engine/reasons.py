@@ -1,4 +1,4 @@
-"""Why messages wait, are held or never went: the sentences stored with them, and their way back from the store.
+"""Why messages wait, are held or never went, and who said so: sentences that are stored, and their way back.
 
 The store keeps them in English, as programs read them; a rule stands there in its own words. Whoever shows them to
 people reads them back, so that they can be said in another language.
@@ -60,12 +60,15 @@ NO_CHANNEL = reason("homing.toml has no channel `{channel}`")
 HALF_CHARACTER = reason("the message holds half a character and cannot be written")
 NOT_TOLD = reason("the channel did not tell what became of each message")
 LOST = reason("nobody recorded what became of it")
+BY_COMMAND = reason("command")
+BY_REPLY = reason("reply")
+BY_IMPORT = reason("import")
 TRIED = reason("tried {attempts} times: {because}")
 BOTH = reason("{first}; {second}")
 
 _READABLE = (
     STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, SILENT, NOT_KNOWN, NO_TEXT, UNFIT, DATE_OR_TIME,
-    TIME, AMOUNT, NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, TRIED,
+    TIME, AMOUNT, NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED,
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The engine's sentences: English strings that `dsl.translation` can say in another language. Knows no language."""
 
-from collections.abc import Iterable
+import errno
+from collections.abc import Iterable, Mapping
 
 from dsl.near import nearest
 from dsl.wording import Pattern, Phrase, Series, phrase
@@ -39,6 +40,25 @@ def lines(texts: Iterable[str]) -> Series:
     return Series(tuple(texts), "\n")
 
 
+def reason_of(error: OSError) -> str:
+    """What the system says of a file, in words that can be translated when it is one of the usual things."""
+    return _USUAL.get(error.errno or 0) or error.strerror or str(error)
+
+
 def written(text: str) -> Phrase:
     """A sentence that stands elsewhere in the code, where the catalogue finds it by itself: the help of a command."""
     return phrase(Pattern(text, _PACKAGE), {})
+
+
+_USUAL: Mapping[int, Phrase] = {
+    errno.ENOENT: say("No such file or directory"),
+    errno.EACCES: say("Permission denied"),
+    errno.EPERM: say("Operation not permitted"),
+    errno.EISDIR: say("Is a directory"),
+    errno.ENOTDIR: say("Not a directory"),
+    errno.EEXIST: say("File exists"),
+    errno.ENOSPC: say("No space left on device"),
+    errno.EROFS: say("Read-only file system"),
+    errno.EIO: say("Input/output error"),
+    errno.ENAMETOOLONG: say("File name too long"),
+}

@@ -7,6 +7,7 @@ from engine.commands.options import as_option, json_option
 from engine.people.consents import Consent, give, withdraw
 from engine.people.optouts import OptOut, lift, opt_out
 from engine.projects.names import known_channel, known_policy
+from engine.reasons import BY_COMMAND
 from engine.storage.customers import customer_number
 from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, talk
@@ -43,7 +44,7 @@ def optout_command(
             if lifting:
                 done = lift(connection, symbols, customer, channel, who)
             else:
-                said = OptOut(customer, identity, channel, who.now, "command")
+                said = OptOut(customer, identity, channel, who.now, BY_COMMAND())
                 taken = opt_out(connection, symbols, said, who, because)
     if as_json:
         print_json({"id": identity, "channel": channel, "lifted": lifting and done, "cancelled": taken})
@@ -84,7 +85,7 @@ def consent_command(
         who = by(project, actor)
         with project.store.write() as connection:
             customer, symbols = customer_number(connection, identity), load_symbols(connection)
-            said = Consent(customer, policy, channel, who.now, because or "command")
+            said = Consent(customer, policy, channel, who.now, because or BY_COMMAND())
             record = withdraw if withdrawing else give
             done = record(connection, symbols, said, who)
     if as_json:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine.imports.events import Effect
 from engine.people.optouts import OptOut, opt_out, suppress
 from engine.people.replies import meaning_of_reply
+from engine.reasons import BY_IMPORT, BY_REPLY
 from engine.storage.audit import By
 from engine.storage.customers import customer_id
 from engine.storage.symbols import load_symbols
@@ -23,7 +24,7 @@ def effect_of(kind: str, now: int) -> Effect | None:
 def _optouts(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: int) -> None:
     symbols = load_symbols(connection)
     for row in rows:
-        suppress(connection, symbols, OptOut(row.customer, "", row.channel, row.at, "import"), now)
+        suppress(connection, symbols, OptOut(row.customer, "", row.channel, row.at, BY_IMPORT()), now)
 
 
 def _replies(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: int) -> None:
@@ -31,5 +32,5 @@ def _replies(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: int
     for row in rows:
         if meaning_of_reply(row.text or "") == "optout":
             identity = customer_id(connection, row.customer)
-            said = OptOut(row.customer, identity, None, row.at, "reply")
+            said = OptOut(row.customer, identity, None, row.at, BY_REPLY())
             opt_out(connection, symbols, said, By("import", now), because="reply")

@@ -10,7 +10,7 @@ from engine.imports.delimited import read_delimited
 from engine.imports.json_rows import read_json_lines, read_json_list
 from engine.imports.rows import Chunk, Table
 from engine.imports.spreadsheets import read_spreadsheet
-from engine.wording import say
+from engine.wording import reason_of, say
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -26,9 +26,7 @@ def open_table(path: Path, encoding: str | None) -> Table:
         size = path.stat().st_size
         chunks = _chunks(path, start, encoding, notes)
     except OSError as error:
-        raise ImportFileError(
-            say("{path}: {strerror}", path=path, strerror=error.strerror or error)
-        ) from error
+        raise ImportFileError(say("{path}: {why}", path=path, why=reason_of(error))) from error
     return Table(chunks, size, notes)
 
 

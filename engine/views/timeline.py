@@ -152,7 +152,7 @@ def _optouts(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(optout).where(optout.c.customer == life.customer)):
         channel = window.name(row.channel) or say("every channel")
-        yield Moment(row.at, _SAID, say("optout"), channel, row.source)
+        yield Moment(row.at, _SAID, say("optout"), channel, row.source and read_back(row.source))
         if row.lifted_at is not None:
             yield Moment(row.lifted_at, _SAID, say("optout"), say("{channel}: lifted", channel=channel))
 
@@ -165,7 +165,7 @@ def _consents(life: _Life) -> Iterator[Moment]:
             policy=window.name(row.policy) or say("every policy"),
             channel=window.name(row.channel) or say("every channel"),
         )
-        yield Moment(row.given_at, _SAID, say("consent"), what, row.source)
+        yield Moment(row.given_at, _SAID, say("consent"), what, row.source and read_back(row.source))
         if row.withdrawn_at is not None:
             yield Moment(row.withdrawn_at, _SAID, say("consent"), say("{what}: withdrawn", what=what))
 
