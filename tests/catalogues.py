@@ -8,6 +8,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,8 @@ from babel.messages.pofile import read_po, write_po
 from tests.sources import ROOT, Module, modules
 
 PACKAGES = ("dsl", "engine")
+_SOME_DAY = datetime(2026, 11, 22, tzinfo=UTC)
+
 FOREIGN = "click"
 """Sentences of a library, which are looked after by hand."""
 
@@ -75,7 +78,8 @@ def read(name: str) -> Catalog:
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """A catalogue as programs read it."""
+    """A catalogue as programs read it, the same bytes whenever it is made."""
+    catalogue.creation_date = catalogue.revision_date = _SOME_DAY
     buffer = BytesIO()
     write_mo(buffer, catalogue)
     return buffer.getvalue()
