@@ -104,7 +104,7 @@ def _text(raw: object, expected: Phrase) -> str | None:
     if raw is None:
         return None
     if not isinstance(raw, str):
-        raise BadValueError(say("{raw!r} is no {expected}", raw=raw, expected=expected))
+        raise BadValueError(say("{raw!r} is no {expected}", raw=_shown(raw), expected=expected))
     return raw.strip() or None
 
 
@@ -149,3 +149,8 @@ def _of_datetime(value: datetime, zone: Zone) -> int:
     if value.year not in _YEARS:
         raise BadValueError(say("{value}: the year must lie between 1900 and 2199", value=value))
     return zone.instant(value) if value.tzinfo is None else (value - _EPOCH) // _MILLISECOND
+
+
+def _shown(raw: object) -> object:
+    """A value of another type, such as a spreadsheet's clock time, as people know it."""
+    return raw if isinstance(raw, int | float | str) else str(raw)

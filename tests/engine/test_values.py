@@ -1,6 +1,6 @@
 """Values as people, spreadsheets and programs write them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -83,6 +83,7 @@ REFUSED: list[tuple[Type, object, str]] = [
     (TIME, "2026-10-01 25:00", "'2026-10-01 25:00': there is no such time of day"),
     (TIME, "2026-10-01 soon", "'2026-10-01 soon' is no time: write 2026-10-01 09:30"),
     (TIME, 1_790_818_200, "1790818200 is no time"),
+    (TIME, time(9, 30), "'09:30:00' is no time"),
     (PHONE, "1.38E+10", "'1.38E+10' was rounded by a spreadsheet: the number is lost"),
     (PHONE, "12345", "'12345' is no valid phone number"),
     (PHONE, "unknown", "'unknown' is no phone number"),
