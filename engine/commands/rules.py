@@ -13,7 +13,7 @@ from dsl.printer import print_file
 from dsl.render import as_json as diagnostics_as_json
 from dsl.wording import Phrase, Series
 from engine.channels.building import build_channels
-from engine.commands.options import json_option, named_project, real_time
+from engine.commands.options import json_option, named_project
 from engine.config import FILE_NAME, Config, default_config, load_config
 from engine.errors import RulesError, UnknownNameError, UsageError
 from engine.language import language_of
@@ -34,7 +34,7 @@ def check_command(path: str | None, *, as_json: bool) -> int:
     place = _place(path)
     config = surroundings_of(place)
     rules = read_rule_set(place, config)
-    found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone, config.zone.day(real_time())))
+    found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone))
     errors, warnings = (sum(item.severity == kind for item in found) for kind in ("error", "warning"))
     if as_json:
         print_json({"diagnostics": diagnostics_as_json(found), "errors": errors, "warnings": warnings})

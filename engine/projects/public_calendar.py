@@ -9,30 +9,28 @@ from engine.calendars.business_days import BusinessDays, UnknownCountryError
 from engine.calendars.zone import Zone, day_of
 from engine.wording import all_of, say
 
-_AHEAD = 30
-"""Days ahead that rules reach into whatever they say."""
 
+def calendar_findings(files: Iterable[File], zone: Zone) -> list[Diagnostic]:
+    """`unknown-name` for a country, `unknown-year` where rules name days of years that are not announced yet.
 
-def calendar_findings(files: Iterable[File], zone: Zone, today: int) -> list[Diagnostic]:
-    """`unknown-name` for a country, `unknown-year` where rules reach into years that are not announced yet."""
+    The years that are near by the clock are a matter of `status`: rules say the same on every day.
+    """
     blocks = [item for file in files for item in file.statements if isinstance(item, CalendarDecl)]
     lines = [line for block in blocks for line in block.lines]
-    last = max((day_of(line.last) for line in lines if isinstance(line, DayRange)), default=today)
-    found = (
-        _finding(line, zone, today, max(last, today + _AHEAD))
-        for line in lines
-        if isinstance(line, HolidaysOf)
-    )
+    days = [day_of(day) for line in lines if isinstance(line, DayRange) for day in (line.first, line.last)]
+    found = (_finding(line, zone, days) for line in lines if isinstance(line, HolidaysOf))
     return [item for item in found if item is not None]
 
 
-def _finding(line: HolidaysOf, zone: Zone, today: int, last: int) -> Diagnostic | None:
+def _finding(line: HolidaysOf, zone: Zone, days: list[int]) -> Diagnostic | None:
     country = line.country
     try:
-        years = BusinessDays(Calendar(country.text), zone).unknown_years(today, last)
-    except UnknownCountryError as error:
+        calendar = BusinessDays(Calendar(country.text), zone)
+    except UnknownCountryError:
         message = say("Nobody knows the public holidays of {country!r}.", country=country.text)
-        return Diagnostic("unknown-name", "error", country.span, message, error.hint)
+        hint = say("Write a country's code, such as `CN`, or name the days with `closed`.")
+        return Diagnostic("unknown-name", "error", country.span, message, hint)
+    years = sorted({year for day in days for year in calendar.unknown_years(day, day)})
     message = say(
         "The public calendar of {country} for {years} is not announced yet: make-up working days and the days off "
         "they pay for are missing.",
