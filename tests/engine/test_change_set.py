@@ -91,7 +91,7 @@ def _between(history: h.History) -> Iterator[list[int]]:
         yield [ms((moment.at + stride * n).astimezone(UTC)) for n in (1, 2) if stride > timedelta(0)]
 
 
-@bounded(max_examples=12)
+@bounded(max_examples=6)
 @given(lively_rules(), st.data())
 def test_change_set_is_enough_for_lively_rules(text: str, data: st.DataObject) -> None:
     """Looking at the change set does to lively rules what looking at everybody does."""
@@ -99,7 +99,7 @@ def test_change_set_is_enough_for_lively_rules(text: str, data: st.DataObject) -
     assert_change_set_is_enough(model, data.draw(histories(file)), data.draw(st.sampled_from(ZONES)))
 
 
-@bounded(max_examples=12)
+@bounded(max_examples=6)
 @given(rule_sets(), st.data())
 def test_change_set_is_enough_for_any_rules(file: File, data: st.DataObject) -> None:
     """Looking at the change set does to any rules what looking at everybody does."""
@@ -107,7 +107,7 @@ def test_change_set_is_enough_for_any_rules(file: File, data: st.DataObject) -> 
     assert_change_set_is_enough(model_in_scope(file), data.draw(histories(file)), zone)
 
 
-@bounded(max_examples=8)
+@bounded(max_examples=6)
 @given(lively_rules(), st.data())
 def test_a_second_run_at_one_moment_changes_nothing(text: str, data: st.DataObject) -> None:
     """No table differs after a second run, nor after one that looks at everybody."""
@@ -115,7 +115,7 @@ def test_a_second_run_at_one_moment_changes_nothing(text: str, data: st.DataObje
     assert_again_changes_nothing(model, data.draw(histories(file)), data.draw(st.sampled_from(ZONES)))
 
 
-@bounded(max_examples=8)
+@bounded(max_examples=6)
 @given(lively_rules(doors=False), st.data())
 def test_idle_runs_leave_no_trace(text: str, data: st.DataObject) -> None:
     """Who runs the engine more often gets the same.

@@ -70,7 +70,7 @@ class Watched:
 
 
 @pytest.mark.parametrize("of_record", [False, True])
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
 @given(st.data())
 def test_whoever_time_makes_qualify_is_found(of_record: bool, data: st.DataObject) -> None:  # noqa: FBT001
     """Between any two runs, who qualifies only at one of them is in the change set of the second."""
@@ -172,7 +172,7 @@ IN_PERSON = {
 }
 COMMON = {
     "today after 2026-03-05": 2,  # it becomes the same, then later
-    "now after 9 hours after today": 15,
+    "now after 9 hours after today": 5,
     "days until 2026-03-12 <= 7": 2,
     "next(birthday) is known": 0,
 }
@@ -212,7 +212,7 @@ def test_a_condition_that_is_no_range_is_asked_in_person(condition: str) -> None
 def test_what_is_the_same_for_everybody_is_asked_when_it_changes(condition: str) -> None:
     """A date in the rules makes people be asked in the run that passes it, and in no other."""
     watched = town(condition)
-    hours = [ms(at("2026-03-01 00:30")) + HOUR * n for n in range(24 * 8)]
+    hours = [ms(at("2026-03-04 00:30")) + HOUR * n for n in range(24 * 3)]
     asked = 0
     for before, now in pairwise(hours):
         found = watched.changed(before, now)
