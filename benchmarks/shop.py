@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dsl.check import check
 from dsl.context import Context
-from dsl.load import parse_texts
-from dsl.model import Model
+from dsl.model.model import Model
+from dsl.syntax.load import parse_texts
 from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.permits.permitting import Permits

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from dsl.catalog import collect
 from dsl.checks import PASSES, Subject
 from dsl.context import Context
 from dsl.diagnostics import Diagnostic, has_errors
-from dsl.lower import lower
-from dsl.model import Model
+from dsl.lowering.lower import lower
+from dsl.model.model import Model
+from dsl.names.catalog import collect
 from dsl.report import Report
 from dsl.resolve import Definitions
 from dsl.silence import heard, independent
-from dsl.tree import File
+from dsl.tree.statements import File
 
 __all__ = ["Checked", "Context", "check"]
 

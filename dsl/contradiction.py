@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dsl.conditions import (
+from dsl.model.conditions import (
     And,
     Attribute,
     Between,

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from dsl.diagnostics import Diagnostic
-from dsl.expressions import Name
 from dsl.near import nearest
 from dsl.source import Span
+from dsl.tree.expressions import Name
 from dsl.wording import Hint, Phrase, listed, say
 
 Spans = tuple[Span, ...]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from re import compile as pattern
 
 from dsl.diagnostics import Diagnostic
-from dsl.tree import File
+from dsl.tree.statements import File
 
 _ALLOW = pattern(r"#+\s*allow\s*[:：]\s*(.+)")
 _SLUG = pattern(r"[a-z][a-z-]*")

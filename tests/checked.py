@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from dsl.check import Checked, Context, check
-from dsl.load import parse_texts
-from dsl.model import Model
+from dsl.model.model import Model
+from dsl.syntax.load import parse_texts
 
 CUSTOMER = """
 customer {

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dsl.model import Model
+from dsl.model.model import Model
 from tests.engine_side import EngineSide
 from tests.oracle import history as h
 from tests.oracle.interpreter import Interpreter

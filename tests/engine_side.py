@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.conditions import Kind
-from dsl.model import Field, Model
+from dsl.model.conditions import Kind
+from dsl.model.model import Field, Model
 from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.channels.protocol import Accepted, Channel, Outgoing, Rejected

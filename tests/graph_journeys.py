@@ -1,7 +1,7 @@
 """Journeys for the tests of pictures, made by hand."""
 
-from dsl.conditions import FLAG, TIME, Cond, Const
-from dsl.journey_model import (
+from dsl.model.conditions import FLAG, TIME, Cond, Const
+from dsl.model.journeys import (
     After,
     At,
     Grant,

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from dsl.conditions import TEXT, Compare, Cond, Const
-from dsl.journey_model import Journey, Send, State
-from dsl.model import Calendar, Cap, Message, Model, Policy, SendWindow, SpecialDays, Variant
+from dsl.model.conditions import TEXT, Compare, Cond, Const
+from dsl.model.journeys import Journey, Send, State
+from dsl.model.model import Calendar, Cap, Message, Model, Policy, SendWindow, SpecialDays, Variant
 from dsl.units import Clock, Duration, Window
 from engine.calendars.business_days import BusinessDays
 from engine.calendars.zone import Zone, parse_time

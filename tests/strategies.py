@@ -6,9 +6,9 @@ from typing import Literal
 
 from hypothesis import strategies as st
 
-from dsl import tree
-from dsl.expressions import Node, Number
 from dsl.source import NOWHERE
+from dsl.tree import statements as tree
+from dsl.tree.expressions import Node, Number
 from tests.strategies_expressions import (
     dates,
     decimals,

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
 
-from dsl.expressions import (
+from dsl.tree.expressions import (
     Aggregate,
     Ago,
     Ahead,
@@ -49,7 +49,7 @@ from dsl.expressions import (
     Text,
     Time,
 )
-from dsl.tree import TypeRef
+from dsl.tree.statements import TypeRef
 from dsl.units import Duration
 
 T = TypeVar("T")

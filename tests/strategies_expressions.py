@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from hypothesis import strategies as st
 
-from dsl.expressions import (
+from dsl.tree.expressions import (
     Aggregate,
     Ago,
     Ahead,

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from dsl import tree
-from dsl.journeys import JourneyDecl, StageDecl, StateDecl, Task
+from dsl.tree import statements as tree
+from dsl.tree.journeys import JourneyDecl, StageDecl, StateDecl, Task
 from tests.oracle.history import (
     Agrees,
     Finishes,

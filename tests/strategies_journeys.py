@@ -2,9 +2,9 @@
 
 from hypothesis import strategies as st
 
-from dsl import journeys, scenarios
-from dsl.expressions import Node
-from dsl.tree import TypeRef
+from dsl.tree import journeys, scenarios
+from dsl.tree.expressions import Node
+from dsl.tree.statements import TypeRef
 from tests.strategies_expressions import (
     clocks,
     durations,

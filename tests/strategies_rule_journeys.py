@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from dsl import journeys
-from dsl.expressions import (
+from dsl.tree import journeys
+from dsl.tree.expressions import (
     Events,
     Ever,
     Expr,
@@ -20,7 +20,7 @@ from dsl.expressions import (
     Shift,
     Text,
 )
-from dsl.tree import TypeRef
+from dsl.tree.statements import TypeRef
 from dsl.units import Clock, Duration, Window
 from tests.strategies_conditions import (
     TAGS,

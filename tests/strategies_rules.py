@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from dsl import journeys, tree
-from dsl.expressions import Expr, Name, Number, Text
 from dsl.source import NOWHERE
-from dsl.tree import TypeRef
+from dsl.tree import journeys
+from dsl.tree import statements as tree
+from dsl.tree.expressions import Expr, Name, Number, Text
+from dsl.tree.statements import TypeRef
 from dsl.units import Clock, Duration, Window
 from tests.strategies_conditions import Draw, Fields, Scope, chance, condition, duration, money, number, pick
 from tests.strategies_rule_journeys import Sketch, journey, sketches

@@ -5,7 +5,7 @@ They are what the change set is about: who is looked at although nothing has hap
 
 from hypothesis import strategies as st
 
-from dsl.expressions import (
+from dsl.tree.expressions import (
     Ago,
     Ahead,
     Arithmetic,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
-from dsl.conditions import (
+from dsl.model.conditions import (
     Aggregate,
     Attribute,
     Cond,
@@ -18,7 +18,7 @@ from dsl.conditions import (
     Tagged,
     Today,
 )
-from dsl.journey_model import SetAttribute, State, Tag
+from dsl.model.journeys import SetAttribute, State, Tag
 
 _MOVING = (Aggregate, DaysSince, DaysUntil, Ended, InJourney, Inside, NextReturn, Now, Occurs, Today)
 

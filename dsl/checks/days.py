@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.tree import DayRange, NeverOn, PolicyLine, SendOn
+from dsl.tree.statements import DayRange, NeverOn, PolicyLine, SendOn
 from dsl.wording import say
 
 _HOLIDAYS = "holidays"

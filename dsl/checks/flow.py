@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dsl.checks.graphs import closure, following, targets
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.journey_model import Journey, State, ToState
-from dsl.lower_targets import LOST
-from dsl.outline import state_places
+from dsl.lowering.targets import LOST
+from dsl.model.journeys import Journey, State, ToState
+from dsl.names.outline import state_places
 from dsl.source import Span
 from dsl.wording import say
 

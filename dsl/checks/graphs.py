@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from dsl.journey_model import Grant, State, Target, ToState
+from dsl.model.journeys import Grant, State, Target, ToState
 
 Edges = Mapping[str, Iterable[str]]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.expressions import Name
-from dsl.tree import CustomerDecl
+from dsl.tree.expressions import Name
+from dsl.tree.statements import CustomerDecl
 from dsl.wording import Phrase, say
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.journeys import Grant
-from dsl.outline import states_of
+from dsl.names.outline import states_of
 from dsl.source import Span
-from dsl.tree import Pilot, Sample, StopAt
+from dsl.tree.journeys import Grant
+from dsl.tree.statements import Pilot, Sample, StopAt
 from dsl.wording import Phrase, say
 
 

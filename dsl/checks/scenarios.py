@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dsl.checks.subject import Subject
-from dsl.conditions import TEXT, Type
 from dsl.diagnostics import Diagnostic
-from dsl.expressions import Name
-from dsl.journey_model import Task
-from dsl.journeys import Pair
-from dsl.model import Field
-from dsl.outline import Outline
+from dsl.model.conditions import TEXT, Type
+from dsl.model.journeys import Task
+from dsl.model.model import Field
+from dsl.names.outline import Outline
 from dsl.report import Report, hint_for
 from dsl.resolve import Definitions, Scope, assigned
-from dsl.scenarios import (
+from dsl.tree.expressions import Name
+from dsl.tree.journeys import Pair
+from dsl.tree.scenarios import (
     Act,
     Approve,
     At,

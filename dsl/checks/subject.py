@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from dsl.catalog import Catalog
 from dsl.context import Context
-from dsl.model import Model
-from dsl.tree import File
+from dsl.model.model import Model
+from dsl.names.catalog import Catalog
+from dsl.tree.statements import File
 
 
 @dataclass(frozen=True, slots=True)

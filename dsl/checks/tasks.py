@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.journeys import Task
-from dsl.outline import states_of
+from dsl.names.outline import states_of
+from dsl.tree.journeys import Task
 from dsl.wording import say
 
 

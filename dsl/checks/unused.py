@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.journey_model import Grant, Send, Task
-from dsl.templates import names
-from dsl.tree import AudienceDecl, BenefitDecl, MessageDecl, PolicyDecl, ValueDecl
+from dsl.model.journeys import Grant, Send, Task
+from dsl.texts.templates import names
+from dsl.tree.statements import AudienceDecl, BenefitDecl, MessageDecl, PolicyDecl, ValueDecl
 from dsl.wording import Phrase, say
 
 _Decl = AudienceDecl | ValueDecl | MessageDecl | BenefitDecl | PolicyDecl

@@ -1,18 +1,18 @@
-"""What the templates of messages name and do. What one may do at all is in `dsl.templates`."""
+"""What the templates of messages name and do. What one may do at all is in `dsl.texts.templates`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.expressions import Text
-from dsl.journey_model import Grant, Journey, Send, Task
-from dsl.letters import letter_source
-from dsl.lower_messages import TASK
+from dsl.lowering.messages import TASK
+from dsl.model.journeys import Grant, Journey, Send, Task
 from dsl.source import Span
-from dsl.templates import Problem, names, problems
-from dsl.text_places import place_in_source, place_in_text
-from dsl.tree import MessageDecl, Variant
+from dsl.texts.letters import letter_source
+from dsl.texts.templates import Problem, names, problems
+from dsl.texts.text_places import place_in_source, place_in_text
+from dsl.tree.expressions import Text
+from dsl.tree.statements import MessageDecl, Variant
 from dsl.wording import Phrase, say
 
 _BENEFIT = frozenset({"benefit.title", "benefit.code", "benefit.worth", "benefit.expires"})

@@ -1,13 +1,13 @@
 """Numbers, money and arithmetic."""
 
-from dsl.conditions import MONEY, NUMBER, Arithmetic, Cond, Const, Negative, Type, type_of
-from dsl.expressions import Arithmetic as ArithmeticExpr
-from dsl.expressions import Expr, Number
-from dsl.expressions import Negative as NegativeExpr
+from dsl.model.conditions import MONEY, NUMBER, Arithmetic, Cond, Const, Negative, Type, type_of
+from dsl.model.type_words import type_words
 from dsl.resolve.core import AMOUNTS, MOMENTS, Broken, kind_of, known_type, mismatch, quote, typed
 from dsl.resolve.meeting import as_money, meet
 from dsl.resolve.scope import Scope
-from dsl.type_words import type_words
+from dsl.tree.expressions import Arithmetic as ArithmeticExpr
+from dsl.tree.expressions import Expr, Number
+from dsl.tree.expressions import Negative as NegativeExpr
 from dsl.wording import Phrase, say
 
 

@@ -1,11 +1,11 @@
 """Values given to something of a declared type: `set`, the fields of `emit`, what a scenario gives."""
 
-from dsl.conditions import Cond, Const, LocalDay, Type, type_of
-from dsl.expressions import Expr
+from dsl.model.conditions import Cond, Const, LocalDay, Type, type_of
+from dsl.model.type_words import type_words
 from dsl.resolve.core import MOMENTS, TEXTS, Broken, known_type, mismatch, quote, typed
 from dsl.resolve.meeting import as_moment, as_money, why_apart
 from dsl.resolve.scope import Scope
-from dsl.type_words import type_words
+from dsl.tree.expressions import Expr
 from dsl.wording import say
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from dsl.conditions import (
+from dsl.model.conditions import (
     And,
     Between,
     Compare,
@@ -17,15 +17,15 @@ from dsl.conditions import (
     Type,
     type_of,
 )
-from dsl.expressions import Between as BetweenExpr
-from dsl.expressions import Choose, Expr, In, Ref
-from dsl.expressions import Compare as CompareExpr
-from dsl.expressions import Missing as MissingExpr
+from dsl.model.type_words import type_words
 from dsl.resolve.core import AMOUNTS, MOMENTS, TEXTS, Broken, kind_of, known_type, mismatch, quote, typed
 from dsl.resolve.meeting import meet, why_apart
 from dsl.resolve.references import peek
 from dsl.resolve.scope import Scope
-from dsl.type_words import type_words
+from dsl.tree.expressions import Between as BetweenExpr
+from dsl.tree.expressions import Choose, Expr, In, Ref
+from dsl.tree.expressions import Compare as CompareExpr
+from dsl.tree.expressions import Missing as MissingExpr
 from dsl.units import Duration
 from dsl.wording import Phrase, say
 

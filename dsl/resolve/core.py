@@ -7,10 +7,10 @@ the type that the surroundings would like: it gives a choice's words their meani
 from dataclasses import dataclass
 from functools import singledispatch
 
-from dsl.conditions import FLAG, Cond, Type, type_of
-from dsl.expressions import Expr
+from dsl.model.conditions import FLAG, Cond, Type, type_of
+from dsl.model.type_words import type_words
 from dsl.resolve.scope import Scope
-from dsl.type_words import type_words
+from dsl.tree.expressions import Expr
 from dsl.wording import Hint, Phrase, say
 
 TEXTS = frozenset({"text", "phone", "email"})

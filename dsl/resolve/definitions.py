@@ -1,12 +1,12 @@
 """Audiences and values, each worked out once, on first use. Knows no records: they are of the customer."""
 
-from dsl.catalog import Catalog
-from dsl.conditions import Cond, Named, type_of
+from dsl.model.conditions import Cond, Named, type_of
+from dsl.names.catalog import Catalog
 from dsl.report import Report
 from dsl.resolve.core import Broken, condition, typed
 from dsl.resolve.scope import Scope
 from dsl.source import Span
-from dsl.tree import AudienceDecl, ValueDecl
+from dsl.tree.statements import AudienceDecl, ValueDecl
 from dsl.wording import say
 
 

@@ -1,13 +1,13 @@
 """What is asked of other journeys: `in journey`, `in stage`, `ended`."""
 
-from dsl.conditions import Cond, Ended, InJourney, Type
-from dsl.expressions import Ended as EndedExpr
-from dsl.expressions import InJourney as InJourneyExpr
-from dsl.expressions import Name
-from dsl.outline import Outline
+from dsl.model.conditions import Cond, Ended, InJourney, Type
+from dsl.names.outline import Outline
 from dsl.report import hint_for
 from dsl.resolve.core import Broken, typed
 from dsl.resolve.scope import Scope
+from dsl.tree.expressions import Ended as EndedExpr
+from dsl.tree.expressions import InJourney as InJourneyExpr
+from dsl.tree.expressions import Name
 from dsl.wording import say
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from dsl.conditions import (
+from dsl.model.conditions import (
     NUMBER,
     TIME,
     Aggregate,
@@ -18,17 +18,17 @@ from dsl.conditions import (
     Tagged,
     Type,
 )
-from dsl.conditions import Events as EventsCond
-from dsl.expressions import Aggregate as AggregateExpr
-from dsl.expressions import Events, Ever, Inside, Last, Name, Next, Ref, Since, Within
-from dsl.expressions import Occurs as OccursExpr
-from dsl.expressions import Tagged as TaggedExpr
-from dsl.model import EventKind
+from dsl.model.conditions import Events as EventsCond
+from dsl.model.model import EventKind
+from dsl.model.type_words import type_words
 from dsl.report import hint_for
 from dsl.resolve.core import AMOUNTS, MOMENTS, Broken, condition, typed
 from dsl.resolve.references import peek
 from dsl.resolve.scope import Scope, field_type
-from dsl.type_words import type_words
+from dsl.tree.expressions import Aggregate as AggregateExpr
+from dsl.tree.expressions import Events, Ever, Inside, Last, Name, Next, Ref, Since, Within
+from dsl.tree.expressions import Occurs as OccursExpr
+from dsl.tree.expressions import Tagged as TaggedExpr
 from dsl.wording import say
 
 

@@ -1,13 +1,13 @@
 """Conditions made of conditions, literals, and `choose`."""
 
-from dsl.conditions import DATE, FLAG, TEXT, TIME, And, Choose, Cond, Const, Not, Or, Type, type_of
-from dsl.expressions import Arm, Date, Flag, Logic, Text, Time
-from dsl.expressions import Choose as ChooseExpr
-from dsl.expressions import Not as NotExpr
+from dsl.model.conditions import DATE, FLAG, TEXT, TIME, And, Choose, Cond, Const, Not, Or, Type, type_of
+from dsl.model.type_words import type_words
 from dsl.resolve.core import Broken, condition, known_type, mismatch, quote, typed
 from dsl.resolve.meeting import meet, why_apart
 from dsl.resolve.scope import Scope
-from dsl.type_words import type_words
+from dsl.tree.expressions import Arm, Date, Flag, Logic, Text, Time
+from dsl.tree.expressions import Choose as ChooseExpr
+from dsl.tree.expressions import Not as NotExpr
 from dsl.wording import say
 
 

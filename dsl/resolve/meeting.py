@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from dsl.conditions import MONEY, NUMBER, Arithmetic, Choose, Cond, Const, Midnight, Named, Negative, Type
-from dsl.expressions import Expr, Number, Text
+from dsl.model.conditions import (
+    MONEY,
+    NUMBER,
+    Arithmetic,
+    Choose,
+    Cond,
+    Const,
+    Midnight,
+    Named,
+    Negative,
+    Type,
+)
 from dsl.resolve.core import AMOUNTS, MOMENTS, TEXTS, kind_of, known_type
+from dsl.tree.expressions import Expr, Number, Text
 from dsl.wording import Phrase, say
 
 _MINOR = 100  # minor units of one unit of money

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from dsl.conditions import (
+from dsl.model.conditions import (
     Cond,
     DaysSince,
     DaysUntil,
@@ -12,16 +12,16 @@ from dsl.conditions import (
     Today,
     Type,
 )
-from dsl.conditions import Inside as InsideCond
-from dsl.expressions import Ago, Ahead, Days, Expr, Inside, Last
-from dsl.expressions import NextReturn as NextReturnExpr
-from dsl.expressions import Now as NowExpr
-from dsl.expressions import Shift as ShiftExpr
+from dsl.model.conditions import Inside as InsideCond
+from dsl.model.type_words import type_words
 from dsl.resolve.core import MOMENTS, known_type, mismatch, quote, typed
 from dsl.resolve.events import event_inside
 from dsl.resolve.meeting import as_moment
 from dsl.resolve.scope import Scope
-from dsl.type_words import type_words
+from dsl.tree.expressions import Ago, Ahead, Days, Expr, Inside, Last
+from dsl.tree.expressions import NextReturn as NextReturnExpr
+from dsl.tree.expressions import Now as NowExpr
+from dsl.tree.expressions import Shift as ShiftExpr
 from dsl.wording import say
 
 

@@ -1,11 +1,11 @@
 """Bare and dotted names in expressions. The words of a choice come first where a choice is wanted."""
 
-from dsl.conditions import Cond, Const, Type, type_of
-from dsl.expressions import Expr, Name, Ref
+from dsl.model.conditions import Cond, Const, Type, type_of
 from dsl.near import nearest
 from dsl.report import hint_for
 from dsl.resolve.core import Broken, mismatch, typed
 from dsl.resolve.scope import Scope
+from dsl.tree.expressions import Expr, Name, Ref
 from dsl.wording import Phrase, listed, say
 
 

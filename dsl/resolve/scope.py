@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from dsl.catalog import Catalog
-from dsl.conditions import TEXT, TIME, Attribute, Cond, EventField, RecordField, Type
-from dsl.model import EventKind, RecordKind
+from dsl.model.conditions import TEXT, TIME, Attribute, Cond, EventField, RecordField, Type
+from dsl.model.model import EventKind, RecordKind
+from dsl.names.catalog import Catalog
 from dsl.report import Report
 from dsl.source import Span
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import holidays
 
-from dsl.model import Calendar, SpecialDays
+from dsl.model.model import Calendar, SpecialDays
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone, date_of, day_of, weekday
 from engine.errors import EngineError

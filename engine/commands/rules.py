@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from dsl.diagnostics import Diagnostic
-from dsl.load import load
-from dsl.model import Model
-from dsl.printer import print_file
+from dsl.model.model import Model
+from dsl.printing.printer import print_file
 from dsl.render import as_json as diagnostics_as_json
+from dsl.syntax.load import load
 from dsl.wording import Phrase, Series
 from engine.channels.building import build_channels
 from engine.commands.options import json_option, named_project
@@ -74,7 +74,7 @@ def fmt_command(path: str | None, *, only_check: bool) -> int:
 @click.option("--rules", "path", metavar="PATH", help="A rule file or folder; else the project's own rules.")
 def graph_command(journey: str, form: str, path: str | None) -> None:
     """Draw the state machine of a journey."""
-    from dsl import graph  # noqa: PLC0415
+    from dsl.graphs import graph  # noqa: PLC0415
 
     place = _place(path)
     model = _model(read_rule_set(place, surroundings_of(place)))

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl import conditions as c
+from dsl.model import conditions as c
 from engine.conditions import moments
 from engine.conditions.happenings import Happening, happening
 from engine.conditions.moments import EPOCH, Sql

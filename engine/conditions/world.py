@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from dsl.model import Model
+from dsl.model.model import Model
 from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.conditions.moments import DAY, Sql

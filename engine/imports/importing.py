@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from dsl.model import Model
+from dsl.model.model import Model
 from dsl.wording import Phrase
 from engine.imports.ahead import batches
 from engine.imports.columns import describe_unknown

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from dsl.conditions import TEXT, TIME, Type
-from dsl.known_events import RECORDED_BY_ENGINE
-from dsl.model import Field, Model
+from dsl.model.conditions import TEXT, TIME, Type
+from dsl.model.known_events import RECORDED_BY_ENGINE
+from dsl.model.model import Field, Model
 from engine.errors import UnknownNameError
 from engine.storage.values import Reader, Surroundings, read_id, reader
 from engine.wording import all_of, near_or, say

@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Ask, Task
-from dsl.model import Model
+from dsl.model.journeys import Ask, Task
+from dsl.model.model import Model
 from engine.errors import RefusedError, UnknownNameError, UsageError
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed, take

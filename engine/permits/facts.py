@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Journey
+from dsl.model.journeys import Journey
 from engine.conditions import moments
 from engine.conditions.compiling import Scene, flag_value, sql
 from engine.conditions.moments import Sql

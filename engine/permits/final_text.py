@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from dsl.model import Policy
+from dsl.model.model import Policy
 from engine.permits.rules import Rule
 from engine.texts.rendering import Text
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
-from dsl.conditions import Cond
-from dsl.journey_model import Journey, Send, State
-from dsl.model import Cap, Model, Policy, SendWindow
+from dsl.model.conditions import Cond
+from dsl.model.journeys import Journey, Send, State
+from dsl.model.model import Cap, Model, Policy, SendWindow
 from dsl.source import NOWHERE, Span
 from dsl.units import Duration, Period, Window
 from engine.calendars.business_days import BusinessDays

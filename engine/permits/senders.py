@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dsl.model import Field, Model
+from dsl.model.model import Field, Model
 from engine.calendars.business_days import BusinessDays
 from engine.permits.facts import Sender
 from engine.permits.permitting import Permits

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.known_events import RECORDED_BY_ENGINE
+from dsl.model.known_events import RECORDED_BY_ENGINE
 from engine.calendars.zone import Zone
 from engine.conditions import moments
 from engine.conditions.happenings import happening

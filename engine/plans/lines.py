@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal
 
-from dsl import conditions as c
+from dsl.model import conditions as c
 from dsl.units import Duration
 from engine.calendars.zone import DAY, HOUR, Zone, date_of
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Action, Begin, Journey, On, Send, Task
-from dsl.model import Model
+from dsl.model.journeys import Action, Begin, Journey, On, Send, Task
+from dsl.model.model import Model
 from dsl.source import Source, Span
-from dsl.tokens import tokenise
+from dsl.syntax.tokens import tokenise
 from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.conditions.moments import calendar_rows, zone_rows

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, fields
 from itertools import product
 from typing import Literal, NamedTuple
 
-from dsl import conditions as c
-from dsl.journey_model import At, Journey, On, When
-from dsl.model import Model, Policy
+from dsl.model import conditions as c
+from dsl.model.journeys import At, Journey, On, When
+from dsl.model.model import Model, Policy
 from engine.calendars.zone import Zone
 from engine.plans.crossings import Common, Crossing, Passing
 from engine.plans.lines import Column, Line, lines

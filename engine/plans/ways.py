@@ -6,7 +6,7 @@ entered it can move on at once.
 
 from dataclasses import dataclass
 
-from dsl.journey_model import (
+from dsl.model.journeys import (
     Action,
     After,
     At,

@@ -1,8 +1,8 @@
 """Whether customers can have an address for the channels that rules send by. Looks at declarations alone."""
 
 from dsl.diagnostics import Diagnostic
-from dsl.journey_model import Send
-from dsl.model import Model
+from dsl.model.journeys import Send
+from dsl.model.model import Model
 from dsl.report import hint_for
 from dsl.source import Span
 from engine.config import Config

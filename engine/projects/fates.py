@@ -10,8 +10,8 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Journey, State
-from dsl.model import Model
+from dsl.model.journeys import Journey, State
+from dsl.model.model import Model
 from dsl.near import nearest
 from dsl.wording import Phrase, Series
 from engine.errors import StrandedError, UsageError

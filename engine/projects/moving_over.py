@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Action, Send, Task
-from dsl.model import Model
+from dsl.model.journeys import Action, Send, Task
+from dsl.model.model import Model
 from engine.permits.settling import settle
 from engine.projects.fates import Fate
 from engine.reasons import RELEASED

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from dsl.journey_model import Task
-from dsl.model import Model
+from dsl.model.journeys import Task
+from dsl.model.model import Model
 from dsl.wording import Phrase
 from engine.config import Config
 from engine.errors import UnknownNameError

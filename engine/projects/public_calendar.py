@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from dsl.diagnostics import Diagnostic
-from dsl.model import Calendar
-from dsl.tree import CalendarDecl, DayRange, File, HolidaysOf
+from dsl.model.model import Calendar
+from dsl.tree.statements import CalendarDecl, DayRange, File, HolidaysOf
 from engine.calendars.business_days import BusinessDays, UnknownCountryError
 from engine.calendars.zone import Zone, day_of
 from engine.wording import all_of, say

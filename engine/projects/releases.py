@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dsl.model import Model
-from dsl.tree import CustomerDecl, EventDecl, File, RecordDecl
+from dsl.model.model import Model
+from dsl.tree.statements import CustomerDecl, EventDecl, File, RecordDecl
 from engine.config import Config
 from engine.errors import NoReleaseError, RulesError
 from engine.plans.plan import make_plan

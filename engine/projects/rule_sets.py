@@ -11,11 +11,11 @@ from pathlib import Path
 from dsl.check import Context, check
 from dsl.context import WELL_KNOWN_CHANNELS
 from dsl.diagnostics import Diagnostic, has_errors
-from dsl.journey_model import Send
-from dsl.letters import letters
-from dsl.load import SUFFIX, load, parse_texts
-from dsl.model import Model
-from dsl.tree import File
+from dsl.model.journeys import Send
+from dsl.model.model import Model
+from dsl.syntax.load import SUFFIX, load, parse_texts
+from dsl.texts.letters import letters
+from dsl.tree.statements import File
 from engine.config import Config
 from engine.wording import say
 

@@ -7,7 +7,7 @@ from functools import singledispatch
 
 import sqlalchemy as sa
 
-from dsl import journey_model as m
+from dsl.model import journeys as m
 from dsl.units import Duration
 from engine.conditions import moments
 from engine.conditions.compiling import flag_value

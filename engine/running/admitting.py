@@ -5,7 +5,7 @@ The queue is kept exact for everybody a run looks at; choosing happens at the st
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Journey
+from dsl.model.journeys import Journey
 from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.conditions import moments

@@ -5,7 +5,7 @@ For a way in that is one statement over all customers, which adds those who woul
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Journey
+from dsl.model.journeys import Journey
 from engine.conditions import moments
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, World

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from croniter import croniter
 
-from dsl.journey_model import Journey
+from dsl.model.journeys import Journey
 from engine.calendars.zone import Zone
 from engine.conditions.world import Clockwork
 

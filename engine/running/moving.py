@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.journey_model import On, Send, State
+from dsl.model.journeys import On, Send, State
 from engine.conditions import moments
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, World

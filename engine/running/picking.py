@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.journey_model import After, At, Journey, On, Otherwise, Split, State, TaskDone, Transition, When
+from dsl.model.journeys import After, At, Journey, On, Otherwise, Split, State, TaskDone, Transition, When
 from engine.conditions import moments
 from engine.conditions.compiling import Scene, sql
 from engine.conditions.happenings import Happening, happening

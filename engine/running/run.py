@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Journey
+from dsl.model.journeys import Journey
 from engine.conditions.world import Clockwork, RunValues
 from engine.errors import EngineError
 from engine.permits.permitting import Permits, permit

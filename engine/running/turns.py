@@ -8,7 +8,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Action, Emit, Journey, Task
+from dsl.model.journeys import Action, Emit, Journey, Task
 from engine.plans.ways import Way
 from engine.plans.work import Work
 from engine.plans.working import batch, begun, looked, picked, stirred

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from dsl.journey_model import After, At, Journey, State
+from dsl.model.journeys import After, At, Journey, State
 from engine.conditions import moments
 from engine.conditions.compiling import sql
 from engine.conditions.moments import Sql

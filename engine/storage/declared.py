@@ -10,9 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.conditions import Kind
-from dsl.known_events import RECORDED_BY_ENGINE
-from dsl.model import EventKind, Field, Model, RecordKind
+from dsl.model.conditions import Kind
+from dsl.model.known_events import RECORDED_BY_ENGINE
+from dsl.model.model import EventKind, Field, Model, RecordKind
 from engine.storage.schema import Instant, Number
 
 COLUMN_TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
-from dsl.model import Field, Model
+from dsl.model.model import Field, Model
 from dsl.wording import Phrase
 from engine.errors import MigrationError
 from engine.storage.declared import Declared, column_name, declared_tables

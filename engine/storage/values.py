@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from dsl.conditions import Kind, Type
+from dsl.model.conditions import Kind, Type
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone
 from engine.storage.bad_values import BadValueError

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from jinja2 import StrictUndefined, Template, TemplateRuntimeError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from dsl.model import Model, Variant
-from dsl.templates import JINJA_FILTERS, names
+from dsl.model.model import Model, Variant
+from dsl.texts.templates import JINJA_FILTERS, names
 from engine.calendars.zone import Zone
 from engine.reasons import NO_TEXT, NOT_KNOWN
 from engine.texts.filters import FILTERS, plain

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from dsl.conditions import DATE, MONEY, TEXT, Attribute, Cond, Kind, Named, RecordField, Type, type_of
-from dsl.model import Model
+from dsl.model.conditions import DATE, MONEY, TEXT, Attribute, Cond, Kind, Named, RecordField, Type, type_of
+from dsl.model.model import Model
 from engine.calendars.zone import Zone, date_of
 from engine.texts.filters import Flag, LocalTime, money, number
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.journey_model import Ask, Journey, Task
+from dsl.model.journeys import Ask, Journey, Task
 from engine.conditions import moments
 from engine.conditions.compiling import Scene, sql
 from engine.conditions.moments import Sql

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from dsl.model import EventKind
+from dsl.model.model import EventKind
 from dsl.wording import Phrase
 from engine.reasons import read_back
 from engine.storage.declared import column_name

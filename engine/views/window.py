@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dsl.conditions import Kind
-from dsl.model import Model
+from dsl.model.conditions import Kind
+from dsl.model.model import Model
 from engine.calendars.zone import Zone, date_of
 from engine.config import Config
 from engine.projects.releases import current_release

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dsl.check import Context, check
-from dsl.load import parse_texts
 from dsl.render import render
+from dsl.syntax.load import parse_texts
 from tests.console import played, sessions
 from tests.sources import ROOT
 

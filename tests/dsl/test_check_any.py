@@ -4,7 +4,7 @@ from hypothesis import given, settings
 
 from dsl.check import Context, check
 from dsl.diagnostics import has_errors
-from dsl.tree import File
+from dsl.tree.statements import File
 from tests.strategies import files
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dsl.check import Context, check
-from dsl.load import parse_texts
 from dsl.render import render
+from dsl.syntax.load import parse_texts
 
 CASES = Path(__file__).parent / "cases" / "check"
 SHOP = CASES / "shop.rules"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from dsl.build import BUILDERS
-from dsl.grammar import Production, load_grammar
-from dsl.tokens import NAME
-from dsl.words import _KEYWORD_BEFORE, CLASSES
+from dsl.syntax.build import BUILDERS
+from dsl.syntax.grammar import Production, load_grammar
+from dsl.syntax.tokens import NAME
+from dsl.syntax.words import _KEYWORD_BEFORE, CLASSES
 
 GRAMMAR = load_grammar(BUILDERS)
 

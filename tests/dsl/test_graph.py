@@ -5,8 +5,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from dsl import graph, graph_layout
-from dsl.journey_model import After, On, Stage, State, ToEnd, ToState
+from dsl.graphs import graph
+from dsl.graphs import layout as graph_layout
+from dsl.model.journeys import After, On, Stage, State, ToEnd, ToState
 from dsl.units import Duration
 from tests.graph_journeys import WIN_BACK, journey, written
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dsl.parse import parse
 from dsl.source import Source
-from dsl.tree import File
+from dsl.syntax.parse import parse
+from dsl.tree.statements import File
 
 
 def _parsed(text: str) -> File:

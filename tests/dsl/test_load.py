@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from dsl.load import load, parse_texts
 from dsl.render import render
-from dsl.tree import ValueDecl
+from dsl.syntax.load import load, parse_texts
+from dsl.tree.statements import ValueDecl
 
 
 def _said(path: Path) -> str:

@@ -5,10 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from dsl.check import Context, check
-from dsl.conditions import MONEY, Attribute, Compare, Const, Type
-from dsl.letters import letters
-from dsl.load import parse_texts
-from dsl.model import Benefit, Calendar, Cap, Policy, SpecialDays
+from dsl.model.conditions import MONEY, Attribute, Compare, Const, Type
+from dsl.model.model import Benefit, Calendar, Cap, Policy, SpecialDays
+from dsl.syntax.load import parse_texts
+from dsl.texts.letters import letters
 from dsl.units import Clock, Duration, Window
 from tests.checked import CUSTOMER, checked, model_of
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from dsl.conditions import (
+from dsl.model.conditions import (
     DATE,
     FLAG,
     MONEY,
@@ -48,7 +48,7 @@ from dsl.conditions import (
     Today,
     Type,
 )
-from dsl.journey_model import On, When
+from dsl.model.journeys import On, When
 from dsl.units import Duration
 from tests.checked import CUSTOMER, model_of
 

@@ -1,6 +1,6 @@
 """Journeys as the engine gets them: states with every way out, in the order in which they are tried."""
 
-from dsl.conditions import (
+from dsl.model.conditions import (
     FLAG,
     MONEY,
     NUMBER,
@@ -21,7 +21,7 @@ from dsl.conditions import (
     SinceWindow,
     Type,
 )
-from dsl.journey_model import (
+from dsl.model.journeys import (
     After,
     Ask,
     At,

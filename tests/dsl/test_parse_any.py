@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsl.parse import parse
 from dsl.render import as_json, render
 from dsl.source import Source
-from dsl.tree import Statement
+from dsl.syntax.parse import parse
+from dsl.tree.statements import Statement
 
 CASES = [
     path.read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dsl.load import load
 from dsl.render import render
+from dsl.syntax.load import load
 
 CASES = Path(__file__).parent / "cases" / "syntax"
 

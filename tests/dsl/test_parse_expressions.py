@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from dsl.expressions import (
+from dsl.source import Source
+from dsl.syntax.parse import parse
+from dsl.tree.expressions import (
     Aggregate,
     Ago,
     Ahead,
@@ -42,9 +44,7 @@ from dsl.expressions import (
     Text,
     Time,
 )
-from dsl.parse import parse
-from dsl.source import Source
-from dsl.tree import AudienceDecl
+from dsl.tree.statements import AudienceDecl
 from dsl.units import Duration
 
 

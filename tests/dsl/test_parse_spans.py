@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dsl.expressions import Compare, Logic, Name, Node, Occurs, Ref, Text
-from dsl.journeys import Goto, JourneyDecl, On, StateDecl
-from dsl.parse import parse
 from dsl.source import NOWHERE, Source
-from dsl.tree import AudienceDecl, File
+from dsl.syntax.parse import parse
+from dsl.tree.expressions import Compare, Logic, Name, Node, Occurs, Ref, Text
+from dsl.tree.journeys import Goto, JourneyDecl, On, StateDecl
+from dsl.tree.statements import AudienceDecl, File
 
 CASES = sorted((Path(__file__).parent / "cases" / "fmt").glob("contract_*.rules"))
 

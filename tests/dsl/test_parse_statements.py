@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from dsl import journeys as j
-from dsl import scenarios as s
-from dsl import tree as t
-from dsl.expressions import Compare, Expr, Name, Number, Ref, Shift, Text
-from dsl.parse import parse
 from dsl.source import Source
+from dsl.syntax.parse import parse
+from dsl.tree import journeys as j
+from dsl.tree import scenarios as s
+from dsl.tree import statements as t
+from dsl.tree.expressions import Compare, Expr, Name, Number, Ref, Shift, Text
 from dsl.units import Clock, Duration, Window
 
 

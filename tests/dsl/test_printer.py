@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from dsl.expressions import Name, Node, Text
-from dsl.parse import parse
-from dsl.printer import print_file, print_node
+from dsl.printing.printer import print_file, print_node
 from dsl.source import NOWHERE, Source
-from dsl.tree import AudienceDecl, File
+from dsl.syntax.parse import parse
+from dsl.tree.expressions import Name, Node, Text
+from dsl.tree.statements import AudienceDecl, File
 from tests.strategies import disturbed, files
 from tests.strategies_expressions import KEYWORDS
 

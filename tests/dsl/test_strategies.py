@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from dsl.check import check
 from dsl.context import Context
 from dsl.diagnostics import has_errors
-from dsl.parse import parse
-from dsl.printer import print_file
+from dsl.printing.printer import print_file
 from dsl.source import Source
-from dsl.tree import File
+from dsl.syntax.parse import parse
+from dsl.tree.statements import File
 from tests.oracle.history import History
 from tests.strategies_histories import histories
 from tests.strategies_rules import rule_sets

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dsl.expressions import Text
 from dsl.source import Source, Span
-from dsl.templates import names, problems
-from dsl.text_places import place_in_source, place_in_text
+from dsl.texts.templates import names, problems
+from dsl.texts.text_places import place_in_source, place_in_text
+from dsl.tree.expressions import Text
 
 KNOWN = frozenset({"name", "points", "benefit.code", "appointment.due", "客单价"})
 

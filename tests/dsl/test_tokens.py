@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from dsl.expressions import Text
 from dsl.source import Source
-from dsl.tokens import Token, tokenise
+from dsl.syntax.tokens import Token, tokenise
+from dsl.tree.expressions import Text
 from dsl.units import Clock
 
 

@@ -2,9 +2,9 @@
 
 import pickle
 
-from dsl.parse import parse
 from dsl.render import as_json, render
 from dsl.source import Source
+from dsl.syntax.parse import parse
 from dsl.translation import in_language
 from dsl.wording import Pattern, listed, phrase, say
 

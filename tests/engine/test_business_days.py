@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dsl.model import Calendar, SpecialDays
+from dsl.model.model import Calendar, SpecialDays
 from dsl.units import DAYS
 from engine.calendars.business_days import BusinessDays, UnknownCountryError
 from engine.calendars.zone import Zone, day_of

@@ -10,9 +10,9 @@ from functools import partial
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from dsl.load import parse_texts
-from dsl.model import Model
-from dsl.tree import File
+from dsl.model.model import Model
+from dsl.syntax.load import parse_texts
+from dsl.tree.statements import File
 from engine.running.run import How, run
 from tests.engine.test_differential import ZONES, model_in_scope
 from tests.engine_side import Dump, EngineSide, ms

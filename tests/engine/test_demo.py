@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from dsl.check import Context, check
-from dsl.journey_model import Task
-from dsl.load import load
-from dsl.model import Model
+from dsl.model.journeys import Task
+from dsl.model.model import Model
+from dsl.syntax.load import load
 from engine.demo.demo import FIRST_DAY, Extent, make_demo
 from engine.demo.history import make_history
 from engine.demo.ledger import FIELDS, Ledger

@@ -4,10 +4,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dsl.check import Context, check
-from dsl.journey_model import Grant
-from dsl.load import parse_texts
-from dsl.model import Model
-from dsl.tree import File
+from dsl.model.journeys import Grant
+from dsl.model.model import Model
+from dsl.syntax.load import parse_texts
+from dsl.tree.statements import File
 from engine.running.run import How
 from tests.differential import compare
 from tests.strategies_histories import histories

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dsl.conditions import TEXT, Compare, Cond, Const
-from dsl.model import Calendar, Policy
+from dsl.model.conditions import TEXT, Compare, Cond, Const
+from dsl.model.model import Calendar, Policy
 from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.permits.given import Go, Wait

@@ -1,6 +1,6 @@
 """The permit gate: who may be reached, who must look, when it is given up, and how it is explained."""
 
-from dsl.model import Policy, Review
+from dsl.model.model import Policy, Review
 from dsl.source import Source, Span
 from dsl.units import Duration
 from engine.permits.gate import explain

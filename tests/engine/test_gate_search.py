@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dsl.model import Calendar, Policy, SendWindow, SpecialDays
+from dsl.model.model import Calendar, Policy, SendWindow, SpecialDays
 from dsl.units import DAYS, Clock, Duration, Window
 from engine.calendars.zone import MINUTE, Zone
 from engine.permits.gate import decide

@@ -6,8 +6,8 @@ import pytest
 
 from dsl.check import check
 from dsl.context import Context
-from dsl.parse import parse
 from dsl.source import Source
+from dsl.syntax.parse import parse
 from tests.differential import compare
 from tests.oracle.history import Happens, Known, Moment
 

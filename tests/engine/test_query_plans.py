@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dsl.model import Model
+from dsl.model.model import Model
 from engine.calendars.zone import Zone
 from tests.checked import model_of
 from tests.engine_side import EngineSide

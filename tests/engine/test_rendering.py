@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from dsl.conditions import DATE, FLAG, MONEY, NUMBER, PHONE, TEXT, TIME, Arithmetic, Attribute, Const
-from dsl.model import Calendar, Field, Message, Model, Phrase, Policy, RecordKind, Variant
+from dsl.model.conditions import DATE, FLAG, MONEY, NUMBER, PHONE, TEXT, TIME, Arithmetic, Attribute, Const
+from dsl.model.model import Calendar, Field, Message, Model, Phrase, Policy, RecordKind, Variant
 from engine.calendars.zone import Zone, day_of, parse_time
 from engine.permits.final_text import offences
 from engine.texts.filters import FILTERS

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from dsl.load import parse_texts
+from dsl.syntax.load import parse_texts
 from engine.calendars.zone import Zone
 from engine.projects.public_calendar import calendar_findings
 from engine.storage.schema import meta

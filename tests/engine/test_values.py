@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from dsl.conditions import DATE, EMAIL, FLAG, MONEY, NUMBER, PHONE, TEXT, TIME, Type
+from dsl.model.conditions import DATE, EMAIL, FLAG, MONEY, NUMBER, PHONE, TEXT, TIME, Type
 from engine.calendars.zone import Zone, day_of
 from engine.storage.bad_values import BadValueError
 from engine.storage.phones import mask_phone

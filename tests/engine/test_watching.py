@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from dsl.check import Context, check
-from dsl.model import Model
-from dsl.printer import print_node
+from dsl.model.model import Model
+from dsl.printing.printer import print_node
 from engine.calendars.zone import DAY, HOUR, Zone
 from engine.conditions.world import Clockwork, RunValues
 from engine.plans import changes, working

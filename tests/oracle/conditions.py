@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import singledispatch
 from typing import Any
 
-from dsl import conditions as c
+from dsl.model import conditions as c
 from tests.oracle import moments
 from tests.oracle.facts import Event
 from tests.oracle.world import Scope

@@ -5,7 +5,7 @@ from functools import cache
 
 import holidays
 
-from dsl.model import Calendar
+from dsl.model.model import Calendar
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

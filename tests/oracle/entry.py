@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dsl.journey_model import Journey
+from dsl.model.journeys import Journey
 from dsl.units import Duration, Period
 from engine.running.shares import HOLDOUT, bucket
 from engine.storage.customers import customer_hash

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dsl import journey_model as m
-from dsl.model import Model
+from dsl.model import journeys as m
+from dsl.model.model import Model
 from dsl.units import Duration
 from tests.oracle import moments
 from tests.oracle.conditions import holds

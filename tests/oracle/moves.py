@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dsl import journey_model as m
-from dsl.conditions import Cond, type_of
+from dsl.model import journeys as m
+from dsl.model.conditions import Cond, type_of
 from engine.running.shares import bucket
 from engine.storage.customers import customer_hash
 from tests.oracle import moments

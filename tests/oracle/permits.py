@@ -9,8 +9,8 @@ from datetime import datetime
 from math import inf
 from typing import Literal
 
-from dsl import journey_model as m
-from dsl.model import Cap, Policy
+from dsl.model import journeys as m
+from dsl.model.model import Cap, Policy
 from dsl.units import Duration, Period, Window
 from tests.oracle import moments
 from tests.oracle.conditions import holds

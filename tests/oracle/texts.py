@@ -6,8 +6,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from jinja2.exceptions import UndefinedError
 
-from dsl.conditions import RecordField, Type, type_of
-from dsl.model import Variant
+from dsl.model.conditions import RecordField, Type, type_of
+from dsl.model.model import Variant
 from engine.texts.filters import FILTERS, Flag, LocalTime, money, number, plain
 from tests.oracle import moments
 from tests.oracle.conditions import value_of

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dsl.model import Model
+from dsl.model.model import Model
 from dsl.units import Duration
 from tests.oracle.facts import Customer, Enrolment, Event, Facts, Record
 

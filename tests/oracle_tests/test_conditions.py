@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dsl.model import Model
+from dsl.model.model import Model
 from tests.checked import model_of
 from tests.oracle.conditions import value_of
 from tests.oracle.interpreter import Interpreter

@@ -14,7 +14,7 @@ HOMES = {
     "sqlalchemy": ("engine/",),
     "sqlite_utils": ("engine/",),
     "lark": ("dsl/",),
-    "jinja2": ("dsl/templates.py", "engine/"),
+    "jinja2": ("dsl/texts/templates.py", "engine/"),
     "click": ("engine/cli.py", "engine/terminal.py", "engine/commands/"),
     "rich": ("engine/terminal.py", "tui/"),
     "textual": ("tui/",),

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from dsl.check import Checked, Context, check
-from dsl.journey_model import Send
-from dsl.load import load
-from dsl.model import Model
-from dsl.printer import print_file
+from dsl.model.journeys import Send
+from dsl.model.model import Model
+from dsl.printing.printer import print_file
 from dsl.render import render
-from dsl.tree import File
+from dsl.syntax.load import load
+from dsl.tree.statements import File
 
 RULES = Path(__file__).parents[2] / "rules"
 FILES, FLAWS = load(RULES)

@@ -1,0 +1,1 @@
+"""What rules mean: every name resolved. The contract with the engine."""

@@ -1,0 +1,1 @@
+"""What is declared in a rule set, and what rules elsewhere may name."""

@@ -1,0 +1,65 @@
+"""Text to tree. One pass, whatever the text holds: what cannot be read is reported and left out."""
+
+from dataclasses import replace
+from functools import cache
+
+from dsl.diagnostics import Diagnostic
+from dsl.source import Source, Span
+from dsl.syntax.braces import balance
+from dsl.syntax.build import BUILDERS
+from dsl.syntax.flaws import syntax
+from dsl.syntax.grammar import Grammar, load_grammar
+from dsl.syntax.lines import join_lines
+from dsl.syntax.progress import Progress
+from dsl.syntax.recovery import recover
+from dsl.syntax.tokens import MOST_PROBLEMS, MOST_TOKENS, tokenise
+from dsl.tree.statements import File
+from dsl.wording import Phrase, say
+
+LARGEST = 1024 * 1024  # characters of a file
+
+
+def parse(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
+    """The tree of a rule file, with a `syntax` diagnostic for every mistake. Nothing is raised."""
+    if len(source.text) > LARGEST:
+        return _too_large(source, say("This file is larger than 1 MiB, the most that a rule file may hold."))
+    taken = tokenise(source)
+    if len(taken.tokens) > MOST_TOKENS:
+        return _too_large(source, say("This file holds more than {most} words and signs.", most=MOST_TOKENS))
+    balanced = balance(source, taken.tokens)
+    lines = join_lines(source, balanced.tokens)
+    progress = Progress(_grammar(), source, lines.tokens)
+    while not progress.finished and len(progress.problems) < MOST_PROBLEMS:
+        if not progress.step():
+            recover(progress)
+    file = progress.machine.result if progress.finished else None
+    problems = (
+        *taken.problems,
+        *balanced.problems,
+        *lines.problems,
+        *progress.machine.problems,
+        *progress.problems,
+    )
+    tree = file if isinstance(file, File) else File(source)
+    return replace(tree, comments=taken.comments), _sorted(source, problems)
+
+
+def _too_large(source: Source, message: Phrase) -> tuple[File, tuple[Diagnostic, ...]]:
+    return File(source), (syntax(Span(source, 0, 0), message, say("Split it into several files.")),)
+
+
+@cache
+def _grammar() -> Grammar:
+    return load_grammar(BUILDERS)
+
+
+def _sorted(source: Source, problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """In the order of the text; past a limit only that there are more."""
+    ordered = sorted(dict.fromkeys(problems), key=lambda problem: problem.span.start)
+    if len(ordered) < MOST_PROBLEMS:
+        return tuple(ordered)
+    rest = ordered[MOST_PROBLEMS - 1].span
+    more = syntax(
+        Span(source, rest.start, rest.end), say("There are more mistakes after this one; mend these first.")
+    )
+    return (*ordered[: MOST_PROBLEMS - 1], more)

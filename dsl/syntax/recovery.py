@@ -1,0 +1,279 @@
+"""What happens at a token that cannot stand where it stands: one report in words, then on with the next stretch.
+
+In order: a misspelt keyword is taken for what it resembles; a line that only ran on because the one before ends in
+an operator stands for itself; a header with a clear keyword is read on inside its braces; else the stretch is given
+up. Whatever was reported in a stretch, nothing more is said about it but further misspelt keywords.
+"""
+
+from dsl.near import nearest
+from dsl.source import Span
+from dsl.syntax.automaton import accepted, after
+from dsl.syntax.expected import either, expected, found, words_for
+from dsl.syntax.forms import form, homes
+from dsl.syntax.progress import Item, Progress
+from dsl.syntax.strays import JUNK
+from dsl.syntax.tokens import END, NAME, NEWLINE, WORD, Token
+from dsl.syntax.words import symbol_of
+from dsl.wording import Hint, say
+
+_ENDS = frozenset({NEWLINE, "}", END})
+_HEADERS = (("{",), (NAME, "{"), ("STRING", "{"))
+_ODD = 3  # letters by which a misspelt keyword may be longer or shorter
+
+
+def recover(progress: Progress) -> None:
+    """Report the token that `step` refused, unless that was done, and make the parse go on."""
+    item = progress.item
+    if item.discarded and progress.token.kind in (*_ENDS, ","):
+        progress.drop()
+        _go_on(progress)
+    elif progress.machine.refused or progress.token.kind == JUNK:
+        item.reported = True
+        _skip(progress)
+    elif not _substitute(progress):
+        if item.reported:
+            _skip(progress)
+        else:
+            _report_and_skip(progress)
+
+
+def _report_and_skip(progress: Progress) -> None:
+    if _split_lines(progress) or _misspelt_before(progress) or _enter_block(progress):
+        return
+    states = progress.before
+    lacks_brace = progress.token.kind in _ENDS and after(progress.grammar, states, ("{",)) is not None
+    complete = after(progress.grammar, states, (NEWLINE,)) is not None
+    _report(progress)
+    if lacks_brace:
+        _skip_deeper_lines(progress)
+    _skip(progress, keep=complete and not lacks_brace)
+
+
+# ---- ways to read on
+
+
+def _substitute(progress: Progress) -> bool:
+    """Take a misspelt keyword for the one meant, when what follows agrees."""
+    token, index = progress.token, progress.index
+    if token.kind != WORD:
+        return False
+    near = _near_keyword(progress, progress.before, str(token.value))
+    if near is None:
+        return False
+    tokens = progress.tokens
+    tokens[index] = token._replace(value=near)
+    if progress.walk(progress.machine.states, index, index + 2) is None:
+        tokens[index] = token
+        return False
+    _report_word(progress, progress.before, index, near)
+    return True
+
+
+def _misspelt_before(progress: Progress) -> bool:
+    """Whether the word before, taken for a name, was rather a misspelt keyword: `cuont(visit)`."""
+    last = progress.index - 1
+    if last < progress.item.first or progress.tokens[last].kind != WORD:
+        return False
+    token = progress.tokens[last]
+    near = _near_keyword(progress, progress.earlier, str(token.value))
+    if near is None or near == token.value:
+        return False
+    progress.tokens[last] = token._replace(value=near)
+    fits = progress.walk(progress.earlier, last, progress.index + 1)
+    progress.tokens[last] = token
+    if fits is None:
+        return False
+    _report_word(progress, progress.earlier, last, near)
+    _skip(progress)
+    return True
+
+
+def _near_keyword(progress: Progress, states: list[int], word: str) -> str | None:
+    words = sorted(words_for(accepted(progress.grammar, states)))
+    turned = next((known for known in words if sorted(known) == sorted(word)), None)
+    return turned or nearest(word, [known for known in words if abs(len(known) - len(word)) <= _ODD])
+
+
+def _report_word(progress: Progress, states: list[int], index: int, near: str) -> None:
+    what = expected(progress.grammar, states)
+    span = progress.span(index)
+    message = say(
+        "Expected {what}, found {found}.", what=what, found=found(progress.tokens[index], span.text)
+    )
+    progress.report(span, message, say("Did you mean `{name}`?", name=near))
+
+
+def _split_lines(progress: Progress) -> bool:
+    """Whether a line was only taken for the rest of the one before, which breaks off: `audience x =`."""
+    first, index = progress.item.first, progress.index
+    for place in range(index, first, -1):
+        if progress.tokens[place].kind != WORD or not progress.begins_line(place):
+            continue
+        base = progress.base_states()
+        symbol = symbol_of(progress.grammar.rows[base[-1]], progress.tokens, place)
+        broken = progress.walk(base, first, place)
+        enough = max(index, place + (symbol == NAME)) + 1
+        if symbol is None or broken is None or progress.walk(base, place, enough) is None:
+            continue
+        end = progress.tokens[place - 1].end
+        what = expected(progress.grammar, broken)
+        message = say("Expected {what}, found the end of the line.", what=what)
+        progress.report(Span(progress.source, end, end), message, _hint(progress))
+        progress.tokens.insert(place, Token(NEWLINE, None, end, end))
+        progress.drop()
+        progress.index = place
+        _go_on(progress)
+        return True
+    return False
+
+
+def _enter_block(progress: Progress) -> bool:
+    """Read on inside the braces of a header that is wrong before them; the whole is left out of the tree."""
+    brace = _brace_ahead(progress)
+    if brace is None or progress.index == progress.item.first:
+        return False
+    for symbols in _HEADERS:
+        if after(progress.grammar, progress.machine.states, symbols) is None:
+            continue
+        _report(progress)
+        progress.item.discarded = True
+        at = progress.tokens[brace]
+        for symbol in symbols[:-1]:
+            progress.machine.feed(symbol, None, at.start, at.start)
+        progress.index = brace
+        return True
+    return False
+
+
+def _brace_ahead(progress: Progress) -> int | None:
+    for index in range(progress.index, len(progress.tokens)):
+        kind = progress.tokens[index].kind
+        if kind == "{":
+            return index
+        if kind in _ENDS:
+            return None
+    return None
+
+
+# ---- giving up a stretch
+
+
+def _skip(progress: Progress, *, keep: bool = False) -> None:
+    """On to the end of the stretch. `keep`: what stands before is whole and stays in the tree."""
+    item = progress.item
+    if not keep:
+        progress.drop()
+    progress.index = _end_of_stretch(progress, progress.index)
+    _skip_rest_of_it(progress)
+    item.reported = True
+    _go_on(progress)
+
+
+def _end_of_stretch(progress: Progress, index: int) -> int:
+    """The next separator or closing brace from there on, past the blocks between."""
+    depth = 0
+    while True:
+        kind = progress.tokens[index].kind
+        outside = depth == 0 and (kind in _ENDS or (kind == "," and _new_item(progress, index)))
+        if outside or kind == END:
+            return index
+        depth += {"{": 1, "}": -1}.get(kind, 0)
+        index += 1
+
+
+def _new_item(progress: Progress, comma: int) -> bool:
+    """Whether a comma in a block on one line begins another item: a keyword of the block must follow."""
+    first = progress.item.first
+    if len(progress.items) == 1 or progress.begins_line(first):
+        return False
+    base = progress.base_states()
+    row = progress.grammar.rows[base[-1]]
+    return NAME not in row and symbol_of(row, progress.tokens, comma + 1) in row
+
+
+def _go_on(progress: Progress) -> None:
+    """At the end of a stretch: take the separator even where there is nothing before it."""
+    states, token = progress.machine.states, progress.token
+    if token.kind in (NEWLINE, ",") and after(progress.grammar, states, (token.kind,)) is None:
+        progress.index += 1
+        progress.items[-1] = Item(len(states), progress.index)
+
+
+def _skip_rest_of_it(progress: Progress) -> None:
+    """Past the lines that stand further right and begin nothing: they went on with what was given up."""
+    base = progress.base_states()
+    row = progress.grammar.rows[base[-1]]
+    margin = _indent(progress, progress.item.first)
+    while progress.token.kind == NEWLINE and _indent(progress, progress.index + 1) > margin:
+        if symbol_of(row, progress.tokens, progress.index + 1) in row:
+            break
+        progress.index = _end_of_stretch(progress, progress.index + 1)
+
+
+def _skip_deeper_lines(progress: Progress) -> None:
+    """Past the lines that stand further right: they belong to a block whose braces are both missing."""
+    margin = _indent(progress, progress.item.first)
+    while progress.token.kind == NEWLINE and _indent(progress, progress.index + 1) > margin:
+        progress.index = _end_of_stretch(progress, progress.index + 1)
+
+
+def _indent(progress: Progress, index: int) -> int:
+    """How far the line of a token is indented."""
+    text = progress.source.text
+    line = text[text.rfind("\n", 0, progress.tokens[index].start) + 1 : progress.tokens[index].start]
+    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+
+
+# ---- words
+
+
+def _report(progress: Progress) -> None:
+    index = progress.index
+    span = progress.span(index)
+    what = expected(progress.grammar, progress.before)
+    stands = found(progress.tokens[index], span.text)
+    message = say("Expected {what}, found {found}.", what=what, found=stands)
+    progress.report(span, message, _hint(progress))
+
+
+def _hint(progress: Progress) -> Hint:
+    tokens, index, first = progress.tokens, progress.index, progress.item.first
+    before = [token.kind for token in tokens[max(first, index - 2) : index]]
+    if tokens[index].kind == "," and before[-1:] == ["INT"] and tokens[index + 1].kind == "INT":
+        return say("Large numbers are written without commas: `5000` or `5_000`.")
+    if before[-1:] == ["STRING"] and tokens[index].start == tokens[index - 1].end:
+        return say('A quote inside a text is written `\\"`; or put the whole text between `"""` and `"""`.')
+    if "," in before:
+        return say(
+            "A list such as `one of a, b` takes the rest of its line; write what follows it on the next line."
+        )
+    block = _word(progress, progress.items[-2].first) if len(progress.items) > 1 else ""
+    word = _word(progress, first)
+    example = form(block, word, _word(progress, first + 1) if first < index else "")
+    if example is not None:
+        return say("For example: `{example}`", example=example)
+    if index > first:
+        return ""
+    return _home(word) or (_GO_ON if _indent(progress, first) > _indent(progress, max(first - 2, 0)) else "")
+
+
+_GO_ON = say(
+    "A line goes on after an operator or a comma, or when the next one begins with `and`, `or` or `->`."
+)
+
+
+def _home(word: str) -> Hint:
+    """Where a line belongs that begins with this word."""
+    if form("", word):
+        return say("`{word}` stands outside of all braces.", word=word)
+    blocks = homes(word)
+    if not blocks:
+        return ""
+    return say(
+        "`{word}` stands inside {blocks}.", word=word, blocks=either(say("`{word}`", word=b) for b in blocks)
+    )
+
+
+def _word(progress: Progress, index: int) -> str:
+    token = progress.tokens[index]
+    return str(token.value) if token.kind == WORD else ""

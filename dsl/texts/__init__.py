@@ -1,0 +1,1 @@
+"""Texts of messages: files, templates, places."""

@@ -1,0 +1,1 @@
+"""What rules say: the nodes of statements, journeys, expressions and scenarios."""
