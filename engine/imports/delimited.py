@@ -56,6 +56,8 @@ class _Reading:
         self._drop(used)
 
     def chunks(self) -> Iterator[Chunk]:
+        if not self._at_hand(0):
+            yield Chunk(self.columns, (), ())  # its columns may still be the wrong ones
         while self._at_hand(0):
             yield self._whole_lines() or self._careful()
 

@@ -58,6 +58,11 @@ def _chunks(path: Path, filled: Iterator[Numbered]) -> Iterator[Chunk]:
     while columns and not columns[-1]:
         columns = columns[:-1]
     size = path.stat().st_size
+    first = next(filled, None)
+    if first is None:
+        yield Chunk(columns, (), (), typed=True)  # they may still be the wrong ones
+        return
+    filled = chain([first], filled)
     while some := list(islice(filled, CHUNK)):
         shaped = [(number, _shaped(row, len(columns))) for number, row in some]
         bad = [(number, row) for number, row in shaped if not _ERRORS.isdisjoint(filter(_is_text, row))]

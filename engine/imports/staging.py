@@ -7,6 +7,7 @@ their file each would cost a page.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -80,8 +81,9 @@ class Stage:
         return [name for name in self.table.c.keys() if name not in {"seq", "customer"}]  # noqa: SIM118
 
 
+@lru_cache(maxsize=64)
 def stage_of(table: sa.Table) -> Stage:
-    """The stage of a table of events."""
+    """The stage of a table of events; the same again, so that its statements are compiled once."""
     return Stage(table, _beside(table, "staged", sa.Text()), _beside(table, "placed", Number))
 
 

@@ -30,7 +30,7 @@ def test_classes_of_words_stand_where_no_name_can() -> None:
 
 def test_every_builder_is_used() -> None:
     """The grammar's rules and the builders are the same in number and name."""
-    text = (Path(__file__).parents[2] / "dsl" / "grammar.lark").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "dsl" / "syntax" / "grammar.lark").read_text(encoding="utf-8")
     assert [name for name in BUILDERS if f"-> {name}\n" not in text and f"\n{name}: " not in text] == []
 
 

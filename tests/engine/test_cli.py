@@ -336,7 +336,11 @@ def test_interrupt(homing: Homing) -> None:
     """Ctrl-C says that it stopped, and nothing more."""
     script = (
         "import signal, sys, engine.commands.looking as looking\n"
-        "looking.opened = lambda: signal.raise_signal(signal.SIGINT)\n"
+        "def interrupted():\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "    while True:\n"
+        "        pass\n"
+        "looking.opened = interrupted\n"
         "from engine.cli import main\n"
         f"sys.argv = ['homing', '--project', {str(homing.folder)!r}, 'status']\n"
         "main()\n"

@@ -255,6 +255,7 @@ def test_unknown_columns(homing: Homing) -> None:
     [
         ("customers", "ID number,name\nC1,x\n", (), "no column `id` (it has: ID number, name)"),
         ("visit", "customer,amount\nC1,1\n", (), "no column `at`"),
+        ("visit", "customer,amount\n", (), "no column `at`"),
         ("appointment", "customer,service\nC1,x\n", (), "no column `id` (it has: customer, service)"),
         ("customers", "id,name,name\nC1,x,y\n", (), "two columns for `name`: 'name' and 'name'"),
         ("customers", "id,name\nC1,x\n", ("--map", "nam=name"), "no column 'nam' to map"),
