@@ -20,8 +20,8 @@ from engine.wording import say
 LARGE = 8 * 1024 * 1024
 """Bytes from which on a file is worth another process."""
 
-AHEAD = 10
-"""Batches kept ready; as bytes they are small."""
+AHEAD = 20
+"""Batches kept ready, for the time in which many are stored; as bytes they are small."""
 
 
 def batches(source: Source) -> Iterator[Batch]:
