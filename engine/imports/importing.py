@@ -1,8 +1,6 @@
 """The import of one file, from its name to what became of every row."""
 
-import gc
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from engine.imports.rows import Unreadable
 from engine.imports.staging import stage_of
 from engine.imports.taking import Outcome, Owners, Taker
 from engine.storage import audit
+from engine.storage.bulk import many_objects
 from engine.storage.declared import declared_tables
 from engine.storage.store import Store
 from engine.storage.values import Surroundings
@@ -73,7 +72,7 @@ def import_file(store: Store, model: Model, surroundings: Surroundings, request:
     rejects = Rejects(request.rejects, request.words)
     work = _Work(rejects, ImportResult(request.what, str(request.file)))
     try:
-        with _many_objects(), store.writer() as connection:
+        with many_objects(), store.writer() as connection:
             transactions = _transactions(connection, taker)
             for batch in batches(source):
                 work.take(batch, transactions)
@@ -105,18 +104,6 @@ def taker_for(model: Model, surroundings: Surroundings, request: Request, owners
 
 def _transactions(connection: sa.Connection, taker: Taker) -> Transactions:
     return Gathering(connection, taker) if isinstance(taker, EventTaker) else OneByOne(connection, taker)
-
-
-@contextmanager
-def _many_objects() -> Iterator[None]:
-    """Rows make no circles; looking for some in millions of them takes a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _leave_trail(store: Store, request: Request, result: ImportResult) -> None:

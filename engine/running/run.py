@@ -23,6 +23,7 @@ from engine.running import admitting, asking, picking, waking
 from engine.running.firing import fires, is_limited
 from engine.running.turns import keep_queue, rounds
 from engine.storage.arrivals import arrivals
+from engine.storage.bulk import many_objects
 from engine.storage.schema import Instant, changed
 from engine.storage.schema import run as runs
 from engine.storage.store import Store
@@ -181,13 +182,14 @@ def _batch(work: Work, permits: Permits) -> None:
     """Everything about the customers of one batch."""
     work.step = 0
     work.values["arrived"] = arrivals(work.connection)
-    for journey in work.plan.journeys:
-        _end_watches(work, journey)
-    rounds(work)
-    while permit(work, permits):
-        rounds(work, (work.step - 1, work.step))
-    for journey in work.plan.journeys:
-        _wind_up(work, journey)
+    with many_objects():
+        for journey in work.plan.journeys:
+            _end_watches(work, journey)
+        rounds(work)
+        while permit(work, permits):
+            rounds(work, (work.step - 1, work.step))
+        for journey in work.plan.journeys:
+            _wind_up(work, journey)
 
 
 def _end_watches(work: Work, journey: Journey) -> None:
