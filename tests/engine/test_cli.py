@@ -336,6 +336,7 @@ def test_interrupt(homing: Homing) -> None:
     """Ctrl-C says that it stopped, and nothing more."""
     script = (
         "import signal, sys, engine.commands.looking as looking\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it\n"
         "def interrupted():\n"
         "    signal.raise_signal(signal.SIGINT)\n"
         "    while True:\n"
