@@ -38,7 +38,7 @@ def as_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
 
 def visible(text: str) -> str:
     """Text that a terminal shows as it is: what would steer it is replaced by a sign."""
-    return text if text.isprintable() else "".join(_sign(character) for character in text)
+    return text if text.isprintable() else "".join(map(_sign, text)).replace("\t", "␉")
 
 
 def _record(item: Diagnostic) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsl.render import as_json, render
@@ -32,6 +32,7 @@ def _read(text: str) -> tuple[tuple[Statement, ...], int]:
 
 @settings(max_examples=200)
 @given(st.text())
+@example('message a { sms: "a \\\tb" }\n')
 def test_any_text(text: str) -> None:
     """Any characters at all."""
     _read(text)
