@@ -11,14 +11,12 @@ import sqlalchemy as sa
 
 from engine.imports.converting import Columns
 from engine.imports.events import EventTaker
+from engine.imports.rows import CHUNK
 from engine.imports.taking import Outcome, Taker
 from engine.storage.store import aside
 
 GATHERED = 1_000_000
 """Values gathered, in temporary tables: 250,000 rows of four columns."""
-
-WRITTEN = 125_000
-"""Rows of one transaction: others wait a second or so."""
 
 
 class Transactions(Protocol):
@@ -71,9 +69,9 @@ class Gathering:
         if self._values:
             self._values = 0
             places = self._place()
-            for start in range(places.start, places.stop, WRITTEN):
+            for start in range(places.start, places.stop, CHUNK):
                 with self.connection.begin():
-                    stored = self.taker.store(self.connection, places[start - places.start :][:WRITTEN])
+                    stored = self.taker.store(self.connection, places[start - places.start :][:CHUNK])
                 outcome.added += stored.added
                 outcome.unchanged += stored.unchanged
         return outcome

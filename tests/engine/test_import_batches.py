@@ -23,7 +23,7 @@ def test_large_files(homing: Homing, monkeypatch: pytest.MonkeyPatch, *, large: 
     """However a file is cut and wherever it is read, the rows, their order and what is said of them are the same."""
     monkeypatch.setattr(ahead, "LARGE", 0 if large else 10**9)
     monkeypatch.setattr(delimited, "CHUNK", 100)
-    monkeypatch.setattr(gathering, "WRITTEN", 70)
+    monkeypatch.setattr(gathering, "CHUNK", 70)
     lines = [
         f"C{number * 37 % 50},2026-10-01,{number},{'x' if number % 300 == 299 else 1}"
         for number in range(1500)

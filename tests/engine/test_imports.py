@@ -335,7 +335,7 @@ def test_consents(homing: Homing) -> None:
 def test_again_after_a_kill(homing: Homing, monkeypatch: pytest.MonkeyPatch) -> None:
     """An import that ended half-way is simply run again: the result is the same."""
     monkeypatch.setattr(delimited, "CHUNK", 10)
-    monkeypatch.setattr(gathering, "WRITTEN", 10)
+    monkeypatch.setattr(gathering, "CHUNK", 10)
     lines = [f"C{number},2026-10-01,A,{number % 2}" for number in range(20)] * 3
     content = "customer,at,store,amount\n" + "\n".join(lines) + "\n"
     real, calls = EventTaker.store, iter(range(3))
