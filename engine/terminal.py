@@ -131,11 +131,9 @@ def cell(value: object) -> str:
         return words(say("yes") if value else say("no"))
     if isinstance(value, float):
         return f"{value:,.2f}".rstrip("0").rstrip(".")
-    return (
-        f"{value:,}"
-        if isinstance(value, int)
-        else visible(words(value) if isinstance(value, str) else str(value))
-    )
+    if isinstance(value, int):
+        return f"{value:,}"
+    return visible(words(value) if isinstance(value, str) else str(value))
 
 
 def masked(number: str | None) -> str | None:

@@ -24,16 +24,19 @@ def opened(*, create: bool = False) -> Iterator[Project]:
     MissingStoreError without: a database that was lost and made anew would not know what has been sent.
     """
     folder = project_folder(named_project(), Path.cwd())
-    config = load_config(folder / FILE_NAME)
-    database = database_of(folder, config)
-    new = isinstance(database, Path) and is_missing(database)
+    new = create and _lacks_database(folder)
     project = open_project(folder, create=create)
     if new:
-        talk(say("made an empty database: {database}", database=config.database))
+        talk(say("made an empty database: {database}", database=project.config.database))
     try:
         yield project
     finally:
         project.store.close()
+
+
+def _lacks_database(folder: Path) -> bool:
+    database = database_of(folder, load_config(folder / FILE_NAME))
+    return isinstance(database, Path) and is_missing(database)
 
 
 def time_of(project: Project) -> int:

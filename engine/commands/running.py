@@ -5,11 +5,11 @@ import time
 import click
 
 from engine.calendars.zone import parse_time
-from engine.commands.opening import opened
-from engine.commands.options import json_option, real_time
+from engine.commands.opening import opened, time_of
+from engine.commands.options import json_option
 from engine.projects.project import Project
 from engine.projects.project_turn import deliverer, lock, ready, take_turn, try_turn
-from engine.projects.virtual_time import go_to, virtual_time
+from engine.projects.virtual_time import go_to
 from engine.running.turn import Turn
 from engine.storage.states import MessageStatus
 from engine.terminal import print_json, print_text, progress, talk
@@ -56,11 +56,9 @@ def turn_as_json(project: Project, done: Turn) -> dict[str, object]:
 
 def _moment(project: Project, at: str | None, *, keep: bool) -> int:
     """The time of the run; `keep` puts the project on it when it was given."""
-    zone = project.config.zone
     if at is None:
-        with project.store.read() as connection:
-            virtual = virtual_time(connection)
-        return real_time() if virtual is None else virtual
+        return time_of(project)
+    zone = project.config.zone
     moment = parse_time(at, zone)
     if keep:
         with project.store.write() as connection:

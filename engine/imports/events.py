@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from engine.imports.converting import Columns
 from engine.imports.staging import Stage
-from engine.imports.taking import Outcome, Owners, any_known, in_table_order
+from engine.imports.taking import Outcome, Owners, in_table_order
 from engine.imports.twins import Twins, file_digests
 from engine.storage.arrivals import take
+from engine.storage.bulk import any_known
 from engine.storage.declared import column_name
 from engine.storage.values import Reader
 

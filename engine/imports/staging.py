@@ -27,15 +27,10 @@ class Stage:
     placed: sa.Table
 
     def prepare(self, connection: sa.Connection) -> None:
-        """Make the tables, or empty those that are there."""
+        """Make the tables where they are missing; nothing is staged then."""
         for table in (self.staged, self.placed):
             connection.execute(CreateTable(table, if_not_exists=True))
-        self.clear(connection)
-
-    def clear(self, connection: sa.Connection) -> None:
-        """Forget all rows."""
-        for table in (self.staged, self.placed):
-            connection.execute(table.delete())
+        connection.execute(self.staged.delete())
 
     def add(self, connection: sa.Connection, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Stage rows; they keep their order among those of one customer."""

@@ -10,7 +10,7 @@ from dsl.wording import Phrase
 from engine.imports.converting import Columns
 from engine.storage.customers import ensure_customers
 from engine.storage.declared import column_name
-from engine.storage.values import Reader, Stored
+from engine.storage.values import Reader
 
 _REMEMBERED = 1_000_000  # customers; some 170 bytes each
 
@@ -64,8 +64,3 @@ def in_table_order(table: sa.Table, fields: Iterable[str]) -> list[str]:
     """Fields in the order in which the table has their columns."""
     places = {name: place for place, name in enumerate(table.c.keys())}
     return sorted(fields, key=lambda field: places[field if field == "id" else column_name(field)])
-
-
-def any_known(values: Sequence[Stored]) -> bool:
-    """Whether a column holds any value; binding nothing but NULLs takes longer than leaving the column out."""
-    return values.count(None) < len(values)

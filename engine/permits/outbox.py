@@ -24,6 +24,7 @@ from engine.plans.statement import Statement
 from engine.plans.work import Work
 from engine.plans.working import batch, stirred, wanted
 from engine.reasons import BOTH, STATE_LEFT
+from engine.storage.bulk import any_known
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message
 from engine.storage.states import MessageStatus
 from engine.texts.rendering import Rendered, Renderer, Text
@@ -255,10 +256,9 @@ def _insert(work: Work, sender: Sender, outcome: Outcome, rows: list[Row], owns:
     )
     columns |= _repeated(_RULED, _ruled(work, sender, state)) | _repeated(_JUDGED, _judged(work, outcome))
     texts = zip(_OWN, zip(*owns, strict=True), strict=True)
-    columns |= {name: column for name, column in texts if column.count(None) < len(rows)}
+    columns |= {name: column for name, column in texts if any_known(column)}
     columns |= {"created_at": map(_CREATED, rows)} | _repeated(_TIMES, _times(work, outcome))
-    statement = work.plan.statement(("insert message", *columns), lambda: _insertion(columns))
-    assert statement is not None  # noqa: S101
+    statement = _statement(work, ("insert message", *columns), lambda: _insertion(columns))
     statement.run_many(work.connection, list(zip(*columns.values())))  # noqa: B905  # constants never end
 
 
@@ -270,7 +270,7 @@ def _update(work: Work, sender: Sender, outcome: Outcome, known: list[tuple[Row,
     journey, _, action = sender.numbers(work.plan.world)
     judged, times = _judged(work, outcome), _times(work, outcome)
     rows = [(*judged, *own, *times, row[0], journey, row[1], row[2], row[3], action) for row, own in known]
-    _statement(work, "update message", _change).run_many(work.connection, rows)
+    _statement(work, ("update message",), _change).run_many(work.connection, rows)
 
 
 def _owns(sender: Sender, written: Written) -> list[Own]:
@@ -289,11 +289,11 @@ def _is_news(work: Work, sender: Sender, outcome: Outcome, row: Row, own: Own) -
         return False
     journey, _, action = sender.numbers(work.plan.world)
     key = zip(_ITS, (row[0], journey, *row[1:4], action), strict=True)
-    return tuple(_statement(work, "own text", _own_text).run(work.connection, dict(key)).one()) != own
+    return tuple(_statement(work, ("own text",), _own_text).run(work.connection, dict(key)).one()) != own
 
 
-def _statement(work: Work, name: str, build: Callable[[], sa.Executable]) -> Statement:
-    statement = work.plan.statement((name,), build)
+def _statement(work: Work, key: tuple[str, ...], build: Callable[[], sa.Executable]) -> Statement:
+    statement = work.plan.statement(key, build)
     assert statement is not None  # noqa: S101
     return statement
 

@@ -23,15 +23,10 @@ from engine.storage.schema import OPEN_MESSAGE, Instant, calendar_day, changed, 
 from engine.storage.states import MessageStatus
 
 
-def crossing_list(watches: Watches) -> list[Crossing | Passing]:
-    """The crossings in a stable order: their places name their parameters."""
-    return sorted(watches.crossings, key=repr)
-
-
 def ranges(watches: Watches, clock: Clockwork, zone: Zone) -> dict[str, int]:
-    """The parameters of `collect` for one run."""
+    """The parameters of `collect` for one run: the places of the crossings name them."""
     values: dict[str, int] = {}
-    for place, crossing in enumerate(crossing_list(watches)):
+    for place, crossing in enumerate(watches.crossings):
         low, high = crossing.swept(clock.before_at, clock.now, zone)
         values |= {f"low_{place}": low, f"high_{place}": high}
     return values
@@ -50,7 +45,7 @@ def collect(world: World, watches: Watches) -> sa.Insert:
             sa.select(rows.c.customer).where(rows.c.seq > BEFORE_SEQ),
             sa.select(rows.c.customer).where(rows.c.at > BEFORE, rows.c.at <= NOW),
         ]
-    for place, crossing in enumerate(crossing_list(watches)):
+    for place, crossing in enumerate(watches.crossings):
         arms.append(_crossed(world, crossing, place))
     # UNION would make SQLite read whole tables in the order of customers, to merge them.
     found = sa.union_all(*arms).subquery()

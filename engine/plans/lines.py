@@ -84,12 +84,16 @@ def lines(node: c.Cond) -> tuple[Line, ...] | None:
         case c.NextReturn():
             return _returns(lines(node.operand))
         case c.Choose():
-            values = [value for _, value in node.arms] + ([node.otherwise] if node.otherwise else [])
-            every = [lines(value) for value in values]
+            every = [lines(value) for value in choices(node)]
             return None if None in every else tuple(item for found in every for item in found or ())
         case _:
             root = _root(node)
             return None if root is None else (Line(root),)
+
+
+def choices(node: c.Choose) -> list[c.Cond]:
+    """The values that a `choose` may give."""
+    return [value for _, value in node.arms] + ([node.otherwise] if node.otherwise else [])
 
 
 def _returns(found: tuple[Line, ...] | None) -> tuple[Line, ...] | None:

@@ -15,7 +15,7 @@ from dsl.model.journeys import At, Journey, On, When
 from dsl.model.model import Model, Policy
 from engine.calendars.zone import Zone
 from engine.plans.crossings import Common, Crossing, Passing
-from engine.plans.lines import Column, Line, lines
+from engine.plans.lines import Column, Line, choices, lines
 
 
 class Scope(NamedTuple):
@@ -33,12 +33,12 @@ class Scope(NamedTuple):
 class Watches:
     """What a rule set listens to. `membership`: some condition asks where people are in journeys.
 
-    `common`: what may change for all in a scope at once. `daily`, `always`: scopes with conditions whose answer may
-    change for anybody at midnight, or at any time.
+    `crossings`: each once, in a stable order. `common`: what may change for all in a scope at once. `daily`, `always`:
+    scopes with conditions whose answer may change for anybody at midnight, or at any time.
     """
 
     kinds: set[str] = field(default_factory=set)
-    crossings: set[Crossing | Passing] = field(default_factory=set)
+    crossings: dict[Crossing | Passing, None] = field(default_factory=dict)
     common: set[tuple[Common, Scope]] = field(default_factory=set)
     daily: set[Scope] = field(default_factory=set)
     always: set[Scope] = field(default_factory=set)
@@ -126,7 +126,7 @@ def _watch_events(node: c.Cond, found: Watches) -> None:
     found.kinds.add(node.events.event)
     if isinstance(node.events.window, c.LastWindow):
         at = Column("event", node.events.event, "at", date=False)
-        found.crossings.add(Crossing(at, Line("now", ((node.events.window.duration, True),))))
+        found.crossings[Crossing(at, Line("now", ((node.events.window.duration, True),)))] = None
 
 
 def _watch_membership(node: c.Cond, found: Watches) -> None:
@@ -134,7 +134,7 @@ def _watch_membership(node: c.Cond, found: Watches) -> None:
         found.membership = True
     if isinstance(node, c.Ended) and node.duration is not None:
         ended = Column("enrolment", node.journey, "ended_at", date=False)
-        found.crossings.add(Crossing(ended, Line("now", ((node.duration, True),))))
+        found.crossings[Crossing(ended, Line("now", ((node.duration, True),)))] = None
 
 
 def _compared(node: c.Cond) -> Iterator[tuple[c.Cond, c.Cond]]:
@@ -173,7 +173,7 @@ def _watch_compare(left: c.Cond, right: c.Cond, scope: Scope, found: Watches) ->
 def _watch_return(node: c.NextReturn, scope: Scope, found: Watches) -> None:
     for line in lines(node) or ():
         if line.column is not None:
-            found.crossings.add(Passing(line.column))
+            found.crossings[Passing(line.column)] = None
     if lines(node) is None:
         found.always.add(scope)
 
@@ -185,8 +185,7 @@ def _values(node: c.Cond) -> Iterator[c.Cond]:
         case c.Arithmetic():
             inner: tuple[c.Cond, ...] = (node.left, node.right)
         case c.Choose():
-            values = tuple(value for _, value in node.arms)
-            inner = values if node.otherwise is None else (*values, node.otherwise)
+            inner = tuple(choices(node))
         case c.Named(body=operand) | c.Negative(operand=operand) | c.Midnight(operand=operand):
             inner = (operand,)
         case c.Shift(operand=operand) | c.NextReturn(operand=operand):
@@ -215,7 +214,7 @@ def _watch_lines(one: Line, other: Line, days: float | None, scope: Scope, found
     if not moving.moves:
         return
     if still.column is not None:
-        found.crossings.add(Crossing(still.column, moving, still.steps, still.returns, days))
+        found.crossings[Crossing(still.column, moving, still.steps, still.returns, days)] = None
     else:
         found.common.add((Common(still, moving, days), scope))
 
@@ -249,8 +248,7 @@ def _terms(node: c.Cond) -> tuple[Term, ...] | None:
             found, way = lines(operand), -1 if isinstance(node, c.DaysSince) else 1
             return None if found is None else tuple((line, way) for line in found)
         case c.Choose():
-            values = [value for _, value in node.arms] + ([node.otherwise] if node.otherwise else [])
-            every = [_terms(value) for value in values]
+            every = [_terms(value) for value in choices(node)]
             return None if None in every else tuple(item for terms in every for item in terms or ())
         case _:
             number = _constant(node)

@@ -14,6 +14,7 @@ from engine.plans.work import Work
 from engine.plans.working import due
 from engine.running.firing import is_limited
 from engine.running.picking import entering
+from engine.running.waking import goal_until
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, entry_queue, message
 from engine.storage.states import MessageStatus
 
@@ -42,9 +43,7 @@ def _concerned(world: World, scope: Scope) -> list[sa.Select[int]]:
 
 
 def _in_time(world: World, journey: Journey) -> list[Sql]:
-    if journey.goal is None:
-        return []
-    return [moments.shift(world.zone, enrolment.c.entered_at, journey.goal.duration, back=False) >= NOW]
+    return [] if journey.goal is None else [goal_until(world, journey.goal) >= NOW]
 
 
 def _entering(world: World, journey: Journey) -> list[sa.Select[int]]:

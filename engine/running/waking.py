@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import After, At, Journey, State
+from dsl.model.journeys import After, At, Goal, Journey, State
 from engine.conditions import moments
 from engine.conditions.compiling import sql
 from engine.conditions.moments import Sql
@@ -63,7 +63,7 @@ def end_watches(world: World, journey: Journey) -> sa.Update | None:
     """End the enrolments that were only watched, once the goal's time is over."""
     if journey.goal is None or not journey.holdout:
         return None
-    over = moments.shift(world.zone, enrolment.c.entered_at, journey.goal.duration, back=False)
+    over = goal_until(world, journey.goal)
     values = {"status": moments.integer(ENDED), "ended_at": over, "wake_at": sa.null()}
     return enrolment.update().values(values).where(*in_batch(world, journey, WATCHED), over < NOW)
 
@@ -74,6 +74,11 @@ def reach_goals(world: World, journey: Journey) -> sa.Update | None:
         return None
     scene = enrolment_scene(world, journey, enrolment)
     reached = looked_up(scene, sa.case((sql(journey.goal.condition, scene), 1), else_=0)) == 1
-    in_time = moments.shift(world.zone, enrolment.c.entered_at, journey.goal.duration, back=False) >= NOW
+    in_time = goal_until(world, journey.goal) >= NOW
     chosen = [*in_batch(world, journey), enrolment.c.goal_at.is_(None), in_time, reached]
     return enrolment.update().values(goal_at=NOW).where(*chosen)
+
+
+def goal_until(world: World, goal: Goal) -> Sql:
+    """The last instant at which an enrolment may still reach its goal."""
+    return moments.shift(world.zone, enrolment.c.entered_at, goal.duration, back=False)

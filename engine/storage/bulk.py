@@ -11,6 +11,11 @@ import sqlalchemy as sa
 _SLICE = 500  # keys asked for at once
 
 
+def any_known(values: Sequence[object]) -> bool:
+    """Whether a column holds any value; binding nothing but NULLs takes longer than leaving the column out."""
+    return values.count(None) < len(values)
+
+
 def insert_rows(
     connection: sa.Connection,
     table: sa.TableClause,
