@@ -19,9 +19,14 @@ policy open { give up after 7 days }
 KNOWN = {"phone": "13800000001", "email": "c@example.com"}
 
 
-def play(rules: str, *told: tuple[str, list[h.Step]], zone: str = "Asia/Shanghai") -> Outcome:
-    """What a history comes to, the same by both."""
-    history = tuple(h.Moment(at(when), tuple(steps)) for when, steps in told)
+def play(
+    rules: str,
+    *told: tuple[str, list[h.Step]],
+    zone: str = "Asia/Shanghai",
+    refusing: frozenset[str] = frozenset(),
+) -> Outcome:
+    """What a history comes to, the same by both; some channels take nothing."""
+    history = tuple(h.Moment(at(when), tuple(steps), refusing) for when, steps in told)
     return compare(model_of(DECLARED + rules), history, zone)
 
 
@@ -106,6 +111,20 @@ def test_opt_out_from_one_channel_leaves_the_other() -> None:
         ("2026-03-02 10:00", [h.Known("C1", KNOWN), h.Happens("visit", "C1")]),
         ("2026-03-02 11:00", [h.OptsOut("C1", "sms")]),
         ("2026-03-02 18:00", []),
+    )
+    assert [(row[8], row[10]) for row in found.messages] == [("sent", "email")]
+
+
+def test_the_next_channel_is_tried_at_once() -> None:
+    """What waited until this very moment and is refused by SMS goes by email at the same moment."""
+    found = play(
+        """
+        policy late { send on every day 18:00 to 20:00 }
+        journey j { policy late, enter when visit ever, state s { send hello, otherwise -> end done } }
+        """,
+        ("2026-03-02 10:00", [h.Known("C1", KNOWN), h.Happens("visit", "C1")]),
+        ("2026-03-02 18:00", []),
+        refusing=frozenset({"sms"}),
     )
     assert [(row[8], row[10]) for row in found.messages] == [("sent", "email")]
 

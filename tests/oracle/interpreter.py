@@ -305,7 +305,7 @@ class Interpreter:
         return (
             facts.arrivals,
             [(len(e.visits), e.status, e.settled_at, e.goal_at) for e in facts.enrolments],
-            [(message.status, message.until) for message in facts.messages],
+            [(item.status, item.until, len(item.refused_by)) for item in facts.messages],
         )
 
 
