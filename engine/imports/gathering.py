@@ -48,11 +48,15 @@ class OneByOne:
 
 @dataclass(slots=True)
 class Gathering:
-    """Gathers events outside of any writer's transaction, then writes them in short ones."""
+    """Gathers events outside of any writer's transaction, then writes them in short ones.
+
+    The first batch is written as it is: the next ones are not ready yet, and what is wrong with the store shows soon.
+    """
 
     connection: sa.Connection
     taker: EventTaker
     _values: int = 0
+    _enough: int = 1
 
     def take(self, columns: Columns) -> Outcome:
         """Stage a batch; with enough rows there, store them."""
@@ -61,7 +65,10 @@ class Gathering:
                 self.taker.stage.prepare(self.connection)
             self.taker.put(self.connection, columns)
         self._values += len(columns.numbers) * len(columns.values)
-        return self.finish() if self._values >= GATHERED else Outcome()
+        if self._values < self._enough:
+            return Outcome()
+        self._enough = GATHERED
+        return self.finish()
 
     def finish(self) -> Outcome:
         """Store what is staged, some customers at a time."""
