@@ -61,13 +61,13 @@ def _overdue(status: MessageStatus) -> sa.Select[Any]:
 def _crossed(world: World, crossing: Crossing | Passing, place: int) -> sa.Select[Any]:
     low = sa.bindparam(f"low_{place}", type_=Instant, required=True)
     high = sa.bindparam(f"high_{place}", type_=Instant, required=True)
-    rows, customer, value = _stored(world, crossing.column)
+    rows, customer, value = stored(world, crossing.column)
     if crossing.returns:
         return sa.select(customer).select_from(rows).where(value.in_(_returning(low, high)))
     return sa.select(customer).select_from(rows).where(value > low, value <= high)
 
 
-def _stored(world: World, column: Column) -> tuple[sa.FromClause, Sql, Sql]:
+def stored(world: World, column: Column) -> tuple[sa.FromClause, Sql, Sql]:
     """The rows that hold a column, their customer and its value."""
     if column.owner == "event":
         found = happening(world, column.kind)

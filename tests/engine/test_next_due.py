@@ -1,0 +1,103 @@
+"""When the engine says that it is next due: nothing that time does is missed, and it is not woken for nothing."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+
+import pytest
+from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import strategies as st
+
+from dsl.check import Context, check
+from dsl.printing.printer import print_node
+from engine.calendars.zone import DAY
+from engine.running.next_due import next_due
+from tests.checked import model_of
+from tests.engine_side import EngineSide, ms
+from tests.oracle import history as h
+from tests.oracle_tests.times import at
+from tests.strategies_conditions import condition
+from tests.strategies_histories import histories
+from tests.strategies_rules import ways_in
+from tests.strategies_time import about_time
+from tests.watched import Watched
+
+ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+
+def due(side: EngineSide, after: int, until: int) -> int | None:
+    """The answer of the engine."""
+    with side.store.read() as connection:
+        return next_due(connection, side.plan, after, until)
+
+
+def jumps(side: EngineSide, after: int, until: int) -> Iterator[int]:
+    """The moments at which virtual time stops."""
+    while (moment := due(side, after, until)) is not None:
+        yield (after := moment)
+
+
+@pytest.mark.parametrize("of_record", [False, True])
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
+@given(st.data())
+def test_whoever_time_makes_qualify_does_so_when_due(of_record: bool, data: st.DataObject) -> None:  # noqa: FBT001
+    """Between two moments at which the engine is due, nobody begins or ceases to qualify."""
+    form = data.draw(st.sampled_from((about_time, about_time, condition)))
+    file = data.draw(ways_in(form, of_record=of_record))
+    note(print_node(file.statements[-1]))
+    model = check((file,), Context()).model
+    assume(model is not None)
+    assert model is not None
+    history = data.draw(histories(file))
+    watched = Watched(model, history, data.draw(st.sampled_from(ZONES)))
+    after = ms(history[-1].at)
+    until = after + data.draw(st.sampled_from((2, 9, 40))) * DAY
+    known = watched.qualified(after)
+    moments = [*jumps(watched.side, after, until), until + 1][:60]
+    for moment in moments:
+        before = data.draw(st.integers(after, moment - 1))
+        assert watched.qualified(before) == watched.qualified(moment - 1) == known, (after, before, moment)
+        after, known = moment, watched.qualified(moment)
+        event(f"{len(known)} qualify")
+
+
+DECLARED = """
+customer { name: text, phone: phone, birthday: date, renewal: date, seen: time, points: number }
+event visit { amount: money }
+"""
+START = "2026-03-02 10:00"
+C1 = h.Known("C1", {"phone": "13800000001", "renewal": date(2026, 3, 20), "seen": at("2026-03-02 09:30")})
+BACK = "journey j { enter when %s, state s { after 400 days -> end over } }"
+
+
+@pytest.mark.parametrize(
+    ("rules", "moments"),
+    [
+        (BACK % "no visit within last 3 days", ["2026-03-04 08:00", "2026-03-04 08:00:00.001"]),
+        (BACK % "seen before 2 hours ago", ["2026-03-02 11:30", "2026-03-02 11:30:00.001"]),
+        (BACK % "days until renewal <= 7", ["2026-03-13 00:00", "2026-03-14 00:00"]),
+        (BACK % "now after 2026-03-05 12:00", ["2026-03-05 12:00", "2026-03-05 12:00:00.001"]),
+        (BACK % "2 hours before next(renewal) before now", ["2026-03-02 22:00", "2026-03-02 22:00:00.001"]),
+        (BACK % "points * 2 > days since renewal", ["2026-03-03 00:00", "2026-03-04 00:00"]),
+        (
+            "journey j { enter when visit ever, state s { after 2 days at 09:30 -> end over } }",
+            ["2026-03-05 09:30"],
+        ),
+        (
+            "journey j { enter when visit ever, state s { at 2 days before renewal -> end over } }",
+            ["2026-03-18 00:00"],
+        ),
+        ("journey j { enter when no visit ever, state s { after 1 day -> end over } }", []),
+    ],
+)
+def test_time_jumps_to_what_comes(rules: str, moments: list[str]) -> None:
+    """From one moment that matters to the next, and over all that lies between."""
+    side = EngineSide(model_of(DECLARED + rules), "Asia/Shanghai")
+    visit = h.Happens("visit", "C1", {}, at("2026-03-01 08:00"))
+    told = h.Moment(at(START), (C1, visit))
+    for step in told.steps:
+        side.tell(step, told)
+    side.settle(told)
+    found = list(islice(jumps(side, ms(at(START)), ms(at("2026-03-31 00:00"))), len(moments) or 1))
+    assert found == [ms(at(moment)) for moment in moments]
