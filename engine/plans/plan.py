@@ -78,7 +78,7 @@ class Plan:
 
 def _rule_number(connection: sa.Connection, span: Span) -> int:
     line = span.line
-    text = _in_a_line(span)
+    text = in_a_line(span)
     where = (rule.c.file == span.source.name, rule.c.line == line, rule.c.text == text)
     known = connection.scalar(sa.select(rule.c.rule).where(*where))
     if known is not None:
@@ -87,7 +87,7 @@ def _rule_number(connection: sa.Connection, span: Span) -> int:
     return int(connection.execute(row).scalar_one())
 
 
-def _in_a_line(span: Span) -> str:
+def in_a_line(span: Span) -> str:
     """What a rule says, without its comments and line ends."""
     text, parts, start = span.text, [], 0
     for comment in tokenise(Source("", text)).comments:
