@@ -1,12 +1,10 @@
 """Diagnostics as values: what is wrong, where, how bad, and how to mend it. Rendering is `dsl.render`."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from dsl.slugs import Severity, Slug
 from dsl.source import Span
 from dsl.wording import Hint, Phrase
-
-Severity = Literal["error", "warning", "info"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +14,7 @@ class Diagnostic:
     `also` names further places that belong to it, such as the first of two equal names.
     """
 
-    slug: str
+    slug: Slug
     severity: Severity
     span: Span
     message: Phrase

@@ -7,7 +7,8 @@ writing appear as visible signs.
 from collections.abc import Iterable, Mapping
 from unicodedata import category, combining, east_asian_width
 
-from dsl.diagnostics import Diagnostic, Severity
+from dsl.diagnostics import Diagnostic
+from dsl.slugs import Severity
 from dsl.source import Span
 from dsl.translation import Language, in_language
 from dsl.wording import Phrase, say

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dsl.diagnostics import Diagnostic
 from dsl.near import nearest
+from dsl.slugs import Slug
 from dsl.source import Span
 from dsl.tree.expressions import Name
 from dsl.wording import Hint, Phrase, listed, say
@@ -26,11 +27,11 @@ class Report:
         """Keep a finding."""
         self._found.setdefault(finding)
 
-    def error(self, slug: str, span: Span, message: Phrase, hint: Hint = "", also: Spans = ()) -> None:
+    def error(self, slug: Slug, span: Span, message: Phrase, hint: Hint = "", also: Spans = ()) -> None:
         """Keep an error."""
         self.add(Diagnostic(slug, "error", span, message, hint, also))
 
-    def warn(self, slug: str, span: Span, message: Phrase, hint: Hint = "", also: Spans = ()) -> None:
+    def warn(self, slug: Slug, span: Span, message: Phrase, hint: Hint = "", also: Spans = ()) -> None:
         """Keep a warning."""
         self.add(Diagnostic(slug, "warning", span, message, hint, also))
 

@@ -4,16 +4,21 @@ from collections.abc import Iterable, Iterator
 from re import compile as pattern
 
 from dsl.diagnostics import Diagnostic
-from dsl.tree.statements import File
+from dsl.source import Source, Span
+from dsl.texts.letters import letter_path
+from dsl.tree.statements import File, MessageDecl
 
 _ALLOW = pattern(r"#+\s*allow\s*[:：]\s*(.+)")
+_ALLOW_INSIDE = pattern(r"\{#-?\s*allow\s*[:：]\s*([^#]+?)-?#\}")
 _SLUG = pattern(r"[a-z][a-z-]*")
 _WORD = pattern(r"\w+")
 _OF_NAMES = frozenset({"unknown-name", "unknown-variable", "missing-channel"})
 _OF_ABSENCE = frozenset(
     {
         "missing-policy",
+        "no-next-step",
         "no-way-out",
+        "required-text",
         "task-without-deadline",
         "task-without-outcome",
         "unreachable-state",
@@ -21,35 +26,60 @@ _OF_ABSENCE = frozenset(
     }
 )
 
+_OF_JUDGEMENT = frozenset({"forbidden-text", "required-text"})
+"""Errors that a person may want all the same: such messages are held for one, and go when let go."""
+
+_OF_STYLE = frozenset({"pressure-words", "blaming-words", "over-promise"})
+
+_WHOLE = 0
+"""Stands for every line of a file."""
+
+_Place = tuple[str, int, str]
+"""File, line and slug."""
+
 
 def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagnostic]:
     """The findings without those that a comment on their line, or alone on the line above, allows.
 
-    A comment behind the end of a text over lines counts for its beginning. Errors are never silenced.
+    A comment at the beginning or the end of a text over lines, or of the line that names a letter, counts for all of
+    it; inside texts a comment is written `{# allow: … #}`. Errors are not silenced, but for those of judgement.
     """
-    allowed = {(file.source.name, line, slug) for file in files for line, slug in _allowances(file)}
+    files, found = tuple(files), tuple(found)
+    allowed = {place for file in files for place in _allowances(file)}
+    letters = {item.span.source for item in found} - {file.source for file in files}
+    allowed |= {place for letter in letters for place in _in_templates(letter)}
     for item in found:
-        name, last = item.span.source.name, item.span.source.place(item.span.end)[0]
-        lines = {(name, item.span.line, item.slug), (name, last, item.slug)}
-        if item.severity == "error" or lines.isdisjoint(allowed):
+        name, first = item.span.source.name, item.span.line
+        last = item.span.source.place(item.span.end)[0]
+        places = {(name, line, item.slug) for line in (first, last, _WHOLE)}
+        if places.isdisjoint(allowed) or (item.severity == "error" and item.slug not in _OF_JUDGEMENT):
             yield item
 
 
 def independent(found: Iterable[Diagnostic], flaws: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """The findings that do not follow from a line with a flaw, which the parser has left out.
+    """The findings that do not follow from others.
 
-    Not told: names that stand on such a line, and whatever the same file seems to lack.
+    Not told: names that stand on a line with a flaw, which the parser has left out; whatever the same file seems to
+    lack; advice on words that a policy forbids.
     """
     flaws = tuple(flaws)
     flawed = frozenset(flaw.span.source.name for flaw in flaws)
     lost = frozenset(word for flaw in flaws for word in _WORD.findall(_lines(flaw)))
+    found = tuple(found)
+    forbidden = [item.span for item in found if item.slug == "forbidden-text"]
     for item in found:
+        if item.slug in _OF_STYLE and any(_overlap(item.span, span) for span in forbidden):
+            continue
         follows = item.slug in _OF_ABSENCE and (
             item.span.source.name in flawed or (item.slug == "unused" and flawed)
         )
         named = item.slug in _OF_NAMES and not lost.isdisjoint(_WORD.findall(item.span.text))
         if not follows and not named:
             yield item
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end and one.source.name == other.source.name
 
 
 def _lines(item: Diagnostic) -> str:
@@ -59,13 +89,36 @@ def _lines(item: Diagnostic) -> str:
     return "\n".join(source.line(number) for number in range(item.span.line, last + 1))
 
 
-def _allowances(file: File) -> Iterator[tuple[int, str]]:
+def _allowances(file: File) -> Iterator[_Place]:
     """Lines with a slug allowed on them."""
+    told = {*_in_comments(file), *_in_templates(file.source)}
+    yield from told
+    for message in (item for item in file.statements if isinstance(item, MessageDecl)):
+        for variant in message.variants:
+            first, last = variant.span.line, file.source.place(variant.span.end)[0]
+            slugs = {slug for _, line, slug in told if line in (first, last)}
+            yield from ((file.source.name, line, slug) for line in range(first, last + 1) for slug in slugs)
+            if variant.file is not None:
+                yield from ((str(letter_path(variant.file)), _WHOLE, slug) for slug in slugs)
+
+
+def _in_comments(file: File) -> Iterator[_Place]:
     for comment in file.comments:
         match = _ALLOW.match(comment.text)
-        if match is None:
-            continue
-        line, column = file.source.place(comment.offset)
-        alone = not file.source.line(line)[: column - 1].strip()
-        for slug in _SLUG.findall(match[1]):
-            yield (line + 1 if alone else line), slug
+        if match is not None:
+            yield from _allowed(file.source, comment.offset, match[1])
+
+
+def _in_templates(source: Source) -> Iterator[_Place]:
+    for match in _ALLOW_INSIDE.finditer(source.text):
+        yield from _allowed(source, match.start(), match[1])
+
+
+def _allowed(source: Source, offset: int, slugs: str) -> Iterator[_Place]:
+    """What a comment allows on its line, and on the next one when it stands alone."""
+    line, column = source.place(offset)
+    alone = not source.line(line)[: column - 1].strip()
+    for slug in _SLUG.findall(slugs):
+        yield source.name, line, slug
+        if alone:
+            yield source.name, line + 1, slug

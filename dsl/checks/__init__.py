@@ -8,7 +8,9 @@ from dsl.checks.hiding import check_hiding
 from dsl.checks.later import check_later
 from dsl.checks.lengths import check_lengths
 from dsl.checks.loops import check_loops
+from dsl.checks.policy_texts import check_policy_texts
 from dsl.checks.scenarios import check_scenarios
+from dsl.checks.style import check_style
 from dsl.checks.subject import Subject
 from dsl.checks.tasks import check_tasks
 from dsl.checks.unused import check_unused
@@ -24,7 +26,9 @@ PASSES: tuple[Pass, ...] = (
     check_later,
     check_lengths,
     check_loops,
+    check_policy_texts,
     check_scenarios,
+    check_style,
     check_tasks,
     check_unused,
     check_variables,

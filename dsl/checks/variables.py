@@ -7,6 +7,7 @@ from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
 from dsl.lowering.messages import TASK
 from dsl.model.journeys import Grant, Journey, Send, Task
+from dsl.slugs import Slug
 from dsl.source import Span
 from dsl.texts.letters import letter_source
 from dsl.texts.templates import Problem, names, problems
@@ -108,7 +109,7 @@ def _line_of(text: str, name: str) -> int:
 
 
 def _finding(problem: Problem, span: Span, hint: Phrase | None, also: tuple[Span, ...] = ()) -> Diagnostic:
-    slug = "unknown-variable" if problem.unknown else "syntax"
+    slug: Slug = "unknown-variable" if problem.unknown else "syntax"
     return Diagnostic(slug, "error", span, problem.message, hint or problem.hint, also)
 
 

@@ -77,6 +77,11 @@ def names(text: str) -> frozenset[str]:
     return frozenset() if isinstance(tree, Problem) else frozenset(_names(tree))
 
 
+def is_readable(text: str) -> bool:
+    """Whether a template can be read at all."""
+    return not isinstance(_parsed(text), Problem)
+
+
 _READER = ImmutableSandboxedEnvironment()
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from dsl.source import Source, Span
+from dsl.syntax.strings import read_string
 from dsl.texts.templates import names, problems
-from dsl.texts.text_places import place_in_source, place_in_text
+from dsl.texts.text_places import place_in_source, place_in_text, range_in_text
 from dsl.tree.expressions import Text
 
 KNOWN = frozenset({"name", "points", "benefit.code", "appointment.due", "客单价"})
@@ -87,7 +88,7 @@ def _text(written: str, value: str) -> Text:
 
 
 def test_places_inside_strings_are_exact() -> None:
-    """A word is found on its line, inside braces first; past escapes the string itself is the place."""
+    """A word is found on its line, inside braces first, past escapes too."""
     line = _text('"name {{ nme }} nme"', "name {{ nme }} nme")
     assert (place_in_text(line, 1, "nme").start, place_in_text(line, 1, "nme").text) == (12, "nme")
     block = _text('"""\n    a\n      {{ nme }}\n  """', "a\n  {{ nme }}")
@@ -96,8 +97,29 @@ def test_places_inside_strings_are_exact() -> None:
     first = _text('"""{{ nme }}\n  b"""', "{{ nme }}\nb")
     assert place_in_text(first, 1, "nme").source.place(place_in_text(first, 1, "nme").start) == (1, 10)
     escaped = _text('"\\"{{ nme }}"', '"{{ nme }}')
-    assert place_in_text(escaped, 1, "nme") == escaped.span
+    assert place_in_text(escaped, 1, "nme").text == "nme"
+    assert place_in_text(_text('"a"', "b"), 1, "b").text == '"a"', "a string that no file holds"
     assert place_in_text(line, 7, "nme") == line.span
+
+
+WRITTEN = {
+    '"a\\"好\\\\n"': ["a", '\\"', "好", "\\\\", "n"],
+    '"a\\qb"': ["a", "\\", "q", "b"],
+    '"""\n    a\n\n      好\\n\n  """': ["a", "\n", "\n", " ", " ", "好", "\\n"],
+    '"""a\r\n   b\n   c"""': ["a", "\n", "b", "\n", "c"],
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_every_character_is_found_where_it_is_written(written: str) -> None:
+    """Escapes, indentation that is removed and line ends included."""
+    source = Source("a", f"x: {written}\n")
+    literal = read_string(source, 3)
+    text = Text(literal.value, literal.block, span=Span(source, 3, literal.end))
+    places = [range_in_text(text, at, at + 1) for at in range(len(literal.value))]
+    assert [place.text for place in places] == WRITTEN[written]
+    whole = range_in_text(text, 0, len(literal.value))
+    assert (whole.start, whole.end) == (places[0].start, places[-1].end)
 
 
 def test_places_inside_files_are_exact() -> None:
