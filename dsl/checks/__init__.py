@@ -9,7 +9,6 @@ from dsl.checks.later import check_later
 from dsl.checks.lengths import check_lengths
 from dsl.checks.loops import check_loops
 from dsl.checks.policy_texts import check_policy_texts
-from dsl.checks.scenarios import check_scenarios
 from dsl.checks.style import check_style
 from dsl.checks.subject import Subject
 from dsl.checks.tasks import check_tasks
@@ -27,7 +26,6 @@ PASSES: tuple[Pass, ...] = (
     check_lengths,
     check_loops,
     check_policy_texts,
-    check_scenarios,
     check_style,
     check_tasks,
     check_unused,

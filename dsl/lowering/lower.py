@@ -3,11 +3,14 @@
 Mistakes go to the report; the model is then a draft, good enough to look for further mistakes in.
 """
 
+from dataclasses import replace
+
 from dsl.context import Context
 from dsl.lowering.benefits import lower_benefits, lower_calendar
 from dsl.lowering.journeys import lower_journeys
 from dsl.lowering.messages import lower_messages
 from dsl.lowering.policies import lower_policies
+from dsl.lowering.scenarios import lower_scenarios
 from dsl.model.model import Field, Model
 from dsl.names.catalog import Catalog
 from dsl.report import Report
@@ -17,7 +20,7 @@ from dsl.resolve import Definitions, Scope
 def lower(catalog: Catalog, context: Context, definitions: Definitions, report: Report) -> Model:
     """The model of a catalog; a draft when the report has errors."""
     scope = Scope(catalog, report, definitions)
-    return Model(
+    model = Model(
         customer=tuple(Field(name, kind) for name, kind in catalog.customer.items()),
         events=catalog.events,
         records=catalog.records,
@@ -28,5 +31,5 @@ def lower(catalog: Catalog, context: Context, definitions: Definitions, report: 
         calendar=lower_calendar(catalog.calendars, report),
         benefits=lower_benefits(catalog, report),
         journeys=lower_journeys(scope),
-        scenarios=catalog.scenarios,
     )
+    return replace(model, scenarios=lower_scenarios(catalog, model, context, report))

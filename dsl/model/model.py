@@ -12,8 +12,8 @@ from typing import Literal
 
 from dsl.model.conditions import Cond, Type
 from dsl.model.journeys import Journey
+from dsl.model.scenarios import Scenario
 from dsl.source import NOWHERE, Span
-from dsl.tree.scenarios import ScenarioDecl
 from dsl.units import Duration, Period, Window
 
 
@@ -188,7 +188,7 @@ class Model:
     calendar: Calendar
     benefits: Mapping[str, Benefit]
     journeys: Mapping[str, Journey]
-    scenarios: tuple[ScenarioDecl, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
 
     def ordered_journeys(self) -> tuple[Journey, ...]:
         """The order in which a run works them: higher priority first, then by name."""
