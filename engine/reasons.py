@@ -64,11 +64,13 @@ BY_COMMAND = reason("command")
 BY_REPLY = reason("reply")
 BY_IMPORT = reason("import")
 TRIED = reason("tried {attempts} times: {because}")
+REFUSED = reason("refused by {who}")
 BOTH = reason("{first}; {second}")
 
 _READABLE = (
     STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, SILENT, NOT_KNOWN, NO_TEXT, UNFIT, DATE_OR_TIME,
     TIME, AMOUNT, NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED,
+    REFUSED,
 )  # fmt: skip
 
 

@@ -43,18 +43,8 @@ class Window:
         return None if instant is None else self.zone.iso(instant)
 
     def value(self, stored: Stored, kind: Kind) -> Stored:
-        """A stored value as it is shown: money in major units, dates and times as ISO 8601."""
-        if stored is None:
-            return None
-        if kind == "money":
-            return int(stored) / 100
-        if kind == "date":
-            return date_of(int(stored)).isoformat()
-        if kind == "time":
-            return self.time(int(stored))
-        if kind == "flag":
-            return bool(stored)
-        return stored
+        """A stored value as it is shown."""
+        return shown(stored, kind, self.zone)
 
     def record_ids(self, numbers: Iterable[int]) -> dict[int, str]:
         """The user's keys of records."""
@@ -66,6 +56,23 @@ class Window:
                 rows = self.connection.execute(sa.select(table.c.record, table.c.id).where(some))
                 found.update(rows.all())
         return found
+
+
+def shown(stored: Stored, kind: Kind, zone: Zone) -> Stored:
+    """A stored value as people and JSON have it: money in major units, dates and times as ISO 8601."""
+    if stored is None:
+        return None
+    match kind:
+        case "money":
+            return int(stored) / 100
+        case "date":
+            return date_of(int(stored)).isoformat()
+        case "time":
+            return zone.iso(int(stored))
+        case "flag":
+            return bool(stored)
+        case _:
+            return stored
 
 
 def look(connection: sa.Connection, config: Config) -> Window:

@@ -1,0 +1,168 @@
+"""What a scenario tells, into the store by the ways that everything takes: imports, finished tasks, decisions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from dsl.model import scenarios as m
+from dsl.model.conditions import Cond, Type
+from dsl.model.model import Field
+from dsl.wording import Phrase
+from engine.conditions.compiling import Scene, flag_value
+from engine.conditions.moments import Sql
+from engine.conditions.world import Clockwork, RunValues
+from engine.imports import Request
+from engine.imports.converting import Columns
+from engine.imports.importing import taker_for
+from engine.imports.taking import Owners
+from engine.people.decisions import approve, refuse
+from engine.people.tasks import Desk, Finish, finish_task
+from engine.plans.statement import compiled
+from engine.running.acting import whole
+from engine.scenarios.finding import held_message, open_task
+from engine.scenarios.stage import PLAYER, Stage, customer_number
+from engine.storage.audit import By
+from engine.storage.values import Stored, reader
+from engine.views.window import shown
+from engine.wording import say
+
+_LONG_AGO = 0
+"""When customers of scenarios agreed to be written to."""
+
+
+class CannotBeDoneError(Exception):
+    """A step asks for what is not there to be done; `expected` says what would have to be."""
+
+    def __init__(self, expected: Phrase) -> None:
+        super().__init__(str(expected))
+        self.expected = expected
+
+
+@dataclass(slots=True)
+class Feed:
+    """Takes in what one scenario tells."""
+
+    stage: Stage
+    connection: sa.Connection
+    now: int
+    owners: Owners = field(default_factory=Owners)
+
+    def given(self, given: m.Given, number: int) -> None:
+        """Something known before the clock starts; `number` tells equal events apart."""
+        match given.family:
+            case "customer":
+                self._customer(given)
+            case "record":
+                own: dict[str, Stored] = {"id": given.id, "customer": given.who.customer}
+                types = _types(self.stage.model.records[given.name].fields)
+                self._take(given.name, own | self._values(given.values, types, given.who))
+            case "event":
+                assert given.at is not None  # noqa: S101  # events have a time
+                at = self.stage.config.zone.instant(given.at)
+                self._event(given.name, given.values, given.who, at, number)
+
+    def act(self, step: m.Step, number: int) -> None:
+        """What happens at a step. Raises CannotBeDoneError."""
+        who = step.who
+        match step.does:
+            case m.Happens(event=event, values=values):
+                self._event(event, values, who, self.now, number)
+            case m.Reply(text=text):
+                own: dict[str, Stored] = {"customer": who.customer, "at": self.now, "id": f"#{number}"}
+                self._take("replied", {**own, "text": text})
+            case m.Change(record=None, name=name, value=value):
+                types = _types(self.stage.model.customer)
+                self._take("customers", {"id": who.customer} | self._values(((name, value),), types, who))
+            case m.Change(record=record, name=name, value=value):
+                self._change_record(str(record), name, value, who)
+            case m.Finish() as finish:
+                self._finish(finish, who)
+            case m.Decide() as decision:
+                self._decide(decision, who)
+            case m.Fail(channel=channel):
+                self.stage.lines[channel].failing.add(who.customer)
+
+    def _customer(self, given: m.Given) -> None:
+        """Who is given agrees to everything; an opt-out that is given is newer."""
+        types = _types(self.stage.model.customer)
+        self._take("customers", {"id": given.who.customer} | self._values(given.values, types, given.who))
+        self._take("consents", {"customer": given.who.customer, "at": _LONG_AGO, "source": PLAYER})
+
+    def _event(self, kind: str, values: m.Values, who: m.Who, at: int, number: int) -> None:
+        own: dict[str, Stored] = {"customer": who.customer, "at": at, "id": f"#{number}"}
+        types = _types(self.stage.model.events[kind].fields)
+        self._take(kind, own | self._values(values, types, who))
+
+    def _change_record(self, kind: str, name: str, value: Cond, who: m.Who) -> None:
+        rows = self.stage.plan.tables.records[kind]
+        mine = sa.select(rows.c.id).where(rows.c.customer == self._number(who)).order_by(rows.c.record)
+        identity = who.record or self.connection.scalar(mine)
+        if identity is None:
+            raise CannotBeDoneError(say("a record `{kind}` of {who}", kind=kind, who=who.customer))
+        types = _types(self.stage.model.records[kind].fields)
+        self._take(kind, {"id": identity} | self._values(((name, value),), types, who))
+
+    def _finish(self, finish: m.Finish, who: m.Who) -> None:
+        found = open_task(self.connection, self.stage.plan, who, finish.task)
+        if found is None:
+            raise CannotBeDoneError(say("an open task `{name}`", name=finish.task))
+        intent, declared = found
+        asks = {ask.name: ask.type for ask in declared.asks}
+        types = _types(self.stage.model.customer) | asks
+        values = self._values(finish.values, types, who)
+        others = {name: value for name, value in values.items() if name not in asks}
+        if others:
+            self._take("customers", {"id": who.customer} | others)
+        zone = self.stage.config.zone
+        answers = {name: shown(values[name], asks[name].kind, zone) for name in values if name in asks}
+        desk = Desk(self.connection, self.stage.model, self.stage.plan.world.symbols, self.stage.surroundings)
+        finish_task(desk, intent, Finish(finish.outcome, answers), By(PLAYER, self.now))
+
+    def _decide(self, decision: m.Decide, who: m.Who) -> None:
+        if decision.what in self.stage.model.benefits:
+            raise CannotBeDoneError(say("a benefit to decide on, but benefits are not granted yet"))
+        intent = held_message(self.connection, self.stage.plan, who, decision.what)
+        if intent is None:
+            raise CannotBeDoneError(say("a message `{name}` that somebody must look at", name=decision.what))
+        decide = approve if decision.approve else refuse
+        decide(self.connection, intent, By(PLAYER, self.now))
+
+    def _number(self, who: m.Who) -> int:
+        number = customer_number(self.connection, self.stage.plan, who.customer)
+        return number if number is not None else self.owners.numbers(self.connection, [who.customer])[0]
+
+    def _take(self, what: str, values: Mapping[str, Stored]) -> None:
+        """One row, as an import takes it."""
+        stage = self.stage
+        request = Request(what, Path(what), Path(what), By(PLAYER, self.now), channels=tuple(stage.lines))
+        taker = taker_for(stage.model, stage.surroundings, request, self.owners)
+        taker.take(self.connection, Columns([1], {name: [value] for name, value in values.items()}, ()))
+
+    def _values(self, values: m.Values, types: Mapping[str, Type], who: m.Who) -> dict[str, Stored]:
+        """What values come to now, of this customer."""
+        if not values:
+            return {}
+        plan = self.stage.plan
+        rows = plan.tables.customer.alias()
+        scene = Scene(plan.world, rows.c.customer, rows, used=set())
+        query = sa.select(*(self._value(value, types[name], scene) for name, value in values))
+        query = query.select_from(rows).where(rows.c.customer == self._number(who))
+        clock = RunValues(plan.world.instants, Clockwork(self.now, self.now, 0))
+        (row,) = compiled(query, plan.dialect).rows(self.connection, clock)
+        return {name: self._read(cell, types[name]) for (name, _), cell in zip(values, row, strict=True)}
+
+    def _value(self, value: Cond, kind: Type, scene: Scene) -> Sql:
+        expression = flag_value(value, scene)
+        return whole(expression) if kind.kind == "money" else expression
+
+    def _read(self, value: Stored, kind: Type) -> Stored:
+        """Numbers and addresses in the form in which they are stored."""
+        if kind.kind in {"phone", "email"} and value is not None:
+            return reader(kind, self.stage.surroundings)(value)
+        return bool(value) if kind.kind == "flag" and value is not None else value
+
+
+def _types(fields: Iterable[Field]) -> dict[str, Type]:
+    return {field.name: field.type for field in fields}

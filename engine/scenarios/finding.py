@@ -1,0 +1,142 @@
+"""What the store knows of a customer of a scenario: where they are, what went, what is held up, what is to be done."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.model import scenarios as m
+from dsl.model.journeys import Task
+from engine.people.tasks import declared_task
+from engine.plans.plan import Plan
+from engine.reasons import read_back
+from engine.storage.keys import Intent
+from engine.storage.schema import ACTIVE, ENDED, enrolment, message, task
+from engine.storage.states import MessageStatus, TaskStatus
+
+_KEY = Intent._fields
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer of the store, with `record` one of theirs; nobody has the number 0, and no record has."""
+
+    customer: int
+    record: int = 0
+
+    def owns(self, table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+        """The rows of a table that are about them."""
+        mine: tuple[sa.ColumnElement[bool], ...] = (table.c.customer == self.customer,)
+        return (*mine, table.c.record == self.record) if self.record else mine
+
+
+def person(connection: sa.Connection, plan: Plan, who: m.Who) -> Person:
+    """Whom a step is about."""
+    people = plan.tables.customer
+    number = connection.scalar(sa.select(people.c.customer).where(people.c.id == who.customer)) or 0
+    for table in plan.tables.records.values() if who.record else ():
+        record = connection.scalar(sa.select(table.c.record).where(table.c.id == who.record))
+        if record is not None:
+            return Person(number, record)
+    return Person(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A message that has gone."""
+
+    seq: int
+    at: int
+    channel: str
+    text: str
+
+
+def gone(connection: sa.Connection, plan: Plan, who: m.Who, name: str | None = None) -> list[Gone]:
+    """What has been sent, the oldest first; of one message, or of all."""
+    mine = [*person(connection, plan, who).owns(message), message.c.sent_at.is_not(None)]
+    if name is not None:
+        mine.append(message.c.message == plan.world.number("message", name))
+    columns = (message.c.sent_seq, message.c.sent_at, message.c.channel, message.c.subject, message.c.text)
+    rows = connection.execute(sa.select(*columns).where(*mine).order_by(message.c.sent_seq))
+    return [
+        Gone(
+            row.sent_seq,
+            row.sent_at,
+            plan.world.symbols.name(row.channel),
+            f"{row.subject or ''}\n{row.text}",
+        )
+        for row in rows
+    ]
+
+
+def places(connection: sa.Connection, plan: Plan, who: m.Who) -> list[tuple[str, str]]:
+    """The journeys that the customer is in, each with the full name of the state."""
+    mine = (*person(connection, plan, who).owns(enrolment), enrolment.c.status == ACTIVE)
+    rows = connection.execute(sa.select(enrolment.c.state).where(*mine))
+    found = (plan.world.symbols.name(row.state).partition("/") for row in rows)
+    return sorted((journey, state) for journey, _, state in found)
+
+
+def place_names(journey: str, state: str) -> Iterator[str]:
+    """Every way to name where somebody is: the state or its stage, with or without stage and journey."""
+    stage = state.rpartition(".")[0]
+    for name in (state, stage) if stage else (state,):
+        yield name
+        yield f"{journey}.{name}"
+    yield state.rpartition(".")[2]
+
+
+def outcomes(connection: sa.Connection, plan: Plan, who: m.Who) -> list[str]:
+    """How the journeys that the customer has gone through last, and is not in again, have ended."""
+    mine = person(connection, plan, who).owns(enrolment)
+    query = sa.select(enrolment).where(*mine).order_by(enrolment.c.occurrence)
+    last: dict[tuple[int, int], sa.Row[Any]] = {
+        (row.journey, row.record): row for row in connection.execute(query)
+    }
+    ended = (row for row in last.values() if row.status == ENDED)
+    return sorted(plan.world.symbols.name(row.outcome) for row in ended if row.outcome is not None)
+
+
+def held_up(connection: sa.Connection, plan: Plan, who: m.Who) -> list[tuple[str, str, sa.Row[Any]]]:
+    """What waits for a time or a person: the message, the reason, the row."""
+    open_ones = (MessageStatus.WAITING, MessageStatus.HELD)
+    mine = (*person(connection, plan, who).owns(message), message.c.status.in_(open_ones))
+    rows = connection.execute(sa.select(message).where(*mine).order_by(message.c.created_at))
+    return [(plan.world.symbols.name(row.message), str(read_back(row.because or "")), row) for row in rows]
+
+
+def held_message(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -> Intent | None:
+    """The oldest message of a name that a person must look at."""
+    held = (row for found, _, row in held_up(connection, plan, who) if found == name)
+    return next((_intent(row) for row in held if row.status == MessageStatus.HELD), None)
+
+
+def open_tasks(connection: sa.Connection, plan: Plan, who: m.Who) -> list[str]:
+    """What a person has to do."""
+    mine = (*person(connection, plan, who).owns(task), task.c.status == TaskStatus.OPEN)
+    rows = connection.execute(sa.select(task.c.task).where(*mine).order_by(task.c.created_at))
+    return [plan.world.symbols.name(row.task) for row in rows]
+
+
+def open_task(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -> tuple[Intent, Task] | None:
+    """The oldest open task of a name, and what the rules say of it."""
+    number = plan.world.symbols.known("task", name)
+    mine = (
+        *person(connection, plan, who).owns(task),
+        task.c.status == TaskStatus.OPEN,
+        task.c.task == number,
+    )
+    row = connection.execute(sa.select(task).where(*mine).order_by(task.c.created_at)).first()
+    declared = None if row is None else declared_task(plan.model, plan.world.symbols, row)
+    return None if row is None or declared is None else (_intent(row), declared)
+
+
+def asked(connection: sa.Connection, plan: Plan, who: m.Who) -> int:
+    """How many tasks there have been."""
+    mine = person(connection, plan, who).owns(task)
+    return connection.scalar(sa.select(sa.func.count()).select_from(task).where(*mine)) or 0
+
+
+def _intent(row: sa.Row[Any]) -> Intent:
+    return Intent(*(getattr(row, name) for name in _KEY))

@@ -1,0 +1,122 @@
+"""One scenario played: virtual time jumps from one moment at which something is due to the next, and to each step."""
+
+from dataclasses import dataclass, field
+
+from dsl.model import scenarios as m
+from dsl.wording import Phrase
+from engine.scenarios.expecting import Look, Notes, holds
+from engine.scenarios.feeding import CannotBeDoneError, Feed
+from engine.scenarios.stage import Stage
+from engine.scenarios.telling import happened, step_words
+from engine.storage.bulk import many_objects
+
+Happened = tuple[Phrase, ...]
+"""What really happened to the customer around then, line by line, the last line where things stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A step that did not go as written. `line` of the scenario's file."""
+
+    line: int
+    expected: Phrase
+    happened: Happened
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of a scenario."""
+
+    scenario: m.Scenario
+    failures: tuple[Failure, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything went as written."""
+        return not self.failures
+
+
+def play(stage: Stage, scenario: m.Scenario) -> Played:
+    """Play a scenario from its beginning, on an empty store."""
+    if scenario.start is None:
+        return Played(scenario, ())
+    stage.clear()
+    with many_objects():
+        playing = _Playing(stage, stage.config.zone.instant(scenario.start))
+        playing.begin(scenario.givens)
+        for step in scenario.steps:
+            playing.take(step)
+    return Played(scenario, tuple(playing.failures))
+
+
+@dataclass(slots=True)
+class _Playing:
+    """A scenario under way. `fed`: how much has been told, which tells equal events apart."""
+
+    stage: Stage
+    now: int
+    notes: Notes = field(default_factory=Notes)
+    failures: list[Failure] = field(default_factory=list)
+    fed: int = 0
+
+    def begin(self, givens: tuple[m.Given, ...]) -> None:
+        """Tell what is given, customers first, and start the clock."""
+        order = ("customer", "record", "event")
+        with self.stage.store.write() as connection:
+            feed = Feed(self.stage, connection, self.now)
+            for number, given in enumerate(sorted(givens, key=lambda one: order.index(one.family))):
+                feed.given(given, number)
+        self.fed = len(givens)
+        self.stage.turn(self.now)
+
+    def take(self, step: m.Step) -> None:
+        """Let time pass up to a step, and take it."""
+        self._pass_time(step)
+        if not isinstance(step.does, m.Expectation):
+            self._act(step)
+        elif not _lasts(step):
+            self._expect(step, step.does)
+        with self.stage.store.read() as connection:
+            self.notes.step_over(connection, self.stage.plan, step.who)
+
+    def _pass_time(self, step: m.Step) -> None:
+        """Go on to a step, by way of every moment at which something is due."""
+        until = self.stage.config.zone.instant(step.at)
+        as_expected = self._lasting(step)
+        while self.now < until:
+            due = self.stage.next_due(self.now, until)
+            self.now = until if due is None else due
+            self.stage.turn(self.now)
+            as_expected = as_expected and self._lasting(step)
+
+    def _lasting(self, step: m.Step) -> bool:
+        """Whether what a step expects all the time is so now."""
+        return not isinstance(step.does, m.Expectation) or not _lasts(step) or self._expect(step, step.does)
+
+    def _act(self, step: m.Step) -> None:
+        self.fed += 1
+        try:
+            with self.stage.store.write() as connection:
+                Feed(self.stage, connection, self.now).act(step, self.fed)
+        except CannotBeDoneError as error:
+            self._fail(step, error.expected)
+        self.stage.turn(self.now)
+
+    def _expect(self, step: m.Step, expected: m.Expectation) -> bool:
+        """Whether what is expected is so; else it is written down."""
+        with self.stage.store.read() as connection:
+            look = Look(connection, self.stage.plan, self.notes, step.who, self.now)
+            as_expected = holds(expected, look)
+        if not as_expected:
+            self._fail(step, step_words(step))
+        return as_expected
+
+    def _fail(self, step: m.Step, expected: Phrase) -> None:
+        with self.stage.store.read() as connection:
+            told = happened(self.stage, connection, step.who, self.now)
+        self.failures.append(Failure(step.span.line, expected, told))
+
+
+def _lasts(step: m.Step) -> bool:
+    """Whether `until` asks for it all the time; else it is asked of the whole time at its end."""
+    return step.until and isinstance(step.does, m.InState | m.Asked | m.Waiting)

@@ -1,0 +1,119 @@
+"""Where scenarios are played: a store in memory with a rule set in force and channels that take everything.
+
+Made once for many scenarios: what is compiled stays, what was stored goes.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from dsl.model.model import Model
+from engine.channels.protocol import Accepted, Capabilities, Outcome, Outgoing, Rejected
+from engine.config import Config
+from engine.delivery.delivery import Delivery
+from engine.permits.permitting import Permits
+from engine.permits.senders import make_permits
+from engine.plans.plan import Plan, make_plan
+from engine.running.next_due import next_due
+from engine.running.turn import Moment, turn
+from engine.storage.schema import meta, metadata
+from engine.storage.sqlite import MEMORY
+from engine.storage.store import Store, open_store
+from engine.storage.values import Surroundings
+from engine.wording import say
+
+PLAYER = "scenario"
+"""Who does what a scenario says, in the trail."""
+
+_KEPT = frozenset({"meta", "symbol", "rule", "release", "calendar_day", "zone_step"})
+"""Tables of what is the same for every scenario."""
+
+_FIRST_RELEASE = 1
+
+
+@dataclass(slots=True)
+class Line:
+    """A channel on stage: takes everything but what it has been told to fail."""
+
+    failing: set[str] = field(default_factory=set)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Any number at once."""
+        return Capabilities(batch=1000)
+
+    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Take the messages of everybody for whom the channel does not fail."""
+        return [
+            Rejected(say("the scenario lets the channel fail"))
+            if item.customer in self.failing
+            else Accepted()
+            for item in batch
+        ]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """A rule set ready to be played with."""
+
+    config: Config
+    store: Store
+    plan: Plan
+    permits: Permits
+    lines: Mapping[str, Line]
+    deliver: Delivery
+
+    @property
+    def model(self) -> Model:
+        """The rules."""
+        return self.plan.model
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What reading values needs."""
+        return Surroundings(self.config.zone, self.config.country)
+
+    def clear(self) -> None:
+        """Forget everything that was played."""
+        for line in self.lines.values():
+            line.failing.clear()
+        tables = [*metadata.sorted_tables, *self.plan.tables.metadata.sorted_tables]
+        with self.store.write() as connection:
+            for table in tables:
+                if table.name not in _KEPT:
+                    connection.execute(table.delete())
+            counters = meta.c.key.in_(("arrivals", "customers", "records"))
+            connection.execute(meta.update().where(counters).values(value="0"))
+
+    def turn(self, now: int) -> None:
+        """Run and deliver at a moment until nothing more happens."""
+        turn(self.store, self.plan, self.permits, self.deliver, Moment(now))
+
+    def next_due(self, after: int, until: int) -> int | None:
+        """The next moment at which there may be something to do."""
+        with self.store.read() as connection:
+            return next_due(connection, self.plan, after, until)
+
+
+def set_stage(model: Model, config: Config, channels: Collection[str]) -> Stage:
+    """A stage for a rule set. `channels`: all that rules may name."""
+    store = open_store(MEMORY)
+    with store.write() as connection:
+        plan = make_plan(connection, _FIRST_RELEASE, model, config.zone, config.lateness)
+        plan.tables.metadata.create_all(connection)
+        for name in channels:
+            plan.world.symbols.number(connection, "channel", name)
+    addresses = {name: channel.address for name, channel in config.channels.items()}
+    permits = make_permits(plan, config.variables, addresses)
+    lines = {name: Line() for name in channels}
+    return Stage(config, store, plan, permits, lines, Delivery(store, plan, permits, lines, alone=True))
+
+
+def customer_number(connection: sa.Connection, plan: Plan, identity: str) -> int | None:
+    """The number of a customer; None when nobody has that id."""
+    table = plan.tables.customer
+    return connection.scalar(sa.select(table.c.customer).where(table.c.id == identity))
