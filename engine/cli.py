@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "rules",
     "fmt": "rules",
     "graph": "rules",
+    "test": "testing",
     "apply": "releasing",
     "import": "importing",
     "run": "running",

@@ -31,7 +31,7 @@ _path = click.argument("path", required=False, metavar="[PATH]")
 @json_option
 def check_command(path: str | None, *, as_json: bool) -> int:
     """Parse and analyse a rule set: a file, a folder, or the project's own."""
-    place = _place(path)
+    place = place_of(path)
     config = surroundings_of(place)
     rules = read_rule_set(place, config)
     found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone))
@@ -51,7 +51,7 @@ def check_command(path: str | None, *, as_json: bool) -> int:
 )
 def fmt_command(path: str | None, *, only_check: bool) -> int:
     """Write rule files in their canonical form. Files with errors in their grammar are left alone."""
-    place = _place(path)
+    place = place_of(path)
     surroundings_of(place)
     files, flaws = load(place)
     broken = _broken(flaws)
@@ -76,7 +76,7 @@ def graph_command(journey: str, form: str, path: str | None) -> None:
     """Draw the state machine of a journey."""
     from dsl.graphs import graph  # noqa: PLC0415
 
-    place = _place(path)
+    place = place_of(path)
     model = _model(read_rule_set(place, surroundings_of(place)))
     if journey not in model.journeys:
         hint = near_or(journey, model.journeys, say("known: {names}", names=all_of(model.journeys)))
@@ -101,7 +101,8 @@ def surroundings_of(path: Path) -> Config:
     return default_config((absolute if path.is_dir() else absolute.parent).name or "brand")
 
 
-def _place(path: str | None) -> Path:
+def place_of(path: str | None) -> Path:
+    """The file or folder of a path; without one the rules of the project, else where we are."""
     if path is not None:
         place = Path(path)
         if not place.exists():

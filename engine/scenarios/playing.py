@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from dsl.model import scenarios as m
 from dsl.wording import Phrase
+from engine.scenarios.coverage import Trail, trail_of
 from engine.scenarios.expecting import Look, Notes, holds
 from engine.scenarios.feeding import CannotBeDoneError, Feed
 from engine.scenarios.stage import Stage
@@ -25,10 +26,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What became of a scenario."""
+    """What became of a scenario, and what it tried of the rules."""
 
     scenario: m.Scenario
-    failures: tuple[Failure, ...]
+    failures: tuple[Failure, ...] = ()
+    trail: Trail = field(default_factory=Trail)
 
     @property
     def passed(self) -> bool:
@@ -39,14 +41,14 @@ class Played:
 def play(stage: Stage, scenario: m.Scenario) -> Played:
     """Play a scenario from its beginning, on an empty store."""
     if scenario.start is None:
-        return Played(scenario, ())
+        return Played(scenario)
     stage.clear()
     with many_objects():
         playing = _Playing(stage, stage.config.zone.instant(scenario.start))
         playing.begin(scenario.givens)
         for step in scenario.steps:
             playing.take(step)
-    return Played(scenario, tuple(playing.failures))
+    return Played(scenario, tuple(playing.failures), trail_of(stage))
 
 
 @dataclass(slots=True)
