@@ -106,10 +106,7 @@ class Homing:
 
     def __call__(self, *args: str) -> Said:
         """Run `homing --project FOLDER …`."""
-        out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            status = run(["--project", str(self.folder), *args])
-        return Said(status, out.getvalue(), err.getvalue())
+        return ran("--project", str(self.folder), *args)
 
     def well(self, *args: str) -> Said:
         """The same, for commands that must succeed."""
@@ -127,6 +124,14 @@ class Homing:
     def opened(self, *, create: bool = False) -> Project:
         """The project itself; close its store."""
         return open_project(self.folder, create=create)
+
+
+def ran(*args: str) -> Said:
+    """Run `homing …`, in no project unless it names one."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = run([*args])
+    return Said(status, out.getvalue(), err.getvalue())
 
 
 def make_project(folder: Path, rules: str = RULES, config: str = CONFIG) -> Homing:

@@ -54,10 +54,13 @@ def _tell(played: Played) -> None:
     verdict = say("passed") if played.passed else say("FAILED")
     where = f"{span.source.name}:{span.line}"
     print_text(say("{verdict} {title} ({where})", verdict=verdict, title=played.scenario.title, where=where))
+    told: tuple[Phrase, ...] = ()
     for failure in played.failures:
         print_text(say("  line {line}: expected {expected}", line=failure.line, expected=failure.expected))
-        for happened in failure.happened:
-            print_text(say("    {line}", line=happened))
+        happened = (say("as told above"),) if failure.happened == told else failure.happened
+        for line in happened:
+            print_text(say("    {line}", line=line))
+        told = failure.happened
 
 
 def _summary(played: list[Played]) -> Phrase:
