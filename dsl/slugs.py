@@ -24,6 +24,10 @@ Slug = Literal[
     "required-text",
     "unreachable-state",
     "no-way-out",
+    "never-true",
+    "shadowed-transition",
+    "window-never-opens",
+    "cap-too-tight",
     "task-without-outcome",
     "task-without-deadline",
     "unused",
@@ -67,6 +71,12 @@ SLUGS: Mapping[Slug, Kind] = {
     "required-text": Kind("error", say("an sms without the words that its policy requires")),
     "unreachable-state": Kind("warning", say("a state that nothing leads to")),
     "no-way-out": Kind("warning", say("a state that nothing leads out of")),
+    "never-true": Kind("warning", say("a condition that no customer can meet")),
+    "shadowed-transition": Kind(
+        "warning", say("a transition that is never taken since another one always comes first")
+    ),
+    "window-never-opens": Kind("warning", say("a time for sending at which the policy lets nothing go")),
+    "cap-too-tight": Kind("warning", say("messages planned closer to each other than their policy allows")),
     "task-without-outcome": Kind("warning", say("a task that nobody can finish")),
     "task-without-deadline": Kind("warning", say("a task without `due`")),
     "unused": Kind("warning", say("an audience, value, message, benefit or policy that nothing uses")),

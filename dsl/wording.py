@@ -48,6 +48,11 @@ def say(pattern: str, /, **values: object) -> Phrase:
     return phrase(Pattern(pattern), values)
 
 
+def say_number(one: str, many: str, /, n: int, **values: object) -> Phrase:
+    """A sentence of this package that reads otherwise for one than for other numbers; `{n}` is the number."""
+    return phrase(Pattern(one, many=many), {"n": n, **values})
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """Several texts as one value of a phrase, with what stands between them."""

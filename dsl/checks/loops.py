@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from dsl.checks.changes import Changes, changes_of, moves, touches
 from dsl.checks.graphs import knots
 from dsl.checks.subject import Subject
-from dsl.contradiction import contradictory
 from dsl.diagnostics import Diagnostic
 from dsl.model.conditions import Cond, Not
 from dsl.model.journeys import After, Grant, Journey, Otherwise, Send, Split, State, ToState, Transition, When
 from dsl.names.outline import state_places
+from dsl.reasoning import contradictory
 from dsl.wording import say
 
 _STEPS = 2_000  # of the search through one group of states; beyond it nothing is reported
