@@ -35,6 +35,7 @@ COMMANDS = {
     "status": "looking",
     "messages": "looking",
     "customer": "looking",
+    "explain": "explaining",
     "tasks": "tasks",
     "optout": "saying",
     "consent": "saying",

@@ -65,12 +65,12 @@ BY_REPLY = reason("reply")
 BY_IMPORT = reason("import")
 TRIED = reason("tried {attempts} times: {because}")
 REFUSED = reason("refused by {who}")
+GIVEN_UP = reason("{rule}; until then: {held}")
 BOTH = reason("{first}; {second}")
 
 _READABLE = (
     STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, SILENT, NOT_KNOWN, NO_TEXT, UNFIT, DATE_OR_TIME,
-    TIME, AMOUNT, NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED,
-    REFUSED,
+    TIME, AMOUNT, NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 
 

@@ -196,6 +196,21 @@ class Past:
         self.counted[customer].append(Counted(policy, at, record))
 
 
+def facts_beside(world: World, sender: Sender, row: Row, past: Past) -> Facts:
+    """The facts of a row with what went before."""
+    policies = {world.number("policy", name) for name in sender.rule.counts}
+    counted = [item for item in past.counted[row[0]] if item.policy in policies]
+    in_record = sum(item.of_record == (sender.journey.record, row[1]) for item in counted) if row[1] else 0
+    key: Key = tuple(row[KEY_AT : KEY_AT + sender.key_length])
+    return facts_of(sender, key, tuple(item.at for item in counted), in_record, past.optouts[row[0]])
+
+
+def count_in(world: World, sender: Sender, row: Row, past: Past, now: int) -> None:
+    """The message of a row goes now, and counts for those after it."""
+    policy = world.number("policy", sender.rule.policy.name)
+    past.count(row[0], policy, now, (sender.journey.record, row[1]))
+
+
 def fetch_past(connection: sa.Connection, plan: Plan) -> Past:
     """Fetch the opt-outs and counted messages of everybody in `wanted`."""
     past, symbols = Past(), plan.world.symbols

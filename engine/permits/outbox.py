@@ -23,7 +23,7 @@ from engine.permits.settling import Visit, settle
 from engine.plans.statement import Statement
 from engine.plans.work import Work
 from engine.plans.working import batch, stirred, wanted
-from engine.reasons import BOTH, STATE_LEFT
+from engine.reasons import BOTH, GIVEN_UP, STATE_LEFT
 from engine.storage.bulk import any_known
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message
 from engine.storage.states import MessageStatus
@@ -96,22 +96,23 @@ def _drop_left() -> sa.Delete:
     return wanted.delete().where(wanted.c.status.is_(None), ~_stays())
 
 
+_OPEN = [moments.integer(MessageStatus.WAITING), moments.integer(MessageStatus.HELD)]
+
+
 def bring_stored(work: Work) -> None:
     """Look again at what waits or is held for the customers of the batch."""
-    open_ones = [moments.integer(MessageStatus.WAITING), moments.integer(MessageStatus.HELD)]
-    some = sa.select(
-        sa.exists(sa.select(message.c.status).where(OPEN_MESSAGE, message.c.status.in_(open_ones)))
-    )
+    some = sa.select(sa.exists(sa.select(message.c.status).where(OPEN_MESSAGE, message.c.status.in_(_OPEN))))
     statement = work.plan.statement(("some stored",), lambda: some)
     if statement is not None and statement.run(work.connection, work.values).scalar():
-        work.do(("bring stored",), lambda: _stored(open_ones))
+        theirs = message.c.customer.in_(sa.select(batch.c.customer))
+        work.do(("bring stored",), lambda: bring(theirs))
 
 
-def _stored(statuses: list[Any]) -> sa.Insert:
+def bring(theirs: sa.ColumnElement[bool]) -> sa.Insert:
+    """Put the messages of some customers that wait or are held into `wanted`."""
     names = [*_KEY, "state", "created_at", "status", "until", "refused", "approved"]
     rows = sa.select(*(message.c[name] for name in names))
-    theirs = message.c.customer.in_(sa.select(batch.c.customer))
-    return wanted.insert().from_select(names, rows.where(theirs, message.c.status.in_(statuses)))
+    return wanted.insert().from_select(names, rows.where(theirs, message.c.status.in_(_OPEN)))
 
 
 def write(work: Work, renderer: Renderer, decided: Decided) -> bool:
@@ -120,13 +121,51 @@ def write(work: Work, renderer: Renderer, decided: Decided) -> bool:
     for (sender, verdict), rows in decided.items():
         outcome = outcome_of(verdict)
         differing = [row for row in rows if _differs(row, outcome)]
-        for written in _worded(work, renderer, sender, outcome, differing):
-            work.report.messages[written[0].status.word] += _store(work, sender, written)
+        for final, some in _given_up_by(work, sender, outcome, differing):
+            for written in _worded(work, renderer, sender, final, some):
+                work.report.messages[written[0].status.word] += _store(work, sender, written)
         if outcome.status is MessageStatus.DROPPED:
             journey = work.plan.world.number("journey", sender.journey.name)
             settled += [(row[0], journey, row[1], row[2], row[3]) for row in differing]
     settle(work.connection, settled, work.clock.now)
     return bool(settled) and _stir(work, settled)
+
+
+def _given_up_by(
+    work: Work, sender: Sender, outcome: Outcome, rows: list[Row]
+) -> Iterable[tuple[Outcome, list[Row]]]:
+    """The rows as they are; of those given up each with what held it until then."""
+    if outcome.status is not MessageStatus.DROPPED or outcome.because != sender.rule.give_up.text:
+        return [(outcome, rows)]
+    groups: dict[str | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[_because(work, sender, row)].append(row)
+    return [
+        (
+            outcome if held is None else replace(outcome, because=GIVEN_UP(rule=outcome.because, held=held)),
+            some,
+        )
+        for held, some in groups.items()
+    ]
+
+
+def _because(work: Work, sender: Sender, row: Row) -> str | None:
+    """Why a message waited or was held so far; None when it is new."""
+    if row[_STATUS] is None:
+        return None
+    because: str | None = (
+        _statement(work, ("because",), _reason).run(work.connection, _its(work, sender, row)).scalar()
+    )
+    return because
+
+
+def _its(work: Work, sender: Sender, row: Row) -> dict[str, Any]:
+    journey, _, action = sender.numbers(work.plan.world)
+    return dict(zip(_ITS, (row[0], journey, *row[1:4], action), strict=True))
+
+
+def _reason() -> sa.Select[Any]:
+    return sa.select(message.c.because).where(*_same())
 
 
 def _stir(work: Work, settled: list[Visit]) -> bool:
@@ -287,9 +326,8 @@ def _is_news(work: Work, sender: Sender, outcome: Outcome, row: Row, own: Own) -
         return True
     if not own[1]:
         return False
-    journey, _, action = sender.numbers(work.plan.world)
-    key = zip(_ITS, (row[0], journey, *row[1:4], action), strict=True)
-    return tuple(_statement(work, ("own text",), _own_text).run(work.connection, dict(key)).one()) != own
+    its = _its(work, sender, row)
+    return tuple(_statement(work, ("own text",), _own_text).run(work.connection, its).one()) != own
 
 
 def _statement(work: Work, key: tuple[str, ...], build: Callable[[], sa.Executable]) -> Statement:

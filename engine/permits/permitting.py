@@ -5,14 +5,26 @@ next. What becomes of the verdicts is `engine.permits.outbox`.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from engine.permits.facts import KEY_AT, Key, Past, Row, Sender, candidates, facts_of, fetch_past
+from engine.conditions.world import World
+from engine.permits.facts import (
+    KEY_AT,
+    Key,
+    Past,
+    Row,
+    Sender,
+    candidates,
+    count_in,
+    facts_beside,
+    facts_of,
+    fetch_past,
+)
 from engine.permits.gate import decide
-from engine.permits.given import Go, Verdict
+from engine.permits.given import Facts, Go
 from engine.permits.outbox import Decided, bring_stored, cancel_left, faults, write
 from engine.plans.work import Work
 from engine.plans.working import wanted
@@ -96,27 +108,23 @@ class _Cases:
 
         What somebody must look at first, because of its text, does not go.
         """
-        for sender, row in sorted(self.close, key=lambda item: _precedence(*item)):
-            self.decided[sender, self._verdict(sender, row, past)].append(row)
-
-    def _verdict(self, sender: Sender, row: Row, past: Past) -> Verdict:
-        world, now, customer = self.work.plan.world, self.work.clock.now, row[0]
-        policies = {world.number("policy", name) for name in sender.rule.counts}
-        counted = [item for item in past.counted[customer] if item.policy in policies]
-        in_record = (
-            sum(item.of_record == (sender.journey.record, row[1]) for item in counted) if row[1] else 0
-        )
-        key: Key = tuple(row[KEY_AT : KEY_AT + sender.key_length])
-        history = tuple(item.at for item in counted)
-        verdict = decide(facts_of(sender, key, history, in_record, past.optouts[customer]), now)
-        if isinstance(verdict, Go) and not self._is_stopped_by_text(sender, verdict.channel, row):
-            policy = world.number("policy", sender.rule.policy.name)
-            past.count(customer, policy, now, (sender.journey.record, row[1]))
-        return verdict
+        for sender, row, facts in competing(self.work.plan.world, self.close, past):
+            verdict = decide(facts, self.work.clock.now)
+            self.decided[sender, verdict].append(row)
+            if isinstance(verdict, Go) and not self._is_stopped_by_text(sender, verdict.channel, row):
+                count_in(self.work.plan.world, sender, row, past, self.work.clock.now)
 
     def _is_stopped_by_text(self, sender: Sender, channel: str, row: Row) -> bool:
         """Asked only where another message of the customer waits for the answer."""
         return row[0] in self.crowded and bool(faults(self.renderer, sender, channel, [row]))
+
+
+def competing(
+    world: World, close: list[tuple[Sender, Row]], past: Past
+) -> Iterator[tuple[Sender, Row, Facts]]:
+    """Messages in the order in which they compete, each with its facts as they are when its turn comes."""
+    for sender, row in sorted(close, key=lambda item: _precedence(*item)):
+        yield sender, row, facts_beside(world, sender, row, past)
 
 
 def _precedence(sender: Sender, row: Row) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from dsl.model.known_events import RECORDED_BY_ENGINE
 from engine.calendars.zone import HOUR, Zone
 from engine.conditions import moments
+from engine.conditions.moments import Sql
 from engine.conditions.world import World
 from engine.plans.changes import stored
 from engine.plans.crossings import Common, Crossing, Passing
@@ -44,21 +45,28 @@ class Gap:
         return self.zone.midnight(self.zone.day(self.after) + 1)
 
 
-def ask(world: World, watches: Watches) -> sa.Select[Any]:
+def ask(world: World, watches: Watches, whose: Sql | None = None) -> sa.Select[Any]:
     """One row: what is due next of wake-ups, messages and events, then for each crossing the value that it meets next.
 
-    Wants the parameters `after` and those of `starts`.
+    Of everybody, or of one customer alone. Wants the parameters `after` and those of `starts`.
     """
+    wake, waiting = enrolment.c.wake_at, (MessageStatus.WAITING, MessageStatus.HELD, MessageStatus.READY)
     instants = [
-        sa.select(sa.func.min(enrolment.c.wake_at)).where(enrolment.c.wake_at > AFTER),
-        *(_until(status) for status in (MessageStatus.WAITING, MessageStatus.HELD, MessageStatus.READY)),
+        sa.select(sa.func.min(wake)).where(wake > AFTER, *_of(enrolment.c.customer, whose)),
+        *(_until(status, whose) for status in waiting),
     ]
     for kind in sorted(watches.kinds - RECORDED_BY_ENGINE):
-        at = world.tables.events[kind].alias().c.at
-        instants.append(sa.select(sa.func.min(at)).where(at > AFTER))
-    met = [_met(world, item, place) for place, item in enumerate(watches.crossings)]
+        rows = world.tables.events[kind].alias()
+        instants.append(
+            sa.select(sa.func.min(rows.c.at)).where(rows.c.at > AFTER, *_of(rows.c.customer, whose))
+        )
+    met = [_met(world, item, place, whose) for place, item in enumerate(watches.crossings)]
     columns: list[Any] = [*(one.scalar_subquery() for one in instants), *met]
     return sa.select(*columns)
+
+
+def _of(customer: Sql, whose: Sql | None) -> list[Sql]:
+    return [] if whose is None else [customer == whose]
 
 
 def starts(watches: Watches, gap: Gap) -> dict[str, int]:
@@ -84,15 +92,16 @@ def coming(watches: Watches, row: tuple[int | None, ...], gap: Gap) -> Iterator[
         yield (gap.after // HOUR + 1) * HOUR
 
 
-def _until(status: MessageStatus) -> sa.Select[int]:
+def _until(status: MessageStatus, whose: Sql | None) -> sa.Select[int]:
     own = (OPEN_MESSAGE, message.c.status == moments.integer(status), message.c.until > AFTER)
-    return sa.select(sa.func.min(message.c.until)).where(*own)
+    return sa.select(sa.func.min(message.c.until)).where(*own, *_of(message.c.customer, whose))
 
 
-def _met(world: World, crossing: Crossing | Passing, place: int) -> sa.ColumnElement[int]:
-    rows, _, value = stored(world, crossing.column)
+def _met(world: World, crossing: Crossing | Passing, place: int, whose: Sql | None) -> sa.ColumnElement[int]:
+    rows, customer, value = stored(world, crossing.column)
     start = sa.bindparam(f"from_{place}", type_=Instant, required=True)
-    return sa.select(sa.func.min(value)).select_from(rows).where(value >= start).scalar_subquery()
+    these = (value >= start, *_of(customer, whose))
+    return sa.select(sa.func.min(value)).select_from(rows).where(*these).scalar_subquery()
 
 
 def _first_value(crossing: Crossing | Passing, gap: Gap) -> int:

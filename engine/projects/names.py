@@ -22,6 +22,12 @@ def known_policy(model: Model, policy: str | None) -> None:
         _known(say("policy"), policy, model.policies)
 
 
+def known_journey(model: Model, journey: str | None) -> None:
+    """UnknownNameError when the rules have no such journey; None is every one."""
+    if journey is not None:
+        _known(say("journey"), journey, model.journeys)
+
+
 def known_role(model: Model, role: str | None) -> None:
     """UnknownNameError when no task is assigned to such a role; None is every one."""
     if role is not None:

@@ -104,11 +104,11 @@ def _of_journey(world: World, journey: Journey, rows: sa.FromClause, customer: S
 
 def _ways_out(world: World, scene: Scene, state: State, ways: list[Way]) -> Sql:
     own = [way for way in ways if way.source is state and way.transition is not None]
-    arms = [(_fires(world, scene, way), moments.integer(way.number)) for way in own]
+    arms = [(fires(world, scene, way), moments.integer(way.number)) for way in own]
     return sa.case(*arms, else_=sa.null())
 
 
-def _fires(world: World, scene: Scene, way: Way) -> Sql:
+def fires(world: World, scene: Scene, way: Way) -> Sql:
     """Whether a transition fires now for the scene's enrolment."""
     assert scene.enrolment is not None  # noqa: S101
     rows, transition = scene.enrolment, way.transition
@@ -246,7 +246,7 @@ def candidates(world: World, journey: Journey, source: sa.FromClause) -> tuple[S
 def entering(world: World, journey: Journey, source: sa.FromClause, *, qualified: bool) -> sa.Select[Any]:
     """Those of `source` who enrol: (customer, record, occurrence). Without `qualified` whatever `enter` says."""
     scene, people, record = candidates(world, journey, source)
-    conditions = [_may_enter(world, journey, source.c.customer, record)]
+    conditions = [may_enter(world, journey, source.c.customer, record)]
     if qualified and journey.enter is not None:
         conditions.insert(0, sql(journey.enter, scene))
     if "attributes" in (scene.used or ()):
@@ -259,7 +259,7 @@ def entering(world: World, journey: Journey, source: sa.FromClause, *, qualified
     return sa.select(*columns).select_from(people).where(*conditions)
 
 
-def _may_enter(world: World, journey: Journey, customer: Sql, record: Sql) -> Sql:
+def may_enter(world: World, journey: Journey, customer: Sql, record: Sql) -> Sql:
     """Not under way, and never gone through or the end is long enough ago."""
     rows = enrolment.alias()
     barred = [*_of_journey(world, journey, rows, customer), rows.c.record == record]

@@ -1,0 +1,189 @@
+"""The gate asked about the messages of a customer that wait or are held, on the facts that a run would fetch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.conditions.compiling import Scene
+from engine.explaining.answers import Line, Value, line_of, place, told
+from engine.explaining.inquiry import ITS_CUSTOMER, ITS_RECORD, Inquiry
+from engine.explaining.leaves import Part, columns, dissect, read
+from engine.permits.facts import Row, Sender, candidates, count_in, fetch_past
+from engine.permits.gate import decide, explain, given_up_at
+from engine.permits.given import Check, Drop, Facts, Go, Hold, Verdict, Wait
+from engine.permits.outbox import bring, faults
+from engine.permits.permitting import competing
+from engine.plans import working
+from engine.plans.working import wanted
+from engine.reasons import BOTH, read_back
+from engine.storage.keys import Intent
+from engine.storage.schema import message
+from engine.wording import say
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is said of a message: in words, by which lines, and what may happen to it when."""
+
+    words: str
+    lines: tuple[Line, ...] = ()
+    until: int | None = None
+    then: str = ""
+
+
+def judged(inquiry: Inquiry) -> dict[Intent, Judgement]:
+    """Every message of the customer that waits or is held, put to the gate at the moment of the inquiry."""
+    connection, world = inquiry.connection, inquiry.world
+    working.prepare(connection)
+    connection.execute(bring(message.c.customer == inquiry.customer))
+    close = [(sender, row) for sender in _senders(inquiry) for row in _candidates(inquiry, sender)]
+    found, past = {}, fetch_past(connection, inquiry.plan)
+    for sender, row, facts in competing(world, close, past):
+        case = _case(inquiry, sender, row, facts)
+        if isinstance(case.verdict, Go) and not case.faults:
+            count_in(world, sender, row, past, inquiry.at)
+        journey, _, action = sender.numbers(world)
+        intent = Intent(row[0], journey, row[1], row[2], row[3], action)
+        found[intent] = Judgement(_words(case), tuple(_lines(case)), *_next(case))
+    return found
+
+
+def _senders(inquiry: Inquiry) -> list[Sender]:
+    present = inquiry.connection.execute(sa.select(wanted.c.state, wanted.c.action).distinct()).all()
+    known = inquiry.permits.senders
+    return [known[state, action] for state, action in present if (state, action) in known]
+
+
+def _candidates(inquiry: Inquiry, sender: Sender) -> list[Row]:
+    return list(inquiry.rows(("candidates", sender.place), lambda: candidates(inquiry.world, sender)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A message before the gate. `faults`: what is wrong with its text, if it went by the channel in view."""
+
+    inquiry: Inquiry
+    sender: Sender
+    row: Row
+    facts: Facts
+    verdict: Verdict
+    faults: tuple[str, ...]
+
+    @property
+    def given_up_at(self) -> int:
+        """When it is dropped unless it has gone."""
+        return given_up_at(self.facts)
+
+
+def _case(inquiry: Inquiry, sender: Sender, row: Row, facts: Facts) -> _Case:
+    verdict = decide(facts, inquiry.at)
+    wrong: Sequence[str] = ()
+    if not isinstance(verdict, Drop):
+        channel = sender.rule.reach.channel_in_view(facts, inquiry.at)
+        wrong = faults(inquiry.permits.renderer, sender, channel, [row])
+    return _Case(inquiry, sender, row, facts, verdict, tuple(wrong))
+
+
+def _words(case: _Case) -> str:
+    fault = read_back(case.faults[0]) if case.faults else ""
+    match case.verdict:
+        case Hold(because=because, role=role):
+            both = BOTH(first=read_back(because), second=fault) if fault else read_back(because)
+            return _held(both, role)
+        case Go() if fault:
+            return _held(fault, None)
+        case Go(channel=channel):
+            return say("may go via {channel}: the next run sends it", channel=channel)
+        case Wait():
+            return _waits(case, case.verdict, fault)
+        case Drop(because=because):
+            return say("the next run drops it: {because}", because=read_back(because))
+
+
+def _waits(case: _Case, verdict: Wait, fault: str) -> str:
+    until, because = case.inquiry.window.time(verdict.until), read_back(verdict.because)
+    if verdict.until >= case.given_up_at:
+        return say("waits, and is given up at {until}: {because}", until=until, because=because)
+    if fault:
+        return say(
+            "waits until {until}: {because}; then is held: {fault}", until=until, because=because, fault=fault
+        )
+    return say("waits until {until}: {because}", until=until, because=because)
+
+
+def _held(because: str, role: str | None) -> str:
+    return say("held: {role} must look at it: {because}", role=role or say("anybody"), because=because)
+
+
+def _next(case: _Case) -> tuple[int | None, str]:
+    """When time alone may change something about a message, and what."""
+    match case.verdict:
+        case Wait(until=until) if until < case.given_up_at:
+            return until, say("message {message} may go", message=case.sender.rule.send.message)
+        case Go() if not case.faults:
+            return None, ""
+        case Drop():
+            return None, ""
+    return case.given_up_at, say("message {message} is given up", message=case.sender.rule.send.message)
+
+
+def _lines(case: _Case) -> Iterator[Line]:
+    """Every rule that has a say, what the policy asks of the customer, and what is wrong with the text."""
+    for check in explain(case.facts, case.inquiry.at):
+        yield _check(case, check)
+    yield from _conditions(case.inquiry, case.sender, case.row)
+    for fault in case.faults:
+        yield Line(read_back(fault), False)
+
+
+def _check(case: _Case, check: Check) -> Line:
+    until, note = check.until, ""
+    if until is not None and until >= case.given_up_at:
+        until, note = None, say("not before it is given up")
+    words, counted = read_back(check.text), _counted(case, check)
+    return Line(words, check.holds, *place(check.span), counted, until=until, note=note)
+
+
+def _counted(case: _Case, check: Check) -> tuple[Value, ...]:
+    """For a cap or gap, when the last message went that counts."""
+    history, rule = case.facts.history, case.sender.rule
+    limits = [item for item in rule.limits_for(case.facts.conditions) if item.family == "frequency"]
+    if not history or not any((item.text, item.span) == (check.text, check.span) for item in limits):
+        return ()
+    return (Value(say("last counted"), case.inquiry.window.time(history[-1]), "time"),)
+
+
+def _conditions(inquiry: Inquiry, sender: Sender, row: Row) -> Iterator[Line]:
+    """What the policy asks of the customer: the conditions of its caps and reviews, down to their leaves."""
+    policy, parts = sender.rule.policy, [dissect(node) for node in sender.rule.conditions]
+    if not parts:
+        return
+    answer = inquiry.rows(("policy", sender.place), lambda: _ask(inquiry, sender, parts), its_record=row[1])[
+        0
+    ]
+    rest = iter(answer)
+    found = {part.node: read(part, rest) for part in parts}
+    lines = [(item.condition, item.span) for item in policy.caps]
+    lines += [(item.condition, item.span) for item in policy.reviews]
+    for condition, span in lines:
+        if condition is not None:
+            finding = found[condition]
+            yield line_of(span, holds=None, note=_APPLIES if finding.holds else _APPLIES_NOT)
+            yield from told(finding, inquiry.window)
+
+
+_APPLIES, _APPLIES_NOT = say("applies to this customer"), say("does not apply to this customer")
+
+
+def _ask(inquiry: Inquiry, sender: Sender, parts: list[Part]) -> sa.Select[Any]:
+    tables, customer, record = inquiry.plan.tables, inquiry.plan.tables.customer.alias("c"), None
+    rows: sa.FromClause = customer
+    if sender.journey.record is not None:
+        record = tables.records[sender.journey.record].alias("r")
+        rows = customer.join(record, record.c.record == ITS_RECORD)
+    scene = Scene(inquiry.world, customer.c.customer, customer, record)
+    asked = [column for part in parts for column in columns(part, scene)]
+    named = [column.label(f"x{place}") for place, column in enumerate(asked)]
+    return sa.select(*named).select_from(rows).where(customer.c.customer == ITS_CUSTOMER)

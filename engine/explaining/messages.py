@@ -1,0 +1,127 @@
+"""Why messages went, wait, are held, or never will go: by what is stored of them, or judged of those that wait."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.model.journeys import Journey
+from dsl.wording import Phrase
+from engine.explaining.answers import Line, Sent, line_of
+from engine.explaining.inquiry import Inquiry
+from engine.explaining.judging import Judgement
+from engine.reasons import Reason, read_back, reason
+from engine.storage.keys import Intent
+from engine.storage.schema import message, rule, visit
+from engine.storage.states import MessageStatus
+from engine.wording import say
+
+MOST = 5
+"""Messages of one run through a journey that are told of, the newest ones."""
+
+Stored = sa.Row[Any]
+"""A row of `message`."""
+
+
+def moved_by(inquiry: Inquiry, row: sa.Row[Any], number: int) -> Iterator[Line]:
+    """The line that led to a visit, or to the end, of a run through a journey; nothing when nobody moved there."""
+    same = [visit.c[name] == getattr(row, name) for name in ("customer", "journey", "record", "occurrence")]
+    query = sa.select(rule.c.file, rule.c.line, rule.c.text, visit.c.at).join(
+        visit, visit.c.rule == rule.c.rule
+    )
+    for file, line, text, at in inquiry.connection.execute(query.where(*same, visit.c.visit == number)):
+        yield Line(text, True, file, line, note=say("led here at {at}", at=inquiry.window.time(at)))
+
+
+def messages(
+    inquiry: Inquiry, journey: Journey, run: sa.Row[Any], open_ones: Mapping[Intent, Judgement]
+) -> tuple[Sent, ...]:
+    """The newest messages of a run through a journey, the oldest of them first."""
+    same = [message.c[name] == getattr(run, name) for name in ("customer", "journey", "record", "occurrence")]
+    newest = (message.c.visit.desc(), message.c.action.desc())
+    query = sa.select(message).where(*same, message.c.created_at <= inquiry.at).order_by(*newest).limit(MOST)
+    rows = reversed(inquiry.connection.execute(query).all())
+    return tuple(_message(inquiry, journey, row, open_ones) for row in rows)
+
+
+def _message(inquiry: Inquiry, journey: Journey, row: Stored, open_ones: Mapping[Intent, Judgement]) -> Sent:
+    intent = Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
+    one, window = open_ones.get(intent), inquiry.window
+    what = one or _told(inquiry, row)
+    first = _sent_by(inquiry, journey, row)
+    return Sent(
+        id=intent.id,
+        message=window.name(row.message) or "",
+        state=window.state(row.state) or "",
+        status=MessageStatus(row.status).said,
+        channel=window.name(row.channel),
+        verdict=what.words,
+        because=(*first, *what.lines),
+        until=what.until,
+        then=what.then,
+    )
+
+
+def _sent_by(inquiry: Inquiry, journey: Journey, row: Stored) -> Iterator[Line]:
+    """The line that wants the message, if there still is one."""
+    sender = inquiry.permits.senders.get((row.state, row.action))
+    if sender is not None and sender.journey is journey:
+        yield line_of(sender.rule.send.span, holds=None)
+
+
+def _told(inquiry: Inquiry, row: Stored) -> Judgement:
+    """A message about which nothing is left to decide here, by what is stored of it."""
+    time, because = inquiry.window.time, read_back(row.because) if row.because else ""
+    channel = inquiry.window.name(row.channel)
+    match MessageStatus(row.status):
+        case MessageStatus.SENT | MessageStatus.DELIVERED:
+            words = say("went via {channel} at {at}", channel=channel, at=time(row.sent_at))
+            return Judgement(words)
+        case MessageStatus.CANCELLED:
+            return Judgement(say("cancelled: {because}", because=because), tuple(_left_by(inquiry, row)))
+        case MessageStatus.DROPPED:
+            return Judgement(say("dropped: {because}", because=because), tuple(_line_that_says(inquiry, row)))
+        case other:
+            return Judgement(_STANDING[other](because=because) if because else _PLAINLY[other])
+
+
+_STANDING: Mapping[MessageStatus, Reason] = {
+    MessageStatus.READY: reason("may go, and is tried again: {because}"),
+    MessageStatus.SENDING: reason("is on its way: {because}"),
+    MessageStatus.UNKNOWN: reason("nobody knows whether it went: {because}"),
+    MessageStatus.FAILED: reason("failed: {because}"),
+    MessageStatus.WAITING: reason("waits: {because}"),
+    MessageStatus.HELD: reason("held: {because}"),
+}
+_PLAINLY: Mapping[MessageStatus, Phrase] = {
+    MessageStatus.READY: say("may go: the next run sends it"),
+    MessageStatus.SENDING: say("is on its way"),
+    MessageStatus.UNKNOWN: say("nobody knows whether it went"),
+    MessageStatus.FAILED: say("failed"),
+    MessageStatus.WAITING: say("waits"),
+    MessageStatus.HELD: say("held"),
+}
+
+
+def _left_by(inquiry: Inquiry, row: Stored) -> Iterator[Line]:
+    """The line that led out of its state, when that is what took it back."""
+    for line in moved_by(inquiry, row, row.visit + 1):
+        if row.because == line.text:
+            yield replace(line, note="")
+
+
+def _line_that_says(inquiry: Inquiry, row: Stored) -> Iterator[Line]:
+    """The line of the policy that a reason names."""
+    sender = inquiry.permits.senders.get((row.state, row.action))
+    if sender is None:
+        return
+    own = sender.rule
+    rules = (own.give_up, own.consent, *(item.rule for item in own.reviews))
+    lines = [
+        *((one.text, one.span) for one in rules),
+        *((one.text, one.span) for one in own.limits),
+    ]
+    for text, span in lines:
+        if row.because and text in row.because:
+            yield line_of(span, holds=False, text=read_back(text))
