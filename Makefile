@@ -58,6 +58,7 @@ soak: $(ready) ## the tests with many more generated examples
 docs: $(ready) ## the sessions and pictures in the documents, as they go now
 	$(bin)/homing graph win_back --rules docs/example/rules --format svg > docs/pictures/win_back.svg
 	$(bin)/homing graph retention --rules rules --format svg > docs/pictures/retention.svg
+	$(bin)/python -m tests.pages
 	$(bin)/python -m tests.console README.md docs/tutorial.md docs/operations.md
 
 words: $(ready) ## the catalogues of what people read: new sentences in, gone ones out, compiled; names what has no Chinese

@@ -43,6 +43,11 @@ def speak(language: Language) -> None:
     gettext.textdomain(_LIBRARY)
 
 
+def spoken_language() -> Language:
+    """The language that is spoken."""
+    return _spoken.get()
+
+
 def words(text: str) -> str:
     """A text in the language that is spoken, as far as it is a phrase that is known there."""
     return in_language(text, _spoken.get())

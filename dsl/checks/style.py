@@ -46,10 +46,14 @@ def _wording(passage: Passage, told: set[Span]) -> Iterator[Diagnostic]:
 
 
 def _found(prose: str, sorts: Iterable[Words]) -> Iterator[tuple[int, int, Words]]:
-    for sort in sorts:
-        if sort.unless is None or sort.unless.search(prose) is None:
-            for match in sort.words.finditer(prose):
-                yield match.start(), match.end(), sort
+    """What stands in a text, from and to; of words that overlap the first, and of those the longest."""
+    right = [sort for sort in sorts if sort.unless is None or sort.unless.search(prose) is None]
+    found = [(match.start(), match.end(), sort) for sort in right for match in sort.words.finditer(prose)]
+    last = 0
+    for start, end, sort in sorted(found, key=lambda place: (place[0], -place[1])):
+        if start >= last:
+            last = end
+            yield start, end, sort
 
 
 def _said(slug: Slug, words: str) -> Phrase:

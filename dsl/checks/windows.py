@@ -99,7 +99,7 @@ def _windows(windows: Iterable[Window]) -> Series:
 
 def _allowed(policy: Policy) -> Phrase:
     """The times that there are."""
-    lines = [quoted(item.span) for item in policy.windows] + [_never(policy)] * bool(policy.never)
+    lines = [quoted(place) for place in _places(policy)]
     return say(
         "The policy says {lines}: take a time within, or change the policy.", lines=Series(tuple(lines))
     )

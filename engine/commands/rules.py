@@ -2,14 +2,19 @@
 
 import os
 import shutil
+from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
 from dsl.diagnostics import Diagnostic
 from dsl.model.model import Model
+from dsl.pages import page
 from dsl.printing.printer import print_file
 from dsl.render import as_json as diagnostics_as_json
+from dsl.sarif import as_sarif
+from dsl.slugs import SLUGS
 from dsl.syntax.load import load
 from dsl.wording import Phrase, Series
 from engine.channels.building import build_channels
@@ -20,7 +25,7 @@ from engine.language import language_of
 from engine.projects.folder import find_project, project_folder, rules_of
 from engine.projects.public_calendar import calendar_findings
 from engine.projects.rule_sets import RuleSet, read_rule_set
-from engine.terminal import print_diagnostics, print_json, speak, talk
+from engine.terminal import print_diagnostics, print_json, print_text, speak, spoken_language, talk
 from engine.wording import all_of, near_or, say, say_number
 
 _path = click.argument("path", required=False, metavar="[PATH]")
@@ -28,16 +33,26 @@ _path = click.argument("path", required=False, metavar="[PATH]")
 
 @click.command("check")
 @_path
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True
+)
 @json_option
-def check_command(path: str | None, *, as_json: bool) -> int:
+@click.option(
+    "--explain", "slug", metavar="SLUG", help="Show the page about a kind of finding; check nothing."
+)
+def check_command(path: str | None, form: str, slug: str | None, *, as_json: bool) -> int:
     """Parse and analyse a rule set: a file, a folder, or the project's own."""
+    if slug is not None:
+        return _explain(slug)
     place = place_of(path)
     config = surroundings_of(place)
     rules = read_rule_set(place, config)
     found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone))
     errors, warnings = (sum(item.severity == kind for item in found) for kind in ("error", "warning"))
-    if as_json:
+    if as_json or form == "json":
         print_json({"diagnostics": diagnostics_as_json(found), "errors": errors, "warnings": warnings})
+    elif form == "sarif":
+        print_json(as_sarif(found, version("homing"), lambda name: _uri(place, name)))
     else:
         print_diagnostics(found)
         talk(_summary(errors, warnings))
@@ -99,6 +114,24 @@ def surroundings_of(path: Path) -> Config:
         return config
     absolute = path.absolute()
     return default_config((absolute if path.is_dir() else absolute.parent).name or "brand")
+
+
+def _explain(slug: str) -> int:
+    known = next((name for name in SLUGS if name == slug), None)
+    if known is None:
+        hint = near_or(slug, SLUGS, say("known: {names}", names=all_of(SLUGS)))
+        raise UnknownNameError(say("nothing that `check` finds is called `{slug}`", slug=slug), hint)
+    print_text(page(known, spoken_language()).rstrip("\n"))
+    return 0
+
+
+def _uri(place: Path, name: str) -> str:
+    """The address of a rule file or letter: relative to the current folder, where code hosts look for it."""
+    file = Path(os.path.normpath((place if place.is_dir() else place.parent).absolute() / name))
+    here = Path.cwd()
+    return (
+        quote(os.fsencode(file.relative_to(here).as_posix())) if file.is_relative_to(here) else file.as_uri()
+    )
 
 
 def place_of(path: str | None) -> Path:
