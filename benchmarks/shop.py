@@ -85,9 +85,14 @@ def open_shop(path: Path) -> Shop:
 def make_shop(path: Path, customers: int) -> None:
     """Make a database file with so many customers and five times as many visits."""
     shop = open_shop(path)
-    with shop.store.write() as connection:
+    fill_shop(shop.store, customers)
+    shop.store.close()
+
+
+def fill_shop(store: Store, customers: int) -> None:
+    """Put the customers and their visits into a database that has the shop's tables and nobody yet."""
+    with store.write() as connection:
         connection.exec_driver_sql(_CUSTOMERS, (customers,))
         connection.exec_driver_sql(_VISITS, (customers * 5, START))
         connection.exec_driver_sql("UPDATE meta SET value = ? WHERE key = 'arrivals'", (str(customers * 5),))
         connection.exec_driver_sql("ANALYZE")
-    shop.store.close()

@@ -30,6 +30,7 @@ COMMANDS = {
     "graph": "rules",
     "test": "testing",
     "apply": "releasing",
+    "plan": "planning",
     "import": "importing",
     "run": "running",
     "status": "looking",

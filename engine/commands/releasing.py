@@ -31,7 +31,7 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
         config, who = project.config, by(project, actor)
         build_channels(config.channels, project.folder)  # what their tables say must be meant
         rules = read_rule_set(rules_of(project.folder, config), config)
-        found = (*rules.diagnostics, *_lacks(rules, config))
+        found = (*rules.diagnostics, *lacks(rules, config))
         if has_errors(found):
             _refuse(found, as_json=as_json)
             return 1
@@ -45,7 +45,7 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
     return 0
 
 
-def _lacks(rules: RuleSet, config: Config) -> list[Diagnostic]:
+def lacks(rules: RuleSet, config: Config) -> list[Diagnostic]:
     """What the rules want and this project or calendar does not have."""
     found = calendar_findings(rules.files, config.zone)
     if rules.model is not None:

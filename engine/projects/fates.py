@@ -33,6 +33,15 @@ class Move:
     new: str
 
     @property
+    def option(self) -> str:
+        """The option that says it, to the letter."""
+        return (
+            f"--move {self.journey}.{self.old}={self.new}"
+            if self.old
+            else f"--move {self.journey}={self.new}"
+        )
+
+    @property
     def ends(self) -> bool:
         """Whether the run through the journey ends."""
         return self.new == END or self.new.startswith(END + " ")
@@ -101,9 +110,7 @@ def decide(
     connection: sa.Connection, before: Model | None, after: Model, moves: tuple[Move, ...]
 ) -> tuple[Fate, ...]:
     """The fate of everyone under way; StrandedError names the moves that are still to be written."""
-    for move in moves:
-        _check(move, before, after)
-    fates = tuple(_fates(connection, before, after, moves))
+    fates = fates_of(connection, before, after, moves)
     stranded = [fate for fate in fates if fate.kind == "stranded"]
     if stranded:
         people = sum(fate.count for fate in stranded)
@@ -115,10 +122,27 @@ def decide(
             ),
             say(
                 "say where they go: {moves}",
-                moves=" ".join(_suggestion(fate, before, after) for fate in stranded),
+                moves=" ".join(suggested_move(fate, before, after).option for fate in stranded),
             ),
         )
     return fates
+
+
+def fates_of(
+    connection: sa.Connection, before: Model | None, after: Model, moves: tuple[Move, ...]
+) -> tuple[Fate, ...]:
+    """The fate of everyone under way, those who would be stranded included. UsageError when a move cannot be meant."""
+    for move in moves:
+        _check(move, before, after)
+    return tuple(_fates(connection, before, after, moves))
+
+
+def suggested_move(fate: Fate, before: Model | None, after: Model) -> Move:
+    """The move that would help: to the nearest state, new ones before others, for most were renamed."""
+    states = _names(after, fate.journey)
+    new = [name for name in states if before is None or name not in _names(before, fate.journey)]
+    target = nearest(fate.state or "", new) or nearest(fate.state or "", states) or next(iter(states), END)
+    return Move(fate.journey, fate.state, target)
 
 
 def _fates(
@@ -180,14 +204,6 @@ def _check(move: Move, before: Model | None, after: Model) -> None:
         raise UsageError(
             say("--move: `{journey}` has no state `{new}`", journey=move.journey, new=move.new), hint
         )
-
-
-def _suggestion(fate: Fate, before: Model | None, after: Model) -> str:
-    """The move to write, to the letter: to the nearest state, new ones before others, for most were renamed."""
-    states = _names(after, fate.journey)
-    new = [name for name in states if before is None or name not in _names(before, fate.journey)]
-    target = nearest(fate.state or "", new) or nearest(fate.state or "", states) or next(iter(states), END)
-    return f"--move {fate.journey}.{fate.state}={target}"
 
 
 def _names(model: Model, journey: str) -> list[str]:

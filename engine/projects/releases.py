@@ -30,6 +30,7 @@ class Release:
     """A rule set in force. `digest` tells rule sets apart by their texts."""
 
     number: int
+    rules: RuleSet
     model: Model
     digest: str
     applied_at: int
@@ -53,8 +54,8 @@ def find_release(connection: sa.Connection, config: Config) -> Release | None:
     row = connection.execute(sa.select(release).order_by(release.c.release.desc()).limit(1)).one_or_none()
     if row is None:
         return None
-    model = _model(row.digest, row.source, config)
-    return Release(row.release, model, row.digest, row.applied_at)
+    rules, model = _in_force(row.digest, row.source, config)
+    return Release(row.release, rules, model, row.digest, row.applied_at)
 
 
 def current_release(connection: sa.Connection, config: Config) -> Release:
@@ -126,17 +127,17 @@ def _places(files: tuple[File, ...]) -> dict[tuple[str, str], str]:
     return found
 
 
-def _model(digest: str, texts: Mapping[str, str], config: Config) -> Model:
+def _in_force(digest: str, texts: Mapping[str, str], config: Config) -> tuple[RuleSet, Model]:
     """Parsed and checked once per process for each rule set and what the configuration gives it to name."""
     key = (digest, frozenset(config.variables), frozenset(config.channels))
-    if key not in _models:
+    if key not in _known:
         checked = stored_rule_set(texts, config)
         if checked.model is None:
             raise RulesError(
                 say("the rules in force do not fit homing.toml any more"), diagnostics=checked.diagnostics
             )
-        _models[key] = checked.model
-    return _models[key]
+        _known[key] = checked, checked.model
+    return _known[key]
 
 
-_models: dict[tuple[str, frozenset[str], frozenset[str]], Model] = {}
+_known: dict[tuple[str, frozenset[str], frozenset[str]], tuple[RuleSet, Model]] = {}

@@ -4,10 +4,11 @@ The rest of the engine knows nothing of this; `engine.storage.store` alone asks 
 """
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import Any, cast
 
 import pysqlite3
 import sqlalchemy as sa
@@ -104,6 +105,53 @@ def sqlite_engine(database: Path | str) -> sa.Engine:
     sa.event.listen(engine, "connect", _configure_memory if in_memory else _configure_file)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def scratch_engine(source: sa.Engine, folder: Path | None) -> sa.Engine:
+    """An engine on a copy of a database as it is now; nobody else sees it, and it is gone with the process.
+
+    In memory, or in a file of `folder`, which has a name only while it is written. Whoever writes to the original goes
+    on meanwhile: with a log of writes, readers keep nobody waiting.
+    """
+    raw = _scratch(source, MEMORY) if folder is None else _nameless_scratch(source, folder)
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=MEMORY), module=pysqlite3, creator=lambda: raw, poolclass=StaticPool
+    )
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _nameless_scratch(source: sa.Engine, folder: Path) -> Any:
+    path = folder / f".homing-scratch-{secrets.token_hex(8)}"
+    make_private_file(path)
+    try:
+        return _scratch(source, str(path))
+    finally:
+        path.unlink()
+
+
+def _scratch(source: sa.Engine, path: str) -> Any:
+    raw = pysqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=PREPARED)
+    original = source.raw_connection()
+    try:
+        cast("Any", original.driver_connection).backup(raw)
+    finally:
+        original.close()
+    # In this order: a file that keeps a log of writes needs its name.
+    for name, value in _SCRATCH.items():
+        raw.execute(f"PRAGMA {name} = {value}").fetchall()
+    return raw
+
+
+_SCRATCH: Mapping[str, int | str] = {
+    "locking_mode": "exclusive",
+    "journal_mode": "memory",
+    "synchronous": 0,
+    "foreign_keys": 1,
+    "trusted_schema": 0,
+    "temp_store": 2,  # memory
+    "cache_size": -64 * 1024,  # KiB
+}
 
 
 def make_private_file(path: Path) -> None:

@@ -1,0 +1,201 @@
+"""What `plan` says of the days: under the release in force and under the new rules, side by side."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from dsl.model.model import Benefit
+from dsl.wording import Phrase
+from engine.calendars.zone import Zone, date_of
+from engine.planning.as_json import MOST
+from engine.planning.assumptions import assumptions
+from engine.planning.counting import Counts, Left
+from engine.planning.forecast import Days
+from engine.planning.planning import Planned
+from engine.planning.replay import Contrast, Side
+from engine.reasons import read_back
+from engine.terminal import print_table, print_text
+from engine.wording import say, say_as
+
+Key = tuple[Any, ...]
+Figures = dict[Key, tuple[float, ...]]
+"""Figures by what they are of."""
+
+Measure = Callable[[Counts], Iterable[tuple[Key, tuple[float, ...]]]]
+"""Takes the rows of one side: what a figure is of, and the figures; those of equal keys add up."""
+
+
+def tell_days(found: Planned, zone: Zone) -> None:
+    """All tables of a forecast or a replay, each with a heading; those without rows are left out."""
+    days = found.days
+    click.echo()
+    print_text(_heading(found, zone))
+    for item in assumptions(found):
+        print_text(say("- {assumption}", assumption=item))
+    if days.old is None and days.new is None:
+        return
+    print_text(say("runs: {turns:,}", turns=days.turns))
+    for table in _TABLES:
+        _print(days, table)
+    if found.contrast is not None and not found.same:
+        _tell_contrast(found.contrast, zone)
+
+
+def _heading(found: Planned, zone: Zone) -> Phrase:
+    period = found.days.period
+    ends = {"first": zone.iso(period.after), "last": zone.iso(period.until)}
+    if found.replayed:
+        return say("replay from {first} to {last}", **ends)
+    return say("forecast from {first} to {last}", **ends)
+
+
+_SIDES: dict[Side, Phrase] = {"old": say_as("release", "old"), "new": say_as("release", "new")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """`of`: the columns that say what a row is of; `figures`: one column each, or two beside each other."""
+
+    title: Phrase
+    of: tuple[Phrase, ...]
+    figures: tuple[Phrase, ...]
+    measure: Measure
+
+
+def _print(days: Days, table: _Table) -> None:
+    sides = [side for side in (days.old, days.new) if side is not None]
+    if days.old is days.new:
+        sides = sides[:1]
+    measured = [_summed(table.measure(side)) for side in sides]
+    keys = sorted({key for one in measured for key in one}, key=lambda key: [str(part or "") for part in key])
+    if not keys:
+        return
+    click.echo()
+    print_text(table.title)
+    shown = [n for n in range(len(table.figures)) if any(one[key][n] for one in measured for key in one)]
+    nothing = (0,) * len(table.figures)
+    rows = [(*key, *(one.get(key, nothing)[n] for n in shown for one in measured)) for key in keys]
+    print_table((*table.of, *_columns([table.figures[n] for n in shown], len(sides))), rows)
+
+
+def _columns(figures: Sequence[Phrase], sides: int) -> list[Phrase]:
+    if sides == 1:
+        return list(figures)
+    return [
+        say("{figure}, {side}", figure=figure, side=side) for figure in figures for side in _SIDES.values()
+    ]
+
+
+def _summed(rows: Iterable[tuple[Key, tuple[float, ...]]]) -> Figures:
+    found: Figures = {}
+    for key, figures in rows:
+        before = found.get(key, (0,) * len(figures))
+        found[key] = tuple(one + other for one, other in zip(before, figures, strict=True))
+    return found
+
+
+def _by_day(counts: Counts) -> Iterable[tuple[Key, tuple[float, ...]]]:
+    for sent in counts.sent:
+        yield (_day(sent.day),), (sent.number, float(sent.cost), 0, 0)
+    for opened in counts.tasks:
+        yield (_day(opened.day),), (0, 0.0, opened.number, 0)
+    for entered in counts.entered:
+        yield (_day(entered.day),), (0, 0.0, 0, entered.number)
+
+
+def _day(day: int) -> str:
+    return date_of(day).isoformat()
+
+
+def _messages(counts: Counts) -> Iterable[tuple[Key, tuple[float, ...]]]:
+    for row in counts.sent:
+        key = (row.journey, row.state, row.message, row.channel)
+        yield key, (row.number, row.segments, float(row.cost))
+
+
+def _journeys(counts: Counts) -> Iterable[tuple[Key, tuple[float, ...]]]:
+    for entered in counts.entered:
+        yield (entered.journey, None), (entered.number, 0)
+    for ended in counts.ended:
+        yield (ended.journey, ended.outcome), (0, ended.number)
+
+
+def _tasks(counts: Counts) -> Iterable[tuple[Key, tuple[float, ...]]]:
+    return (((row.role, row.task), (row.number,)) for row in counts.tasks)
+
+
+def _left(rows: Iterable[Left]) -> Iterable[tuple[Key, tuple[float, ...]]]:
+    return (((row.by, read_back(row.because or "")), (row.number,)) for row in rows)
+
+
+def _grants(counts: Counts) -> Iterable[tuple[Key, tuple[float, ...]]]:
+    for row in counts.grants:
+        yield (row.benefit, _quota(counts.benefits[row.benefit])), (row.number,)
+
+
+def _quota(benefit: Benefit) -> Phrase | None:
+    if benefit.quota is not None:
+        return say("{count:,} per {period}", count=benefit.quota[0], period=str(benefit.quota[1]))
+    return None if benefit.stock is None else say("{count:,} in all", count=benefit.stock)
+
+
+_CUSTOMERS = say("customers")
+_MESSAGES = say("messages")
+
+_TABLES = (
+    _Table(
+        say("by day"),
+        (say("day"),),
+        (_MESSAGES, say("cost"), say("tasks"), say("entered")),
+        _by_day,
+    ),
+    _Table(
+        say("messages"),
+        (say("journey"), say("state"), say("message"), say("channel")),
+        (_MESSAGES, say("segments"), say("cost")),
+        _messages,
+    ),
+    _Table(say("journeys"), (say("journey"), say("outcome")), (say("entered"), say("ended")), _journeys),
+    _Table(say("tasks"), (say("role"), say("task")), (say("tasks"),), _tasks),
+    _Table(
+        say("waiting at the end"),
+        (say("policy"), say("because")),
+        (_MESSAGES,),
+        lambda counts: _left(counts.waiting),
+    ),
+    _Table(
+        say("held at the end"), (say("role"), say("because")), (_MESSAGES,), lambda counts: _left(counts.held)
+    ),
+    _Table(
+        say("dropped"), (say("policy"), say("because")), (_MESSAGES,), lambda counts: _left(counts.dropped)
+    ),
+    _Table(say("grants asked for"), (say("benefit"), say("quota")), (_CUSTOMERS,), _grants),
+)
+
+
+def _tell_contrast(contrast: Contrast, zone: Zone) -> None:
+    """The messages that only one side would have sent."""
+    click.echo()
+    sides = Counter(item.side for item in contrast.only)
+    print_text(
+        say(
+            "only the old rules would have sent {old:,} messages, only the new ones {new:,}; both {both:,}, "
+            "{elsewhen:,} of them on other days",
+            old=sides["old"],
+            new=sides["new"],
+            both=contrast.both,
+            elsewhen=contrast.elsewhen,
+        )
+    )
+    rows = [
+        (item.customer, _SIDES[item.side], zone.iso(item.at), item.journey, item.state, item.message)
+        for item in contrast.only[:MOST]
+    ]
+    if rows:
+        columns = (say("customer"), say("only"), say("at"), say("journey"), say("state"), say("message"))
+        print_table(columns, rows)
+    if len(contrast.only) > MOST:
+        print_text(say("… and {count:,} more", count=len(contrast.only) - MOST))

@@ -1,0 +1,89 @@
+"""What `plan` says of the rules themselves and of those under way."""
+
+from collections.abc import Iterator
+
+import click
+
+from dsl.wording import Phrase
+from engine.planning.difference import KINDS, Change, Difference, Written
+from engine.planning.planning import Planned
+from engine.projects.fates import WORDS
+from engine.terminal import print_table, print_text
+from engine.wording import say, say_as, say_number
+
+MOST_LINES = 8
+"""Lines shown of a rule; `--json` has them all."""
+
+_CHANGES: dict[Change, Phrase] = {
+    "added": say_as("rule", "added"),
+    "removed": say_as("rule", "removed"),
+    "changed": say_as("rule", "changed"),
+    "affected": say_as("rule", "affected"),
+}
+
+
+def tell_changes(found: Planned) -> None:
+    """The differences, in words."""
+    if found.release is None:
+        print_text(say("no rules are in force yet"))
+    elif not found.differences:
+        print_text(say("nothing changes from release {number}", number=found.release))
+    else:
+        print_text(_headline(found, found.release))
+    for item in found.differences:
+        for line in _told(item):
+            print_text(line)
+    if found.days.refused is not None:
+        print_text(say("these rules cannot be applied: {why}", why=found.days.refused))
+
+
+def _headline(found: Planned, release: int) -> Phrase:
+    breaking = sum(item.breaking for item in found.differences)
+    return say_number(
+        "{n:,} difference from release {release}, {breaking:,} breaking",
+        "{n:,} differences from release {release}, {breaking:,} breaking",
+        n=len(found.differences),
+        release=release,
+        breaking=breaking,
+    )
+
+
+def _told(item: Difference) -> Iterator[str]:
+    what = say("{change}: {kind} {name}", change=_CHANGES[item.change], kind=KINDS[item.kind], name=item.name)
+    place = item.new or item.old
+    if place is None:
+        yield say("{what}, through what it names", what=what)
+        return
+    yield say("{what} ({file}:{line})", what=what, file=place.file, line=place.line)
+    yield from _lines("-", item.old)
+    yield from _lines("+", item.new)
+    if item.why is not None:
+        yield say("  breaking: {why}", why=item.why)
+
+
+def _lines(mark: str, place: Written | None) -> Iterator[str]:
+    if place is None:
+        return
+    lines = place.text.split("\n")
+    yield from (f"  {mark} {line}" for line in lines[:MOST_LINES])
+    if len(lines) > MOST_LINES:
+        yield say("  {mark} … {count:,} more lines", mark=mark, count=len(lines) - MOST_LINES)
+
+
+def tell_fates(found: Planned) -> None:
+    """What becomes of those under way, and the moves that would help."""
+    if not found.fates:
+        return
+    click.echo()
+    rows = [(fate.journey, fate.state, fate.count, WORDS[fate.kind], fate.target) for fate in found.fates]
+    print_table((say("journey"), say("state"), say("customers"), say("they"), ""), rows)
+    if found.stranded:
+        moves = " ".join(move.option for move in found.helpful.values())
+        print_text(
+            say_number(
+                "{n:,} customer would be stranded; say where they go: {moves}",
+                "{n:,} customers would be stranded; say where they go: {moves}",
+                n=found.stranded,
+                moves=moves,
+            )
+        )

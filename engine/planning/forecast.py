@@ -1,0 +1,67 @@
+"""The days to come, lived through on copies: once under the release in force, once under the rules to be applied.
+
+Nobody new responds: no event comes in, no task is finished, nobody opts out, what is sent arrives.
+"""
+
+from dataclasses import dataclass
+
+from dsl.wording import Phrase
+from engine.errors import MigrationError
+from engine.planning.counting import Counts, count
+from engine.planning.trial import Period, let_time_pass, on_a_copy, pace
+from engine.projects.fates import Move
+from engine.projects.project import Project
+from engine.projects.project_turn import ready
+from engine.projects.releases import apply
+from engine.projects.rule_sets import RuleSet
+from engine.storage.audit import By
+
+PLANNER = "plan"
+"""Who applies rules on a copy, in its trail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What a period brings under the old release and under the new one; None where there is none.
+
+    `turns`: how many runs that takes, of both; `hours`: see `pace`. `refused`: why the new rules cannot be applied.
+    """
+
+    period: Period
+    hours: int | None
+    turns: int
+    old: Counts | None
+    new: Counts | None
+    refused: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """The rules to be applied, with every move that they need; `same`: they are in force already."""
+
+    rules: RuleSet
+    moves: tuple[Move, ...]
+    same: bool
+
+
+def forecast(copy: Project, applying: Applying, period: Period, *, released: bool) -> Days:
+    """Live through a period on a copy of a project, which is used up. `released`: there is a release in force."""
+    old, turns, hours = None, 0, pace(copy)
+    if released:
+        with on_a_copy(copy) as other:
+            old, turns = _lived(other, period)
+    if applying.same:
+        return Days(period, hours, turns, old, old)
+    try:
+        apply(copy, applying.rules, By(PLANNER, period.after), applying.moves)
+    except MigrationError as error:
+        return Days(period, hours, turns, old, None, error.message)
+    new, more = _lived(copy, period)
+    return Days(period, hours, turns + more, old, new)
+
+
+def _lived(copy: Project, period: Period) -> tuple[Counts, int]:
+    engine = ready(copy)
+    turns = let_time_pass(engine, period)
+    with copy.store.read() as connection:
+        return count(connection, copy.config, engine.release.model, period.after), turns

@@ -1,0 +1,100 @@
+"""What journeys say differently: heading lines, stages, states, and what stands in them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dsl.model.journeys import Journey
+from dsl.tree.expressions import Node
+from dsl.tree.journeys import Action, JourneyDecl, JourneyLine, StageDecl, StateDecl, Transition
+from engine.planning.difference import Difference, changed, in_any_order, in_order
+from engine.planning.said import Said, named
+from engine.wording import say
+
+NEEDS_MOVE = say("who is there needs a `--move`")
+OTHER_SUBJECT = say("it runs for something else: who is under way needs a `--move`")
+
+
+def journey_differences(old: Said, new: Said) -> Iterator[Difference]:
+    """Everything about journeys."""
+
+    def inside(name: str, one: JourneyDecl, other: JourneyDecl) -> Iterator[Difference]:
+        models = (_model(old, name), _model(new, name))
+        if models[0] != models[1]:
+            found = list(_inside(one, other, *models))
+            yield from found or [Difference("affected", "journey", name)]
+
+    yield from named("journey", (old.by_name(JourneyDecl), new.by_name(JourneyDecl)), inside, NEEDS_MOVE)
+
+
+def _model(said: Said, name: str) -> Journey:
+    assert said.model is not None  # noqa: S101  # there is a statement
+    return said.model.journeys[name]
+
+
+def _inside(one: JourneyDecl, other: JourneyDecl, old: Journey, new: Journey) -> Iterator[Difference]:
+    name = old.name
+    if one.title != other.title:
+        yield changed("journey", name, replace(one, items=()), replace(other, items=()))
+    for line in in_any_order("journey_line", name, *(_lines(item) for item in (one, other))):
+        subject = old.record != new.record and _is_subject(line)
+        yield replace(line, why=OTHER_SUBJECT) if subject else line
+    yield from in_order("transition", name, *(_transitions(item.items) for item in (one, other)))
+    yield from named("stage", (_stages(one), _stages(other)), _inside_stage)
+    yield from _states(_placed(one), _placed(other), old, new)
+    first, now_first = (f"{name}.{journey.states[0].name}" for journey in (old, new))
+    if first != now_first and {first, now_first} <= _placed(one).keys() & _placed(other).keys():
+        states = _placed(one)[first], _placed(other)[now_first]
+        yield changed("first_state", name, replace(states[0], items=()), replace(states[1], items=()))
+
+
+def _lines(decl: JourneyDecl) -> list[Node]:
+    return [item for item in decl.items if isinstance(item, JourneyLine)]
+
+
+def _is_subject(line: Difference) -> bool:
+    return any(said is not None and said.text.startswith("for ") for said in (line.old, line.new))
+
+
+def _transitions(items: tuple[Node, ...]) -> list[Node]:
+    return [item for item in items if isinstance(item, Transition)]
+
+
+def _stages(decl: JourneyDecl) -> dict[str, StageDecl]:
+    stages = (item for item in decl.items if isinstance(item, StageDecl))
+    return {f"{decl.name.text}.{item.name.text}": item for item in stages}
+
+
+def _placed(decl: JourneyDecl) -> dict[str, StateDecl]:
+    """The states by their full names, the journey's included."""
+    scopes = {decl.name.text: decl.items} | {name: stage.items for name, stage in _stages(decl).items()}
+    return {
+        f"{scope}.{item.name.text}": item
+        for scope, items in scopes.items()
+        for item in items
+        if isinstance(item, StateDecl)
+    }
+
+
+def _inside_stage(name: str, one: StageDecl, other: StageDecl) -> Iterator[Difference]:
+    if one.title != other.title:
+        yield changed("stage", name, replace(one, items=()), replace(other, items=()))
+    yield from in_order("transition", name, _transitions(one.items), _transitions(other.items))
+
+
+def _states(
+    one: dict[str, StateDecl], other: dict[str, StateDecl], old: Journey, new: Journey
+) -> Iterator[Difference]:
+    def inside(name: str, before: StateDecl, after: StateDecl) -> Iterator[Difference]:
+        own = name.removeprefix(f"{old.name}.")
+        if old.state(own) != new.state(own):
+            yield from _inside_state(name, before, after)
+
+    yield from named("state", (one, other), inside, NEEDS_MOVE)
+
+
+def _inside_state(name: str, one: StateDecl, other: StateDecl) -> Iterator[Difference]:
+    if one.title != other.title:
+        yield changed("state", name, replace(one, items=()), replace(other, items=()))
+    actions = ([item for item in decl.items if isinstance(item, Action)] for decl in (one, other))
+    yield from in_order("action", name, *actions)
+    yield from in_order("transition", name, _transitions(one.items), _transitions(other.items))

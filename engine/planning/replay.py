@@ -1,0 +1,137 @@
+"""The days that have passed, lived through again on copies: under the rules in force, and under those to be applied.
+
+What really came in comes in again, at the time it happened; see `engine.planning.rewind` for how far a store can be
+taken back.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Literal, NamedTuple
+
+import sqlalchemy as sa
+
+from engine.calendars.zone import Zone
+from engine.errors import MigrationError
+from engine.planning.counting import Counts, count
+from engine.planning.forecast import PLANNER, Applying, Days
+from engine.planning.rewind import rewind
+from engine.planning.trial import Period, let_time_pass, on_a_copy, pace
+from engine.projects.project import Project
+from engine.projects.project_turn import ready
+from engine.projects.releases import apply
+from engine.storage.audit import By
+from engine.storage.customers import customer
+from engine.storage.declared import Declared
+from engine.storage.schema import message
+from engine.storage.symbols import load_symbols
+
+Side = Literal["old", "new"]
+
+
+class Subject(NamedTuple):
+    """What messages of the two sides are matched by. `record` is the store's number, 0 for none."""
+
+    customer: str
+    journey: str
+    record: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyThere:
+    """A message that only one of the two rule sets would have sent, at `at`."""
+
+    side: Side
+    customer: str
+    at: int
+    journey: str
+    state: str
+    message: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Which messages only one of them would have sent; how many `both`, and `elsewhen`: those of them on other days."""
+
+    only: tuple[OnlyThere, ...]
+    both: int
+    elsewhen: int
+
+
+def replay(
+    copy: Project, tables: Declared, applying: Applying, period: Period
+) -> tuple[Days, Contrast | None]:
+    """Live through a past period again on a copy of a project, which is used up."""
+    hours = pace(copy)
+    with on_a_copy(copy) as other:
+        old = _lived(other, tables, period, None)
+    try:
+        new = old if applying.same else _lived(copy, tables, period, applying)
+    except MigrationError as error:
+        return Days(period, hours, old.turns, old.counts, None, error.message), None
+    turns = old.turns if new is old else old.turns + new.turns
+    days = Days(period, hours, turns, old.counts, new.counts)
+    return days, _contrast(old.sent, new.sent, copy.config.zone)
+
+
+class _Sent(NamedTuple):
+    at: int
+    state: str
+    channel: str
+
+
+_Log = dict[Subject, list[_Sent]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lived:
+    counts: Counts
+    sent: _Log
+    turns: int
+
+
+def _lived(copy: Project, tables: Declared, period: Period, applying: Applying | None) -> _Lived:
+    news = rewind(copy, tables, period.after)
+    if applying is not None:
+        apply(copy, applying.rules, By(PLANNER, period.after))
+    engine = ready(copy)
+    turns = let_time_pass(engine, period, news)
+    with copy.store.read() as connection:
+        counts = count(connection, copy.config, engine.release.model, period.after)
+        return _Lived(counts, _sent(connection), turns)
+
+
+def _sent(connection: sa.Connection) -> _Log:
+    """Every message that went, by what it is matched by, in order of time."""
+    symbols, found = load_symbols(connection), defaultdict(list)
+    columns = (message.c.record, message.c.message, message.c.state, message.c.channel, message.c.sent_at)
+    rows = sa.select(customer.c.id, *columns).join_from(
+        message, customer, customer.c.customer == message.c.customer
+    )
+    for row in connection.execute(rows.where(message.c.sent_at.is_not(None)).order_by(message.c.sent_at)):
+        journey, _, state = symbols.name(row.state).partition("/")
+        subject = Subject(row.id, journey, row.record, symbols.name(row.message))
+        found[subject].append(_Sent(row.sent_at, state, symbols.name_or(row.channel) or ""))
+    return found
+
+
+def _contrast(old: _Log, new: _Log, zone: Zone) -> Contrast:
+    """Messages of the two sides matched in their order."""
+    only, same = [], Counter[bool]()
+    for subject in old.keys() | new.keys():
+        for one, other in zip_longest(old.get(subject, ()), new.get(subject, ())):
+            if one is not None and other is not None:
+                same[zone.day(one.at) != zone.day(other.at)] += 1
+            elif one is not None:
+                only.append(_only("old", subject, one))
+            else:
+                only.append(_only("new", subject, other))
+    ordered = sorted(only, key=lambda item: (item.customer, item.at, item.journey, item.message, item.side))
+    return Contrast(tuple(ordered), same.total(), same[True])
+
+
+def _only(side: Side, subject: Subject, sent: _Sent) -> OnlyThere:
+    own = (subject.customer, sent.at, subject.journey, sent.state, subject.message, sent.channel)
+    return OnlyThere(side, *own)
