@@ -12,7 +12,8 @@ from engine.commands.options import json_option
 from engine.commands.rules import place_of, surroundings_of
 from engine.errors import UsageError
 from engine.projects.rule_sets import read_rule_set
-from engine.scenarios.coverage import Coverage, Item, Trail, coverage_of
+from engine.scenarios.coverage import Coverage, Trail, coverage_of
+from engine.scenarios.items import Item
 from engine.scenarios.playing import Played
 from engine.scenarios.trying import Trial, chosen, try_all
 from engine.terminal import print_diagnostics, print_json, print_table, print_text, talk
@@ -38,7 +39,8 @@ def test_command(path: str | None, only: str | None, *, with_coverage: bool, as_
         raise UsageError(say("no scenario has {text!r} in its title", text=only))
     channels = WELL_KNOWN_CHANNELS | config.channels.keys()
     told = (lambda _: None) if as_json else _tell
-    played = try_all(Trial(rules.model, config, channels, places), told)
+    trial = Trial(rules.model, config, channels, places, watched=with_coverage or as_json)
+    played = try_all(trial, told)
     coverage = coverage_of(rules.model, reduce(or_, (one.trail for one in played), Trail()))
     if as_json:
         print_json(_document(played, coverage))
@@ -76,26 +78,32 @@ def _summary(played: list[Played]) -> Phrase:
 
 
 def _tell_coverage(coverage: Coverage) -> None:
-    columns = (say("journey"), say("states"), say("transitions"), say("outcomes"))
+    columns = (say("journey"), say("states"), say("transitions"), say("outcomes"), say("conditions"))
     rows = [(name, *_shares(coverage, name)) for name in coverage.journeys]
     print_text("")
     print_table(columns, [*rows, (say("in all"), *_shares(coverage, None))])
     for item in coverage.items:
         if item in coverage.missed:
-            print_text(_missed(item))
+            print_text(_missed(item, coverage))
 
 
 def _shares(coverage: Coverage, journey: str | None) -> list[str]:
     return [f"{tried}/{total}" for tried, total in coverage.counts(journey).values()]
 
 
-def _missed(item: Item) -> Phrase:
+def _missed(item: Item, coverage: Coverage) -> Phrase:
     where = f"{item.file}:{item.line}"
     if item.what == "state":
         return say(
             "{where} {journey}: nobody enters state {name}", where=where, journey=item.journey, name=item.name
         )
-    return say("{where} {journey}: nobody takes {name}", where=where, journey=item.journey, name=item.name)
+    if item.what != "condition":
+        return say(
+            "{where} {journey}: nobody takes {name}", where=where, journey=item.journey, name=item.name
+        )
+    if item in coverage.in_vain:
+        return say("{where} {journey}: never true: {name}", where=where, journey=item.journey, name=item.name)
+    return say("{where} {journey}: never asked: {name}", where=where, journey=item.journey, name=item.name)
 
 
 def _document(played: list[Played], coverage: Coverage) -> dict[str, object]:
@@ -130,5 +138,9 @@ def _coverage_document(coverage: Coverage) -> dict[str, object]:
         }
         for name in names
     }
-    missed = [item._asdict() for item in coverage.items if item in coverage.missed]
+    missed = [
+        item._asdict() | {"asked": item in coverage.in_vain}
+        for item in coverage.items
+        if item in coverage.missed
+    ]
     return {**counts.pop(None), "journeys": counts, "missed": missed}

@@ -17,7 +17,7 @@ from engine.calendars.zone import Zone
 from engine.conditions.moments import calendar_rows, zone_rows
 from engine.conditions.world import Instants, World
 from engine.plans.changes import entry_index, watch_indexes
-from engine.plans.statement import Statement, compiled
+from engine.plans.statement import Statement, Values, compiled
 from engine.plans.watching import Watches, watches
 from engine.plans.ways import Way, ways_of
 from engine.storage.bulk import insert_rows
@@ -27,13 +27,19 @@ from engine.storage.symbols import Symbols, load_symbols, state_name
 
 Build = Callable[[], sa.Executable | None]
 
+Key = tuple[object, ...]
+"""What a statement of a plan is for."""
+
+Watcher = Callable[[Key, sa.Connection, Values], None]
+"""Told of each statement of a run before it is executed."""
+
 
 @dataclass(slots=True)
 class Plan:
     """Everything static about a release.
 
     `ways_of` by journey, the way in first; `ways` by number. `heard`: the event kinds of `on`; `begun`: the journeys of
-    `begin`.
+    `begin`. `watcher`: of every run, as long as it is there.
     """
 
     release: int
@@ -45,7 +51,8 @@ class Plan:
     heard: frozenset[str]
     begun: frozenset[str]
     dialect: sa.Dialect
-    _statements: dict[tuple[object, ...], Statement | None] = field(default_factory=dict)
+    watcher: Watcher | None = None
+    _statements: dict[Key, Statement | None] = field(default_factory=dict)
     _rules: dict[Span, int] = field(default_factory=dict)
 
     @property
@@ -58,7 +65,7 @@ class Plan:
         """The tables of what the rules declare."""
         return self.world.tables
 
-    def statement(self, key: tuple[object, ...], build: Build) -> Statement | None:
+    def statement(self, key: Key, build: Build) -> Statement | None:
         """The compiled statement of that key, built at the first call; None when there is nothing to do."""
         if key not in self._statements:
             element = build()

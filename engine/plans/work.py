@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from engine.conditions.world import Clockwork, RunValues
-from engine.plans.plan import Plan
+from engine.plans.plan import Key, Plan
 
 
 @dataclass(slots=True)
@@ -54,11 +54,13 @@ class Work:
     step: int = 0
     open: set[str] = field(default_factory=set)
 
-    def do(self, key: tuple[object, ...], build: Callable[[], sa.Executable | None]) -> int:
+    def do(self, key: Key, build: Callable[[], sa.Executable | None]) -> int:
         """Execute a statement of the plan with the run's parameters; how many rows it touched."""
         statement = self.plan.statement(key, build)
         if statement is None:
             return 0
+        if self.plan.watcher is not None:
+            self.plan.watcher(key, self.connection, self.values)
         return max(statement.run(self.connection, self.values).rowcount, 0)
 
     def clear(self, table: sa.Table) -> None:

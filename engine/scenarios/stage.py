@@ -17,6 +17,7 @@ from engine.permits.senders import make_permits
 from engine.plans.plan import Plan, make_plan
 from engine.running.next_due import next_due
 from engine.running.turn import Moment, turn
+from engine.scenarios.witness import Witness
 from engine.storage.schema import meta, metadata
 from engine.storage.sqlite import MEMORY
 from engine.storage.store import Store, open_store
@@ -66,6 +67,7 @@ class Stage:
     permits: Permits
     lines: Mapping[str, Line]
     deliver: Delivery
+    witness: Witness | None = None
 
     @property
     def model(self) -> Model:
@@ -81,6 +83,8 @@ class Stage:
         """Forget everything that was played."""
         for line in self.lines.values():
             line.failing.clear()
+        if self.witness is not None:
+            self.witness.forget()
         tables = [*metadata.sorted_tables, *self.plan.tables.metadata.sorted_tables]
         with self.store.write() as connection:
             for table in tables:
@@ -99,8 +103,8 @@ class Stage:
             return next_due(connection, self.plan, after, until)
 
 
-def set_stage(model: Model, config: Config, channels: Collection[str]) -> Stage:
-    """A stage for a rule set. `channels`: all that rules may name."""
+def set_stage(model: Model, config: Config, channels: Collection[str], *, watched: bool = False) -> Stage:
+    """A stage for a rule set. `channels`: all that rules may name. `watched`: note which conditions are asked."""
     store = open_store(MEMORY)
     with store.write() as connection:
         plan = make_plan(connection, _FIRST_RELEASE, model, config.zone, config.lateness)
@@ -110,7 +114,9 @@ def set_stage(model: Model, config: Config, channels: Collection[str]) -> Stage:
     addresses = {name: channel.address for name, channel in config.channels.items()}
     permits = make_permits(plan, config.variables, addresses)
     lines = {name: Line() for name in channels}
-    return Stage(config, store, plan, permits, lines, Delivery(store, plan, permits, lines, alone=True))
+    plan.watcher = witness = Witness(plan) if watched else None
+    delivery = Delivery(store, plan, permits, lines, alone=True)
+    return Stage(config, store, plan, permits, lines, delivery, witness)
 
 
 def customer_number(connection: sa.Connection, plan: Plan, identity: str) -> int | None:

@@ -17,12 +17,16 @@ WORTH_A_PROCESS = 40
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is tried: a rule set's scenarios by their places, with what the rules may rely on."""
+    """What is tried: a rule set's scenarios by their places, with what the rules may rely on.
+
+    `watched`: it is noted which conditions are asked, which takes its time.
+    """
 
     model: Model
     config: Config
     channels: Collection[str]
     places: Sequence[int]
+    watched: bool = False
 
 
 def try_all(trial: Trial, told: Callable[[Played], None] = lambda _: None) -> list[Played]:
@@ -53,7 +57,7 @@ def _played(trial: Trial) -> Iterator[Played]:
 
 def by_one(trial: Trial) -> Iterator[Played]:
     """Play the scenarios in this process."""
-    stage = set_stage(trial.model, trial.config, trial.channels)
+    stage = set_stage(trial.model, trial.config, trial.channels, watched=trial.watched)
     for place in trial.places:
         yield play(stage, trial.model.scenarios[place])
 
