@@ -115,7 +115,7 @@ class _Playing:
 
     def _fail(self, step: m.Step, expected: Phrase) -> None:
         with self.stage.store.read() as connection:
-            told = happened(self.stage, connection, step.who, self.now)
+            told = happened(self.stage, connection, step, self.now)
         self.failures.append(Failure(step.span.line, expected, told))
 
 

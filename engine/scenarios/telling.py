@@ -1,13 +1,17 @@
-"""What a person is told when a scenario fails: what was expected, what happened around then, how things stand."""
+"""What a person is told when a scenario fails: what was expected, what happened, how things stand, and why."""
 
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 
 from dsl.model import scenarios as m
+from dsl.model.journeys import Journey, Send, Task, ToEnd
 from dsl.wording import Phrase
+from engine.explaining.answers import Line
+from engine.explaining.inquiry import Inquiry, inquire
+from engine.explaining.verdicts import explain
 from engine.plans.plan import in_a_line
-from engine.scenarios.finding import held_up, open_tasks, outcomes, person, places
+from engine.scenarios.finding import held_up, open_tasks, outcomes, person, place_names, places
 from engine.scenarios.stage import PLAYER, Stage
 from engine.storage.states import MessageStatus
 from engine.views.timeline import timeline
@@ -23,15 +27,61 @@ def step_words(step: m.Step) -> Phrase:
     return say("{step}", step=in_a_line(step.span))
 
 
-def happened(stage: Stage, connection: sa.Connection, who: m.Who, now: int) -> tuple[Phrase, ...]:
-    """The latest lines of the customer's timeline, then how things stand."""
+def happened(stage: Stage, connection: sa.Connection, step: m.Step, now: int) -> tuple[Phrase, ...]:
+    """The latest lines of the customer's timeline, how things stand, and why it is not as the step expects."""
     plan, symbols = stage.plan, stage.plan.world.symbols
-    zone = plan.world.zone
+    zone, who = plan.world.zone, step.who
     window = Window(connection, stage.config, plan.model, plan.tables, symbols, zone, plan.release)
-    moments = timeline(window, person(connection, plan, who).customer)
-    told = [_line(moment) for moment in moments if moment["because"] != PLAYER][-_LATELY:]
+    number = person(connection, plan, who).customer
+    told = [_line(moment) for moment in timeline(window, number) if moment["because"] != PLAYER][-_LATELY:]
     standing = all_of(_standing(stage, connection, who))
-    return (*told, say("{at} now: {standing}", at=_short(zone.iso(now)), standing=standing))
+    now_line = say("{at} now: {standing}", at=_short(zone.iso(now)), standing=standing)
+    inquiry = inquire(window, plan, stage.permits, number, now)
+    return (*told, now_line, *(_why(inquiry, step) if number else ()))
+
+
+def _why(inquiry: Inquiry, step: m.Step) -> Iterator[Phrase]:
+    """For each journey that might bring what is expected: how the customer stands, and what would have to change."""
+    journeys = [journey for journey in inquiry.plan.journeys if _may_bring(journey, step.does)]
+    for verdict in explain(inquiry, step.who.customer, journeys).journeys:
+        if step.who.record not in {None, verdict.record}:
+            continue
+        yield say("why: {journey}: {verdict}", journey=verdict.journey, verdict=verdict.verdict)
+        for line in verdict.because:
+            if line.decides:
+                yield _decisive(line)
+        for message in verdict.messages:
+            if isinstance(step.does, m.Sent | m.Waiting) and message.message == step.does.message:
+                yield say("  message {message}: {verdict}", message=message.message, verdict=message.verdict)
+        if verdict.next is not None:
+            at = _short(inquiry.world.zone.iso(verdict.next))
+            yield say("  next: {at}: {then}", at=at, then=verdict.then)
+
+
+def _may_bring(journey: Journey, expected: object) -> bool:
+    actions = [action for state in journey.states for action in state.actions]
+    match expected:
+        case m.Sent(message=name, negated=False) | m.Waiting(message=name):
+            return any(isinstance(action, Send) and action.message == name for action in actions)
+        case m.Asked(task=name) | m.Finish(task=name):
+            return any(isinstance(action, Task) and action.task == name for action in actions)
+        case m.InState(name=name):
+            return any(name in place_names(journey.name, state.name) for state in journey.states)
+        case m.Ended(outcome=name):
+            ends = (way.target for state in journey.states for way in state.transitions)
+            return any(isinstance(target, ToEnd) and target.outcome == name for target in ends)
+    return False
+
+
+def _decisive(line: Line) -> Phrase:
+    values = all_of(
+        say("{name} = {value}", name=one.text, value=say("not known") if one.value is None else one.value)
+        for one in line.values
+    )
+    where = f"{line.file}:{line.line}"
+    if not line.values:
+        return say("  {where} {rule}: does not hold", where=where, rule=line.text)
+    return say("  {where} {rule}: does not hold, {values}", where=where, rule=line.text, values=values)
 
 
 def _line(moment: dict[str, object]) -> Phrase:
