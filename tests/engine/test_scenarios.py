@@ -9,7 +9,6 @@ from engine.scenarios import trying
 from tests.projects import ran
 
 CASES = Path(__file__).parent / "scenarios"
-STARTER = Path(__file__).parents[2] / "rules"
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*.rules")), ids=lambda path: path.stem)
@@ -19,12 +18,6 @@ def test_what_is_said_of_scenarios(case: Path) -> None:
     assert f"{done.out}{done.err}status {done.status}\n" == case.with_suffix(".txt").read_text(
         encoding="utf-8"
     )
-
-
-def test_the_starter_scenarios_pass() -> None:
-    """What the starter rules promise, they keep."""
-    done = ran("test", str(STARTER))
-    assert (done.status, done.err.endswith("all passed\n")) == (0, True)
 
 
 def test_as_json() -> None:

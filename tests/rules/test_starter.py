@@ -1,5 +1,6 @@
 """The starter rules: the first thing that a new user reads."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dsl.printing.printer import print_file
 from dsl.render import render
 from dsl.syntax.load import load
 from dsl.tree.statements import File
+from tests.projects import ran
 
 RULES = Path(__file__).parents[2] / "rules"
 FILES, FLAWS = load(RULES)
@@ -36,6 +38,15 @@ def test_nothing_is_said_about_them() -> None:
 def test_they_are_in_canonical_form(file: File) -> None:
     """`fmt` would change nothing."""
     assert print_file(file) == file.source.text
+
+
+def test_their_scenarios_pass_and_leave_nothing_out() -> None:
+    """What the starter rules promise, they keep; every state, transition and outcome is in some scenario."""
+    done = ran("test", str(RULES), "--json")
+    document = json.loads(done.out)
+    assert [item for item in document["scenarios"] if not item["passed"]] == []
+    assert document["coverage"]["missed"] == []
+    assert (done.status, document["failed"]) == (0, 0)
 
 
 def _texts(channel: str) -> Iterator[tuple[str, str]]:
