@@ -53,6 +53,9 @@ class Delivery:
     def __call__(self, now: int) -> Counter[str]:
         """Sweep up what hangs, then send whatever is ready at `now`."""
         counts: Counter[str] = Counter()
+        with self.store.read() as connection:
+            if not sending.any_to_send(connection):
+                return counts
         with self.store.writer() as connection:
             with connection.begin():
                 working.prepare(connection)

@@ -38,6 +38,15 @@ def claim(connection: sa.Connection, now: int, most: int) -> int:
     return claimed
 
 
+def any_to_send(connection: sa.Connection) -> bool:
+    """Whether anything is ready, or hangs."""
+    on_their_way = (_in_status(status) for status in (MessageStatus.READY, MessageStatus.SENDING))
+    return any(
+        connection.scalar(sa.select(message.c.customer).where(one).limit(1)) is not None
+        for one in on_their_way
+    )
+
+
 def release_claims(connection: sa.Connection) -> None:
     """Give back what deliveries that are no more had claimed."""
     claimed = sa.and_(_in_status(MessageStatus.READY), message.c.lease_until.is_not(None))
