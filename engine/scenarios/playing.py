@@ -10,6 +10,7 @@ from engine.scenarios.feeding import CannotBeDoneError, Feed
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import happened, step_words
 from engine.storage.bulk import many_objects
+from engine.wording import say
 
 Happened = tuple[Phrase, ...]
 """What really happened to the customer around then, line by line, the last line where things stand."""
@@ -73,6 +74,10 @@ class _Playing:
 
     def take(self, step: m.Step) -> None:
         """Let time pass up to a step, and take it."""
+        if self.stage.config.zone.instant(step.at) < self.now:
+            start = str(self.stage.config.zone.local(self.now))[:16]
+            self._fail(step, say("a time that is not before the clock starts, {start}", start=start))
+            return
         self._pass_time(step)
         if not isinstance(step.does, m.Expectation):
             self._act(step)
