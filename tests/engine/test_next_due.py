@@ -1,7 +1,7 @@
 """When the engine says that it is next due: nothing that time does is missed, and it is not woken for nothing."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dsl.check import Context, check
 from dsl.printing.printer import print_node
+from dsl.syntax.load import parse_texts
 from engine.calendars.zone import DAY
 from engine.running.next_due import next_due
 from tests.checked import model_of
@@ -18,6 +19,7 @@ from tests.oracle import history as h
 from tests.oracle_tests.times import at
 from tests.strategies_conditions import condition
 from tests.strategies_histories import histories
+from tests.strategies_lively import lively_rules
 from tests.strategies_rules import ways_in
 from tests.strategies_time import about_time
 from tests.watched import Watched
@@ -101,3 +103,37 @@ def test_time_jumps_to_what_comes(rules: str, moments: list[str]) -> None:
     side.settle(told)
     found = list(islice(jumps(side, ms(at(START)), ms(at("2026-03-31 00:00"))), len(moments) or 1))
     assert found == [ms(at(moment)) for moment in moments]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
+@given(lively_rules(), st.data())
+def test_before_it_is_due_nothing_happens(text: str, data: st.DataObject) -> None:
+    """Journeys that send, wait, compete and start each other: a run between two due moments changes nothing at all."""
+    (file,), flaws = parse_texts({"lively.rules": text})
+    assert not flaws
+    model = check((file,), Context()).model
+    assume(model is not None)
+    assert model is not None
+    history = data.draw(histories(file))
+    side = EngineSide(model, data.draw(st.sampled_from(ZONES)))
+    for moment in history:
+        for step in moment.steps:
+            side.tell(step, moment)
+        side.settle(moment)
+    after = history[-1].at
+    for _ in range(6):
+        known, moment = side.outcome(), due(side, ms(after), ms(after) + 60 * DAY)
+        if moment is None:
+            return
+        if moment - ms(after) > 1:
+            between = data.draw(st.integers(ms(after) + 1, moment - 1))
+            side.settle(h.Moment(instant(between), ()))
+            assert side.outcome() == known, (after, instant(between), instant(moment))
+        after = instant(moment)
+        side.settle(h.Moment(after, ()))
+        event("it changed" if side.outcome() != known else "nothing changed")
+
+
+def instant(milliseconds: int) -> datetime:
+    """The time that the engine counts so."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
