@@ -182,7 +182,7 @@ def _tell_contrast(contrast: Contrast, zone: Zone) -> None:
     sides = Counter(item.side for item in contrast.only)
     print_text(
         say(
-            "only the old rules would have sent {old:,} messages, only the new ones {new:,}; both {both:,}, "
+            "messages that only the old rules would have sent: {old:,}; only the new ones: {new:,}; both: {both:,}, "
             "{elsewhen:,} of them on other days",
             old=sides["old"],
             new=sides["new"],

@@ -99,18 +99,16 @@ def _counts(side: Counts | None) -> dict[str, Any] | None:
         "ended": _rows(side.ended),
         "messages": _rows(side.sent),
         "tasks": _rows(side.tasks),
-        "waiting": _rows(side.waiting),
-        "held": _rows(side.held),
-        "dropped": _rows(side.dropped),
+        "waiting": _rows(side.waiting, by="policy"),
+        "held": _rows(side.held, by="role"),
+        "dropped": _rows(side.dropped, by="policy"),
         "grants": _rows(side.grants),
     }
 
 
-def _rows(rows: Iterable[NamedTuple]) -> list[dict[str, Any]]:
-    return [{_KEYS.get(key, key): _plain(key, value) for key, value in row._asdict().items()} for row in rows]
-
-
-_KEYS = {"number": "count"}
+def _rows(rows: Iterable[NamedTuple], by: str = "") -> list[dict[str, Any]]:
+    keys = {"number": "count", "by": by}
+    return [{keys.get(key, key): _plain(key, value) for key, value in row._asdict().items()} for row in rows]
 
 
 def _plain(key: str, value: Any) -> Any:
