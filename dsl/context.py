@@ -6,6 +6,22 @@ from pathlib import Path
 
 WELL_KNOWN_CHANNELS = frozenset({"sms", "email", "wecom", "push", "webhook", "console"})
 
+ALSO_CALLED: Mapping[str, str] = {
+    "wechat": "wecom",
+    "weixin": "wecom",
+    "微信": "wecom",
+    "企业微信": "wecom",
+    "企微": "wecom",
+    "text": "sms",
+    "短信": "sms",
+    "mail": "email",
+    "邮件": "email",
+    "邮箱": "email",
+    "app": "push",
+    "推送": "push",
+}
+"""What people call the well-known channels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -37,6 +37,9 @@ _WHOLE = 0
 _Place = tuple[str, int, str]
 """File, line and slug."""
 
+_OF_WHAT_IS_READ = frozenset({"type-mismatch", "syntax", "never-true", "shadowed-transition"})
+"""What may not be so once the line is read as it is meant."""
+
 
 def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagnostic]:
     """The findings without those that a comment on their line, or alone on the line above, allows.
@@ -59,16 +62,19 @@ def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagno
 def independent(found: Iterable[Diagnostic], flaws: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The findings that do not follow from others.
 
-    Not told: names that stand on a line with a flaw, which the parser has left out; whatever the same file seems to
-    lack; advice on words that a policy forbids.
+    Not told: names and values that stand on a line with a flaw, of which the parser has left something out; whatever
+    the same file seems to lack; advice on words that a policy forbids.
     """
     flaws = tuple(flaws)
     flawed = frozenset(flaw.span.source.name for flaw in flaws)
     lost = frozenset(word for flaw in flaws for word in _WORD.findall(_lines(flaw)))
     found = tuple(found)
+    flawed_lines = {place for flaw in flaws for place in _touched(flaw.span)}
     forbidden = [item.span for item in found if item.slug == "forbidden-text"]
     for item in found:
         if item.slug in _OF_STYLE and any(_overlap(item.span, span) for span in forbidden):
+            continue
+        if item.slug in _OF_WHAT_IS_READ and not flawed_lines.isdisjoint(_touched(item.span, *item.also)):
             continue
         follows = item.slug in _OF_ABSENCE and (
             item.span.source.name in flawed or (item.slug == "unused" and flawed)
@@ -76,6 +82,15 @@ def independent(found: Iterable[Diagnostic], flaws: Iterable[Diagnostic]) -> Ite
         named = item.slug in _OF_NAMES and not lost.isdisjoint(_WORD.findall(item.span.text))
         if not follows and not named:
             yield item
+
+
+def _touched(*spans: Span) -> set[tuple[str, int]]:
+    """The lines of some places, each with its file."""
+    return {
+        (span.source.name, line)
+        for span in spans
+        for line in range(span.line, span.source.place(span.end)[0] + 1)
+    }
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -10,7 +10,7 @@ from dsl.model.journeys import Action, Begin, Emit, Grant, Send, SetAttribute, T
 from dsl.model.known_events import RECORDED_BY_ENGINE
 from dsl.model.model import EventKind
 from dsl.names.catalog import unique
-from dsl.report import hint_for
+from dsl.report import channel_hint, hint_for
 from dsl.resolve import Scope, assigned
 from dsl.tree.expressions import Name
 from dsl.tree.journeys import Action as ActionDecl
@@ -92,7 +92,7 @@ def _via(item: SendDecl, message: MessageDecl, scope: Scope) -> tuple[str, ...]:
                 message=message.name.text,
                 channel=name.text,
             )
-            hint = say(
+            hint = channel_hint(name.text, channels) or say(
                 'Write one into it, `{channel}: "…"`, or take `{channel}` out here.', channel=name.text
             )
             scope.report.error("missing-channel", name.span, text, hint, (message.name.span,))

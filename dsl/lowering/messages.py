@@ -28,7 +28,7 @@ def _message(decl: MessageDecl, context: Context, report: Report) -> Message:
             )
             report.twice(item.channel.span, variants[channel].span, message, say("Keep one of the two."))
         elif channel != TASK and channel not in context.channels:
-            report.unknown(say("channel"), item.channel, (*context.channels, TASK))
+            report.unknown_channel(item.channel, (*context.channels, TASK))
         else:
             variants[channel] = _variant(item, context, report)
     return Message(decl.name.text, decl.title or decl.name.text, tuple(variants.values()), decl.span)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 _TRANSITIONS = {
-    "on": "on event -> target",
-    "when": "when condition -> target",
-    "after": "after 3 days -> target",
-    "at": "at 7 days before due -> target",
+    "on": "on visit -> care",
+    "when": "when points > 100 -> offer",
+    "after": "after 3 days -> call",
+    "at": "at 7 days before due -> remind",
     "split": "split { 50% -> a, 50% -> b }",
-    "otherwise": "otherwise -> target",
+    "otherwise": "otherwise -> call",
 }
 _FIELDS = "name: text"
 
@@ -67,13 +67,13 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "for": "for customer",
         "policy": "policy marketing",
         "priority": "priority 20",
-        "enter": "enter when condition",
+        "enter": "enter when no visit within last 90 days",
         "enter only": 'enter only at "0 9 * * mon"',
         "enter at": "enter at most 40 per day",
         "rank": "rank by recall_score",
         "reenter": "reenter after 180 days",
         "holdout": "holdout 10%",
-        "goal": "goal within 60 days when condition",
+        "goal": "goal within 60 days when visit since entry",
         "stage": "stage contact { … }",
         "state": "state hello { … }",
     },
@@ -86,7 +86,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "set": "set tier = vip",
         "tag": 'tag "…"',
         "untag": 'untag "…"',
-        "emit": "emit event { field: value }",
+        "emit": "emit complaint { resolved: false }",
         "begin": "begin win_back",
     },
     "task": {

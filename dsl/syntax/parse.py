@@ -1,5 +1,6 @@
 """Text to tree. One pass, whatever the text holds: what cannot be read is reported and left out."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -33,15 +34,23 @@ def parse(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
         if not progress.step():
             recover(progress)
     file = progress.machine.result if progress.finished else None
-    problems = (
-        *taken.problems,
-        *balanced.problems,
-        *lines.problems,
-        *progress.machine.problems,
-        *progress.problems,
-    )
+    read = (*taken.problems, *balanced.problems, *lines.problems)
+    problems = (*_once(read, progress.problems), *progress.machine.problems)
     tree = file if isinstance(file, File) else File(source)
     return replace(tree, comments=taken.comments), _sorted(source, problems)
+
+
+def _once(read: Iterable[Diagnostic], parsed: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Of two mistakes at one place the one that says more: a sign is wrong by itself, a value by where it stands."""
+    read, parsed = tuple(read), tuple(parsed)
+    signs = {_place(item) for item in read if not any(map(str.isalnum, item.span.text))}
+    placed = {_place(item) for item in parsed} - signs
+    yield from (item for item in read if _place(item) not in placed)
+    yield from (item for item in parsed if _place(item) not in signs)
+
+
+def _place(item: Diagnostic) -> tuple[int, int]:
+    return item.span.start, item.span.end
 
 
 def _too_large(source: Source, message: Phrase) -> tuple[File, tuple[Diagnostic, ...]]:

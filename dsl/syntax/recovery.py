@@ -7,14 +7,16 @@ up. Whatever was reported in a stretch, nothing more is said about it but furthe
 
 from dsl.near import nearest
 from dsl.source import Span
+from dsl.syntax.advice import advice
 from dsl.syntax.automaton import accepted, after
 from dsl.syntax.expected import either, expected, found, words_for
 from dsl.syntax.forms import form, homes
+from dsl.syntax.habits import meant_by, number_of
 from dsl.syntax.progress import Item, Progress
 from dsl.syntax.strays import JUNK
 from dsl.syntax.tokens import END, NAME, NEWLINE, WORD, Token
 from dsl.syntax.words import symbol_of
-from dsl.wording import Hint, say
+from dsl.wording import Hint, Phrase, say
 
 _ENDS = frozenset({NEWLINE, "}", END})
 _HEADERS = (("{",), (NAME, "{"), ("STRING", "{"))
@@ -61,7 +63,7 @@ def _substitute(progress: Progress) -> bool:
     if near is None:
         return False
     tokens = progress.tokens
-    tokens[index] = token._replace(value=near)
+    tokens[index] = _written(token, near)
     if progress.walk(progress.machine.states, index, index + 2) is None:
         tokens[index] = token
         return False
@@ -78,7 +80,7 @@ def _misspelt_before(progress: Progress) -> bool:
     near = _near_keyword(progress, progress.earlier, str(token.value))
     if near is None or near == token.value:
         return False
-    progress.tokens[last] = token._replace(value=near)
+    progress.tokens[last] = _written(token, near)
     fits = progress.walk(progress.earlier, last, progress.index + 1)
     progress.tokens[last] = token
     if fits is None:
@@ -88,8 +90,22 @@ def _misspelt_before(progress: Progress) -> bool:
     return True
 
 
+def _written(token: Token, near: str) -> Token:
+    """The token as it should have been written."""
+    if near.isdigit():
+        return token._replace(kind="INT", value=int(near))
+    if near.isalpha():
+        return token._replace(value=near)
+    return token._replace(kind="ORDER" if near in ("<", ">") else near, value=near)
+
+
 def _near_keyword(progress: Progress, states: list[int], word: str) -> str | None:
-    words = sorted(words_for(accepted(progress.grammar, states)))
+    symbols = accepted(progress.grammar, states)
+    words = sorted(words_for(symbols))
+    meant = meant_by(word, {*words, *symbols, *("<>" if "ORDER" in symbols else "")})
+    number = number_of(word) if "INT" in symbols else None
+    if meant is not None or number is not None:
+        return meant or str(number)
     turned = next((known for known in words if sorted(known) == sorted(word)), None)
     return turned or nearest(word, [known for known in words if abs(len(known) - len(word)) <= _ODD])
 
@@ -237,7 +253,23 @@ def _report(progress: Progress) -> None:
 
 
 def _hint(progress: Progress) -> Hint:
-    tokens, index, first = progress.tokens, progress.index, progress.item.first
+    index, first = progress.index, progress.item.first
+    known = _known_trap(progress.tokens, index, first)
+    if known is not None:
+        return known
+    word = _word(progress, first)
+    block = _word(progress, progress.items[-2].first) if len(progress.items) > 1 else ""
+    example = form(block, word, _word(progress, first + 1) if first < index else "")
+    told = _advice(progress, example)
+    if told or example is not None:
+        return told or say("For example: `{example}`", example=example)
+    if index > first:
+        return ""
+    return _home(word) or (_GO_ON if _indent(progress, first) > _indent(progress, max(first - 2, 0)) else "")
+
+
+def _known_trap(tokens: list[Token], index: int, first: int) -> Hint | None:
+    """Commas and quotes that mean something else than they seem to."""
     before = [token.kind for token in tokens[max(first, index - 2) : index]]
     if tokens[index].kind == "," and before[-1:] == ["INT"] and tokens[index + 1].kind == "INT":
         return say("Large numbers are written without commas: `5000` or `5_000`.")
@@ -247,14 +279,24 @@ def _hint(progress: Progress) -> Hint:
         return say(
             "A list such as `one of a, b` takes the rest of its line; write what follows it on the next line."
         )
-    block = _word(progress, progress.items[-2].first) if len(progress.items) > 1 else ""
-    word = _word(progress, first)
-    example = form(block, word, _word(progress, first + 1) if first < index else "")
-    if example is not None:
-        return say("For example: `{example}`", example=example)
-    if index > first:
-        return ""
-    return _home(word) or (_GO_ON if _indent(progress, first) > _indent(progress, max(first - 2, 0)) else "")
+    return None
+
+
+def _advice(progress: Progress, example: str | None) -> Hint:
+    """By the word that stands there, or by what stands around it."""
+    index = progress.index
+    symbols = accepted(progress.grammar, progress.before)
+    meant = meant_by(_word(progress, index), words_for(symbols))
+    if meant is not None:
+        return _did_you_mean(meant, example)
+    before, span = progress.tokens[progress.item.first : index], progress.span(index)
+    return advice(before, progress.tokens[index], span, symbols, example or "{ … }")
+
+
+def _did_you_mean(word: str, example: str | None) -> Phrase:
+    if example is None:
+        return say("Did you mean `{name}`?", name=word)
+    return say("Did you mean `{name}`? For example: `{example}`", name=word, example=example)
 
 
 _GO_ON = say(

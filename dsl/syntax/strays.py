@@ -46,6 +46,7 @@ _TAKEN_AS: Mapping[str, str] = {
 
 _QUOTES = say('Text stands between double quotes: `"…"`.')
 _BRACKETS = say("Only `( )` and `{ }` are used as brackets.")
+_CURRENCY = say("Amounts are plain numbers, without a sign: `lifetime_value > 5000`.")
 _QUESTIONS = say("Conditions are written without a question mark.")
 _HINTS: Mapping[str, Phrase] = {
     ";": say("A statement ends with its line; what stands on one line inside `{ }` is separated by `,`."),
@@ -54,7 +55,10 @@ _HINTS: Mapping[str, Phrase] = {
     "!": say("Write `not`; unequal is `!=`."),
     "[": _BRACKETS,
     "]": _BRACKETS,
-    "%": say("A percentage is a number followed by `%`, such as `30%`."),
+    "%": say("A percentage is a number with `%` right behind it, such as `30%`."),
+    "¥": _CURRENCY,
+    "￥": _CURRENCY,
+    "€": _CURRENCY,
     "'": _QUOTES,
     "‘": _QUOTES,
     "’": _QUOTES,

@@ -18,6 +18,7 @@ _WIDE_BLOCK_END = re.compile(r'\\.|["“”]{3}', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {'"': '"', "\\": "\\", "n": "\n"}
 _LEADING = re.compile(r"[ \t]*")
+_GOES_ON = re.compile(r'([^"“”\n]+(?:\n[^"“”\n{}:=]*){1,6}[^"“”\s{}:=,(])"[^\S\n]*(?=[,}#\n]|\Z)')
 _OPENS_ANOTHER = re.compile(
     r'[^\S\n]*[^\W\d]\w*[^\S\n]*[:：][^\S\n]*(?:subject[^\S\n]*"[^"\n]*"[^\S\n]*)?(?:"""|[“”]{3})\s*'
 )
@@ -54,9 +55,26 @@ def _read_line(source: Source, start: int, *, ascii_only: bool) -> Literal:
     return _unclosed_line(source, start)
 
 
+def _over_lines(source: Source, start: int) -> Literal | None:
+    """A text that was meant to go on: one of the next lines has its closing quote, right behind what it says."""
+    text = source.text
+    found = _GOES_ON.match(text, start + 1)
+    if found is None:
+        return None
+    problem = syntax(
+        Span(source, start, text.find("\n", start)),
+        say("This text goes on in the next line."),
+        say('Text over several lines stands between `"""` and `"""`; or write it on one line.'),
+    )
+    return Literal(_unescaped(found[1]), block=False, end=found.end(), problems=(problem,))
+
+
 def _unclosed_line(source: Source, start: int) -> Literal:
     """To a quote of the other kind, else to the end of the line, without a brace that opens a block there."""
     text = source.text
+    over_lines = _over_lines(source, start)
+    if over_lines is not None:
+        return over_lines
     line_end = text.find("\n", start)
     line = text[start + 1 : line_end if line_end >= 0 else len(text)]
     wide = next((place for place, character in enumerate(line) if character in "“”"), None)

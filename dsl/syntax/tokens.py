@@ -27,6 +27,7 @@ _ORDER = frozenset({"!=", "<", "<=", ">", ">="})
 _DIGITS = 15  # the most digits of a number: what 64 bits hold in hundredths
 MOST_TOKENS = 300_000  # of a file: twice what a megabyte of rules holds
 MOST_PROBLEMS = 200  # of a file
+_SOME_YEAR = 2026  # in examples
 _YEARS = range(1800, 3000)  # dates that arithmetic can still move by centuries
 
 _MARKS = r"\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0fff\u3099\u309a"
@@ -34,6 +35,10 @@ _PATTERNS: Mapping[str, str] = {
     "word": rf"[^\W\d][\w{_MARKS}]*",
     "newline": r"\n",
     "comment": r"[#＃][^\n]*",
+    "odd_date": (
+        r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}[日号]?|[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}(?![0-9.])"
+        r"|[0-9]{1,2}月[0-9]{1,2}[日号]|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}(?![0-9])"
+    ),
     "date": r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}(?![0-9])(?:[^\S\n]+[0-9]{1,2}[:：][0-9]{2}(?![0-9]))?",
     "clock": r"[0-9]{1,2}[:：][0-9]{2}(?![0-9_.%％])",
     "number": r"[0-9][0-9_]*(?:\.[0-9][0-9_]*)?[%％]?",
@@ -175,6 +180,18 @@ class _Tokeniser:
             return self._add("TIME", self._time(value, clocks[0], start, end), start, end)
         return self._add("DATE", value, start, end)
 
+    def take_odd_date(self, text: str, start: int, end: int) -> int:
+        numbers = [int(part) for part in re.findall("[0-9]+", text)]
+        value = _odd_date(numbers)
+        if len(numbers) == 2 or value is None:
+            shown = (_SOME_YEAR, *numbers) if len(numbers) == 2 else (_SOME_YEAR, 10, 1)
+            form = "-".join(f"{number:02}" for number in shown)
+            hint = say("A date is year-month-day, all three in digits: `{date}`.", date=form)
+        else:
+            hint = say("Write `{date}`.", date=value.isoformat())
+        self._report(start, end, say("A date is written year-month-day."), hint)
+        return self._add("DATE", value or date(_SOME_YEAR, 1, 1), start, end)
+
     def _time(self, day: date, text: str, start: int, end: int) -> datetime:
         clock = _clock(text)
         if clock is None or clock.minutes == 24 * 60:
@@ -234,6 +251,18 @@ def _clock(text: str) -> Clock | None:
     hours, minutes = (int(part) for part in re.split("[:：]", text))
     total = hours * 60 + minutes
     return Clock(total) if minutes < 60 and total <= 24 * 60 else None
+
+
+def _odd_date(numbers: list[int]) -> date | None:
+    """A date from its numbers in another order, when they leave only one."""
+    if len(numbers) == 2:
+        return None
+    first, second, third = numbers
+    if first > 31:
+        return _date(first, second, third)
+    if first > 12:
+        return _date(third, second, first)
+    return _date(third, first, second) if second > 12 or first == second else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

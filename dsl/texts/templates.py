@@ -4,6 +4,7 @@ Jinja2's sandbox alone is no boundary: loops run until killed, and methods of ob
 short list of its language is let in: text, names, filters, `if`, comparisons. Rendering is the engine's.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dsl.near import nearest
-from dsl.wording import Phrase, say
+from dsl.wording import Phrase, listed, say
 
 OWN_FILTERS = frozenset({"date", "time", "money", "mask"})
 """Filters that the engine gives to templates."""
@@ -68,7 +69,7 @@ def problems(text: str, allowed: frozenset[str]) -> list[Problem]:
     """Everything wrong with a template whose variables may be `allowed`; parts are named `benefit.code`."""
     tree = _parsed(text)
     found = [tree] if isinstance(tree, Problem) else list(_problems(tree, allowed))
-    return [*found, *_wide_braces(text)]
+    return [*found, *_wide_braces(text), *_single_braces(text, allowed)]
 
 
 def names(text: str) -> frozenset[str]:
@@ -82,6 +83,9 @@ def is_readable(text: str) -> bool:
     return not isinstance(_parsed(text), Problem)
 
 
+_SINGLE = re.compile(r"(?<!\{)\$?\{\s*([\w.]+)\s*\}(?!\})")
+_CONDITION = re.compile(r"\{\{\s*(?:if|elif|else|endif|end|for|endfor)\b[^{}]*(?:\}\})?")
+_OPENED = re.compile(r"\{\{(?:(?!\}\})[^{，。\n]){0,40}(?!\}\})(?=[{，。]|\}[^}]|$)")
 _READER = ImmutableSandboxedEnvironment()
 
 
@@ -90,6 +94,9 @@ def _parsed(text: str) -> nodes.Template | Problem:
     try:
         return _READER.parse(text)
     except TemplateSyntaxError as error:
+        usual = _usual_mistake(text)
+        if usual is not None:
+            return usual
         message = say("This template cannot be read: {reason}", reason=error.message or "")
         return Problem(
             error.lineno,
@@ -106,6 +113,30 @@ def _wide_braces(text: str) -> Iterator[Problem]:
     for number, line in enumerate(text.split("\n"), 1):
         if "｛｛" in line:
             yield Problem(number, "｛｛", say("These braces are full-width."), say("Write `{{` and `}}`."))
+
+
+def _single_braces(text: str, allowed: frozenset[str]) -> Iterator[Problem]:
+    """`{name}` and `${name}` would reach the customer as they are."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for found in _SINGLE.finditer(line):
+            if found[1] in allowed:
+                message = say("The customer would read `{text}` as it stands here.", text=found[0])
+                hint = say("Write `{text}`.", text=f"{{{{ {found[1]} }}}}")
+                yield Problem(number, found[0], message, hint)
+
+
+def _usual_mistake(text: str) -> Problem | None:
+    """Why a template cannot be read, where it is one of the usual reasons."""
+    for number, line in enumerate(text.split("\n"), 1):
+        condition = _CONDITION.search(line)
+        if condition is not None:
+            message = say("A condition stands between `{% %}`, not between braces.")
+            return Problem(number, condition[0], message, say("Write `{% if … %}…{% endif %}`."))
+        opened = _OPENED.search(line)
+        if opened is not None:
+            message = say("This `{{` is not closed by `}}`.")
+            return Problem(number, opened[0], message, say("A value is written `{{ name }}`."))
+    return None
 
 
 def _problems(node: nodes.Node, allowed: frozenset[str]) -> Iterator[Problem]:
@@ -150,10 +181,14 @@ def _unknown(node: nodes.Node, name: str, allowed: frozenset[str]) -> Problem:
 
 
 def _nearest_variable(name: str, allowed: frozenset[str]) -> Phrase:
-    near = nearest(name, allowed)
+    own = name.removeprefix("customer.")
+    near = own if own in allowed else nearest(name, allowed)
     if near is not None:
         return say("Did you mean `{name}`?", name=near)
-    return say("Declare it for the customer, or write it under `[vars]` in `homing.toml`.")
+    return say(
+        "Declare it for the customer, or write it under `[vars]` in `homing.toml`. Known here: {names}.",
+        names=listed(sorted(known for known in allowed if "." not in known)),
+    )
 
 
 def _filter(node: nodes.Filter) -> Iterator[Problem]:

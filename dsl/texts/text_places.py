@@ -127,7 +127,10 @@ def _find(content: str, word: str) -> tuple[int, int] | None:
         return None
     places = list(
         re.finditer(
-            rf"(?<![\w.]){re.escape(word)}(?![\w.])" if word[0] not in ".｛" else re.escape(word), content
+            rf"(?<![\w.]){re.escape(word)}(?![\w.])"
+            if word[0].isalnum() or word[0] == "_"
+            else re.escape(word),
+            content,
         )
     )
     inside = [place for place in places if _in_braces(content[: place.start()])]

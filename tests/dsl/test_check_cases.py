@@ -1,6 +1,7 @@
 """Everything that `check` says about a rule file, as people read it. A pair of files in the folder is a case.
 
-Each case is checked together with `shop.rules`, unless it declares its own customer.
+`check` has what the checker says, `newcomer` what it says to somebody who has just begun and writes rules as they seem
+to be. Each case is checked together with `shop.rules`, unless it declares its own customer.
 """
 
 from pathlib import Path
@@ -11,8 +12,9 @@ from dsl.check import Context, check
 from dsl.render import render
 from dsl.syntax.load import parse_texts
 
-CASES = Path(__file__).parent / "cases" / "check"
-SHOP = CASES / "shop.rules"
+FOLDERS = [Path(__file__).parent / "cases" / name for name in ("check", "newcomer")]
+CASES = sorted(case for folder in FOLDERS for case in folder.glob("*.rules"))
+SHOP = FOLDERS[0] / "shop.rules"
 
 
 def _rendered(case: Path) -> str:
@@ -20,10 +22,10 @@ def _rendered(case: Path) -> str:
     if "\ncustomer {" not in f"\n{texts[case.name]}":
         texts[SHOP.name] = SHOP.read_text(encoding="utf-8")
     files, flaws = parse_texts(texts)
-    return render((*flaws, *check(files, Context(folder=CASES), flaws).diagnostics))
+    return render((*flaws, *check(files, Context(folder=case.parent), flaws).diagnostics))
 
 
-@pytest.mark.parametrize("case", sorted(CASES.glob("*.rules")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_check_says_what_is_wrong(case: Path) -> None:
     """`check` says exactly what stands beside the rule file, and nothing where nothing is wrong."""
     told = case.with_suffix(".txt")
