@@ -58,8 +58,8 @@ def _tell(played: Played) -> None:
     print_text(say("{verdict} {title} ({where})", verdict=verdict, title=played.scenario.title, where=where))
     told: tuple[Phrase, ...] = ()
     for failure in played.failures:
-        print_text(say("  line {line}: expected {expected}", line=failure.line, expected=failure.expected))
-        happened = (say("as told above"),) if failure.happened == told else failure.happened
+        print_text(say("  line {line}: {expected}", line=failure.line, expected=failure.expected))
+        happened = (say("as told above"),) if told and failure.happened == told else failure.happened
         for line in happened:
             print_text(say("    {line}", line=line))
         told = failure.happened

@@ -10,10 +10,10 @@ from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.plans.plan import Plan
 from engine.scenarios.finding import (
-    Gone,
     asked,
     gone,
     held_up,
+    is_meant,
     open_tasks,
     outcomes,
     place_names,
@@ -58,7 +58,7 @@ def _(expected: m.Sent, look: Look) -> bool:
     found = [
         one
         for one in gone(look.connection, look.plan, look.who, expected.message)
-        if one.seq > since and _is_meant(one, expected)
+        if one.seq > since and is_meant(one, expected)
     ]
     if found and not expected.negated:
         look.notes.sent[key] = arrivals(look.connection)
@@ -110,10 +110,6 @@ def _most(times: list[int], per: Duration, zone: Zone) -> int:
     """The greatest number of instants, in order, within any time of that length."""
     within = ([t for t in times[first:] if t < zone.shift(start, per)] for first, start in enumerate(times))
     return max(map(len, within), default=0)
-
-
-def _is_meant(one: Gone, expected: m.Sent) -> bool:
-    return expected.via in {None, one.channel} and (expected.containing or "") in one.text
 
 
 def _amount(connection: sa.Connection, plan: Plan, who: m.Who) -> tuple[int, int]:

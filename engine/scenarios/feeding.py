@@ -24,6 +24,7 @@ from engine.running.acting import whole
 from engine.scenarios.finding import held_message, open_task
 from engine.scenarios.stage import PLAYER, Stage, customer_number
 from engine.storage.audit import By
+from engine.storage.bad_values import BadValueError
 from engine.storage.values import Stored, reader
 from engine.views.window import shown
 from engine.wording import say
@@ -33,11 +34,11 @@ _LONG_AGO = 0
 
 
 class CannotBeDoneError(Exception):
-    """A step asks for what is not there to be done; `expected` says what would have to be."""
+    """A step asks for what cannot be done; `needs` says what would have to be there."""
 
-    def __init__(self, expected: Phrase) -> None:
-        super().__init__(str(expected))
-        self.expected = expected
+    def __init__(self, needs: Phrase) -> None:
+        super().__init__(str(needs))
+        self.needs = needs
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Feed:
     owners: Owners = field(default_factory=Owners)
 
     def given(self, given: m.Given, number: int) -> None:
-        """Something known before the clock starts; `number` tells equal events apart."""
+        """Something known before the clock starts; `number` tells equal events apart. Raises CannotBeDoneError."""
         match given.family:
             case "customer":
                 self._customer(given)
@@ -151,16 +152,22 @@ class Feed:
         query = query.select_from(rows).where(rows.c.customer == self._number(who))
         clock = RunValues(plan.world.instants, Clockwork(self.now, self.now, 0))
         (row,) = compiled(query, plan.dialect).rows(self.connection, clock)
-        return {name: self._read(cell, types[name]) for (name, _), cell in zip(values, row, strict=True)}
+        return {
+            name: self._read(name, cell, types[name]) for (name, _), cell in zip(values, row, strict=True)
+        }
 
     def _value(self, value: Cond, kind: Type, scene: Scene) -> Sql:
         expression = flag_value(value, scene)
         return whole(expression) if kind.kind == "money" else expression
 
-    def _read(self, value: Stored, kind: Type) -> Stored:
+    def _read(self, name: str, value: Stored, kind: Type) -> Stored:
         """Numbers and addresses in the form in which they are stored."""
         if kind.kind in {"phone", "email"} and value is not None:
-            return reader(kind, self.stage.surroundings)(value)
+            try:
+                return reader(kind, self.stage.surroundings)(value)
+            except BadValueError as error:
+                needs = say("a value for `{name}`: {reason}", name=name, reason=error.reason)
+                raise CannotBeDoneError(needs) from error
         return bool(value) if kind.kind == "flag" and value is not None else value
 
 

@@ -70,6 +70,11 @@ def gone(connection: sa.Connection, plan: Plan, who: m.Who, name: str | None = N
     ]
 
 
+def is_meant(one: Gone, expected: m.Sent) -> bool:
+    """Whether a message that has gone went as is expected: the way and the words."""
+    return expected.via in {None, one.channel} and (expected.containing or "") in one.text
+
+
 def places(connection: sa.Connection, plan: Plan, who: m.Who) -> list[tuple[str, str]]:
     """The journeys that the customer is in, each with the full name of the state."""
     mine = (*person(connection, plan, who).owns(enrolment), enrolment.c.status == ACTIVE)
@@ -103,7 +108,7 @@ def held_up(connection: sa.Connection, plan: Plan, who: m.Who) -> list[tuple[str
     open_ones = (MessageStatus.WAITING, MessageStatus.HELD)
     mine = (*person(connection, plan, who).owns(message), message.c.status.in_(open_ones))
     rows = connection.execute(sa.select(message).where(*mine).order_by(message.c.created_at))
-    return [(plan.world.symbols.name(row.message), str(read_back(row.because or "")), row) for row in rows]
+    return [(plan.world.symbols.name(row.message), read_back(row.because or ""), row) for row in rows]
 
 
 def held_message(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -> Intent | None:

@@ -8,7 +8,7 @@ from engine.scenarios.coverage import Trail, trail_of
 from engine.scenarios.expecting import Look, Notes, holds
 from engine.scenarios.feeding import CannotBeDoneError, Feed
 from engine.scenarios.stage import Stage
-from engine.scenarios.telling import happened, step_words
+from engine.scenarios.telling import happened, needed, step_words
 from engine.storage.bulk import many_objects
 from engine.wording import say
 
@@ -46,8 +46,7 @@ def play(stage: Stage, scenario: m.Scenario) -> Played:
     stage.clear()
     with many_objects():
         playing = _Playing(stage, stage.config.zone.instant(scenario.start))
-        playing.begin(scenario.givens)
-        for step in scenario.steps:
+        for step in scenario.steps if playing.begin(scenario.givens) else ():
             playing.take(step)
     return Played(scenario, tuple(playing.failures), trail_of(stage))
 
@@ -62,21 +61,26 @@ class _Playing:
     failures: list[Failure] = field(default_factory=list)
     fed: int = 0
 
-    def begin(self, givens: tuple[m.Given, ...]) -> None:
-        """Tell what is given, customers first, and start the clock."""
+    def begin(self, givens: tuple[m.Given, ...]) -> bool:
+        """Tell what is given, customers first, and start the clock; whether all of it could be told."""
         order = ("customer", "record", "event")
         with self.stage.store.write() as connection:
             feed = Feed(self.stage, connection, self.now)
             for number, given in enumerate(sorted(givens, key=lambda one: order.index(one.family))):
-                feed.given(given, number)
+                try:
+                    feed.given(given, number)
+                except CannotBeDoneError as error:
+                    self.failures.append(Failure(given.span.line, needed(given, error.needs), ()))
         self.fed = len(givens)
         self.stage.turn(self.now)
+        return not self.failures
 
     def take(self, step: m.Step) -> None:
         """Let time pass up to a step, and take it."""
         if self.stage.config.zone.instant(step.at) < self.now:
             start = str(self.stage.config.zone.local(self.now))[:16]
-            self._fail(step, say("a time that is not before the clock starts, {start}", start=start))
+            needs = say("a time that is not before the clock starts, {start}", start=start)
+            self._fail(step, needed(step, needs))
             return
         self._pass_time(step)
         if not isinstance(step.does, m.Expectation):
@@ -106,7 +110,7 @@ class _Playing:
             with self.stage.store.write() as connection:
                 Feed(self.stage, connection, self.now).act(step, self.fed)
         except CannotBeDoneError as error:
-            self._fail(step, error.expected)
+            self._fail(step, needed(step, error.needs))
         self.stage.turn(self.now)
 
     def _expect(self, step: m.Step, expected: m.Expectation) -> bool:

@@ -11,7 +11,16 @@ from engine.explaining.answers import Line
 from engine.explaining.inquiry import Inquiry, inquire
 from engine.explaining.verdicts import explain
 from engine.plans.plan import in_a_line
-from engine.scenarios.finding import held_up, open_tasks, outcomes, person, place_names, places
+from engine.scenarios.finding import (
+    gone,
+    held_up,
+    is_meant,
+    open_tasks,
+    outcomes,
+    person,
+    place_names,
+    places,
+)
 from engine.scenarios.stage import PLAYER, Stage
 from engine.storage.states import MessageStatus
 from engine.views.timeline import timeline
@@ -22,9 +31,14 @@ _LATELY = 8
 """Lines of the timeline that are told."""
 
 
-def step_words(step: m.Step) -> Phrase:
+def step_words(step: m.Step | m.Given) -> Phrase:
     """A step in the words of its file."""
     return say("{step}", step=in_a_line(step.span))
+
+
+def needed(step: m.Step | m.Given, what: Phrase) -> Phrase:
+    """A step that could not be done, and what it needs."""
+    return say("{step}: needs {what}", step=step_words(step), what=what)
 
 
 def happened(stage: Stage, connection: sa.Connection, step: m.Step, now: int) -> tuple[Phrase, ...]:
@@ -34,10 +48,31 @@ def happened(stage: Stage, connection: sa.Connection, step: m.Step, now: int) ->
     window = Window(connection, stage.config, plan.model, plan.tables, symbols, zone, plan.release)
     number = person(connection, plan, who).customer
     told = [_line(moment) for moment in timeline(window, number) if moment["because"] != PLAYER][-_LATELY:]
-    standing = all_of(_standing(stage, connection, who))
-    now_line = say("{at} now: {standing}", at=_short(zone.iso(now)), standing=standing)
+    standing = list(_standing(stage, connection, who)) or [say("in no journey")]
+    now_line = say(
+        "{at} now {who}: {standing}",
+        at=_short(zone.iso(now)),
+        who=who.record or who.customer,
+        standing=all_of(standing),
+    )
     inquiry = inquire(window, plan, stage.permits, number, now)
-    return (*told, now_line, *(_why(inquiry, step) if number else ()))
+    used_up = _used_up(stage, connection, step)
+    return (*told, now_line, *used_up, *(_why(inquiry, step) if number and not used_up else ()))
+
+
+def _used_up(stage: Stage, connection: sa.Connection, step: m.Step) -> tuple[Phrase, ...]:
+    """Why a message that did go is not the one that is expected: an expectation before has taken it."""
+    expected = step.does
+    if not isinstance(expected, m.Sent) or expected.negated:
+        return ()
+    found = gone(connection, stage.plan, step.who, expected.message)
+    if not any(is_meant(one, expected) for one in found):
+        return ()
+    return (
+        say(
+            "why: what went before the last `expect sent {name}` does not count again", name=expected.message
+        ),
+    )
 
 
 def _why(inquiry: Inquiry, step: m.Step) -> Iterator[Phrase]:
