@@ -2,13 +2,26 @@
 
 from collections.abc import Iterator
 
-from dsl.checks.clashes import clash
+from dsl.checks.clashes import clash, quoted
 from dsl.checks.conditions import Wanted, children, wanted
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.model.conditions import Aggregate, And, Choose, Cond, Named, Occurs, Or
+from dsl.model.conditions import (
+    Aggregate,
+    And,
+    Choose,
+    Cond,
+    Ended,
+    Events,
+    Inside,
+    LastWindow,
+    Named,
+    Occurs,
+    Or,
+)
 from dsl.model.journeys import Split
 from dsl.reasoning.events import inside
+from dsl.units import Duration
 from dsl.wording import Phrase, say
 
 
@@ -72,9 +85,26 @@ class _Look:
             yield from self._within(choose.otherwise, ())
 
     def _events(self, cond: Cond) -> Iterator[Diagnostic]:
+        if _no_time(cond):
+            message = say("{this} says nothing: a window of no time holds nothing.", this=quoted(cond.span))
+            yield Diagnostic(
+                "never-true", "warning", cond.span, message, say("Give it a length, such as `30 days`.")
+            )
         if isinstance(cond, (Occurs, Aggregate)) and cond.events.where is not None:
             so = say("There is never such a `{event}`", event=cond.events.event)
             yield from self._whole(cond.events.where, so, tuple(inside(cond.events)))
+
+
+def _no_time(cond: Cond) -> bool:
+    """Whether a condition looks into a window without any length."""
+    match cond:
+        case Occurs(events=Events(window=LastWindow(duration=duration))):
+            return duration.amount == 0
+        case Aggregate(events=Events(window=LastWindow(duration=duration))):
+            return duration.amount == 0
+        case Inside(duration=duration) | Ended(duration=Duration() as duration):
+            return duration.amount == 0
+    return False
 
 
 def _nobodys_shares(subject: Subject) -> Iterator[Diagnostic]:

@@ -33,7 +33,12 @@ def _unused(kind: Phrase, declared: Collection[_Decl], used: Collection[str]) ->
 def _done(subject: Subject) -> tuple[set[str], set[str], set[str]]:
     """Messages, benefits and policies that journeys name; policies also by other policies."""
     messages, benefits = set[str](), set[str]()
-    policies = {name for policy in subject.model.policies.values() for name in policy.count_with}
+    policies = {
+        name
+        for policy in subject.model.policies.values()
+        for name in policy.count_with
+        if name != policy.name
+    }
     for journey in subject.model.journeys.values():
         policies.add(journey.policy or "")
         for action in (action for state in journey.states for action in state.actions):

@@ -99,7 +99,5 @@ def _windows(windows: Iterable[Window]) -> Series:
 
 def _allowed(policy: Policy) -> Phrase:
     """The times that there are."""
-    lines = [quoted(place) for place in _places(policy)]
-    return say(
-        "The policy says {lines}: take a time within, or change the policy.", lines=Series(tuple(lines))
-    )
+    lines = Series(tuple(quoted(place) for place in _places(policy)))
+    return say("The policy says {lines}: take a time within, or change the policy.", lines=lines)
