@@ -10,17 +10,23 @@ from dsl.model.conditions import (
     DaysSince,
     DaysUntil,
     Ended,
+    Events,
     InJourney,
     Inside,
     NextReturn,
     Now,
     Occurs,
+    SinceWindow,
     Tagged,
     Today,
 )
-from dsl.model.journeys import SetAttribute, State, Tag
+from dsl.model.journeys import Emit, SetAttribute, State, Tag
+from dsl.model.known_events import RECORDED_BY_ENGINE
 
 _MOVING = (Aggregate, DaysSince, DaysUntil, Ended, InJourney, Inside, NextReturn, Now, Occurs, Today)
+
+
+_OF_RUNS = RECORDED_BY_ENGINE | {"task_done", "optout", "redeemed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Changes:
 
     attributes: frozenset[str]
     tags: frozenset[str]
+    events: frozenset[str]
 
 
 def changes_of(states: Iterable[State]) -> Changes:
@@ -37,6 +44,7 @@ def changes_of(states: Iterable[State]) -> Changes:
     return Changes(
         attributes=frozenset(action.attribute for action in actions if isinstance(action, SetAttribute)),
         tags=frozenset(action.tag for action in actions if isinstance(action, Tag)),
+        events=frozenset(action.event for action in actions if isinstance(action, Emit)),
     )
 
 
@@ -45,11 +53,23 @@ def moves(cond: Cond) -> bool:
     return any(isinstance(part, _MOVING) for part in parts(cond))
 
 
+def restless(cond: Cond) -> bool:
+    """Whether a condition can change within one run: by other journeys, by what is sent, by entering a state anew."""
+    for part in parts(cond):
+        match part:
+            case InJourney() | Ended() | SinceWindow(scope="stage" | "state"):
+                return True
+            case Events(event=event) if event in _OF_RUNS:
+                return True
+    return False
+
+
 def touches(changes: Changes, cond: Cond) -> bool:
     """Whether these changes can change what a condition says."""
     return any(
         (isinstance(part, Attribute) and part.name in changes.attributes)
         or (isinstance(part, Tagged) and part.tag in changes.tags)
+        or (isinstance(part, Events) and part.event in changes.events)
         for part in parts(cond)
     )
 

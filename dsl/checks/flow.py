@@ -6,7 +6,7 @@ from dsl.checks.graphs import closure, following, targets
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
 from dsl.lowering.targets import LOST
-from dsl.model.journeys import Journey, State, ToState
+from dsl.model.journeys import Begin, Journey, State, ToState
 from dsl.names.outline import state_places
 from dsl.source import Span
 from dsl.wording import say
@@ -14,11 +14,30 @@ from dsl.wording import say
 
 def check_flow(subject: Subject) -> Iterator[Diagnostic]:
     """`unreachable-state` and `no-way-out`."""
+    begun = {
+        action.journey
+        for journey in subject.model.journeys.values()
+        for state in journey.states
+        for action in state.actions
+        if isinstance(action, Begin)
+    }
     for journey in subject.model.journeys.values():
-        places = state_places(subject.catalog.journeys[journey.name])
+        decl = subject.catalog.journeys[journey.name]
+        places = state_places(decl)
+        if journey.enter is None and journey.name not in begun:
+            yield _nobody_begins(journey.name, decl.name.span)
         if not any(target == LOST for state in journey.states for target in targets(state)):
             yield from (_nothing_leads_to(name, places[name]) for name in _unreachable(journey))
         yield from (_stuck(state, places[state.name]) for state in journey.states if not _leaves(state))
+
+
+def _nobody_begins(name: str, place: Span) -> Diagnostic:
+    message = say(
+        "Nobody ever comes into the journey `{name}`: it has no `enter when`, and no state begins it.",
+        name=name,
+    )
+    hint = say("Write `enter when …` into it, or `begin {name}` into a state of another journey.", name=name)
+    return Diagnostic("unreachable-state", "warning", place, message, hint)
 
 
 def _unreachable(journey: Journey) -> Iterator[str]:

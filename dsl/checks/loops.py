@@ -3,25 +3,45 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dsl.checks.changes import Changes, changes_of, moves, touches
+from dsl.checks.changes import Changes, changes_of, moves, restless, touches
 from dsl.checks.graphs import knots
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.model.conditions import Cond, Not
-from dsl.model.journeys import After, Grant, Journey, Otherwise, Send, Split, State, ToState, Transition, When
+from dsl.model.conditions import Compare, Cond, Not, Now, Shift
+from dsl.model.journeys import (
+    After,
+    At,
+    Grant,
+    Journey,
+    Otherwise,
+    Send,
+    Split,
+    State,
+    ToState,
+    Transition,
+    When,
+)
 from dsl.names.outline import state_places
 from dsl.reasoning import contradictory
+from dsl.source import Span
+from dsl.units import Duration
 from dsl.wording import say
 
-_STEPS = 2_000  # of the search through one group of states; beyond it nothing is reported
+_DAY = Duration(1, "day")
+_STEPS = 500  # of the search through one group of states; beyond it nothing is reported
 
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """A transition taken at once, and what must hold for it."""
+    """A transition taken at once, and what must hold for it.
+
+    `sometimes`: not by everybody at any time, but once a time has passed, or while events or time make it hold.
+    """
 
     target: str
     needs: tuple[Cond, ...]
+    sometimes: bool
+    in_stage: bool = False
 
 
 def check_loops(subject: Subject) -> Iterator[Diagnostic]:
@@ -29,23 +49,44 @@ def check_loops(subject: Subject) -> Iterator[Diagnostic]:
     for journey in subject.model.journeys.values():
         places = state_places(subject.catalog.journeys[journey.name])
         for circle in _circles(journey):
-            path = " → ".join((*circle, circle[0]))
-            message = say("Nothing has to happen from one of these states to the next: {path}.", path=path)
-            hint = say("Put time, an event or a task between them, such as `after 1 day`.")
-            others = tuple(places[name] for name in circle[1:])
-            yield Diagnostic("instant-loop", "error", places[circle[0]], message, hint, others)
+            yield _diagnostic(circle, tuple(places[name] for name in circle.states))
 
 
-def _circles(journey: Journey) -> Iterator[tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Circle:
+    states: tuple[str, ...]
+    sometimes: bool
+
+
+def _diagnostic(circle: _Circle, places: tuple[Span, ...]) -> Diagnostic:
+    path = " → ".join((*circle.states, circle.states[0]))
+    hint = say("Put time, an event or a task between them, such as `after 1 day`.")
+    if not circle.sometimes:
+        message = say("Nothing has to happen from one of these states to the next: {path}.", path=path)
+        return Diagnostic("instant-loop", "error", places[0], message, hint, places[1:])
+    message = say(
+        "Once the conditions hold and the times have passed, a customer goes round and round at one moment: {path}.",
+        path=path,
+    )
+    return Diagnostic("instant-loop", "warning", places[0], message, hint, places[1:])
+
+
+def _circles(journey: Journey) -> Iterator[_Circle]:
     """One circle of each group of states, whose conditions can all hold at one moment."""
     edges = {state.name: _edges(state) for state in journey.states}
     for knot in knots(_names(edges)):
-        changes = changes_of(state for state in journey.states if state.name in knot)
-        still = {name: _still(edges[name], knot, changes) for name in knot}
-        for inner in knots(_names(still)):
-            circle = _search(inner, still)
-            if circle is not None:
-                yield circle
+        members = tuple(state for state in journey.states if state.name in knot)
+        changes, one_stage = changes_of(members), len({state.stage for state in members}) == 1
+        still = {
+            name: tuple(edge for edge in _still(edges[name], knot, changes) if one_stage or not edge.in_stage)
+            for name in knot
+        }
+        always = {name: tuple(edge for edge in found if not edge.sometimes) for name, found in still.items()}
+        sure = [found for inner in knots(_names(always)) if (found := _search(inner, always)) is not None]
+        yield from (_Circle(path, sometimes=False) for path in sure)
+        if not sure:
+            maybe = (found for inner in knots(_names(still)) if (found := _search(inner, still)) is not None)
+            yield from (_Circle(path, sometimes=True) for path in maybe)
 
 
 def _names(edges: dict[str, tuple[_Edge, ...]]) -> dict[str, tuple[str, ...]]:
@@ -62,35 +103,44 @@ def _still(edges: tuple[_Edge, ...], knot: tuple[str, ...], changes: Changes) ->
 
 
 def _edges(state: State) -> tuple[_Edge, ...]:
-    """The ways out of a state that are taken at once and whose conditions neither time nor events change."""
+    """The ways out of a state that are taken at once, as far as nothing changes on the way round."""
     settled = not any(isinstance(action, (Send, Grant)) for action in state.actions)
     refused: list[Cond] = []
     found = []
     for transition in state.transitions:
-        needs = _needs(transition, refused, settled=settled)
-        if needs is not None and isinstance(transition.target, ToState):
-            found.append(_Edge(transition.target.state, needs))
-        if isinstance(transition, When):
+        need = _need(transition, settled=settled)
+        if need is not None and isinstance(transition.target, ToState):
+            needs = (*refused, *need)
+            in_stage = isinstance(transition, After) and transition.since == "stage"
+            sometimes = isinstance(transition, (After, At)) or any(map(moves, need))
+            found.append(_Edge(transition.target.state, needs, sometimes, in_stage))
+        if isinstance(transition, When) and not restless(transition.condition):
             refused.append(Not(transition.condition))
     return tuple(found)
 
 
-def _needs(transition: Transition, refused: list[Cond], *, settled: bool) -> tuple[Cond, ...] | None:
+def _need(transition: Transition, *, settled: bool) -> tuple[Cond, ...] | None:
     """What must hold for a transition to be taken at once; None when it waits for something."""
     match transition:
-        case When(condition=test):
-            return None if moves(test) else (*_steady(refused), test)
-        case Split(low=low, high=high) if settled and low < high:
-            return _steady(refused)
-        case Otherwise() if settled:
-            return _steady(refused)
-        case After(duration=duration, clock=None) if settled and duration.amount == 0:
-            return _steady(refused)
-    return None
+        case When(condition=test) if not restless(test):
+            return (test,)
+        case At(moment=moment):
+            return (Compare("<=", Shift(moment, _DAY, back=False), Now()),)
+    return () if _unconditional(transition, settled=settled) else None
 
 
-def _steady(conds: list[Cond]) -> tuple[Cond, ...]:
-    return tuple(cond for cond in conds if not moves(cond))
+def _unconditional(transition: Transition, *, settled: bool) -> bool:
+    """Whether a transition is taken at once by everybody; of those counted from stage or journey, once they are due."""
+    match transition:
+        case Split(low=low, high=high):
+            return settled and low < high
+        case Otherwise():
+            return settled
+        case After(since="state", duration=duration, clock=clock):
+            return settled and duration.amount == 0 and clock is None
+        case After():
+            return True
+    return False
 
 
 def _search(knot: tuple[str, ...], edges: dict[str, tuple[_Edge, ...]]) -> tuple[str, ...] | None:

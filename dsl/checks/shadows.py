@@ -15,7 +15,7 @@ from dsl.source import Span
 from dsl.wording import Phrase, Series, say
 
 _TRUE = Const(True, FLAG)
-_MOST = 24  # transitions before one that are weighed together
+_MOST = 12  # transitions before one that are weighed together
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from dsl.reasoning.order import Order
 Implies = Callable[[Cond, Cond], bool]
 """Whether the first condition on an event can hold only where the second one does."""
 
+_MOST = 8  # sorts of events that are weighed against each other
 _SCOPES = ("entry", "stage", "state")
 
 
@@ -38,7 +39,7 @@ def relate(terms: Iterable[Cond], order: Order, implies: Implies) -> None:
     for term in aggregates:
         if term.function not in {"count", "sum"}:
             order.at_most(None, counted(term.events), -1)
-    everything = dict.fromkeys(term.events for term in aggregates)
+    everything = tuple(dict.fromkeys(term.events for term in aggregates))[:_MOST]
     for one in everything:
         for other in everything:
             if one != other and among(one, other, implies):

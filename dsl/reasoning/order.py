@@ -14,25 +14,23 @@ class Order:
     """Upper bounds of differences between values, all of them known ones."""
 
     def __init__(self) -> None:
-        self._bounds: dict[tuple[Node, Node], _Bound] = {}
-        self._nodes: dict[Node, None] = {}
+        self._numbers: dict[Node, int] = {}
+        self._bounds: dict[tuple[int, int], _Bound] = {}
         self._closed = True
 
     def at_most(self, one: Node, other: Node, distance: Number = 0, *, strict: bool = False) -> None:
         """Take in that `one` is at most `other` plus a distance; `strict`: less than that."""
-        self._nodes.setdefault(one)
-        self._nodes.setdefault(other)
-        self._put(one, other, (distance, -1 if strict else 0))
+        self._put((self._number(one), self._number(other)), (distance, -1 if strict else 0))
 
     def possible(self) -> bool:
         """Whether there are such values."""
         self._close()
-        return all(self._bounds.get((node, node), (0, 0)) >= (0, 0) for node in self._nodes)
+        return all(self._bounds.get((number, number), (0, 0)) >= (0, 0) for number in self._numbers.values())
 
     def most(self, one: Node, other: Node) -> _Bound | None:
         """How much one value is above another at most; None when nobody knows."""
         self._close()
-        return self._bounds.get((one, other))
+        return self._bounds.get((self._number(one), self._number(other)))
 
     def equal(self, one: Node, other: Node, distance: Number = 0) -> bool:
         """Whether `one` is certainly `other` plus that distance."""
@@ -40,22 +38,25 @@ class Order:
 
     def nodes(self) -> frozenset[Node]:
         """Every value that something was said of."""
-        return frozenset(self._nodes)
+        return frozenset(self._numbers)
 
-    def _put(self, one: Node, other: Node, bound: _Bound) -> None:
-        known = self._bounds.get((one, other))
+    def _number(self, node: Node) -> int:
+        return self._numbers.setdefault(node, len(self._numbers))
+
+    def _put(self, pair: tuple[int, int], bound: _Bound) -> None:
+        known = self._bounds.get(pair)
         if known is None or bound < known:
-            self._bounds[one, other] = bound
+            self._bounds[pair] = bound
             self._closed = False
 
     def _close(self) -> None:
         """Every bound that follows from two others."""
         if self._closed:
             return
-        for middle in self._nodes:
+        for middle in self._numbers.values():
             into = [(a, bound) for (a, b), bound in self._bounds.items() if b == middle]
             out = [(b, bound) for (a, b), bound in self._bounds.items() if a == middle]
             for one, first in into:
                 for other, second in out:
-                    self._put(one, other, (first[0] + second[0], first[1] + second[1]))
+                    self._put((one, other), (first[0] + second[0], first[1] + second[1]))
         self._closed = True

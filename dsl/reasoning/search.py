@@ -1,7 +1,6 @@
 """The search for a contradiction: every side of every `or` must lead to one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from dsl.model.conditions import And, Cond, Events, Not, Or
 from dsl.reasoning.events import at_least_one, inside
@@ -9,7 +8,7 @@ from dsl.reasoning.parts import Part, parts_of, sides_of
 from dsl.reasoning.terms import of_event
 from dsl.reasoning.theory import impossible
 
-_MOST = 100  # looks at what is left, in one search; beyond it nothing is certain
+_MOST = 40  # looks at what is left, in one search; beyond it nothing is certain
 _DEPTH = 2  # conditions on events within conditions on events
 
 
@@ -51,23 +50,24 @@ def _event(events: Events) -> tuple[Part, ...]:
     return _all_parts(wanted)
 
 
-@dataclass(slots=True)
 class _Search:
-    """One search, with the looks that are left to it."""
+    """One search; `left` looks are left to it and to all searches within."""
 
-    alone: frozenset[str]
-    left: int = _MOST
-    depth: int = _DEPTH
+    def __init__(self, alone: frozenset[str]) -> None:
+        self._alone = alone
+        self._left = _MOST
+        self._depth = 0
+        self._implied: dict[tuple[Cond, Cond], bool] = {}
 
     def exclude(self, parts: tuple[Part, ...]) -> bool:
         """Whether parts cannot all be as said; of an `or` every side is tried."""
-        if self.left <= 0:
+        if self._left <= 0:
             return False
-        self.left -= 1
+        self._left -= 1
         single = [part for part in parts if not isinstance(part.cond, (And, Or))]
         holds = [part.cond for part in single if part.truth]
         fails = [part.cond for part in single if not part.truth]
-        if impossible(holds, fails, self.alone, self._implies) or self._no_such_event(holds, parts):
+        if impossible(holds, fails, self._alone, self._implies) or self._no_such_event(holds, parts):
             return True
         either = next((part for part in parts if isinstance(part.cond, (And, Or))), None)
         if either is None:
@@ -77,18 +77,25 @@ class _Search:
 
     def _no_such_event(self, holds: list[Cond], parts: tuple[Part, ...]) -> bool:
         """Whether some event that there must be cannot be, beside all that must hold."""
-        if self.depth <= 0:
-            return False
         found = [
             events for events in map(at_least_one, holds) if events is not None and events.where is not None
         ]
         if not found:
             return False
         others = tuple(part for part in parts if not of_event(part.cond))
-        return any(self._deeper().exclude((*_event(events), *others)) for events in found)
+        return any(self._deeper((*_event(events), *others)) for events in found)
 
     def _implies(self, one: Cond, other: Cond) -> bool:
-        return self.depth > 0 and self._deeper().exclude(_all_parts((one, Not(other))))
+        """Whether one condition on an event can hold only where another one does."""
+        pair = (one, other)
+        if pair not in self._implied:
+            self._implied[pair] = self._deeper(_all_parts((one, Not(other))))
+        return self._implied[pair]
 
-    def _deeper(self) -> "_Search":
-        return _Search(self.alone, min(self.left, 10), self.depth - 1)
+    def _deeper(self, parts: tuple[Part, ...]) -> bool:
+        if self._depth >= _DEPTH:
+            return False
+        self._depth += 1
+        found = self.exclude(parts)
+        self._depth -= 1
+        return found
