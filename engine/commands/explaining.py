@@ -1,6 +1,6 @@
 """`explain`: why a customer did or did not get a message, or is where they are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
@@ -13,6 +13,7 @@ from engine.explaining.verdicts import explain
 from engine.permits.senders import make_permits
 from engine.plans.plan import make_plan
 from engine.projects.names import known_journey
+from engine.reasons import BOTH
 from engine.storage.customers import customer_number
 from engine.terminal import cell, masked, print_json, print_table, print_text, words
 from engine.views.window import Window, look
@@ -80,13 +81,19 @@ def _rows(lines: Iterable[Line], window: Window, depth: int = 0) -> Iterator[tup
         place = "" if line.file is None else f"{line.file}:{line.line}"
         until = say("until {at}", at=window.time(line.until)) if line.until is not None else ""
         change = say("this would have to change") if line.decides else ""
-        notes = "; ".join(cell(part) for part in (line.note, until, change) if part)
+        notes = [part for part in (line.note, until, change) if part]
         indent = "  " * (line.depth + depth)
-        yield "  " + truth, place, indent + cell(line.text), _values(line.values), notes
+        yield "  " + truth, place, indent + cell(line.text), _values(line.values), cell(_together(notes))
+
+
+def _together(notes: Sequence[str]) -> str:
+    if len(notes) > 1:
+        return BOTH(first=notes[0], second=_together(notes[1:]))
+    return notes[0] if notes else ""
 
 
 def _values(values: Iterable[Value]) -> str:
-    return ", ".join(f"{one.text} = {_shown(one)}" for one in values)
+    return ", ".join(f"{cell(one.text)} = {_shown(one)}" for one in values)
 
 
 def _shown(one: Value) -> str:

@@ -168,7 +168,7 @@ def _lines(items: Iterable[Line], window: Window) -> list[dict[str, object]]:
             "text": item.text,
             "value": _first(item.values),
             "holds": item.holds,
-            "values": {value.text: value.value for value in item.values},
+            "values": {str(value.text): value.value for value in item.values},  # phrases are no keys
             "depth": item.depth,
             "decides": item.decides,
             "until": window.time(item.until),

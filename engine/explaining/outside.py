@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from dsl.model.journeys import Begin, Journey
 from dsl.units import Duration, Period
 from engine.conditions import moments
+from engine.conditions.world import NOW
 from engine.explaining.answers import Line, Verdict, line_of, told
 from engine.explaining.inquiry import ITS_CUSTOMER, Inquiry
 from engine.explaining.leaves import Finding, columns, dissect, read
@@ -16,7 +17,7 @@ from engine.running.admitting import entered_since, period_began
 from engine.running.firing import is_limited
 from engine.running.next_due import next_firing
 from engine.running.picking import bucket, candidates, may_enter
-from engine.storage.schema import entry_queue
+from engine.storage.schema import enrolment, entry_queue
 from engine.wording import say, say_number
 
 
@@ -122,7 +123,7 @@ def _doors(inquiry: Inquiry, journey: Journey) -> Iterator[Line]:
 def _limit(inquiry: Inquiry, journey: Journey, most: int, per: Period | Duration) -> Line:
     """How many have come in of those who may; who comes next goes by rank and age in the queue."""
     since = period_began(inquiry.world.zone, journey, inquiry.at)
-    rows = inquiry.rows(("entered", journey.name), lambda: entered_since(inquiry.world, journey), since=since)
+    rows = inquiry.rows(("entered", journey.name), lambda: _entered(inquiry, journey), since=since)
     note = say_number(
         "{n:,} has come in; next is who ranks best, then who has waited longest",
         "{n:,} have come in; next is who ranks best, then who has waited longest",
@@ -132,3 +133,7 @@ def _limit(inquiry: Inquiry, journey: Journey, most: int, per: Period | Duration
     if line.holds or isinstance(per, Duration):
         return line
     return replace(line, until=inquiry.world.zone.period_end(inquiry.at, per))
+
+
+def _entered(inquiry: Inquiry, journey: Journey) -> sa.Select[int]:
+    return entered_since(inquiry.world, journey).where(enrolment.c.entered_at <= NOW)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import After, At, Journey, On, Otherwise, Split, TaskDone, When
+from dsl.model.journeys import After, At, Journey, On, TaskDone, When
 from engine.conditions import moments
 from engine.conditions.compiling import Scene
 from engine.conditions.moments import Sql
@@ -68,31 +68,32 @@ def _this(inquiry: Inquiry, journey: Journey, rows: sa.FromClause) -> list[Sql]:
 
 
 def _columns(inquiry: Inquiry, scene: Scene, way: Way) -> list[Sql]:
+    if isinstance(way.transition, When):
+        return columns(dissect(way.transition.condition), scene)  # fires when it holds, no more
     found: list[Sql] = [sa.case((fires(inquiry.world, scene, way), 1), else_=0)]
     if isinstance(way.transition, After | At):
         found.append(due_at(inquiry.world, scene, way.transition))
-    if isinstance(way.transition, When):
-        found += columns(dissect(way.transition.condition), scene)
     return found
 
 
 def _way_out(inquiry: Inquiry, run: Run, way: Way, row: Iterator[Any]) -> WayOut:
-    holds, transition = bool(next(row)), way.transition
+    transition = way.transition
+    if isinstance(transition, When):
+        finding = read(dissect(transition.condition), row)
+        line = line_of(way.span, holds=finding.holds)
+        return WayOut(way, finding.holds, None, (line, *told(finding, inquiry.window, wanted=True)))
+    holds = bool(next(row))
     line = line_of(way.span, holds=holds)
     match transition:
         case After() | At():
             due = next(row)
             return WayOut(way, holds, due, (_timed(inquiry, run, line, transition, due),))
-        case When():
-            finding = read(dissect(transition.condition), row)
-            return WayOut(way, holds, None, (line, *told(finding, inquiry.window, wanted=True)))
         case On():
             return WayOut(way, holds, None, tuple(_event(inquiry, run, way, transition, line)))
         case TaskDone():
             return WayOut(way, holds, None, (_task(inquiry, run, transition, line),))
-        case Split() | Otherwise():
+        case _:
             return WayOut(way, holds, None, (replace(line, note=_settling(run)),))
-    raise NotImplementedError(type(transition).__name__)
 
 
 def _timed(inquiry: Inquiry, run: Run, line: Line, transition: After | At, due: int | None) -> Line:

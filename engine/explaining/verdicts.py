@@ -1,6 +1,6 @@
 """One verdict for each journey of a customer, and each record of theirs: where they stand, why, and what comes next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -65,7 +65,7 @@ def _verdicts(case: _Case, journey: Journey, runs: dict[tuple[int, int], Run]) -
     """For the customer, or for each record that could be or is in the journey; those under way first."""
     number = case.inquiry.world.number("journey", journey.name)
     mine = {record: run for (of, record), run in runs.items() if of == number}
-    before = standings(case.inquiry, journey)
+    before = standings(case.inquiry, journey) if _may_enter(journey, mine) else {}
     case.records.update(case.inquiry.window.record_ids(before))
     for record in sorted({*mine, *before}, key=lambda item: (item not in mine, item)):
         run = mine.get(record)
@@ -75,6 +75,13 @@ def _verdicts(case: _Case, journey: Journey, runs: dict[tuple[int, int], Run]) -
             yield verdict_then(case.inquiry, journey, run, case.records.get(record))
         else:
             yield _verdict(case, journey, run, before.get(record))
+
+
+def _may_enter(journey: Journey, mine: Mapping[int, Run]) -> bool:
+    """Whether anybody is left whom `enter` concerns: other records, or somebody who has come to an end."""
+    if journey.record is not None or not mine:
+        return True
+    return journey.reenter is not None and mine[0].status == ENDED
 
 
 def _verdict(case: _Case, journey: Journey, run: Run, standing: Standing | None) -> Verdict:

@@ -14,7 +14,8 @@ from dsl.model.model import Model
 from dsl.syntax.load import parse_texts
 from dsl.tree.statements import File
 from engine.running.run import How, run
-from tests.engine.test_differential import ZONES, model_in_scope
+from tests.differential import model_in_scope
+from tests.engine.test_differential import ZONES
 from tests.engine_side import Dump, EngineSide, ms
 from tests.oracle import history as h
 from tests.strategies_histories import histories

@@ -1,32 +1,18 @@
 """The engine does what the reference interpreter does, row by row, on rules and histories that nobody thought of."""
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dsl.check import Context, check
-from dsl.model.journeys import Grant
-from dsl.model.model import Model
 from dsl.syntax.load import parse_texts
 from dsl.tree.statements import File
 from engine.running.run import How
-from tests.differential import compare
+from tests.differential import compare, model_in_scope
 from tests.strategies_histories import histories
 from tests.strategies_lively import lively_rules
 from tests.strategies_rules import rule_sets
 
 ZONES = ("Asia/Shanghai", "Asia/Shanghai", "Europe/Berlin", "America/New_York")
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-
-
-def model_in_scope(file: File) -> Model:
-    """The model of a rule set; rules that ask for what the interpreter does not know are passed over."""
-    model = check((file,), Context()).model
-    assume(model is not None)
-    assert model is not None
-    actions = [a for journey in model.journeys.values() for state in journey.states for a in state.actions]
-    assume(not any(isinstance(action, Grant) for action in actions))
-    assume(not any(policy.sample for policy in model.policies.values()))
-    return model
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=SLOW)

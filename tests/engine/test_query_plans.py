@@ -1,126 +1,15 @@
 """The statements of a run look rows up: none reads a whole table of customers' data, nor any table for every row."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from dsl.model.model import Model
-from engine.calendars.zone import Zone
 from tests.checked import model_of
 from tests.engine_side import EngineSide
 from tests.oracle import history as h
-
-RULES = """
-customer {
-  name: text, phone: phone, points: number, worth: money, birthday: date, seen: time
-  tier: one of regular, vip
-}
-event visit { amount: money }
-event noted { amount: money }
-record bill { due: date, paid: flag, amount: money }
-audience lapsed = no visit within last 90 days and visit ever
-message hello { sms: "{{ name }}" }
-message pay { sms: "{{ name }} {{ amount|money }}" }
-policy marketing {
-  send on workdays 09:00 to 20:00
-  at most 3 per month
-  at most 1 per 7 days for tier = vip
-  at least 2 days apart
-  silent 90 days after optout
-  require consent
-}
-policy service { at most 4 per record, count with marketing }
-journey win_back {
-  policy marketing
-  priority 5
-  enter when lapsed or sum(visit.amount within last 30 days) > 100 or seen before 20 days ago
-  reenter after 180 days
-  holdout 10%
-  goal within 60 days when visit since entry
-  on visit where (amount > 5) -> care.thanks
-  stage contact {
-    state greet { send hello, after 3 days at 10:00 -> call }
-    state call {
-      task phone { assign advisor, due 2 days, outcome yes -> care.thanks, outcome no -> end lost }
-      when tier = vip -> end vip
-      after 5 days -> end lost
-    }
-  }
-  stage care {
-    after 90 days in stage -> end won
-    state thanks {
-      set points = points + 1, tag "won", emit noted { amount: worth }, begin aside
-      split { 50% -> a, 50% -> b }
-    }
-    state a { at 7 days before next(birthday) at 10:00 -> b }
-    state b { on noted -> end noted }
-  }
-}
-journey aside { state wait { after 1 hour -> end over } }
-journey few { enter when points > 3, enter at most 2 per day, rank by worth, state s { after 1 day -> end over } }
-journey mondays { enter when tagged "won", enter only at "0 9 * * mon", state s { after 1 day -> end over } }
-journey birthdays {
-  enter when next(birthday) within next 7 days and no sent within last 7 days
-    and not ended win_back within last 30 days and days until next(birthday) < 6
-  reenter after 300 days
-  state s { after 1 day -> end over }
-}
-journey remind {
-  for bill
-  policy service
-  enter when paid = false and due within next 7 days
-  when paid -> end paid
-  state first { send pay, at due -> second }
-  state second { send pay, after 3 days -> end late }
-}
-"""
-
-HOUR, DAY = 3_600_000, 86_400_000
-ZONE = Zone("Asia/Shanghai")
-START = ZONE.instant(datetime(2026, 1, 5, 10))  # noqa: DTZ001  # the zone's own wall clock
-BIG = ("customer", "enrolment", "visit", "message", "task", "tag", "consent", "optout", "event_", "record_")
-
-
-def town(model: Model) -> EngineSide:
-    """A store with some dozen customers of every kind."""
-    side = EngineSide(model, ZONE.name)
-    plan = side.plan
-    with side.store.write() as connection:
-        people = [
-            {"customer": n, "id": f"C{n}", "hash": n * 48271 % (2**31 - 1), "name": f"N{n}", "phone": "+8613800000001",
-             "tier": "vip" if n % 7 == 0 else "regular", "points": float(n % 9), "worth": n * 1000,
-             "birthday": n * 37, "seen": START - n * DAY}
-            for n in range(1, 61)
-        ]  # fmt: skip
-        connection.execute(plan.tables.customer.insert(), people)
-        visits = [
-            {
-                "seq": n,
-                "customer": 1 + n % 60,
-                "at": START - 100 * DAY + n * 17 * HOUR,
-                "digest": n,
-                "amount": n * 10,
-            }
-            for n in range(1, 241)
-        ]
-        connection.execute(plan.tables.events["visit"].insert(), visits)
-        bills = [
-            {
-                "record": n,
-                "customer": n,
-                "id": f"B{n}",
-                "due": START // DAY + n % 20,
-                "paid": n % 3 == 0,
-                "amount": n,
-            }
-            for n in range(1, 61)
-        ]
-        connection.execute(plan.tables.records["bill"].insert(), bills)
-        connection.exec_driver_sql("UPDATE meta SET value = '240' WHERE key = 'arrivals'")
-    return side
+from tests.town import HOUR, RULES, START, as_if_large, scans, town
 
 
 @pytest.mark.parametrize("analyzed", [False, True])
@@ -128,14 +17,7 @@ def test_no_statement_of_a_turn_reads_a_whole_table(*, analyzed: bool) -> None:
     """With and without statistics, every table of customers' data is only searched by an index or its key."""
     side = town(model_of(RULES))
     if analyzed:
-        with side.store.write() as connection:
-            connection.exec_driver_sql("ANALYZE")
-            # As if there were a million of each; for sixty, reading all of them would be right.
-            connection.exec_driver_sql(
-                "UPDATE sqlite_stat1 SET stat = '1000000' || substr(stat, instr(stat, ' '))"
-                " WHERE tbl NOT IN ('meta', 'symbol', 'rule', 'run', 'calendar_day') AND instr(stat, ' ')"
-            )
-            connection.exec_driver_sql("ANALYZE sqlite_schema")
+        as_if_large(side)
     executed = statements_of(side)
     everybody = [side.plan._statements.get(key) for key in (("batch", True), ("look at everybody",))]
     whole = {statement.text for statement in everybody if statement is not None}
@@ -164,26 +46,3 @@ def statements_of(side: EngineSide) -> dict[str, int]:
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
     return executed
-
-
-def scans(connection: sa.Connection, text: str, parameters: int) -> list[str]:
-    """The lines of a query's plan that read all of a big table, or all of any table again for every row."""
-    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (1,) * parameters).all()
-    names = {"c", "e", "q", "r"}
-    aliased = [word for word in text.replace("\n", " ").split(" ") if word.startswith(BIG) or word in names]
-    above = {row[0]: (row[1], row[3]) for row in rows}
-    return [
-        row[3]
-        for row in rows
-        if row[3].startswith("SCAN ")
-        and row[3].split()[1] != "CONSTANT"
-        and (row[3].split()[1] in aliased or is_repeated(above, row[1]))
-        and "EXISTS" not in row[3]
-    ]
-
-
-def is_repeated(above: Mapping[int, tuple[int, str]], place: int) -> bool:
-    """Whether the innermost subquery around a line of a plan is worked out anew for each row."""
-    while place in above and "SUBQUERY" not in above[place][1]:
-        place = above[place][0]
-    return place in above and above[place][1].startswith("CORRELATED")

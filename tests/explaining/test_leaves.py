@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dsl.check import Context, check
 from dsl.model import conditions as c
-from dsl.model.journeys import Grant, Journey, On, When
+from dsl.model.journeys import Journey, On, When
 from dsl.model.model import Model
 from dsl.tree.statements import File
 from engine.conditions.compiling import Scene
@@ -24,7 +23,7 @@ from engine.plans.statement import compiled
 from engine.running.picking import candidates, enrolment_scene, joined
 from engine.storage.schema import ACTIVE, enrolment
 from tests.checked import CUSTOMER, model_of
-from tests.differential import tell
+from tests.differential import model_in_scope, tell
 from tests.engine_side import EngineSide, ms
 from tests.oracle import history as h
 from tests.oracle.conditions import holds, value_of
@@ -43,7 +42,7 @@ Key = tuple[str, str | None, int]
 @given(rule_sets(), st.data())
 def test_every_part_says_what_it_means(file: File, data: st.DataObject) -> None:
     """On any rules and history each part holds of whom the reference interpreter says; operands have its values."""
-    model = in_scope(file)
+    model = model_in_scope(file)
     history = data.draw(histories(file))
     oracle, side = played(model, history)
     now = history[-1].at
@@ -61,17 +60,6 @@ def test_every_part_says_what_it_means(file: File, data: st.DataObject) -> None:
                     subject = oracle.facts.customers[run.customer]
                     same_everywhere(found_ones[key], Scope(oracle.world, now, subject, run.record, run))
     side.store.close()
-
-
-def in_scope(file: File) -> Model:
-    """The model of a rule set that asks for nothing that the interpreter does not know."""
-    model = check((file,), Context()).model
-    assume(model is not None)
-    assert model is not None
-    states = [state for journey in model.journeys.values() for state in journey.states]
-    assume(not any(isinstance(action, Grant) for state in states for action in state.actions))
-    assume(not any(policy.sample for policy in model.policies.values()))
-    return model
 
 
 def played(model: Model, history: h.History) -> tuple[Interpreter, EngineSide]:
