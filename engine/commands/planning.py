@@ -8,13 +8,12 @@ from engine.commands.opening import opened, time_of
 from engine.commands.options import json_option
 from engine.commands.plan_tables import tell_days
 from engine.commands.plan_words import tell_changes, tell_fates
-from engine.commands.releasing import lacks
+from engine.commands.releasing import rules_to_apply, warn
 from engine.planning.as_json import as_json as plan_as_json
 from engine.planning.planning import Question, plan
 from engine.projects.fates import parse_move
-from engine.projects.folder import rules_of
 from engine.projects.project import Project
-from engine.projects.rule_sets import RuleSet, read_rule_set
+from engine.projects.rule_sets import RuleSet
 from engine.terminal import print_diagnostics, print_json, progress, talk
 from engine.wording import say
 
@@ -39,10 +38,10 @@ def plan_command(days: int, replay: int | None, moves: tuple[str, ...], *, as_js
     """Show what `apply` would change, and what the next days would bring. Changes nothing."""
     wanted = tuple(parse_move(text) for text in moves)
     with opened() as project:
-        rules = read_rule_set(rules_of(project.folder, project.config), project.config)
-        found = (*rules.diagnostics, *lacks(rules, project.config))
-        if rules.model is None or has_errors(found):
+        rules, found = rules_to_apply(project)
+        if has_errors(found):
             return _refuse(found, as_json=as_json)
+        warn(found)
         question = Question(time_of(project), replay or days, replay is not None, wanted)
         return _answer(project, rules, question, as_json=as_json)
 

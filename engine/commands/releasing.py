@@ -11,6 +11,7 @@ from engine.config import Config
 from engine.projects.addresses import missing_addresses
 from engine.projects.fates import WORDS, parse_move
 from engine.projects.folder import rules_of
+from engine.projects.project import Project
 from engine.projects.public_calendar import calendar_findings
 from engine.projects.releases import Applied, apply
 from engine.projects.rule_sets import RuleSet, missing_channels, read_rule_set
@@ -28,15 +29,12 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
     """Check the rules, then make them the ones that run, and show what becomes of everyone under way."""
     wanted = tuple(parse_move(text) for text in moves)
     with opened(create=True) as project:
-        config, who = project.config, by(project, actor)
-        build_channels(config.channels, project.folder)  # what their tables say must be meant
-        rules = read_rule_set(rules_of(project.folder, config), config)
-        found = (*rules.diagnostics, *lacks(rules, config))
+        who = by(project, actor)
+        rules, found = rules_to_apply(project)
         if has_errors(found):
             _refuse(found, as_json=as_json)
             return 1
-        warnings = [item for item in found if item.severity == "warning"]
-        print_diagnostics(warnings, err=True)
+        warn(found)
         applied = apply(project, rules, who, wanted)
     if as_json:
         print_json(applied_as_json(applied))
@@ -45,7 +43,20 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
     return 0
 
 
-def lacks(rules: RuleSet, config: Config) -> list[Diagnostic]:
+def rules_to_apply(project: Project) -> tuple[RuleSet, tuple[Diagnostic, ...]]:
+    """The rule set as files, with all that is to be said of it in this project."""
+    config = project.config
+    build_channels(config.channels, project.folder)  # what their tables say must be meant
+    rules = read_rule_set(rules_of(project.folder, config), config)
+    return rules, (*rules.diagnostics, *_lacks(rules, config))
+
+
+def warn(found: tuple[Diagnostic, ...]) -> None:
+    """Warnings, which stop nothing."""
+    print_diagnostics([item for item in found if item.severity == "warning"], err=True)
+
+
+def _lacks(rules: RuleSet, config: Config) -> list[Diagnostic]:
     """What the rules want and this project or calendar does not have."""
     found = calendar_findings(rules.files, config.zone)
     if rules.model is not None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from dsl.wording import Phrase
 from engine.errors import MigrationError
 from engine.planning.counting import Counts, count
-from engine.planning.trial import Period, let_time_pass, on_a_copy, pace
+from engine.planning.sides import both
+from engine.planning.trial import Period, let_time_pass, pace
 from engine.projects.fates import Move
 from engine.projects.project import Project
 from engine.projects.project_turn import ready
@@ -46,22 +47,34 @@ class Applying:
 
 def forecast(copy: Project, applying: Applying, period: Period, *, released: bool) -> Days:
     """Live through a period on a copy of a project, which is used up. `released`: there is a release in force."""
-    old, turns, hours = None, 0, pace(copy)
-    if released:
-        with on_a_copy(copy) as other:
-            old, turns = _lived(other, period)
+    hours = pace(copy)
+
+    def apply_and_live(project: Project, period: Period) -> _Side:
+        try:
+            apply(project, applying.rules, By(PLANNER, period.after), applying.moves)
+        except MigrationError as error:
+            return _Side(refused=error.message)
+        return _lived(project, period)
+
     if applying.same:
-        return Days(period, hours, turns, old, old)
-    try:
-        apply(copy, applying.rules, By(PLANNER, period.after), applying.moves)
-    except MigrationError as error:
-        return Days(period, hours, turns, old, None, error.message)
-    new, more = _lived(copy, period)
-    return Days(period, hours, turns + more, old, new)
+        only = _lived(copy, period)
+        return Days(period, hours, only.turns, only.counts, only.counts)
+    if released:
+        old, new = both(copy, period, _lived, apply_and_live)
+    else:
+        old, new = _Side(), apply_and_live(copy, period)
+    return Days(period, hours, old.turns + new.turns, old.counts, new.counts, new.refused)
 
 
-def _lived(copy: Project, period: Period) -> tuple[Counts, int]:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    counts: Counts | None = None
+    turns: int = 0
+    refused: Phrase | None = None
+
+
+def _lived(copy: Project, period: Period) -> _Side:
     engine = ready(copy)
     turns = let_time_pass(engine, period)
     with copy.store.read() as connection:
-        return count(connection, copy.config, engine.release.model, period.after), turns
+        return _Side(count(connection, copy.config, engine.release.model, period.after), turns)

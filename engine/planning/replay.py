@@ -11,12 +11,14 @@ from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from dsl.wording import Phrase
 from engine.calendars.zone import Zone
 from engine.errors import MigrationError
 from engine.planning.counting import Counts, count
 from engine.planning.forecast import PLANNER, Applying, Days
 from engine.planning.rewind import rewind
-from engine.planning.trial import Period, let_time_pass, on_a_copy, pace
+from engine.planning.sides import both
+from engine.planning.trial import Period, let_time_pass, pace
 from engine.projects.project import Project
 from engine.projects.project_turn import ready
 from engine.projects.releases import apply
@@ -64,16 +66,27 @@ def replay(
     copy: Project, tables: Declared, applying: Applying, period: Period
 ) -> tuple[Days, Contrast | None]:
     """Live through a past period again on a copy of a project, which is used up."""
-    hours = pace(copy)
-    with on_a_copy(copy) as other:
-        old = _lived(other, tables, period, None)
-    try:
-        new = old if applying.same else _lived(copy, tables, period, applying)
-    except MigrationError as error:
-        return Days(period, hours, old.turns, old.counts, None, error.message), None
-    turns = old.turns if new is old else old.turns + new.turns
-    days = Days(period, hours, turns, old.counts, new.counts)
-    return days, _contrast(old.sent, new.sent, copy.config.zone)
+    hours, zone = pace(copy), copy.config.zone
+
+    def live_again(project: Project, period: Period) -> _Lived:
+        return _lived(project, tables, period, None)
+
+    def apply_and_live_again(project: Project, period: Period) -> _Lived | Phrase:
+        try:
+            return _lived(project, tables, period, applying)
+        except MigrationError as error:
+            return error.message
+
+    if applying.same:
+        only = live_again(copy, period)
+        return Days(period, hours, only.turns, only.counts, only.counts), _contrast(
+            only.sent, only.sent, zone
+        )
+    old, new = both(copy, period, live_again, apply_and_live_again)
+    if isinstance(new, Phrase):
+        return Days(period, hours, old.turns, old.counts, None, new), None
+    days = Days(period, hours, old.turns + new.turns, old.counts, new.counts)
+    return days, _contrast(old.sent, new.sent, zone)
 
 
 class _Sent(NamedTuple):

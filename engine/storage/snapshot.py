@@ -29,6 +29,13 @@ def copied(store: Store, folder: Path) -> Iterator[Store]:
         copy.close()
 
 
+def is_in_memory(store: Store) -> bool:
+    """Whether a store, or a copy, is in memory alone."""
+    with store.read() as connection:
+        files = connection.exec_driver_sql("PRAGMA database_list").all()
+    return not any(file for _, name, file in files if name == "main")
+
+
 def _size(store: Store) -> int:
     with store.read() as connection:
         pages, size = (

@@ -1,10 +1,16 @@
 """`homing plan`: what applying rules would bring, told without changing anything."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
-from engine.planning import trial
+import pytest
+
+from engine.errors import UsageError
+from engine.planning import sides, trial
+from engine.planning.sides import KilledError
+from engine.wording import say
 from tests.engine.test_releases import under_way
 from tests.projects import CONFIG, RULES, Homing, applied_project, make_project
 
@@ -333,3 +339,19 @@ def test_many_customers_take_fewer_turns(tmp_path: Path, monkeypatch: Any) -> No
     assert thinned["old"] == exact["old"]
     assert thinned["new"] == exact["new"]
     assert any(item.startswith("runs take place once in 12 hours") for item in thinned["assumptions"])
+
+
+def test_a_side_whose_process_is_gone() -> None:
+    """Whoever waits for the other side is told when its process was killed."""
+    with pytest.raises(KilledError):
+        sides._at_once(lambda: os._exit(9), lambda: 1)
+
+
+def test_what_the_other_side_refuses() -> None:
+    """An error that a person can mend comes over from the other process."""
+
+    def refused() -> int:
+        raise UsageError(say("no"))
+
+    with pytest.raises(UsageError, match="no"):
+        sides._at_once(refused, lambda: 1)
