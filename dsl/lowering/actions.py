@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dsl.context import ALSO_CALLED
 from dsl.lowering.messages import TASK
 from dsl.lowering.tasks import lower_task
 from dsl.lowering.transitions import Place
@@ -93,7 +94,9 @@ def _via(item: SendDecl, message: MessageDecl, scope: Scope) -> tuple[str, ...]:
                 channel=name.text,
             )
             hint = channel_hint(name.text, channels) or say(
-                'Write one into it, `{channel}: "…"`, or take `{channel}` out here.', channel=name.text
+                'Write one into it, `{channel}: "…"`, or take `{name}` out here.',
+                channel=ALSO_CALLED.get(name.text.casefold(), name.text),
+                name=name.text,
             )
             scope.report.error("missing-channel", name.span, text, hint, (message.name.span,))
     return tuple(dict.fromkeys(name.text for name in item.via)) or channels

@@ -94,7 +94,8 @@ TIMES: Mapping[str, int] = {"k": 1000, "千": 1000, "w": 10_000, "万": 10_000, 
 
 def meant_by(word: str, possible: Collection[str]) -> str | None:
     """What is written for a word, of what can stand there; None when it stands for nothing that can."""
-    return next((meant for meant in _MEANT.get(word.casefold(), ()) if meant in possible), None)
+    known = word.casefold()
+    return next((meant for meant in (known, *_MEANT.get(known, ())) if meant in possible), None)
 
 
 def number_of(word: str) -> int | None:

@@ -41,12 +41,17 @@ def parse(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
 
 
 def _once(read: Iterable[Diagnostic], parsed: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Of two mistakes at one place the one that says more: a sign is wrong by itself, a value by where it stands."""
+    """Of two mistakes at one place the one that says more: a sign is wrong by itself, a value by where it stands.
+
+    What stands right behind a wrong sign was read by a guess at its meaning, so that nothing is said of it.
+    """
     read, parsed = tuple(read), tuple(parsed)
-    signs = {_place(item) for item in read if not any(map(str.isalnum, item.span.text))}
+    wrong = [item.span for item in read if not any(map(str.isalnum, item.span.text))]
+    signs = {(span.start, span.end) for span in wrong}
+    behind = {span.end for span in wrong}
     placed = {_place(item) for item in parsed} - signs
     yield from (item for item in read if _place(item) not in placed)
-    yield from (item for item in parsed if _place(item) not in signs)
+    yield from (item for item in parsed if _place(item) not in signs and item.span.start not in behind)
 
 
 def _place(item: Diagnostic) -> tuple[int, int]:

@@ -51,6 +51,7 @@ _QUESTIONS = say("Conditions are written without a question mark.")
 _HINTS: Mapping[str, Phrase] = {
     ";": say("A statement ends with its line; what stands on one line inside `{ }` is separated by `,`."),
     "。": say("A statement ends with its line, without a full stop."),
+    "、": say("Write `,` between names, `and` between conditions."),
     "=>": say("Write `->`; at least is `>=`."),
     "!": say("Write `not`; unequal is `!=`."),
     "[": _BRACKETS,

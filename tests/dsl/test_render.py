@@ -5,6 +5,7 @@ import pytest
 from dsl.diagnostics import Diagnostic
 from dsl.render import as_json, render, visible
 from dsl.source import NOWHERE, Source, Span
+from dsl.wording import say
 
 
 def _at(text: str, piece: str, *, hint: str = "", also: tuple[Span, ...] = ()) -> Diagnostic:
@@ -65,6 +66,77 @@ def test_long_lines_are_cut_around_the_place() -> None:
     assert line.endswith("ccc…")
     assert line[carets.index("^")] == "b"
     assert len(line) < 250
+
+
+_LONG = "很长的文案，" * 60
+
+WHOLE = {
+    "tabs between wide characters": (
+        "journey 召回 {\n\t状态 一\t{ send 问候 via 短信 }\n}\n",
+        "短信",
+        (
+            "rules/a.rules:2:21: error[unknown-name]: There is no state `x`.\n"
+            "        状态 一 { send 问候 via 短信 }\n"
+            "                                ^^^^\n"
+        ),
+    ),
+    "over lines: the first of them": (
+        "state 甲 {\n  split {\n    50% -> a\n  }\n}\n",
+        "split {\n    50% -> a\n  }",
+        "rules/a.rules:2:3: error[unknown-name]: There is no state `x`.\n      split {\n      ^^^^^^^\n",
+    ),
+    "a word far to the right in a long line": (
+        f'message m {{ sms: "{_LONG}清仓{_LONG}" }}\n',
+        "清仓",
+        (
+            "rules/a.rules:1:379: error[unknown-name]: There is no state `x`.\n"
+            f"    …{'很长的文案，' * 5}清仓{'很长的文案，' * 8}…\n"
+            f"    {' ' * 61}^^^^\n"
+        ),
+    ),
+    "more than fits": (
+        f'message m {{ sms: "{_LONG}" }}\n',
+        _LONG,
+        (
+            "rules/a.rules:1:19: error[unknown-name]: There is no state `x`.\n"
+            f'    message m {{ sms: "{"很长的文案，" * 11}很长的文案…\n'
+            f"    {' ' * 18}{'^' * 142}\n"
+        ),
+    ),
+    "joined signs, narrow and wide forms, blanks as wide as a sign": (
+        "é👨\u200d👩 ｱ！\u3000客",
+        "客",
+        (
+            "rules/a.rules:1:9: error[unknown-name]: There is no state `x`.\n"
+            "    é👨<U+200D>👩 ｱ！ 客\n"
+            "                      ^^\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_whole_outputs(case: str) -> None:
+    """The line is cut where no screen is wide enough, and the carets stand under what is meant."""
+    text, piece, said = WHOLE[case]
+    assert render([_at(text, piece)]) == said
+
+
+def test_further_places() -> None:
+    """Each on a line of its own after the hint, in the language that is spoken."""
+    source = Source("规则/乙.rules", "甲 = 1\n乙 = 2\n")
+    also = (Span(source, 0, 1), Span(source, 6, 7))
+    item = Diagnostic(
+        "duplicate-name", "warning", Span(source, 10, 11), say("Keep one."), say("Keep one."), also
+    )
+    assert render([item], "zh") == (
+        "规则/乙.rules:2:5: 警告[duplicate-name]: 留一个。\n"
+        "    乙 = 2\n"
+        "         ^\n"
+        "    提示：留一个。\n"
+        "    另见：规则/乙.rules:1:1\n"
+        "    另见：规则/乙.rules:2:1\n"
+    )
 
 
 def test_nothing_in_a_rule_file_steers_the_terminal() -> None:
