@@ -1,6 +1,7 @@
 """Conditions that no customer can meet."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dsl.checks.clashes import clash, quoted
 from dsl.checks.conditions import Wanted, children, wanted
@@ -92,7 +93,8 @@ class _Look:
             )
         if isinstance(cond, (Occurs, Aggregate)) and cond.events.where is not None:
             so = say("There is never such a `{event}`", event=cond.events.event)
-            yield from self._whole(cond.events.where, so, tuple(inside(cond.events)))
+            facts = tuple(replace(fact, span=cond.span) for fact in inside(cond.events))
+            yield from self._whole(cond.events.where, so, facts)
 
 
 def _no_time(cond: Cond) -> bool:

@@ -88,6 +88,8 @@ def _next(place: _Place, transition: Transition, states: dict[str, State]) -> _P
 def _passes(place: _Place, transition: Transition) -> Extent | None:
     """How long after the touch a transition is taken."""
     match transition:
+        case Split(low=low, high=high) if low == high:
+            return None
         case Otherwise() | Split():
             return Extent(place.least, place.most)
         case After(since="state", duration=duration, clock=clock):

@@ -15,6 +15,7 @@ from dsl.source import Span
 from dsl.wording import Phrase, Series, say
 
 _TRUE = Const(True, FLAG)
+_ALL = 1_000_000  # the end of the last share of a split
 _MOST = 12  # transitions before one that are weighed together
 
 
@@ -53,9 +54,8 @@ def _told(found: Mapping[Span, list[_Shadow | None]]) -> Iterator[Diagnostic]:
 
 
 def _diagnostic(span: Span, shadow: _Shadow, places: tuple[Span, ...], severity: Severity) -> Diagnostic:
-    first: str | Series = Series(tuple(map(quoted, places)), say(" and "))
-    if len(places) > 1:
-        first = say("one of {names}", names=first)
+    names = tuple(map(quoted, places))
+    first = names[0] if len(names) == 1 else say("one of {names}", names=Series(names))
     if severity == "info":
         message = say(
             "{this} is hardly ever taken: {first} {why}.", this=quoted(span), first=first, why=shadow.why
@@ -77,7 +77,7 @@ class _Look:
         """What always comes before the transition of that number."""
         transition = self._state.transitions[number]
         earlier = self._state.transitions[:number]
-        if isinstance(transition, Split) and transition.low:
+        if isinstance(transition, Split) and earlier and _goes_on(earlier[-1]):
             return None  # told of the first share
         return (
             self._conditions(transition, earlier)
@@ -134,6 +134,11 @@ class _Look:
                 why = say("is due before it, so that it is left to runs that come too late")
                 return _Shadow((item,), why, hint, always=False)
         return None
+
+
+def _goes_on(before: Transition) -> bool:
+    """Whether the share after this one belongs to the same split."""
+    return isinstance(before, Split) and before.high < _ALL
 
 
 def _needs(transition: Transition) -> tuple[Cond, ...]:

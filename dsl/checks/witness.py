@@ -14,7 +14,7 @@ _MINOR = 100
 
 def witness(others: Sequence[Part], last: Part) -> Phrase | None:
     """Somebody who meets the one other part, and so not the last one; None when nobody simple comes to mind."""
-    if len(others) != 1 or not others[0].truth or others[0].shown != others[0].cond.span:
+    if len(others) != 1 or others[0].owner or not others[0].truth or others[0].shown != others[0].cond.span:
         return None
     example = _example(others[0].cond)
     if example is None:
