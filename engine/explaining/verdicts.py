@@ -123,11 +123,12 @@ def _watched(case: _Case, journey: Journey, run: Run) -> Verdict:
         line_of(journey.spans[word], holds=None) for word in ("holdout", "goal") if word in journey.spans
     ]
     since = case.inquiry.window.time(run.entered_at)
+    last = None if run.wake_at is None else run.wake_at - 1  # the instant after it ends the watch
     return Verdict(
         journey.name, journey.title, case.records.get(run.record), "watched",
         say("held out for comparison since {at}: only the goal is watched", at=since),
         tuple(lines),
-        since=run.entered_at, next=run.wake_at, then=say("the watch is over") if run.wake_at else "",
+        since=run.entered_at, next=last, then=say("the watch is over") if last else "",
     )  # fmt: skip
 
 

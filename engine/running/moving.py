@@ -106,7 +106,8 @@ def hold_out(world: World, way: Way) -> sa.Insert:
     """Enrol those who are held out: they take no action, and are watched until the goal's time is over."""
     journey = moments.integer(world.number("journey", way.journey.name))
     goal = way.journey.goal
-    until = sa.null() if goal is None else world.instants.at("now", goal.duration)
+    # Its last instant still counts: the run after that ends the watch.
+    until = sa.null() if goal is None else world.instants.at("now", goal.duration) + moments.integer(1)
     state = moments.integer(state_number(world, way.journey, way.journey.states[0]))
     row = {
         "customer": picked.c.customer, "journey": journey, "record": picked.c.record,

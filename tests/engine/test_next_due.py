@@ -137,3 +137,22 @@ def test_before_it_is_due_nothing_happens(text: str, data: st.DataObject) -> Non
 def instant(milliseconds: int) -> datetime:
     """The time that the engine counts so."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+
+
+def test_a_watch_ends_when_it_is_due() -> None:
+    """Who is held out can reach the goal to its last instant; the engine is due at the one after."""
+    rules = """journey j {
+      enter when visit ever
+      holdout 100%
+      goal within 2 days when points > 5
+      state s { after 1 day -> end over }
+    }"""
+    side = EngineSide(model_of(DECLARED + rules), "Asia/Shanghai")
+    told = h.Moment(at(START), (C1, h.Happens("visit", "C1", {}, at("2026-03-01 08:00"))))
+    for step in told.steps:
+        side.tell(step, told)
+    side.settle(told)
+    over = ms(at("2026-03-04 10:00")) + 1
+    assert due(side, ms(at(START)), ms(at("2026-03-31 00:00"))) == over
+    side.settle(h.Moment(instant(over), ()))
+    assert side.outcome().enrolments[0][4] == "ended"
