@@ -8,7 +8,7 @@ from dsl.checks.subject import Subject
 from dsl.checks.timers import clearly_earlier, no_later
 from dsl.diagnostics import Diagnostic
 from dsl.model.conditions import FLAG, Cond, Const, Events, EverWindow, Not, Occurs
-from dsl.model.journeys import After, At, Grant, On, Otherwise, Send, Split, State, Transition, When
+from dsl.model.journeys import After, At, Grant, On, Otherwise, Send, Split, State, TaskDone, Transition, When
 from dsl.reasoning import conflict
 from dsl.slugs import Severity
 from dsl.source import Span
@@ -104,8 +104,12 @@ class _Look:
         return _Shadow(by, why, say("Write the narrower one first, or take this one out."))
 
     def _at_once(self, transition: Transition, earlier: tuple[Transition, ...]) -> _Shadow | None:
-        """An `otherwise` or `split`, which takes everybody as soon as the state is settled."""
-        first = next((item for item in earlier if isinstance(item, (Otherwise, Split))), None)
+        """An `otherwise` or `split`, which takes everybody as soon as the state is settled.
+
+        A task has not been done by then, wherever its outcomes stand.
+        """
+        before = self._state.transitions if isinstance(transition, TaskDone) else earlier
+        first = next((item for item in before if _takes_all(item)), None)
         if first is None:
             return None
         settled = isinstance(transition, (Otherwise, Split)) or (
@@ -134,6 +138,10 @@ class _Look:
                 why = say("is due before it, so that it is left to runs that come too late")
                 return _Shadow((item,), why, hint, always=False)
         return None
+
+
+def _takes_all(item: Transition) -> bool:
+    return isinstance(item, Otherwise) or (isinstance(item, Split) and item.low < item.high)
 
 
 def _goes_on(before: Transition) -> bool:
