@@ -15,7 +15,7 @@ from engine.plans.plan import make_plan
 from engine.projects.names import known_journey
 from engine.reasons import BOTH
 from engine.storage.customers import customer_number
-from engine.terminal import cell, masked, print_json, print_table, print_text, words
+from engine.terminal import cell, masked, print_json, print_table, words
 from engine.views.window import Window, look
 from engine.wording import say
 
@@ -48,9 +48,9 @@ def explain_command(identity: str, journey: str | None, time: str | None, *, as_
 
 
 def _tell(found: Explanation, window: Window) -> None:
-    print_text(say("{customer} at {at}", customer=found.customer, at=window.time(found.at)))
+    _say(say("{customer} at {at}", customer=found.customer, at=window.time(found.at)))
     for note in found.notes:
-        print_text(note)
+        _say(note)
     for verdict in found.journeys:
         click.echo()
         _tell_journey(verdict, window)
@@ -60,18 +60,23 @@ def _tell_journey(verdict: Verdict, window: Window) -> None:
     title = verdict.title if verdict.title != verdict.journey else ""
     name = " ".join(filter(None, (verdict.journey, title, verdict.record)))
     heading = say("{journey}: {verdict}", journey=name, verdict=verdict.verdict)
-    print_text(heading)
+    _say(heading)
     print_table(("",) * 5, _rows(verdict.because, window))
     for message in verdict.messages:
         _tell_message(message, window)
     if verdict.next is not None:
         at = window.time(verdict.next)
-        print_text(say("  next: {at}: {then}", at=at, then=verdict.then))
+        _say(say("  next: {at}: {then}", at=at, then=verdict.then))
 
 
 def _tell_message(message: Sent, window: Window) -> None:
-    print_text(say("  message {message}: {verdict}", message=message.message, verdict=message.verdict))
+    _say(say("  message {message}: {verdict}", message=message.message, verdict=message.verdict))
     print_table(("",) * 5, _rows(message.because, window, 1))
+
+
+def _say(text: str) -> None:
+    """One line, whatever stands in the names and reasons that it is made of."""
+    click.echo(cell(text))
 
 
 def _rows(lines: Iterable[Line], window: Window, depth: int = 0) -> Iterator[tuple[str, ...]]:

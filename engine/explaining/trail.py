@@ -9,7 +9,7 @@ from dsl.model.journeys import Journey
 from engine.explaining.answers import Line, Verdict
 from engine.explaining.inquiry import Inquiry
 from engine.explaining.messages import messages
-from engine.storage.schema import WATCHED, rule, visit
+from engine.storage.schema import WATCHED, enrolment, rule, visit
 from engine.wording import say
 
 
@@ -40,6 +40,19 @@ def verdict_then(inquiry: Inquiry, journey: Journey, run: sa.Row[Any], record: s
         journey.name, journey.title, record, "active", words, because, state,
         last.at, sent, later[0].at if later else None, say("it moved on") if later else "",
     )  # fmt: skip
+
+
+def entered_later(inquiry: Inquiry, journey: Journey, record: int) -> int | None:
+    """When somebody who was not in a journey came into it."""
+    came: int | None = inquiry.connection.scalar(
+        sa.select(sa.func.min(enrolment.c.entered_at)).where(
+            enrolment.c.customer == inquiry.customer,
+            enrolment.c.journey == inquiry.world.number("journey", journey.name),
+            enrolment.c.record == record,
+            enrolment.c.entered_at > inquiry.at,
+        )
+    )
+    return came
 
 
 def _moves(inquiry: Inquiry, run: sa.Row[Any]) -> Iterator[sa.Row[Any]]:

@@ -12,7 +12,7 @@ from engine.explaining.inquiry import Inquiry
 from engine.explaining.judging import Judgement, judged
 from engine.explaining.messages import messages, moved_by
 from engine.explaining.outside import Standing, enter_lines, outside, standings
-from engine.explaining.trail import verdict_then
+from engine.explaining.trail import entered_later, verdict_then
 from engine.explaining.under_way import Run, WayOut, ways_out
 from engine.plans.plan import in_a_line
 from engine.storage.keys import Intent
@@ -57,8 +57,9 @@ def _notes(inquiry: Inquiry) -> Iterator[str]:
             "runs have been since: moves are told as they were, but attributes, tags and records as they are now"
         )
     elif inquiry.before is not None and inquiry.at > inquiry.before[0]:
-        last = inquiry.window.time(inquiry.before[0])
-        yield say("the last run was at {last}: all is told as if nothing came in since", last=last)
+        time = inquiry.window.time
+        last, at = time(inquiry.before[0]), time(inquiry.at)
+        yield say("the last run was at {last}; this is what one at {at} would find", last=last, at=at)
 
 
 def _verdicts(case: _Case, journey: Journey, runs: dict[tuple[int, int], Run]) -> Iterator[Verdict]:
@@ -160,6 +161,9 @@ def _ended(case: _Case, journey: Journey, run: Run, standing: Standing | None) -
 def _outside(case: _Case, journey: Journey, standing: Standing) -> Verdict:
     """Somebody who is not in a journey, and when time alone lets them in."""
     found = outside(case.inquiry, journey, standing, case.records.get(standing.record))
+    if case.inquiry.past:
+        came = entered_later(case.inquiry, journey, standing.record)
+        return replace(found, next=came, then=say("they came in") if came else "")
     if standing.enter is None or standing.enter.holds:
         return found
     at = comes_in_at(case.inquiry, journey, standing.record)
