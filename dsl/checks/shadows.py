@@ -77,8 +77,8 @@ class _Look:
         """What always comes before the transition of that number."""
         transition = self._state.transitions[number]
         earlier = self._state.transitions[:number]
-        if isinstance(transition, Split) and earlier and _goes_on(earlier[-1]):
-            return None  # told of the first share
+        if isinstance(transition, Split) and _told_before(transition, earlier):
+            return None
         return (
             self._conditions(transition, earlier)
             or self._at_once(transition, earlier)
@@ -144,9 +144,10 @@ def _takes_all(item: Transition) -> bool:
     return isinstance(item, Otherwise) or (isinstance(item, Split) and item.low < item.high)
 
 
-def _goes_on(before: Transition) -> bool:
-    """Whether the share after this one belongs to the same split."""
-    return isinstance(before, Split) and before.high < _ALL
+def _told_before(share: Split, earlier: tuple[Transition, ...]) -> bool:
+    """Whether a share that nobody takes is told otherwise: with the first of its split, or as `never-true`."""
+    before = earlier[-1] if earlier else None
+    return share.low == share.high or (isinstance(before, Split) and before.high < _ALL)
 
 
 def _needs(transition: Transition) -> tuple[Cond, ...]:
