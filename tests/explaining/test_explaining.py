@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dsl.syntax.load import parse_texts
 from engine.explaining.answers import Explanation, document
 from engine.explaining.inquiry import Inquiry, inquire
+from engine.explaining.outside import standings
 from engine.explaining.verdicts import explain
 from engine.storage.schema import consent
 from engine.storage.symbols import load_symbols
@@ -99,3 +100,22 @@ def test_no_statement_of_an_explanation_reads_a_whole_table(*, analyzed: bool) -
     side.store.close()
     assert {text: lines for text, lines in found.items() if lines} == {}
     assert len(found) > 30
+
+
+def test_who_comes_in_by_time_alone_comes_in_then() -> None:
+    """At the moment that is foretold `enter` holds; a millisecond before it does not."""
+    side = town(model_of(RULES))
+    side.settle(h.Moment(datetime.fromtimestamp(START / 1000, UTC)))
+    foretold = 0
+    for customer in range(1, 16):
+        for verdict in explained(side, customer, START).journeys:
+            if verdict.then != "`enter` holds, if nothing else happens" or verdict.next is None:
+                continue
+            foretold += 1
+            journey = side.model.journeys[verdict.journey]
+            for at, expected in ((verdict.next - 1, False), (verdict.next, True)):
+                with asking(side, customer, at) as inquiry:
+                    found = [one.enter.holds for one in standings(inquiry, journey).values() if one.enter]
+                assert expected in found, (verdict, at)
+    side.store.close()
+    assert foretold > 10
