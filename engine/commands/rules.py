@@ -34,7 +34,12 @@ _path = click.argument("path", required=False, metavar="[PATH]")
 @click.command("check")
 @_path
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs (as --json), or for code hosts and editors.",
 )
 @json_option
 @click.option(
