@@ -12,7 +12,7 @@ from dsl.model.known_events import RECORDED_BY_ENGINE
 from engine.calendars.zone import Zone
 from engine.conditions import moments
 from engine.conditions.happenings import happening
-from engine.conditions.moments import FIRST_DAY, LAST_DAY, Sql
+from engine.conditions.moments import Sql
 from engine.conditions.world import BEFORE, BEFORE_SEQ, NOW, Clockwork, World
 from engine.plans.crossings import Crossing, Passing
 from engine.plans.lines import Column
@@ -63,7 +63,7 @@ def _crossed(world: World, crossing: Crossing | Passing, place: int) -> sa.Selec
     high = sa.bindparam(f"high_{place}", type_=Instant, required=True)
     rows, customer, value = stored(world, crossing.column)
     if crossing.returns:
-        return sa.select(customer).select_from(rows).where(value.in_(_returning(low, high)))
+        return sa.select(customer).select_from(rows).where(value.in_(_returning(value, low, high)))
     return sa.select(customer).select_from(rows).where(value > low, value <= high)
 
 
@@ -79,10 +79,10 @@ def stored(world: World, column: Column) -> tuple[sa.FromClause, Sql, Sql]:
     return table, table.c.customer, table.c[column_name(column.name)]
 
 
-def _returning(low: Sql, high: Sql) -> sa.Select[Any]:
-    """The days of every year that return on one of these: the same days, and 29 February on the 28th.
+def _returning(value: Sql, low: Sql, high: Sql) -> sa.Select[Any]:
+    """The days that return on one of these: the same days of the years of values, and 29 February on the 28th.
 
-    Years are numbers of `calendar_day` too.
+    Years are numbers of `calendar_day` too. All its years would be three hundred for each day of a long gap.
     """
     returns, years, days = calendar_day.alias(), calendar_day.alias(), calendar_day.alias()
     of_year = moments.integer(12)
@@ -91,12 +91,24 @@ def _returning(low: Sql, high: Sql) -> sa.Select[Any]:
     return sa.select(days.c.day).where(
         returns.c.day > low,
         returns.c.day <= high,
-        years.c.day >= moments.integer(FIRST_DAY.year),
-        years.c.day <= moments.integer(LAST_DAY.year),
+        years.c.day >= _year_of_the_first(value),
+        years.c.day <= _year_of_the_last(value),
         days.c.month == years.c.day * of_year + returns.c.month % of_year,
         days.c.dom >= returns.c.dom,
         days.c.dom <= until,
     )
+
+
+def _year_of_the_first(value: Sql) -> sa.ScalarSelect[Any]:
+    days, first = calendar_day.alias(), sa.select(sa.func.min(value)).correlate(None).scalar_subquery()
+    year = sa.select(days.c.month // moments.integer(12)).where(days.c.day >= first)
+    return year.order_by(days.c.day).limit(1).scalar_subquery()
+
+
+def _year_of_the_last(value: Sql) -> sa.ScalarSelect[Any]:
+    days, last = calendar_day.alias(), sa.select(sa.func.max(value)).correlate(None).scalar_subquery()
+    year = sa.select(days.c.month // moments.integer(12)).where(days.c.day <= last)
+    return year.order_by(days.c.day.desc()).limit(1).scalar_subquery()
 
 
 def _table(tables: Declared, column: Column) -> sa.Table:
