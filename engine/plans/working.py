@@ -6,8 +6,11 @@ All but `due` have no keys on purpose: SQLite then reads them once and looks eac
 reads the whole journey instead.
 """
 
+from functools import lru_cache
+
 import sqlalchemy as sa
 
+from engine.plans.statement import Statement, compiled
 from engine.storage.schema import Instant, Number
 
 temporary = sa.MetaData()
@@ -65,5 +68,11 @@ def prepare(connection: sa.Connection) -> None:
     """Make the tables, or empty those that an earlier run on this connection left."""
     if "due" not in sa.inspect(connection).get_temp_table_names():
         temporary.create_all(connection, checkfirst=False)
-    for table in ALL:
-        connection.execute(table.delete())
+        return
+    for statement in _emptying(connection.dialect):
+        statement.run(connection, {})
+
+
+@lru_cache(maxsize=8)
+def _emptying(dialect: sa.Dialect) -> list[Statement]:
+    return [compiled(table.delete(), dialect) for table in ALL]

@@ -125,9 +125,9 @@ def keep_queue(work: Work, journey: Journey) -> None:
 
 def _take_ways(work: Work) -> None:
     """Everybody in `picked` takes their way."""
-    rows = work.connection.execute(
-        sa.select(picked.c.way, sa.func.count()).group_by(picked.c.way).order_by(picked.c.way)
-    ).all()
+    taken = work.plan.statement(("taken",), _taken)
+    assert taken is not None  # noqa: S101
+    rows = taken.rows(work.connection, work.values)
     ways = [(work.plan.ways[abs(number)], number > 0, count) for number, count in rows]
     if any(way.stirs and taken for way, taken, _ in ways):
         work.step += 1
@@ -140,6 +140,11 @@ def _take_ways(work: Work) -> None:
                 ("hold out", way.number), partial(moving.hold_out, work.plan.world, way)
             )
     work.clear(picked)
+
+
+def _taken() -> sa.Select[int, int]:
+    """How many take each way."""
+    return sa.select(picked.c.way, sa.func.count()).group_by(picked.c.way).order_by(picked.c.way)
 
 
 def _take(work: Work, way: Way, count: int) -> None:
