@@ -151,7 +151,7 @@ def _sent_things(draw: Draw, scope: Scope) -> tuple[tree.Statement, ...]:
     bodies = {"sms": pick(draw, ("你好", "{{ name }}好", "您的等级 {{ tier }}")), "email": "Hello {{ id }}"}
     return (
         _message(Name("hello"), bodies),
-        _message(Name("bye"), {"sms": "再见"}),
+        _message(Name("bye"), {"sms": "再见{# allow: forbidden-text #}"}),
         marketing,
         service,
         _calendar(draw),
