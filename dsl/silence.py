@@ -26,9 +26,6 @@ _OF_ABSENCE = frozenset(
     }
 )
 
-_OF_JUDGEMENT = frozenset({"forbidden-text", "required-text"})
-"""Errors that a person may want all the same: such messages are held for one, and go when let go."""
-
 _OF_STYLE = frozenset({"pressure-words", "blaming-words", "over-promise"})
 
 _WHOLE = 0
@@ -45,7 +42,7 @@ def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagno
     """The findings without those that a comment on their line, or alone on the line above, allows.
 
     A comment at the beginning or the end of a text over lines, or of the line that names a letter, counts for all of
-    it; inside texts a comment is written `{# allow: … #}`. Errors are not silenced, but for those of judgement.
+    it; inside texts a comment is written `{# allow: … #}`. Errors are not silenced.
     """
     files, found = tuple(files), tuple(found)
     allowed = {place for file in files for place in _allowances(file)}
@@ -55,7 +52,7 @@ def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagno
         name, first = item.span.source.name, item.span.line
         last = item.span.source.place(item.span.end)[0]
         places = {(name, line, item.slug) for line in (first, last, _WHOLE)}
-        if places.isdisjoint(allowed) or (item.severity == "error" and item.slug not in _OF_JUDGEMENT):
+        if places.isdisjoint(allowed) or item.severity == "error":
             yield item
 
 

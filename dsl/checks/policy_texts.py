@@ -62,7 +62,7 @@ def _held(policy: Policy, words: Words, span: Span, also: tuple[Span, ...]) -> D
         words=words.text,
     )
     hint = _INSTEAD.get(words.text) or say("Say it in other words, or take it out of `forbid`.")
-    return Diagnostic("forbidden-text", "error", span, message, hint, (*also, words.span))
+    return Diagnostic("forbidden-text", "warning", span, message, hint, (*also, words.span))
 
 
 _FULL_STOP = say("End the sentence with `。`, or with a comma.")
@@ -90,7 +90,7 @@ def _required(name: str, letter: Letter, policies: Iterable[Policy]) -> Iterator
                 )
                 also = (*letter.passages[-1].also, words.span)
                 hint = _BESIDE if words.text in letter.passages[-1].words else _INTO
-                yield Diagnostic("required-text", "error", letter.place, message, hint, also)
+                yield Diagnostic("required-text", "warning", letter.place, message, hint, also)
 
 
 _INTO = say("Write it into the text: without it each of these messages would be held for a person.")
