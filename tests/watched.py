@@ -1,8 +1,12 @@
 """A store of one journey in which nobody ever is, to see who would come in and whom a run would look at."""
 
 import sqlalchemy as sa
+from hypothesis import assume, note
+from hypothesis import strategies as st
 
+from dsl.check import Context, check
 from dsl.model.model import Model
+from dsl.printing.printer import print_node
 from engine.conditions.world import Clockwork, RunValues
 from engine.plans import changes, working
 from engine.plans.work import RunReport, Work
@@ -12,6 +16,12 @@ from engine.running.picking import entering
 from engine.storage.arrivals import arrivals
 from tests.engine_side import EngineSide
 from tests.oracle import history as h
+from tests.strategies_conditions import condition
+from tests.strategies_histories import histories
+from tests.strategies_rules import ways_in
+from tests.strategies_time import about_time
+
+ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 
 
 class Watched:
@@ -48,3 +58,15 @@ class Watched:
             work.do(("collect",), lambda: changes.collect(plan.world, plan.watches))
             asking.ask(work)
             return set(connection.scalars(sa.select(due.c.customer)))
+
+
+def drawn_watched(data: st.DataObject, *, of_record: bool) -> tuple[Watched, h.History]:
+    """A store whose way in is a generated condition, most often one that time changes, after a generated history."""
+    form = data.draw(st.sampled_from((about_time, about_time, condition)))
+    file = data.draw(ways_in(form, of_record=of_record))
+    note(print_node(file.statements[-1]))
+    model = check((file,), Context()).model
+    assume(model is not None)
+    assert model is not None
+    zone, history = data.draw(st.sampled_from(ZONES)), data.draw(histories(file))
+    return Watched(model, history, zone), history

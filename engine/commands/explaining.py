@@ -10,7 +10,7 @@ from engine.commands.options import json_option
 from engine.explaining.answers import Explanation, Line, Sent, Value, Verdict, document
 from engine.explaining.inquiry import inquire
 from engine.explaining.verdicts import explain
-from engine.permits.senders import make_permits
+from engine.permits.senders import permits_of
 from engine.plans.plan import make_plan
 from engine.projects.names import known_journey
 from engine.reasons import BOTH
@@ -35,9 +35,8 @@ def explain_command(identity: str, journey: str | None, time: str | None, *, as_
             window = look(connection, config)
             known_journey(window.model, journey)
             plan = make_plan(connection, window.release, window.model, window.zone, config.lateness)
-            addresses = {name: channel.address for name, channel in config.channels.items()}
             at = now if time is None else parse_time(time, window.zone)
-            permits = make_permits(plan, config.variables, addresses)
+            permits = permits_of(plan, config)
             inquiry = inquire(window, plan, permits, customer_number(connection, identity), at)
             journeys = [item for item in plan.journeys if journey in (None, item.name)]
             found = explain(inquiry, identity, journeys)

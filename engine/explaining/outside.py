@@ -14,8 +14,7 @@ from engine.explaining.answers import Line, Verdict, line_of, told
 from engine.explaining.inquiry import ITS_CUSTOMER, Inquiry
 from engine.explaining.leaves import Finding, columns, dissect, read
 from engine.running.admitting import entered_since, period_began
-from engine.running.firing import is_limited
-from engine.running.next_due import next_firing
+from engine.running.firing import firings_after, is_limited
 from engine.running.picking import bucket, candidates, may_enter
 from engine.storage.schema import enrolment, entry_queue
 from engine.wording import say, say_number
@@ -114,7 +113,7 @@ def _queued(
 def _doors(inquiry: Inquiry, journey: Journey) -> Iterator[Line]:
     zone = inquiry.world.zone
     if journey.only_at is not None:
-        until = next_firing(journey.only_at, inquiry.at, zone)
+        until = next(firings_after(journey.only_at, inquiry.at, zone))
         yield replace(line_of(journey.spans["enter only at"], holds=False), until=until)
     if journey.at_most is not None:
         yield _limit(inquiry, journey, *journey.at_most)

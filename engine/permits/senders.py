@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dsl.model.model import Field, Model
 from engine.calendars.business_days import BusinessDays
+from engine.config import Config
 from engine.permits.facts import Sender
 from engine.permits.permitting import Permits
 from engine.permits.rules import send_rules
@@ -34,6 +35,12 @@ def address_of(model: Model, channel: str, configured: str | None = None) -> str
 
 def _named(model: Model, name: str) -> Field | None:
     return next((item for item in model.customer if item.name == name), None)
+
+
+def permits_of(plan: Plan, config: Config) -> Permits:
+    """Everything the gate needs about the sends of a release, in a project with this configuration."""
+    addresses = {name: channel.address for name, channel in config.channels.items()}
+    return make_permits(plan, config.variables, addresses)
 
 
 def make_permits(

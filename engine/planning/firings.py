@@ -1,27 +1,19 @@
 """When runs take place: the firings of the schedule, all of them or as few as will do. Knows no store."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable
 from itertools import takewhile
-
-from croniter import croniter
 
 from dsl.model.journeys import After, At, Send
 from dsl.model.model import Model
 from dsl.units import Clock
 from engine.calendars.zone import HOUR, Zone
+from engine.running.firing import firings_after
 
 
 def firings(schedule: Iterable[str], zone: Zone, after: int, until: int) -> list[int]:
     """The firings of some cron lines after an instant and up to another, in order. Read on the wall clock."""
-    found = {at for line in schedule for at in takewhile(lambda at: at <= until, _firings(line, zone, after))}
-    return sorted(at for at in found if at > after)
-
-
-def _firings(line: str, zone: Zone, after: int) -> Iterator[int]:
-    coming = croniter(line, zone.local(after).replace(tzinfo=None))
-    while True:
-        yield zone.instant(coming.get_next(datetime))
+    lines = (takewhile(lambda at: at <= until, firings_after(line, after, zone)) for line in schedule)
+    return sorted({at for line in lines for at in line})
 
 
 def thinned(times: Iterable[int], hours: int, clocks: Iterable[Clock], zone: Zone) -> list[int]:

@@ -9,7 +9,7 @@ from engine.channels.building import build_channels
 from engine.delivery.delivery import Delivery
 from engine.errors import EngineError
 from engine.permits.permitting import Permits
-from engine.permits.senders import make_permits
+from engine.permits.senders import permits_of
 from engine.plans.plan import Plan, make_plan
 from engine.projects.project import Project
 from engine.projects.releases import Release, current_release
@@ -38,8 +38,7 @@ def ready(project: Project) -> Engine:
     with project.store.write() as connection:
         release = current_release(connection, config)
         plan = make_plan(connection, release.number, release.model, config.zone, config.lateness)
-    addresses = {name: channel.address for name, channel in config.channels.items()}
-    return Engine(project, release, plan, make_permits(plan, config.variables, addresses))
+    return Engine(project, release, plan, permits_of(plan, config))
 
 
 def take_turn(

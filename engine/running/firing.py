@@ -1,5 +1,6 @@
 """When journeys that let people in only at certain times, or only so many, let them in."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from croniter import croniter
@@ -26,6 +27,15 @@ def fires(journey: Journey, clock: Clockwork, zone: Zone, *, first: bool) -> boo
         return True
     before = clock.now - MINUTE if first else clock.before_at
     return before < last_firing(journey.only_at, clock.now, zone) <= clock.now
+
+
+def firings_after(cron: str, after: int, zone: Zone) -> Iterator[int]:
+    """The firings of a cron line after an instant, in order, without end. Read on the wall clock."""
+    coming = croniter(cron, zone.local(after).replace(tzinfo=None))
+    while True:
+        firing = zone.instant(coming.get_next(datetime))
+        if firing > after:  # else an hour that comes twice
+            yield firing
 
 
 def last_firing(cron: str, now: int, zone: Zone) -> int:

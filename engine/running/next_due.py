@@ -4,17 +4,14 @@ Told of what the store holds now; what comes in later is due when it comes.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import sqlalchemy as sa
-from croniter import croniter
 
 from dsl.model.journeys import Journey
-from engine.calendars.zone import Zone
 from engine.plans.coming import Gap, ask, coming, starts
 from engine.plans.plan import Plan
 from engine.running.admitting import entered_since, period_began
-from engine.running.firing import is_limited
+from engine.running.firing import firings_after, is_limited
 from engine.storage.schema import enrolment, entry_queue
 
 
@@ -31,15 +28,6 @@ def next_due(connection: sa.Connection, plan: Plan, after: int, until: int) -> i
     return min((moment for moment in found if moment is not None and after < moment <= until), default=None)
 
 
-def next_firing(cron: str, after: int, zone: Zone) -> int:
-    """The first firing of a cron line after an instant, read on the wall clock."""
-    wall: datetime = zone.local(after).replace(tzinfo=None)
-    firings = croniter(cron, wall)
-    while (found := zone.instant(firings.get_next(datetime))) <= after:
-        pass  # an hour that comes twice
-    return found
-
-
 def _admissions(connection: sa.Connection, plan: Plan, gap: Gap) -> Iterator[int | None]:
     """When those who stand in a queue may be let in."""
     for journey in filter(is_limited, plan.journeys):
@@ -48,7 +36,7 @@ def _admissions(connection: sa.Connection, plan: Plan, gap: Gap) -> Iterator[int
         if connection.scalar(waiting) is None:
             continue
         if journey.only_at is not None:
-            yield next_firing(journey.only_at, gap.after, gap.zone)
+            yield next(firings_after(journey.only_at, gap.after, gap.zone))
         else:
             yield _room(connection, plan, journey, gap)
 

@@ -22,7 +22,7 @@ from engine.people.tasks import Desk, Finish, finish_task
 from engine.plans.statement import compiled
 from engine.running.acting import whole
 from engine.scenarios.finding import held_message, open_task
-from engine.scenarios.stage import PLAYER, Stage, customer_number
+from engine.scenarios.stage import PLAYER, Stage
 from engine.storage.audit import By
 from engine.storage.bad_values import BadValueError
 from engine.storage.values import Stored, reader
@@ -131,8 +131,7 @@ class Feed:
         decide(self.connection, intent, By(PLAYER, self.now))
 
     def _number(self, who: m.Who) -> int:
-        number = customer_number(self.connection, self.stage.plan, who.customer)
-        return number if number is not None else self.owners.numbers(self.connection, [who.customer])[0]
+        return self.owners.numbers(self.connection, [who.customer])[0]
 
     def _take(self, what: str, values: Mapping[str, Stored]) -> None:
         """One row, as an import takes it."""

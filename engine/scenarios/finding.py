@@ -11,6 +11,7 @@ from dsl.model.journeys import Task
 from engine.people.tasks import declared_task
 from engine.plans.plan import Plan
 from engine.reasons import read_back
+from engine.storage.customers import find_customers
 from engine.storage.keys import Intent
 from engine.storage.schema import ACTIVE, ENDED, enrolment, message, task
 from engine.storage.states import MessageStatus, TaskStatus
@@ -33,8 +34,7 @@ class Person:
 
 def person(connection: sa.Connection, plan: Plan, who: m.Who) -> Person:
     """Whom a step is about."""
-    people = plan.tables.customer
-    number = connection.scalar(sa.select(people.c.customer).where(people.c.id == who.customer)) or 0
+    number = find_customers(connection, [who.customer]).get(who.customer, 0)
     for table in plan.tables.records.values() if who.record else ():
         record = connection.scalar(sa.select(table.c.record).where(table.c.id == who.record))
         if record is not None:

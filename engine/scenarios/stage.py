@@ -6,14 +6,12 @@ Made once for many scenarios: what is compiled stays, what was stored goes.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
-
 from dsl.model.model import Model
 from engine.channels.protocol import Accepted, Capabilities, Outcome, Outgoing, Rejected
 from engine.config import Config
 from engine.delivery.delivery import Delivery
 from engine.permits.permitting import Permits
-from engine.permits.senders import make_permits
+from engine.permits.senders import permits_of
 from engine.plans.plan import Plan, make_plan
 from engine.running.next_due import next_due
 from engine.running.turn import Moment, turn
@@ -111,15 +109,8 @@ def set_stage(model: Model, config: Config, channels: Collection[str], *, watche
         plan.tables.metadata.create_all(connection)
         for name in channels:
             plan.world.symbols.number(connection, "channel", name)
-    addresses = {name: channel.address for name, channel in config.channels.items()}
-    permits = make_permits(plan, config.variables, addresses)
+    permits = permits_of(plan, config)
     lines = {name: Line() for name in channels}
     plan.watcher = witness = Witness(plan) if watched else None
     delivery = Delivery(store, plan, permits, lines, alone=True)
     return Stage(config, store, plan, permits, lines, delivery, witness)
-
-
-def customer_number(connection: sa.Connection, plan: Plan, identity: str) -> int | None:
-    """The number of a customer; None when nobody has that id."""
-    table = plan.tables.customer
-    return connection.scalar(sa.select(table.c.customer).where(table.c.id == identity))

@@ -5,11 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 import pytest
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from dsl.check import Context, check
-from dsl.printing.printer import print_node
 from dsl.syntax.load import parse_texts
 from engine.calendars.zone import DAY
 from engine.running.next_due import next_due
@@ -17,14 +16,10 @@ from tests.checked import model_of
 from tests.engine_side import EngineSide, ms
 from tests.oracle import history as h
 from tests.oracle_tests.times import at
-from tests.strategies_conditions import condition
 from tests.strategies_histories import histories
 from tests.strategies_lively import lively_rules
-from tests.strategies_rules import ways_in
-from tests.strategies_time import about_time
-from tests.watched import Watched
+from tests.watched import ZONES, drawn_watched
 
-ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
@@ -45,14 +40,7 @@ def jumps(side: EngineSide, after: int, until: int) -> Iterator[int]:
 @given(st.data())
 def test_whoever_time_makes_qualify_does_so_when_due(of_record: bool, data: st.DataObject) -> None:  # noqa: FBT001
     """Between two moments at which the engine is due, nobody begins or ceases to qualify."""
-    form = data.draw(st.sampled_from((about_time, about_time, condition)))
-    file = data.draw(ways_in(form, of_record=of_record))
-    note(print_node(file.statements[-1]))
-    model = check((file,), Context()).model
-    assume(model is not None)
-    assert model is not None
-    history = data.draw(histories(file))
-    watched = Watched(model, history, data.draw(st.sampled_from(ZONES)))
+    watched, history = drawn_watched(data, of_record=of_record)
     after = ms(history[-1].at)
     until = after + data.draw(st.sampled_from((2, 9, 40))) * DAY
     known = watched.qualified(after)

@@ -4,23 +4,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from dsl.check import Context, check
-from dsl.printing.printer import print_node
 from engine.calendars.zone import DAY, HOUR, Zone
 from engine.plans.watching import Scope
 from tests.checked import model_of
 from tests.engine_side import ms
 from tests.oracle_tests.times import at
-from tests.strategies_conditions import condition
-from tests.strategies_histories import histories
-from tests.strategies_rules import ways_in
-from tests.strategies_time import about_time
-from tests.watched import Watched
+from tests.watched import Watched, drawn_watched
 
-ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
@@ -29,14 +22,7 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 @given(st.data())
 def test_whoever_time_makes_qualify_is_found(of_record: bool, data: st.DataObject) -> None:  # noqa: FBT001
     """Between any two runs, who qualifies only at one of them is in the change set of the second."""
-    form = data.draw(st.sampled_from((about_time, about_time, condition)))
-    file = data.draw(ways_in(form, of_record=of_record))
-    note(print_node(file.statements[-1]))
-    model = check((file,), Context()).model
-    assume(model is not None)
-    assert model is not None
-    zone, history = data.draw(st.sampled_from(ZONES)), data.draw(histories(file))
-    watched = Watched(model, history, zone)
+    watched, history = drawn_watched(data, of_record=of_record)
     runs = [ms(moment.at) for moment in history]
     holding = [watched.qualified(now) for now in runs]
     for before, now, one, other in zip(runs, runs[1:], holding, holding[1:], strict=False):
