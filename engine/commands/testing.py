@@ -13,7 +13,7 @@ from engine.commands.rules import place_of, surroundings_of
 from engine.errors import UsageError
 from engine.projects.rule_sets import read_rule_set
 from engine.scenarios.coverage import Coverage, Trail, coverage_of
-from engine.scenarios.items import Item
+from engine.scenarios.items import KINDS, Item, Owner
 from engine.scenarios.playing import Played
 from engine.scenarios.trying import Trial, chosen, try_all
 from engine.terminal import print_diagnostics, print_json, print_table, print_text, talk
@@ -79,7 +79,7 @@ def _summary(played: list[Played]) -> Phrase:
 
 def _tell_coverage(coverage: Coverage) -> None:
     columns = (say("journey"), say("states"), say("transitions"), say("outcomes"), say("conditions"))
-    rows = [(name, *_shares(coverage, name)) for name in coverage.journeys]
+    rows = [(_owner(owner), *_shares(coverage, owner)) for owner in coverage.owners]
     print_text("")
     print_table(columns, [*rows, (say("in all"), *_shares(coverage, None))])
     for item in coverage.items:
@@ -87,23 +87,26 @@ def _tell_coverage(coverage: Coverage) -> None:
             print_text(_missed(item, coverage))
 
 
-def _shares(coverage: Coverage, journey: str | None) -> list[str]:
-    return [f"{tried}/{total}" for tried, total in coverage.counts(journey).values()]
+def _owner(owner: Owner) -> str:
+    return owner.name if owner.kind == "journey" else say("policy {name}", name=owner.name)
+
+
+def _shares(coverage: Coverage, owner: Owner | None) -> list[str]:
+    """Of a policy the conditions only: it has nothing else."""
+    counts = coverage.counts(owner).items()
+    own = {"condition"} if owner is not None and owner.kind == "policy" else set(KINDS)
+    return [f"{tried}/{total}" if what in own else "" for what, (tried, total) in counts]
 
 
 def _missed(item: Item, coverage: Coverage) -> Phrase:
-    where = f"{item.file}:{item.line}"
+    where, owner, name = f"{item.file}:{item.line}", _owner(item.owner), item.name
     if item.what == "state":
-        return say(
-            "{where} {journey}: nobody enters state {name}", where=where, journey=item.journey, name=item.name
-        )
+        return say("{where} {owner}: nobody enters state {name}", where=where, owner=owner, name=name)
     if item.what != "condition":
-        return say(
-            "{where} {journey}: nobody takes {name}", where=where, journey=item.journey, name=item.name
-        )
+        return say("{where} {owner}: nobody takes {name}", where=where, owner=owner, name=name)
     if item in coverage.in_vain:
-        return say("{where} {journey}: never true: {name}", where=where, journey=item.journey, name=item.name)
-    return say("{where} {journey}: never asked: {name}", where=where, journey=item.journey, name=item.name)
+        return say("{where} {owner}: never true: {name}", where=where, owner=owner, name=name)
+    return say("{where} {owner}: never asked: {name}", where=where, owner=owner, name=name)
 
 
 def _document(played: list[Played], coverage: Coverage) -> dict[str, object]:
@@ -130,17 +133,29 @@ def _document(played: list[Played], coverage: Coverage) -> dict[str, object]:
 
 
 def _coverage_document(coverage: Coverage) -> dict[str, object]:
-    names = (None, *coverage.journeys)
-    counts = {
-        name: {
-            f"{what}s": {"tried": tried, "all": total}
-            for what, (tried, total) in coverage.counts(name).items()
-        }
-        for name in names
+    owners = {owner: _counts(coverage, owner) for owner in coverage.owners}
+    journeys = {owner.name: counts for owner, counts in owners.items() if owner.kind == "journey"}
+    policies = {
+        owner.name: {"conditions": counts["conditions"]}
+        for owner, counts in owners.items()
+        if owner.kind == "policy"
     }
-    missed = [
-        item._asdict() | {"asked": item in coverage.in_vain}
-        for item in coverage.items
-        if item in coverage.missed
-    ]
-    return {**counts.pop(None), "journeys": counts, "missed": missed}
+    missed = [_missed_document(item, coverage) for item in coverage.items if item in coverage.missed]
+    return {**_counts(coverage, None), "journeys": journeys, "policies": policies, "missed": missed}
+
+
+def _counts(coverage: Coverage, owner: Owner | None) -> dict[str, dict[str, int]]:
+    counts = coverage.counts(owner).items()
+    return {f"{what}s": {"tried": tried, "all": total} for what, (tried, total) in counts}
+
+
+def _missed_document(item: Item, coverage: Coverage) -> dict[str, object]:
+    owners: dict[str, str | None] = {"journey": None, "policy": None}
+    place = {"name": item.name, "file": item.file, "line": item.line}
+    return (
+        {"what": item.what}
+        | owners
+        | {item.owner.kind: item.owner.name}
+        | place
+        | {"asked": item in coverage.in_vain}
+    )

@@ -64,10 +64,7 @@ def candidates(world: World, sender: Sender) -> sa.Select[Any]:
     address known, then the rule's conditions.
     """
     rule = sender.rule
-    customer, record = world.tables.customer.alias("c"), None
-    if sender.journey.record is not None:
-        record = world.tables.records[sender.journey.record].alias("r")
-    scene = Scene(world, wanted.c.customer, customer, record, used=set())
+    rows, scene, mine = wanted_of(world, sender)
     scene.read("attributes")
     addresses = [_address(scene, name) for name in sender.addresses]
     columns: list[Sql] = [
@@ -81,16 +78,24 @@ def candidates(world: World, sender: Sender) -> sa.Select[Any]:
         *addresses,
         *(_value(scene, column) for column in sender.columns),
     ]
-    rows = wanted.join(customer, customer.c.customer == wanted.c.customer)
-    if record is not None:
-        rows = rows.join(record, record.c.record == wanted.c.record)
-    journey, state, action = sender.numbers(world)
     return (
         sa.select(*(column.label(f"x{place}") for place, column in enumerate(columns)))
         .select_from(rows)
-        .where(wanted.c.journey == journey, wanted.c.state == state, wanted.c.action == action)
+        .where(*mine)
         .order_by(wanted.c.customer, wanted.c.record)
     )
+
+
+def wanted_of(world: World, sender: Sender) -> tuple[sa.FromClause, Scene, tuple[Sql, ...]]:
+    """The messages of one `send` in `wanted`: rows, what is asked about them, and which of the rows they are."""
+    customer, record = world.tables.customer.alias("c"), None
+    rows = wanted.join(customer, customer.c.customer == wanted.c.customer)
+    if sender.journey.record is not None:
+        record = world.tables.records[sender.journey.record].alias("r")
+        rows = rows.join(record, record.c.record == wanted.c.record)
+    scene = Scene(world, wanted.c.customer, customer, record, used=set())
+    numbers = zip(("journey", "state", "action"), sender.numbers(world), strict=True)
+    return rows, scene, tuple(wanted.c[name] == number for name, number in numbers)
 
 
 def _address(scene: Scene, attribute: str | None) -> Sql:

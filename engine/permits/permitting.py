@@ -38,6 +38,11 @@ class Permits:
     senders: Mapping[tuple[int, int], Sender]
     renderer: Renderer
 
+    @property
+    def by_place(self) -> dict[int, Sender]:
+        """The sends by their places among those of the rules."""
+        return {sender.place: sender for sender in self.senders.values()}
+
 
 def permit(work: Work, permits: Permits) -> bool:
     """Decide on every message of the batch; whether any enrolment was settled by it."""
@@ -87,13 +92,11 @@ class _Cases:
 
     def clear(self, sender: Sender) -> None:
         """Decide on those of one send about whom the row says all; put the others aside."""
-        statement = self.work.plan.statement(
-            ("candidates", sender.place), lambda: candidates(self.work.plan.world, sender)
-        )
-        assert statement is not None  # noqa: S101
+        world = self.work.plan.world
+        found = self.work.rows(("candidates", sender.place), lambda: candidates(world, sender))
         end, crowded = KEY_AT + sender.key_length, self.crowded
         alike: dict[Key, list[Row]] = defaultdict(list)
-        for row in statement.rows(self.work.connection, self.work.values):
+        for row in found:
             key: Key = row[KEY_AT:end]
             if key[5] or key[6] or row[0] in crowded:
                 self.close.append((sender, row))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -62,6 +63,14 @@ class Work:
         if self.plan.watcher is not None:
             self.plan.watcher(key, self.connection, self.values)
         return max(statement.run(self.connection, self.values).rowcount, 0)
+
+    def rows(self, key: Key, build: Callable[[], sa.Executable]) -> list[tuple[Any, ...]]:
+        """The rows of a query of the plan, asked with the run's parameters."""
+        statement = self.plan.statement(key, build)
+        assert statement is not None  # noqa: S101
+        if self.plan.watcher is not None:
+            self.plan.watcher(key, self.connection, self.values)
+        return statement.rows(self.connection, self.values)
 
     def clear(self, table: sa.Table) -> None:
         """Empty a temporary table."""

@@ -3,6 +3,9 @@
 The queue is kept exact for everybody a run looks at; choosing happens at the start of a run, best rank first.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 
 from dsl.model.journeys import Journey
@@ -63,26 +66,42 @@ def entered_since(world: World, journey: Journey) -> sa.Select[int]:
 
 def choose(world: World, journey: Journey) -> sa.Insert:
     """Choose as many from the queue as may come in: best rank first, then who has waited longest."""
+    number = moments.integer(world.number("journey", journey.name))
+    queue = queued(world, journey)
+    rows = queue.rows
+    order: list[Sql] = [rows.c.since, rows.c.customer, rows.c.record]
+    if journey.rank is not None:
+        order.insert(0, sql(journey.rank, queue.scene).desc().nulls_last())
+    best = queue.of(sa.select(number, rows.c.customer, rows.c.record)).order_by(*order).limit(FREE)
+    return chosen.insert().from_select(["journey", "customer", "record"], best)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Those in the queue of a journey. `scene`: that of what is asked about them."""
+
+    mine: Sql
+    rows: sa.FromClause
+    scene: Scene
+
+    def of(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """A query over them, joined with what has been read of customer and record."""
+        people, used, record = self.rows, self.scene.used or set(), self.scene.record
+        if "attributes" in used:
+            attributes = self.scene.attributes
+            people = people.join(attributes, attributes.c.customer == self.rows.c.customer)
+        if record is not None and "record" in used:
+            people = people.join(record, record.c.record == self.rows.c.record)
+        return query.select_from(people).where(self.mine)
+
+
+def queued(world: World, journey: Journey) -> Queue:
+    """The queue of a journey."""
     rows = entry_queue.alias("q")
     number = moments.integer(world.number("journey", journey.name))
     record = world.tables.records[journey.record].alias() if journey.record else None
     scene = Scene(world, rows.c.customer, world.tables.customer.alias(), record, used=set())
-    order: list[Sql] = [rows.c.since, rows.c.customer, rows.c.record]
-    if journey.rank is not None:
-        order.insert(0, sql(journey.rank, scene).desc().nulls_last())
-    people: sa.FromClause = rows
-    if "attributes" in (scene.used or ()):
-        people = people.join(scene.attributes, scene.attributes.c.customer == rows.c.customer)
-    if record is not None and "record" in (scene.used or ()):
-        people = people.join(record, record.c.record == rows.c.record)
-    best = (
-        sa.select(number, rows.c.customer, rows.c.record)
-        .select_from(people)
-        .where(rows.c.journey == number)
-        .order_by(*order)
-        .limit(FREE)
-    )
-    return chosen.insert().from_select(["journey", "customer", "record"], best)
+    return Queue(rows.c.journey == number, rows, scene)
 
 
 def make_due() -> sa.Insert:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dsl.model.model import Model
-from engine.scenarios.items import KINDS, Item, What, items
+from engine.scenarios.items import KINDS, Item, Owner, What, items
 from engine.scenarios.stage import Stage
 from engine.storage.schema import rule, visit
 
@@ -58,22 +58,23 @@ class Coverage:
     missed: frozenset[Item]
     in_vain: frozenset[Item]
 
-    def counts(self, journey: str | None = None) -> dict[What, tuple[int, int]]:
-        """How many there are of each kind and how many of them were tried, in one journey or in all."""
-        mine = [item for item in self.items if journey in {None, item.journey}]
+    def counts(self, owner: Owner | None = None) -> dict[What, tuple[int, int]]:
+        """How many there are of each kind and how many of them were tried, of one journey or policy or of all."""
+        mine = [item for item in self.items if owner in {None, item.owner}]
         total = Counter(item.what for item in mine)
         tried = Counter(item.what for item in mine if item not in self.missed)
         return {what: (tried[what], total[what]) for what in KINDS}
 
     @property
-    def journeys(self) -> list[str]:
-        """The journeys, in the order of their files."""
-        return list(dict.fromkeys(item.journey for item in self.items if item.what == "state"))
+    def owners(self) -> list[Owner]:
+        """The journeys, then the policies that ask something, both in the order of their files."""
+        mine = (item.owner for item in self.items if item.what == "state" or item.owner.kind == "policy")
+        return sorted(dict.fromkeys(mine), key=lambda owner: owner.kind)
 
 
 def coverage_of(model: Model, trail: Trail) -> Coverage:
     """What a trail has tried of a rule set."""
-    found = dict.fromkeys(item for journey in model.journeys.values() for item in items(journey))
+    found = dict.fromkeys(items(model))
     missed = frozenset(item for item in found if not _was_tried(item, trail))
     in_order = sorted(found, key=lambda item: (item.file, item.line))
     return Coverage(tuple(in_order), missed, missed & trail.asked)
@@ -82,7 +83,7 @@ def coverage_of(model: Model, trail: Trail) -> Coverage:
 def _was_tried(item: Item, trail: Trail) -> bool:
     match item.what:
         case "state":
-            return f"{item.journey}/{item.name}" in trail.states
+            return f"{item.owner.name}/{item.name}" in trail.states
         case "condition":
             return item in trail.held
         case _:

@@ -111,6 +111,6 @@ def set_stage(model: Model, config: Config, channels: Collection[str], *, watche
             plan.world.symbols.number(connection, "channel", name)
     permits = permits_of(plan, config)
     lines = {name: Line() for name in channels}
-    plan.watcher = witness = Witness(plan) if watched else None
+    plan.watcher = witness = Witness(plan, permits.by_place) if watched else None
     delivery = Delivery(store, plan, permits, lines, alone=True)
     return Stage(config, store, plan, permits, lines, delivery, witness)

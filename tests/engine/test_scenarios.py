@@ -41,6 +41,29 @@ def test_as_json() -> None:
     )
     assert document["coverage"]["states"] == {"tried": 3, "all": 4}
     assert document["coverage"]["journeys"]["sale"]["transitions"] == {"tried": 1, "all": 1}
+    assert document["coverage"]["policies"] == {"watched": {"conditions": {"tried": 1, "all": 1}}}
+
+
+def test_conditions_of_policies_as_json() -> None:
+    """What is missed tells whose it is, a journey's or a policy's, and whether it was asked."""
+    done = ran("test", str(CASES / "coverage.rules"), "--json")
+    missed = json.loads(done.out)["coverage"]["missed"]
+    assert [item for item in missed if item["policy"]] == [
+        {
+            "what": "condition",
+            "journey": None,
+            "policy": policy,
+            "name": name,
+            "file": "coverage.rules",
+            "line": line,
+            "asked": asked,
+        }
+        for policy, name, line, asked in (
+            ("open", 'tier = "gold"', 11, True),
+            ("open", "points > 50", 12, True),
+            ("quiet", 'tier = "gold"', 14, False),
+        )
+    ]
 
 
 def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
