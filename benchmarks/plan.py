@@ -19,7 +19,7 @@ from engine.planning.planning import Planned, Question, plan
 from engine.projects.project import Project, open_project
 from engine.projects.project_turn import deliverer, ready, take_turn
 from engine.projects.releases import apply
-from engine.projects.rule_sets import read_rule_set
+from engine.projects.rule_files import read_rule_set
 from engine.storage.audit import By
 
 DAYS = 30

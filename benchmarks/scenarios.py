@@ -10,9 +10,12 @@ from statistics import median
 from time import process_time
 from typing import Any
 
+from dsl.check import check
 from dsl.context import WELL_KNOWN_CHANNELS
+from dsl.syntax.load import SUFFIX, parse_texts
 from engine.config import default_config
-from engine.projects.rule_sets import read_rule_set, stored_rule_set
+from engine.projects.rule_files import read_rule_set
+from engine.projects.rule_sets import context_of, rule_set_of
 from engine.scenarios.playing import play
 from engine.scenarios.stage import Stage, set_stage
 
@@ -55,7 +58,9 @@ def _stage(more: dict[str, str]) -> Stage:
     config = default_config("毛毛家")
     rules = read_rule_set(STARTER, config)
     if more:
-        rules = stored_rule_set({**rules.texts, **more}, config)
+        texts = {**rules.texts, **more}
+        named = {name: text for name, text in texts.items() if name.endswith(SUFFIX)}
+        rules = rule_set_of(*parse_texts(named), context_of(config, texts=texts), check)
     assert rules.model is not None, rules.diagnostics  # noqa: S101
     return set_stage(rules.model, config, WELL_KNOWN_CHANNELS | config.channels.keys())
 

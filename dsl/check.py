@@ -1,27 +1,45 @@
 """The check of a rule set: from parsed files to the model, or to everything that is wrong with them."""
 
-from dataclasses import dataclass
-
-from dsl.checks import PASSES, Subject
+from dsl.checks.days import check_days
+from dsl.checks.flow import check_flow
+from dsl.checks.hiding import check_hiding
+from dsl.checks.later import check_later
+from dsl.checks.lengths import check_lengths
+from dsl.checks.loops import check_loops
+from dsl.checks.never import check_never
+from dsl.checks.policy_texts import check_policy_texts
+from dsl.checks.shadows import check_shadows
+from dsl.checks.style import check_style
+from dsl.checks.tasks import check_tasks
+from dsl.checks.tightness import check_tightness
+from dsl.checks.unused import check_unused
+from dsl.checks.variables import check_variables
+from dsl.checks.windows import check_windows
 from dsl.context import Context
-from dsl.diagnostics import Diagnostic, has_errors
-from dsl.lowering.lower import lower
-from dsl.model.model import Model
-from dsl.names.catalog import collect
-from dsl.report import Report
-from dsl.resolve import Definitions
-from dsl.silence import heard, independent
+from dsl.diagnostics import Diagnostic
+from dsl.recheck import Checked, Pass, checked_by
 from dsl.tree.statements import File
 
 __all__ = ["Checked", "Context", "check"]
 
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """`model` is None when there are errors. The diagnostics are sorted by file and place."""
-
-    model: Model | None
-    diagnostics: tuple[Diagnostic, ...]
+PASSES: tuple[Pass, ...] = (
+    check_days,
+    check_flow,
+    check_hiding,
+    check_later,
+    check_lengths,
+    check_loops,
+    check_never,
+    check_policy_texts,
+    check_shadows,
+    check_style,
+    check_tasks,
+    check_tightness,
+    check_unused,
+    check_variables,
+    check_windows,
+)
+"""All checks there are, in no order that matters."""
 
 
 def check(files: tuple[File, ...], context: Context, flaws: tuple[Diagnostic, ...] = ()) -> Checked:
@@ -30,17 +48,4 @@ def check(files: tuple[File, ...], context: Context, flaws: tuple[Diagnostic, ..
     `flaws` are what parsing them found. They are not repeated, but there is no model when one is an error, and
     names that stand on their lines do not count as unknown: the parser may have left their declaration out.
     """
-    report = Report()
-    catalog = collect(files, report)
-    definitions = Definitions(catalog, report)
-    draft = lower(catalog, context, definitions, report)
-    subject = Subject(files, catalog, context, draft, frozenset(definitions.used))
-    for one in PASSES:
-        for finding in one(subject):
-            report.add(finding)
-    diagnostics = tuple(sorted(heard(independent(report.found, flaws), files), key=_place))
-    return Checked(None if has_errors((*flaws, *diagnostics)) else draft, diagnostics)
-
-
-def _place(item: Diagnostic) -> tuple[str, int, int, str]:
-    return item.span.source.name, item.span.start, item.span.end, item.slug
+    return checked_by(PASSES, files, context, flaws)

@@ -34,9 +34,9 @@ def load(path: Path) -> Loaded:
     return files, (*problems, *more)
 
 
-def parse_texts(texts: Mapping[str, str]) -> Loaded:
-    """The trees of texts by their file names, in the order of the names."""
-    return _gathered([_parsed(Source(name, texts[name])) for name in sorted(texts)])
+def parse_texts(texts: Mapping[str, str], *, scenarios: bool = True) -> Loaded:
+    """The trees of texts by their file names, in the order of the names; see `parse`."""
+    return _gathered([_parsed(Source(name, texts[name]), scenarios=scenarios) for name in sorted(texts)])
 
 
 def _gathered(loaded: list[Loaded]) -> Loaded:
@@ -46,8 +46,8 @@ def _gathered(loaded: list[Loaded]) -> Loaded:
     )
 
 
-def _parsed(source: Source) -> Loaded:
-    file, problems = parse(source)
+def _parsed(source: Source, *, scenarios: bool = True) -> Loaded:
+    file, problems = parse(source, scenarios=scenarios)
     return (file,), problems
 
 

@@ -13,6 +13,7 @@ from dsl.syntax.grammar import Grammar, load_grammar
 from dsl.syntax.lines import join_lines
 from dsl.syntax.progress import Progress
 from dsl.syntax.recovery import recover
+from dsl.syntax.skipping import without_scenarios
 from dsl.syntax.tokens import MOST_PROBLEMS, MOST_TOKENS, tokenise
 from dsl.tree.statements import File
 from dsl.wording import Phrase, say
@@ -20,8 +21,11 @@ from dsl.wording import Phrase, say
 LARGEST = 1024 * 1024  # characters of a file
 
 
-def parse(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
-    """The tree of a rule file, with a `syntax` diagnostic for every mistake. Nothing is raised."""
+def parse(source: Source, *, scenarios: bool = True) -> tuple[File, tuple[Diagnostic, ...]]:
+    """The tree of a rule file, with a `syntax` diagnostic for every mistake. Nothing is raised.
+
+    Without `scenarios` they are left out unread, mistakes and all.
+    """
     if len(source.text) > LARGEST:
         return _too_large(source, say("This file is larger than 1 MiB, the most that a rule file may hold."))
     taken = tokenise(source)
@@ -29,7 +33,8 @@ def parse(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
         return _too_large(source, say("This file holds more than {most} words and signs.", most=MOST_TOKENS))
     balanced = balance(source, taken.tokens)
     lines = join_lines(source, balanced.tokens)
-    progress = Progress(_grammar(), source, lines.tokens)
+    tokens = lines.tokens if scenarios else without_scenarios(lines.tokens)
+    progress = Progress(_grammar(), source, tokens)
     while not progress.finished and len(progress.problems) < MOST_PROBLEMS:
         if not progress.step():
             recover(progress)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import holidays
+from holidays.registry import EntityLoader
 
 from dsl.model.model import Calendar, SpecialDays
 from dsl.wording import Phrase
@@ -130,30 +131,37 @@ class _PublicDays:
     """The public calendar of a country, computed by the year as years are asked for."""
 
     country: str
-    last_year: int | None = field(init=False)
-    _library: holidays.HolidayBase = field(init=False)
+    _loaded: holidays.HolidayBase | None = field(init=False, default=None)
     _known: dict[int, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        try:
-            self._library = holidays.country_holidays(self.country)
-        except NotImplementedError:
-            raise UnknownCountryError(
-                say("nobody knows the public holidays of {country!r}", country=self.country),
-                say("write a country's code, such as CN, or name the days with `closed`"),
-            ) from None
-        self.last_year = _last_announced(self._library)
+        if self.country not in EntityLoader.get_country_codes():
+            self.library  # noqa: B018  # a name that is no code: is there such a country?
+
+    @property
+    def library(self) -> holidays.HolidayBase:
+        """Loaded when a day is asked for: with one country the library loads all of them, a tenth of a second."""
+        if self._loaded is None:
+            self._loaded = _library(self.country)
+        return self._loaded
+
+    @property
+    def last_year(self) -> int | None:
+        """The last year with announced make-up days; None in countries that have none."""
+        if not self.library.has_substituted_holidays:
+            return None
+        return max(getattr(self.library, "special_public_holidays", {}), default=None)
 
     def is_made_up(self, day: int) -> bool:
         """A weekend day that is worked."""
-        self._library.get(date_of(day))  # computes the year
-        self._library.get(date_of(day + 7))  # days of early January are made up for in December
-        return date_of(day) in getattr(self._library, "weekend_workdays", ())
+        self.library.get(date_of(day))  # computes the year
+        self.library.get(date_of(day + 7))  # days of early January are made up for in December
+        return date_of(day) in getattr(self.library, "weekend_workdays", ())
 
     def is_holiday(self, day: int) -> bool:
         """A public holiday, or a weekend day of its period."""
         if day not in self._known:
-            self._known[day] = date_of(day) in self._library or self._is_in_period(day)
+            self._known[day] = date_of(day) in self.library or self._is_in_period(day)
         return self._known[day]
 
     def _is_in_period(self, day: int) -> bool:
@@ -164,14 +172,17 @@ class _PublicDays:
     def _meets_holiday(self, day: int, step: int) -> bool:
         while self._is_free(day):
             day += step
-        return date_of(day) in self._library
+        return date_of(day) in self.library
 
     def _is_free(self, day: int) -> bool:
-        return weekday(day) >= 5 and date_of(day) not in self._library and not self.is_made_up(day)
+        return weekday(day) >= 5 and date_of(day) not in self.library and not self.is_made_up(day)
 
 
-def _last_announced(library: holidays.HolidayBase) -> int | None:
-    """The last year with announced make-up days; None in countries that have none."""
-    if not library.has_substituted_holidays:
-        return None
-    return max(getattr(library, "special_public_holidays", {}), default=None)
+def _library(country: str) -> holidays.HolidayBase:
+    try:
+        return holidays.country_holidays(country)
+    except NotImplementedError:
+        raise UnknownCountryError(
+            say("nobody knows the public holidays of {country!r}", country=country),
+            say("write a country's code, such as CN, or name the days with `closed`"),
+        ) from None

@@ -14,7 +14,8 @@ from engine.projects.folder import rules_of
 from engine.projects.project import Project
 from engine.projects.public_calendar import calendar_findings
 from engine.projects.releases import Applied, apply
-from engine.projects.rule_sets import RuleSet, missing_channels, read_rule_set
+from engine.projects.rule_files import read_rule_set
+from engine.projects.rule_sets import RuleSet, missing_channels
 from engine.terminal import print_diagnostics, print_json, print_table, talk
 from engine.wording import say
 

@@ -24,7 +24,8 @@ from engine.errors import RulesError, UnknownNameError, UsageError
 from engine.language import language_of
 from engine.projects.folder import find_project, project_folder, rules_of
 from engine.projects.public_calendar import calendar_findings
-from engine.projects.rule_sets import RuleSet, read_rule_set
+from engine.projects.rule_files import read_rule_set
+from engine.projects.rule_sets import RuleSet
 from engine.terminal import print_diagnostics, print_json, print_text, speak, spoken_language, talk
 from engine.wording import all_of, near_or, say, say_number
 

@@ -11,7 +11,7 @@ from dsl.wording import Phrase
 from engine.commands.options import json_option
 from engine.commands.rules import place_of, surroundings_of
 from engine.errors import UsageError
-from engine.projects.rule_sets import read_rule_set
+from engine.projects.rule_files import read_rule_set
 from engine.scenarios.coverage import Coverage, Trail, coverage_of
 from engine.scenarios.items import KINDS, Item, Owner
 from engine.scenarios.playing import Played

@@ -166,7 +166,7 @@ def _partial_index(table: sa.Table, name: str) -> sa.Index:
     """An index of what is not null in a fixed table; described beside it, since not every rule set needs it."""
     own = table.to_metadata(sa.MetaData()).c[name]
     some = own.is_not(None)
-    return sa.Index(_name(own), own, sqlite_where=some, postgresql_where=some)
+    return sa.Index(_name(own), own, sqlite_where=some)
 
 
 def _name(column: sa.Column[Any]) -> str:

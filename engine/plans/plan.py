@@ -97,6 +97,8 @@ def _rule_number(connection: sa.Connection, span: Span) -> int:
 def in_a_line(span: Span) -> str:
     """What a rule says, without its comments and line ends."""
     text, parts, start = span.text, [], 0
+    if "#" not in text:
+        return " ".join(text.split())
     for comment in tokenise(Source("", text)).comments:
         parts.append(text[start : comment.offset])
         start = comment.offset + len(comment.text)

@@ -1,23 +1,25 @@
-"""Rule sets as files on disk or as stored in a release: read, checked, and their texts at hand to be stored.
+"""Rule sets as they are stored in a release, and what every rule set holds. From files: `engine.projects.rule_files`.
 
 Knows the configuration, which says what templates may name and which channels there are; knows no store.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from dsl.check import Context, check
-from dsl.context import WELL_KNOWN_CHANNELS
+from dsl.context import WELL_KNOWN_CHANNELS, Context
 from dsl.diagnostics import Diagnostic, has_errors
 from dsl.model.journeys import Send
 from dsl.model.model import Model
-from dsl.syntax.load import SUFFIX, load, parse_texts
-from dsl.texts.letters import letters
+from dsl.recheck import Checked, recheck
+from dsl.syntax.load import SUFFIX, parse_texts
 from dsl.tree.statements import File
 from engine.config import Config
 from engine.wording import say
+
+Check = Callable[[tuple[File, ...], Context, tuple[Diagnostic, ...]], Checked]
+"""The whole check, or a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,11 @@ class RuleSet:
         return hashed.hexdigest()
 
 
-def read_rule_set(path: Path, config: Config) -> RuleSet:
-    """Read and check a rule file, or all those under a folder. Letters are read once: what was checked is stored."""
-    files, flaws = load(path)
-    context = _context(config, folder=path if path.is_dir() else path.parent)
-    found = letters(files, context)
-    return _checked(files, flaws, _context(config, folder=context.folder, texts=found))
-
-
 def stored_rule_set(texts: Mapping[str, str], config: Config) -> RuleSet:
-    """Check a rule set that was stored."""
-    files, flaws = parse_texts({name: text for name, text in texts.items() if name.endswith(SUFFIX)})
-    return _checked(files, flaws, _context(config, texts=texts))
+    """A rule set that was stored because it had no errors, as far as runs need it: without its scenarios."""
+    rules = {name: text for name, text in texts.items() if name.endswith(SUFFIX)}
+    files, flaws = parse_texts(rules, scenarios=False)
+    return rule_set_of(files, flaws, context_of(config, texts=texts), recheck)
 
 
 def missing_channels(model: Model, config: Config) -> list[Diagnostic]:
@@ -70,14 +65,18 @@ def missing_channels(model: Model, config: Config) -> list[Diagnostic]:
     return list(found.values())
 
 
-def _context(
+def context_of(
     config: Config, *, folder: Path | None = None, texts: Mapping[str, str] | None = None
 ) -> Context:
+    """What rules may name in a project with this configuration."""
     channels = WELL_KNOWN_CHANNELS | config.channels.keys()
     return Context(frozenset(config.variables), frozenset(channels), folder, texts or {})
 
 
-def _checked(files: tuple[File, ...], flaws: tuple[Diagnostic, ...], context: Context) -> RuleSet:
+def rule_set_of(
+    files: tuple[File, ...], flaws: tuple[Diagnostic, ...], context: Context, check: Check
+) -> RuleSet:
+    """Files that were parsed, checked in a context."""
     checked = check(files, context, flaws)
     diagnostics = (*flaws, *checked.diagnostics)
     texts = {file.source.name: file.source.text for file in files} | dict(context.file_texts)

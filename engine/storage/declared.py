@@ -100,7 +100,7 @@ def _event_table(metadata: sa.MetaData, kind: EventKind) -> sa.Table:
     known = table.c.id.is_not(None)
     sa.Index(f"ix_{name}_customer", table.c.customer, table.c.at, table.c.digest, unique=True)
     sa.Index(f"ix_{name}_at", table.c.at)
-    sa.Index(f"ix_{name}_id", table.c.id, unique=True, sqlite_where=known, postgresql_where=known)
+    sa.Index(f"ix_{name}_id", table.c.id, unique=True, sqlite_where=known)
     return table
 
 

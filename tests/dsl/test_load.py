@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dsl.render import render
 from dsl.syntax.load import load, parse_texts
+from dsl.tree.scenarios import ScenarioDecl
 from dsl.tree.statements import ValueDecl
 
 
@@ -129,3 +130,38 @@ def test_texts_kept_elsewhere() -> None:
     files, problems = parse_texts({"b.rules": "value b = 1", "a.rules": "value a ="})
     assert [file.source.name for file in files] == ["a.rules", "b.rules"]
     assert [problem.span.source.name for problem in problems] == ["a.rules"]
+
+
+def test_scenarios_can_be_left_out() -> None:
+    """Without scenarios the rest is read as ever, wherever they stand, and their mistakes do not matter."""
+    text = """scenario "一" { until 2024-01-01 expect nothing }
+    value scenario = 1   # a name is none
+
+    value more =
+      scenario + 1
+    scenario "二" {
+      from 2024-01-02 09:00
+      at 2024-01-03 15:00 expect expect
+    }
+    # a comment
+    scenario "三" {}"""
+    (file,), problems = parse_texts({"a.rules": text}, scenarios=False)
+    assert problems == ()
+    assert [item.span.text.split()[:2] for item in file.statements] == [
+        ["value", "scenario"],
+        ["value", "more"],
+    ]
+    (empty,), problems = parse_texts({"a.rules": 'scenario "一" { until }'}, scenarios=False)
+    assert (empty.statements, problems) == ((), ())
+
+
+def test_the_starter_rules_are_the_same_without_their_scenarios() -> None:
+    """Every other statement is there."""
+    whole, _ = load(Path(__file__).parents[2] / "rules")
+    texts = {file.source.name: file.source.text for file in whole}
+    rest, problems = parse_texts(texts, scenarios=False)
+    assert problems == ()
+    for file, without in zip(whole, rest, strict=True):
+        assert without.statements == tuple(
+            item for item in file.statements if not isinstance(item, ScenarioDecl)
+        )

@@ -9,6 +9,7 @@ from threading import Thread
 import pysqlite3
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from engine.errors import (
     DamagedStoreError,
@@ -23,7 +24,7 @@ from engine.storage import file_systems, sqlite
 from engine.storage.arrivals import arrivals, mark_changed, take
 from engine.storage.fairness import LET_PASS, somebody_waits, waiting
 from engine.storage.file_systems import kind_of_mount
-from engine.storage.schema import changed, meta
+from engine.storage.schema import changed, message, meta
 from engine.storage.store import Store, open_store
 from engine.storage.symbols import load_symbols
 
@@ -269,3 +270,10 @@ def test_network_file_system(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(StoreError, match=r"on a network file system \(nfs4\)"):
         open_store(path, create=True)
     assert not path.exists()
+
+
+def test_indexes_of_other_dialects_hold_the_same_part() -> None:
+    """PostgreSQL's index of open messages holds the open ones."""
+    (index,) = [item for item in message.indexes if item.name == "message_open"]
+    text = str(sa.schema.CreateIndex(index).compile(dialect=postgresql.dialect()))
+    assert text == "CREATE INDEX message_open ON message (status, until) WHERE status < 5"
