@@ -120,28 +120,21 @@ def shift(zone: Zone, instant: Sql, duration: Duration, *, back: bool) -> Sql:
 def shift_months(day: Sql, months: Sql) -> Sql:
     """A day moved by calendar months, clamped to the end of the month."""
     start, end = calendar_day.alias(), calendar_day.alias()
-    return _of_its_own(
-        sa.select(sa.func.max(end.c.day))
-        .select_from(
-            start.join(end, sa.and_(end.c.month == start.c.month + months, end.c.dom <= start.c.dom))
-        )
-        .where(start.c.day == day),
-        start,
-        end,
-    )
+    return _same_day(day, start, end, start.c.month + months)
 
 
 def in_year(day: Sql, year: Sql) -> Sql:
     """The return of a day in a year; 29 February falls on the 28th in a common one."""
     start, end = calendar_day.alias(), calendar_day.alias()
-    month = year * integer(12) + start.c.month % integer(12)
-    return _of_its_own(
-        sa.select(sa.func.max(end.c.day))
-        .select_from(start.join(end, sa.and_(end.c.month == month, end.c.dom <= start.c.dom)))
-        .where(start.c.day == day),
-        start,
-        end,
-    )
+    return _same_day(day, start, end, year * integer(12) + start.c.month % integer(12))
+
+
+def _same_day(day: Sql, start: sa.FromClause, end: sa.FromClause, month: Sql) -> Sql:
+    """The day of `end` in a month that has the number of the day of `start` in its own, or the month's last one."""
+    chosen = sa.select(end.c.day).select_from(start.join(end, end.c.month == month))
+    # The last one by its index; max() would read all days before it.
+    last = chosen.where(start.c.day == day, end.c.dom <= start.c.dom).order_by(end.c.dom.desc()).limit(1)
+    return _of_its_own(last, start, end)
 
 
 def first_clock(zone: Zone, instant: Sql, clock: Clock) -> Sql:

@@ -3,6 +3,7 @@
 The transitions of a state become the arms of one CASE, in the order in which the language tries them.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -43,17 +44,22 @@ def joined(scene: Scene, rows: sa.FromClause) -> sa.FromClause:
     return rows
 
 
-def looked_up(scene: Scene, value: Sql) -> Sql:
-    """A value about an enrolment that is being updated, with what it reads of customer and record looked up."""
+def looked_up(scene: Scene, value: Sql, record: Sql | None = None) -> Sql:
+    """A value about a row that is being changed, with what it reads of customer and record looked up.
+
+    `record`: the number of its record, where that is not the enrolment's.
+    """
+    if record is None and scene.enrolment is not None:
+        record = scene.enrolment.c.record
     used = scene.used or set()
     conditions: list[Sql] = []
     tables: list[sa.FromClause] = []
     if "attributes" in used:
         tables.append(scene.attributes)
         conditions.append(scene.attributes.c.customer == scene.customer)
-    if "record" in used and scene.record is not None and scene.enrolment is not None:
+    if "record" in used and scene.record is not None and record is not None:
         tables.append(scene.record)
-        conditions.append(scene.record.c.record == scene.enrolment.c.record)
+        conditions += [scene.record.c.record == record, scene.record.c.customer == scene.customer]
     if not tables:
         return value
     return sa.select(value).select_from(*tables).where(*conditions).scalar_subquery()
@@ -243,12 +249,24 @@ def candidates(world: World, journey: Journey, source: sa.FromClause) -> tuple[S
     return scene, people, record.c.record
 
 
-def entering(world: World, journey: Journey, source: sa.FromClause, *, qualified: bool) -> sa.Select[Any]:
-    """Those of `source` who enrol: (customer, record, occurrence). Without `qualified` whatever `enter` says."""
+def entering(
+    world: World,
+    journey: Journey,
+    source: sa.FromClause,
+    *,
+    qualified: bool,
+    but: Callable[[Sql, Sql], Sql] | None = None,
+) -> sa.Select[Any]:
+    """Those of `source` who enrol: (customer, record, occurrence). Without `qualified` whatever `enter` says.
+
+    `but` leaves customers and records out; it is asked first.
+    """
     scene, people, record = candidates(world, journey, source)
     conditions = [may_enter(world, journey, source.c.customer, record)]
     if qualified and journey.enter is not None:
         conditions.insert(0, sql(journey.enter, scene))
+    if but is not None:
+        conditions.insert(0, sa.not_(but(source.c.customer, record)))
     if "attributes" in (scene.used or ()):
         people = people.join(scene.attributes, scene.attributes.c.customer == source.c.customer)
     columns = (

@@ -7,6 +7,7 @@ permit gate, goals and wake-ups. Sending is `engine.delivery.delivery`. A kill l
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -21,7 +22,7 @@ from engine.plans.working import batch as in_batch
 from engine.plans.working import begun, due, looked, picked, stirred, wanted
 from engine.running import admitting, asking, picking, waking
 from engine.running.firing import fires, is_limited
-from engine.running.turns import keep_queue, rounds
+from engine.running.turns import keep_queue, look, rounds
 from engine.storage.arrivals import arrivals
 from engine.storage.bulk import many_objects
 from engine.storage.schema import Instant, changed
@@ -31,6 +32,9 @@ from engine.wording import say
 
 BATCH = 10_000
 """Customers a transaction looks at."""
+
+_AT_ONCE = 50
+"""Journeys whose enrolments one statement wakes: it looks a customer up once for all of them."""
 
 _LOW = sa.bindparam("low", type_=Instant, required=True)
 _SIZE = sa.bindparam("size", type_=Instant, required=True)
@@ -188,23 +192,29 @@ def _batch(work: Work, permits: Permits) -> None:
         rounds(work)
         while permit(work, permits):
             rounds(work, (work.step - 1, work.step))
-        for journey in work.plan.journeys:
-            _wind_up(work, journey)
+        _wind_up(work)
 
 
 def _end_watches(work: Work, journey: Journey) -> None:
     """Before anybody moves: whose watch is over may come in again."""
     over = work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
     work.report.released += over
+    if over and is_limited(journey):
+        look(work, None)
+        keep_queue(work, journey)
 
 
-def _wind_up(work: Work, journey: Journey) -> None:
+def _wind_up(work: Work) -> None:
     """Goals, and when time alone may move somebody next."""
-    world, name = work.plan.world, journey.name
-    work.do(("goal", name), lambda: waking.reach_goals(world, journey))
-    work.do(("wake", name), lambda: waking.reschedule(world, journey))
+    world, journeys = work.plan.world, work.plan.journeys
+    for journey in journeys:
+        work.do(("goal", journey.name), partial(waking.reach_goals, world, journey))
+    for first in range(0, len(journeys), _AT_ONCE):
+        some = journeys[first : first + _AT_ONCE]
+        work.do(("wake", first), partial(waking.reschedule, world, some))
     if work.report.stuck:
-        work.do(("rouse", name), lambda: picking.rouse_restless(world, journey))
+        for journey in journeys:
+            work.do(("rouse", journey.name), partial(picking.rouse_restless, world, journey))
 
 
 def _finish(work: Work, seq: int) -> None:

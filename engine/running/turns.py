@@ -4,6 +4,7 @@
 under its number; the next step, and the next round, look at those alone.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import sqlalchemy as sa
@@ -58,7 +59,7 @@ def _turn(work: Work, journey: Journey, scope: Steps) -> None:
     if _moves(work, journey):
         look(work, scope)
     before = work.step
-    _entries(work, journey)
+    _entries(work, journey, scope)
     if work.step > before:
         look(work, (before, work.step))
         _moves(work, journey)
@@ -82,38 +83,47 @@ def _moves(work: Work, journey: Journey) -> bool:
     return narrowed
 
 
-def _entries(work: Work, journey: Journey) -> None:
+def _entries(work: Work, journey: Journey, scope: Steps) -> None:
     """Enrol those whom a `begin` starts, then those who qualify or, where only some may come in, were chosen."""
-    world, way = work.plan.world, work.plan.ways_of[journey.name][0]
-    if journey.name in work.plan.begun and work.do(
-        ("begin", journey.name),
-        lambda: picking.pick_entries(world, journey, way, picking.started(world, journey), qualified=False),
-    ):
-        _take_ways(work)
-    if journey.name in work.plan.begun:
-        number = world.number("journey", journey.name)
-        work.do(("begun", journey.name), lambda: begun.delete().where(begun.c.journey == number))
+    came = _begin(work, journey) if journey.name in work.plan.begun else 0
     if journey.enter is None:
         return
-    limited = is_limited(journey)
+    world, limited = work.plan.world, is_limited(journey)
     if journey.at_most is not None:
-        _admit(work, journey, way)
-    elif (not limited or journey.name in work.open) and work.do(
-        ("enrol", journey.name),
-        lambda: picking.pick_entries(world, journey, way, looked, qualified=True),
-    ):
-        _take_ways(work)
+        came += _enrol(work, journey, "admit", lambda: picking.admitted(world, journey))
+    elif not limited or journey.name in work.open:
+        came += _enrol(work, journey, "enrol", lambda: looked)
     if limited:
-        keep_queue(work, journey)
+        _keep_queue_here(work, journey, scope, came)
 
 
-def _admit(work: Work, journey: Journey, way: Way) -> None:
-    world = work.plan.world
-    if work.do(
-        ("admit", journey.name),
-        lambda: picking.pick_entries(world, journey, way, picking.admitted(world, journey), qualified=True),
-    ):
+def _begin(work: Work, journey: Journey) -> int:
+    world, number = work.plan.world, work.plan.world.number("journey", journey.name)
+    came = _enrol(work, journey, "begin", lambda: picking.started(world, journey))
+    work.do(("begun", journey.name), lambda: begun.delete().where(begun.c.journey == number))
+    return came
+
+
+def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromClause]) -> int:
+    """Let those of a source in; how many they are."""
+    world, way, qualified = work.plan.world, work.plan.ways_of[journey.name][0], how != "begin"
+    came = work.do(
+        (how, journey.name),
+        lambda: picking.pick_entries(world, journey, way, source(), qualified=qualified),
+    )
+    if came:
         _take_ways(work)
+    return came
+
+
+def _keep_queue_here(work: Work, journey: Journey, scope: Steps, came: int) -> None:
+    """The queue was true when the run began: of those who neither came in nor were stirred it need not be asked."""
+    if came or scope is not None:
+        keep_queue(work, journey)
+    elif work.step:
+        look(work, (0, work.step))
+        keep_queue(work, journey)
+        look(work, None)
 
 
 def keep_queue(work: Work, journey: Journey) -> None:

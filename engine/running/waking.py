@@ -1,5 +1,7 @@
 """When time alone may move an enrolment next: what keeps `enrolment.wake_at` true for the customers of a batch."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from dsl.model.journeys import After, At, Goal, Journey, State
@@ -18,8 +20,23 @@ def timers(state: State) -> list[After | At]:
     return [item for item in state.transitions if isinstance(item, After | At)]
 
 
-def reschedule(world: World, journey: Journey) -> sa.Update | None:
-    """Set the wake-up of the batch's enrolments in a journey, where it differs; None: time alone does nothing."""
+def reschedule(world: World, journeys: Sequence[Journey]) -> sa.Update | None:
+    """Set the wake-up of the batch's enrolments in some journeys, where it differs; None: time alone does nothing."""
+    own = [(journey, _wake(world, journey)) for journey in journeys]
+    arms = [
+        (enrolment.c.journey == moments.integer(world.number("journey", journey.name)), wake)
+        for journey, wake in own
+        if wake is not None
+    ]
+    if not arms:
+        return None
+    wake = sa.case(*arms, else_=enrolment.c.wake_at)
+    here = enrolment.c.customer.in_(sa.select(batch.c.customer))
+    return enrolment.update().values(wake_at=wake).where(here, enrolment.c.wake_at.is_distinct_from(wake))
+
+
+def _wake(world: World, journey: Journey) -> Sql | None:
+    """When time alone may move an enrolment in a journey next; None: never."""
     scene = enrolment_scene(world, journey, enrolment)
     active = enrolment.c.status == moments.integer(ACTIVE)
     arms: list[tuple[Sql, Sql]] = [
@@ -36,9 +53,7 @@ def reschedule(world: World, journey: Journey) -> sa.Update | None:
     if not arms:
         return None
     watched = enrolment.c.status == moments.integer(WATCHED)
-    wake = looked_up(scene, sa.case((watched, enrolment.c.wake_at), *arms, else_=sa.null()))
-    chosen = [*in_batch(world, journey), enrolment.c.wake_at.is_distinct_from(wake)]
-    return enrolment.update().values(wake_at=wake).where(*chosen)
+    return looked_up(scene, sa.case((watched, enrolment.c.wake_at), *arms, else_=sa.null()))
 
 
 def in_batch(world: World, journey: Journey, status: int | None = None) -> list[Sql]:
