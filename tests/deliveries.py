@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dsl.units import Duration
 from engine.calendars.zone import Zone, parse_time
-from engine.channels.protocol import Accepted, Capabilities, Channel, Outcome, Outgoing
+from engine.channels.protocol import Accepted, Capabilities, Channel, InTime, Outcome, Outgoing
 from engine.delivery.delivery import Delivery
 from engine.permits.permitting import Permits
 from engine.permits.senders import make_permits
@@ -72,7 +72,7 @@ class Gateway:
         """What it takes at once."""
         return Capabilities(batch=self.batch)
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], _: InTime) -> Sequence[Outcome]:
         """Remember the messages, then answer."""
         self.got += batch
         return [self.answer(item) for item in batch]

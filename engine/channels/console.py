@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from engine.channels.protocol import Accepted, Capabilities, Outcome, Outgoing, Unknown
+from engine.channels.protocol import Accepted, Capabilities, InTime, NotSent, Outcome, Outgoing, Unknown
 from engine.channels.settings import Settings
+from engine.reasons import LATE
 from engine.visible import visible
 
 
@@ -24,8 +25,10 @@ class ConsoleChannel:
         """Any number at once."""
         return Capabilities(batch=100)
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], in_time: InTime) -> Sequence[Outcome]:
         """Print the messages; when that fails nobody knows what was seen."""
+        if not in_time():
+            return [NotSent(LATE())] * len(batch)
         try:
             self.stream.write("".join(map(_printed, batch)))
             self.stream.flush()

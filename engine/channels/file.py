@@ -13,13 +13,23 @@ from pathlib import Path
 
 import orjson
 
-from engine.channels.protocol import Accepted, Capabilities, NotSent, Outcome, Outgoing, Rejected, Unknown
+from engine.channels.protocol import (
+    Accepted,
+    Capabilities,
+    InTime,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Rejected,
+    Unknown,
+)
 from engine.channels.settings import Settings
-from engine.reasons import HALF_CHARACTER
+from engine.reasons import HALF_CHARACTER, LATE
 from engine.wording import say
 
 _BATCH = 500  # messages in one write, and at most unknown after a crash
 _MODE = 0o600  # texts and addresses are nobody else's business
+_WRITTEN = ("key", "channel", "customer", "to", "subject", "text", "at")
 _NO_JSON = Rejected(HALF_CHARACTER())
 
 
@@ -35,20 +45,22 @@ class FileChannel:
         """Any reasonable number at once; it does not look a key up before it writes."""
         return Capabilities(batch=_BATCH)
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], in_time: InTime) -> Sequence[Outcome]:
         """Append the lines in one write. What cannot be written whole is taken back and was not sent."""
+        if not in_time():
+            return [NotSent(LATE())] * len(batch)
         lines = [_line(message) for message in batch]
         whole = self._append(b"".join(line for line in lines if line is not None))
         return [_NO_JSON if line is None else whole for line in lines]
 
-    def settled(self, keys: Collection[str]) -> set[str]:
+    def settled(self, keys: Collection[str]) -> dict[str, Outcome]:
         """Those of the keys that are in the file: messages whose fate nobody recorded did go."""
         wanted = set(keys)
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
-            return set()
-        return {key for line in content.split(b"\n") if (key := _key_of(line)) in wanted}
+            return {}
+        return {key: Accepted() for line in content.split(b"\n") if (key := _key_of(line)) in wanted}
 
     def close(self) -> None:
         """Nothing is held between sends."""
@@ -135,7 +147,9 @@ def _taken_back(file: int, size: int, because: str) -> Outcome:
 
 def _line(message: Outgoing) -> bytes | None:
     try:
-        return orjson.dumps(message._asdict(), option=orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps(
+            {name: getattr(message, name) for name in _WRITTEN}, option=orjson.OPT_APPEND_NEWLINE
+        )
     except orjson.JSONEncodeError:
         return None
 

@@ -3,7 +3,7 @@
 The rule behind the outcomes: only what is proved not to have been accepted may be tried again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -17,10 +17,11 @@ class ChannelSettingsError(ConfigError):
 class Outgoing(NamedTuple):
     """A message on its way out. `to`: the address; `customer`: their id; `at`: ISO 8601, business time.
 
-    `key` is the same for every attempt at this message and for no other message.
+    `key` is the same for every attempt at this message and for no other message; `ref` is this attempt's own.
     """
 
     key: str
+    ref: str
     channel: str
     customer: str
     to: str
@@ -38,16 +39,26 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It is proved that it has not been taken; it may be tried again."""
+    """It is proved that it has not been taken; it may be tried again.
+
+    `after`: milliseconds that the gateway asks to be left alone, where it says so. `slower`: it is taking messages,
+    but not so many at once; that is no sign of its being ill.
+    """
 
     because: str
+    after: int | None = None
+    slower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """It has been refused for good: this address, or this message, will never go this way."""
+    """It has been refused for good: this address, or this message, will never go this way.
+
+    `opted_out`: because the customer has told the gateway, or its operator, to write no more.
+    """
 
     because: str
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +73,34 @@ Outcome = Accepted | NotSent | Rejected | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """`batch`: messages in one call. `idempotent`: the key is honoured. `receipts`: it tells what arrived."""
+    """What a channel can do.
+
+    `batch`: messages that `send` takes at once; how many calls it makes of them, and how many at a time, is its own
+    affair. `rate`: messages a second that the gateway allows; None: as many as it takes. `remembers`: for so many
+    milliseconds it knows a key again and takes no second message under it; 0: it does not look at keys.
+    """
 
     batch: int = 1
-    idempotent: bool = False
-    receipts: bool = False
+    rate: float | None = None
+    remembers: int = 0
+
+
+InTime = Callable[[], bool]
+"""Whether a call may still begin: too long after its mark a message must not leave any more."""
 
 
 class Channel(Protocol):
-    """A way out. Made once per process, closed at its end."""
+    """A way out. Made once per process, used by one thread at a time, closed at its end."""
 
     @property
     def capabilities(self) -> Capabilities:
         """What it can do."""
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """One call, at most `capabilities.batch` messages; an outcome for each, in order.
+    def send(self, batch: Sequence[Outgoing], in_time: InTime) -> Sequence[Outcome]:
+        """Send at most `capabilities.batch` messages; an outcome for each, in order.
 
-        Whatever it raises means Unknown for the whole batch.
+        Asks `in_time` before each call to the gateway; what does not begin in time is NotSent. Whatever it raises
+        means Unknown for the whole batch.
         """
 
     def close(self) -> None:
@@ -88,7 +109,24 @@ class Channel(Protocol):
 
 @runtime_checkable
 class Witness(Protocol):
-    """A channel that keeps evidence of its own of what it has taken."""
+    """A channel that can find out later what became of messages."""
 
-    def settled(self, keys: Collection[str]) -> set[str]:
-        """Those of the keys that it took for sure."""
+    def settled(self, keys: Collection[str]) -> Mapping[str, Outcome]:
+        """What is known for sure, by key; no entry where nothing is, for to be unknown there proves nothing."""
+
+
+@runtime_checkable
+class Tryable(Protocol):
+    """A channel that shows what it says to its gateway and what it hears, for those who set it up."""
+
+    def exchange(self, message: Outgoing) -> "Exchange":
+        """Send one message and tell everything, secrets masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was said and heard, as text, and how it is judged."""
+
+    request: str
+    answer: str
+    outcome: Outcome

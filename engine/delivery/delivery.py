@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from engine.channels.protocol import Accepted, Channel, NotSent, Outcome, Outgoing, Unknown, Witness
+from engine.channels.protocol import Channel, NotSent, Outcome, Outgoing, Unknown, Witness
 from engine.conditions.world import Clockwork, RunValues
 from engine.delivery import sending
 from engine.delivery.marking import Marking, Posted
@@ -22,7 +22,7 @@ from engine.plans import working
 from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
 from engine.reasons import LOST, NO_CHANNEL, NOT_TOLD
-from engine.storage.keys import Intent, intent_key
+from engine.storage.keys import Intent, attempt_ref, intent_key
 from engine.storage.schema import meta
 from engine.storage.store import Store
 
@@ -105,21 +105,20 @@ class Delivery:
             sending.release_claims(connection)
         rows = sending.hanging(connection, None if self.alone else now, self.plan.tables.customer)
         hanging = [self._hanging(row) for row in rows]
-        found: set[str] = set()
+        found: dict[str, Outcome] = {}
         for name, channel in self.channels.items():
             keys = [item.outgoing.key for item in hanging if item.outgoing.channel == name]
             if keys and isinstance(channel, Witness):
-                found |= channel.settled(keys)
-        results: list[Result] = [
-            (item, Accepted() if item.outgoing.key in found else Unknown(LOST())) for item in hanging
-        ]
+                found.update(channel.settled(keys))
+        results = [(item, found.get(item.outgoing.key, Unknown(LOST()))) for item in hanging]
         return record(connection, results, now) if results else Counter()
 
     def _hanging(self, row: Any) -> Posted:
         symbols, intent = self.plan.world.symbols, Intent(*row[: len(sending.KEY)])
         key = intent_key(self._install_key, symbols.name(intent.journey), row.identity, intent)
         channel = symbols.name_or(row.channel) or ""
-        outgoing = Outgoing(key, channel, row.identity, row.address, row.subject, row.text, "")
+        ref = attempt_ref(key, row.attempt)
+        outgoing = Outgoing(key, ref, channel, row.identity, row.address, row.subject, row.text, "")
         return Posted(intent, row.attempt, 0, row.refused, elsewhere=False, outgoing=outgoing)
 
 
@@ -136,7 +135,7 @@ def _handed(channel: Channel | None, batch: list[Outgoing]) -> Sequence[Outcome]
     if channel is None:
         return [NotSent(NO_CHANNEL(channel=batch[0].channel))] * len(batch)
     try:
-        outcomes = channel.send(batch)
+        outcomes = channel.send(batch, lambda: True)
     except Exception as error:  # noqa: BLE001  # whatever happened, the gateway may have taken it
         return [Unknown(f"{type(error).__name__}: {error}")] * len(batch)
     if len(outcomes) != len(batch):

@@ -19,7 +19,7 @@ from engine.plans.work import Work
 from engine.plans.working import wanted
 from engine.reasons import NO_RULE
 from engine.storage.arrivals import mark_changed
-from engine.storage.keys import Intent, intent_key
+from engine.storage.keys import Intent, attempt_ref, intent_key
 from engine.storage.states import MessageStatus
 from engine.texts.rendering import Rendered
 
@@ -107,7 +107,10 @@ class Marking:
         if address != stored.address:
             self._moved.append(({"address": address}, intent))
         key = intent_key(self.install_key, sender.journey.name, stored.identity, intent)
-        outgoing = Outgoing(key, channel, stored.identity, address, stored.subject, stored.text, self._at)
+        ref = attempt_ref(key, stored.attempt + 1)
+        outgoing = Outgoing(
+            key, ref, channel, stored.identity, address, stored.subject, stored.text, self._at
+        )
         elsewhere = len(sender.rule.via) > 1 and _elsewhere(sender, row, place, stored.refused)
         self.posted.append(Posted(intent, stored.attempt + 1, place, stored.refused, elsewhere, outgoing))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from engine.channels.protocol import Accepted, Capabilities, Outcome, Outgoing
+from engine.channels.protocol import Accepted, Capabilities, InTime, Outcome, Outgoing
 from engine.delivery.delivery import Delivery
 from engine.planning.firings import clocks_of, firings, thinned
 from engine.projects.project import Project
@@ -33,7 +33,7 @@ class Accepting:
 
     capabilities = Capabilities(batch=BATCH)
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], _: InTime) -> Sequence[Outcome]:
         """All are accepted."""
         return [Accepted()] * len(batch)
 

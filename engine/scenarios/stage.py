@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dsl.model.model import Model
-from engine.channels.protocol import Accepted, Capabilities, Outcome, Outgoing, Rejected
+from engine.channels.protocol import Accepted, Capabilities, InTime, Outcome, Outgoing, Rejected
 from engine.config import Config
 from engine.delivery.delivery import Delivery
 from engine.permits.permitting import Permits
@@ -42,7 +42,7 @@ class Line:
         """Any number at once."""
         return Capabilities(batch=1000)
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], _: InTime) -> Sequence[Outcome]:
         """Take the messages of everybody for whom the channel does not fail."""
         return [
             Rejected(say("the scenario lets the channel fail"))

@@ -55,5 +55,10 @@ def intent_key(install_key: str, journey: str, customer: str, intent: Intent) ->
     return b32encode(digest[:_BYTES]).decode()[:_LENGTH]
 
 
+def attempt_ref(key: str, attempt: int) -> str:
+    """What the gateway is told of one attempt at a message, to be named in its receipts."""
+    return f"{key}.{attempt}"
+
+
 def _is_number(part: str) -> bool:
     return part.isascii() and part.isdecimal() and len(part) <= _DIGITS

@@ -18,9 +18,14 @@ from engine.config import ChannelConfig, parse_config
 from engine.visible import visible
 
 
+def always() -> bool:
+    """Nothing is late."""
+    return True
+
+
 def message(key: str = "K1", text: str = "您好", subject: str | None = None) -> Outgoing:
     """A message to a customer."""
-    return Outgoing(key, "sms", "C1", "13800000001", subject, text, "2026-11-23T10:00:00+08:00")
+    return Outgoing(key, f"{key}.1", "sms", "C1", "13800000001", subject, text, "2026-11-23T10:00:00+08:00")
 
 
 def lines(path: Path) -> list[dict[str, str]]:
@@ -34,7 +39,10 @@ class TestFile:
     def test_each_message_is_one_line(self, tmp_path: Path) -> None:
         """With its fields in a fixed order, in UTF-8, readable by nobody else."""
         path = tmp_path / "outbox.jsonl"
-        assert FileChannel(path).send([message(), message("K2", "a\nb", "题")]) == [Accepted(), Accepted()]
+        assert FileChannel(path).send([message(), message("K2", "a\nb", "题")], always) == [
+            Accepted(),
+            Accepted(),
+        ]
         assert path.read_text(encoding="utf-8") == (
             '{"key":"K1","channel":"sms","customer":"C1","to":"13800000001","subject":null,"text":"您好",'
             '"at":"2026-11-23T10:00:00+08:00"}\n'
@@ -47,7 +55,7 @@ class TestFile:
         """It is made in the project; elsewhere it may be a disk that is not there, and is an error."""
         settings = {"path": "out/sms/outbox.jsonl"}
         channel = build_channel(ChannelConfig("sms", settings=settings), tmp_path)
-        assert channel.send([message()]) == [Accepted()]
+        assert channel.send([message()], always) == [Accepted()]
         assert (tmp_path / "out/sms/outbox.jsonl").exists()
         settings = {"path": str(tmp_path / "disk" / "outbox.jsonl")}
         (tmp_path / "shop").mkdir()
@@ -57,42 +65,42 @@ class TestFile:
     def test_what_is_there_stays(self, tmp_path: Path) -> None:
         """A second send appends."""
         channel = FileChannel(tmp_path / "outbox.jsonl")
-        channel.send([message("K1")])
-        channel.send([message("K2")])
+        channel.send([message("K1")], always)
+        channel.send([message("K2")], always)
         assert [line["key"] for line in lines(channel.path)] == ["K1", "K2"]
 
     def test_half_a_line_left_by_a_crash_spoils_no_other(self, tmp_path: Path) -> None:
         """It is ended before the next is written, and its message does not count as sent."""
         path = tmp_path / "outbox.jsonl"
         channel = FileChannel(path)
-        channel.send([message("K1")])
+        channel.send([message("K1")], always)
         path.write_bytes(path.read_bytes() + b'{"key":"K2","channel":"sm')
-        channel.send([message("K3")])
+        channel.send([message("K3")], always)
         written = path.read_text(encoding="utf-8").splitlines()
         assert len(written) == 3
         assert json.loads(written[2])["key"] == "K3"
-        assert channel.settled(["K1", "K2", "K3", "K4"]) == {"K1", "K3"}
+        assert channel.settled(["K1", "K2", "K3", "K4"]) == {"K1": Accepted(), "K3": Accepted()}
 
     def test_nothing_is_settled_before_anything_was_sent(self, tmp_path: Path) -> None:
         """There is no file yet."""
-        assert FileChannel(tmp_path / "outbox.jsonl").settled(["K1"]) == set()
+        assert FileChannel(tmp_path / "outbox.jsonl").settled(["K1"]) == {}
 
     def test_a_missing_folder_proves_that_nothing_was_sent(self, tmp_path: Path) -> None:
         """It may be tried again."""
-        (outcome,) = FileChannel(tmp_path / "no" / "outbox.jsonl").send([message()])
+        (outcome,) = FileChannel(tmp_path / "no" / "outbox.jsonl").send([message()], always)
         assert isinstance(outcome, NotSent)
         assert "No such file" in outcome.because
 
     def test_what_cannot_be_written_whole_is_taken_back(self, tmp_path: Path) -> None:
         """With the disk full in the middle of a batch, no line of it stays, and the batch was not sent."""
         path = tmp_path / "outbox.jsonl"
-        FileChannel(path).send([message("K0")])
+        FileChannel(path).send([message("K0")], always)
         before = path.read_bytes()
         script = (
             "import resource; from pathlib import Path; from engine.channels.file import FileChannel;"
-            "from tests.engine.test_channels import message;"
+            "from tests.engine.test_channels import always, message;"
             f"resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before) + 200}, {len(before) + 200}));"
-            f"print(*FileChannel(Path({str(path)!r})).send([message('K1'), message('K2')]))"
+            f"print(*FileChannel(Path({str(path)!r})).send([message('K1'), message('K2')], always))"
         )
         found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert found.stdout.count("NotSent") == 2
@@ -101,16 +109,16 @@ class TestFile:
     def test_a_text_that_is_none_is_refused_and_the_others_go(self, tmp_path: Path) -> None:
         """Half a surrogate pair cannot be written."""
         channel = FileChannel(tmp_path / "outbox.jsonl")
-        outcomes = channel.send([message("K1"), message("K2", "\ud83d"), message("K3")])
+        outcomes = channel.send([message("K1"), message("K2", "\ud83d"), message("K3")], always)
         assert [type(outcome) for outcome in outcomes] == [Accepted, Rejected, Accepted]
-        assert channel.settled(["K1", "K2", "K3"]) == {"K1", "K3"}
+        assert channel.settled(["K1", "K2", "K3"]) == {"K1": Accepted(), "K3": Accepted()}
 
     def test_two_processes_may_write_at_once(self, tmp_path: Path) -> None:
         """Every batch is whole: its lines stand together."""
         path = tmp_path / "outbox.jsonl"
 
         def send(number: int) -> None:
-            FileChannel(path).send([message(f"{number}", "长" * 4000) for _ in range(20)])
+            FileChannel(path).send([message(f"{number}", "长" * 4000) for _ in range(20)], always)
 
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(send, range(16)))
@@ -125,7 +133,7 @@ class TestConsole:
     def test_messages_are_printed_for_people(self) -> None:
         """Head, subject and text, each on lines of their own."""
         stream = io.StringIO()
-        assert ConsoleChannel(stream).send([message(text="您好\n再见", subject="题")]) == [Accepted()]
+        assert ConsoleChannel(stream).send([message(text="您好\n再见", subject="题")], always) == [Accepted()]
         assert stream.getvalue() == (
             "2026-11-23T10:00:00+08:00 sms -> 13800000001 (C1)\n    题\n    您好\n    再见\n"
         )
@@ -133,7 +141,7 @@ class TestConsole:
     def test_data_cannot_act_on_the_terminal(self) -> None:
         """Escape sequences and their like become marks."""
         stream = io.StringIO()
-        ConsoleChannel(stream).send([message(text="a\x1b[2J\x07\u202eb")])
+        ConsoleChannel(stream).send([message(text="a\x1b[2J\x07\u202eb")], always)
         assert "a␛[2J␇⟨202E⟩b" in stream.getvalue()
         assert "\x1b" not in stream.getvalue()
 
@@ -141,7 +149,7 @@ class TestConsole:
         """Nobody knows what was seen."""
         stream = io.StringIO()
         stream.close()
-        (outcome,) = ConsoleChannel(stream).send([message()])
+        (outcome,) = ConsoleChannel(stream).send([message()], always)
         assert type(outcome).__name__ == "Unknown"
 
 

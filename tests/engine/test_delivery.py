@@ -59,7 +59,7 @@ class TestSending:
         some = ready()
         assert some.deliver(NOW) == {"sent": 1}
         (sent,) = gateway(some).got
-        assert sent[1:] == ("sms", "C1", "13800000001", None, "陈晨您好", "2026-11-23T10:00:00+08:00")
+        assert sent[2:] == ("sms", "C1", "13800000001", None, "陈晨您好", "2026-11-23T10:00:00+08:00")
         found = some.one()
         expected = {
             "status": "sent",
