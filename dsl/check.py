@@ -1,6 +1,7 @@
 """The check of a rule set: from parsed files to the model, or to everything that is wrong with them."""
 
 from dsl.checks.days import check_days
+from dsl.checks.expectations import check_expectations
 from dsl.checks.flow import check_flow
 from dsl.checks.hiding import check_hiding
 from dsl.checks.later import check_later
@@ -24,6 +25,7 @@ __all__ = ["Checked", "Context", "check"]
 
 PASSES: tuple[Pass, ...] = (
     check_days,
+    check_expectations,
     check_flow,
     check_hiding,
     check_later,

@@ -31,6 +31,7 @@ Slug = Literal[
     "task-without-outcome",
     "task-without-deadline",
     "unused",
+    "no-expectation",
     "no-calendar",
     "unknown-year",
     "missing-address",
@@ -80,6 +81,7 @@ SLUGS: Mapping[Slug, Kind] = {
     "task-without-outcome": Kind("warning", say("a task that nobody can finish")),
     "task-without-deadline": Kind("warning", say("a task without `due`")),
     "unused": Kind("warning", say("an audience, value, message, benefit or policy that nothing uses")),
+    "no-expectation": Kind("warning", say("a scenario that expects nothing, and so shows nothing")),
     "no-calendar": Kind(
         "warning", say("a policy that speaks of holidays where no calendar says which days are")
     ),

@@ -133,6 +133,10 @@ class Zone:
         """ISO 8601 with offset; milliseconds only when there are some."""
         return self.local(instant).isoformat(timespec="milliseconds" if instant % SECOND else "seconds")
 
+    def on_the_wall(self, instant: int) -> str:
+        """Date and time of day to the minute, as rules are written: `2026-03-02 09:00`."""
+        return self.local(instant).strftime("%Y-%m-%d %H:%M")
+
     def _offset(self, instant: int) -> int:
         return self._offsets[bisect_right(self._starts, instant)]
 

@@ -7,14 +7,15 @@ import sqlalchemy as sa
 
 from dsl.model import scenarios as m
 from dsl.units import Duration
-from engine.calendars.zone import Zone
 from engine.plans.plan import Plan
 from engine.scenarios.finding import (
-    asked,
+    Gone,
+    Opened,
     gone,
     held_up,
     is_meant,
     open_tasks,
+    opened,
     outcomes,
     place_names,
     places,
@@ -30,7 +31,7 @@ class Notes:
     done: dict[m.Who, tuple[int, int]] = field(default_factory=dict)
 
     def step_over(self, connection: sa.Connection, plan: Plan, who: m.Who) -> None:
-        """A step is over: what comes from now on is news to the next one."""
+        """What comes from now on is news to the next step."""
         self.done[who] = _amount(connection, plan, who)
 
 
@@ -53,15 +54,9 @@ def holds(expected: m.Expectation, look: Look) -> bool:
 
 @holds.register
 def _(expected: m.Sent, look: Look) -> bool:
-    key = look.who, expected.message
-    since = look.notes.sent.get(key, 0)
-    found = [
-        one
-        for one in gone(look.connection, look.plan, look.who, expected.message)
-        if one.seq > since and is_meant(one, expected)
-    ]
+    found = since_expected(expected, look)
     if found and not expected.negated:
-        look.notes.sent[key] = arrivals(look.connection)
+        look.notes.sent[look.who, expected.message] = arrivals(look.connection)
     return bool(found) is not expected.negated
 
 
@@ -96,21 +91,37 @@ def _(expected: m.Granted, look: Look) -> bool:
 @holds.register
 def _(expected: m.Nothing, look: Look) -> bool:
     del expected
-    before = look.notes.done.get(look.who, (0, 0))
-    return _amount(look.connection, look.plan, look.who) == before
+    return not news(look)
 
 
 @holds.register
 def _(expected: m.AtMost, look: Look) -> bool:
-    times = [one.at for one in gone(look.connection, look.plan, look.who)]
-    return _most(times, expected.per, look.plan.world.zone) <= expected.count
+    return len(most_within(look, expected.per)) <= expected.count
 
 
-def _most(times: list[int], per: Duration, zone: Zone) -> int:
-    """The greatest number of instants, in order, within any time of that length."""
-    within = ([t for t in times[first:] if t < zone.shift(start, per)] for first, start in enumerate(times))
-    return max(map(len, within), default=0)
+def since_expected(expected: m.Sent, look: Look) -> list[Gone]:
+    """What has gone of a message, that way and with those words, since it was last expected."""
+    since = look.notes.sent.get((look.who, expected.message), 0)
+    found = gone(look.connection, look.plan, look.who, expected.message)
+    return [one for one in found if one.seq > since and is_meant(one, expected)]
+
+
+def news(look: Look) -> list[Gone | Opened]:
+    """The messages that have gone and the tasks that were opened since the step before."""
+    messages, tasks = look.notes.done.get(look.who, (0, 0))
+    sent = gone(look.connection, look.plan, look.who)[messages:]
+    return [*sent, *opened(look.connection, look.plan, look.who)[tasks:]]
+
+
+def most_within(look: Look, per: Duration) -> list[Gone]:
+    """The most messages that went within any time of that length, in order."""
+    sent, zone = gone(look.connection, look.plan, look.who), look.plan.world.zone
+    within = (
+        [one for one in sent[first:] if one.at < zone.shift(start.at, per)]
+        for first, start in enumerate(sent)
+    )
+    return max(within, key=len, default=[])
 
 
 def _amount(connection: sa.Connection, plan: Plan, who: m.Who) -> tuple[int, int]:
-    return len(gone(connection, plan, who)), asked(connection, plan, who)
+    return len(gone(connection, plan, who)), len(opened(connection, plan, who))

@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from dsl.model import scenarios as m
-from dsl.model.journeys import Task
+from dsl.model.journeys import Action, Task
 from engine.people.tasks import declared_task
 from engine.plans.plan import Plan
 from engine.reasons import read_back
 from engine.storage.customers import find_customers
 from engine.storage.keys import Intent
-from engine.storage.schema import ACTIVE, ENDED, enrolment, message, task
+from engine.storage.schema import ACTIVE, ENDED, enrolment, message, rule, task, visit
 from engine.storage.states import MessageStatus, TaskStatus
 
 _KEY = Intent._fields
@@ -44,12 +44,44 @@ def person(connection: sa.Connection, plan: Plan, who: m.Who) -> Person:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A message that has gone."""
+    """A message that has gone. `origin`: what it came of."""
 
     seq: int
     at: int
+    message: str
     channel: str
     text: str
+    origin: "Origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a message or a task came of: an action of a state, by its number, in one visit to it."""
+
+    state: str
+    intent: Intent
+
+    def action(self, plan: Plan) -> Action:
+        """The action, as the rules have it."""
+        journey, _, state = self.state.partition("/")
+        actions = plan.model.journeys[journey].state(state).actions
+        return next(one for one in actions if one.number == self.intent.action)
+
+    def led_by(self, connection: sa.Connection) -> str | None:
+        """The rule line that led to the state: its place and words."""
+        same = (visit.c[name] == getattr(self.intent, name) for name in Intent._fields[:5])
+        query = sa.select(rule.c.file, rule.c.line, rule.c.text).join(visit, visit.c.rule == rule.c.rule)
+        row = connection.execute(query.where(*same)).first()
+        return None if row is None else f"{row.file}:{row.line} {row.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A task that somebody was given."""
+
+    at: int
+    task: str
+    origin: Origin
 
 
 def gone(connection: sa.Connection, plan: Plan, who: m.Who, name: str | None = None) -> list[Gone]:
@@ -57,14 +89,16 @@ def gone(connection: sa.Connection, plan: Plan, who: m.Who, name: str | None = N
     mine = [*person(connection, plan, who).owns(message), message.c.sent_at.is_not(None)]
     if name is not None:
         mine.append(message.c.message == plan.world.number("message", name))
-    columns = (message.c.sent_seq, message.c.sent_at, message.c.channel, message.c.subject, message.c.text)
-    rows = connection.execute(sa.select(*columns).where(*mine).order_by(message.c.sent_seq))
+    rows = connection.execute(sa.select(message).where(*mine).order_by(message.c.sent_seq))
+    named = plan.world.symbols.name
     return [
         Gone(
             row.sent_seq,
             row.sent_at,
-            plan.world.symbols.name(row.channel),
+            named(row.message),
+            named(row.channel),
             f"{row.subject or ''}\n{row.text}",
+            Origin(named(row.state), _intent(row)),
         )
         for row in rows
     ]
@@ -137,10 +171,12 @@ def open_task(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -> t
     return None if row is None or declared is None else (_intent(row), declared)
 
 
-def asked(connection: sa.Connection, plan: Plan, who: m.Who) -> int:
-    """How many tasks there have been."""
+def opened(connection: sa.Connection, plan: Plan, who: m.Who) -> list[Opened]:
+    """The tasks that there have been, the oldest first."""
     mine = person(connection, plan, who).owns(task)
-    return connection.scalar(sa.select(sa.func.count()).select_from(task).where(*mine)) or 0
+    rows = connection.execute(sa.select(task).where(*mine).order_by(task.c.created_at))
+    named = plan.world.symbols.name
+    return [Opened(row.created_at, named(row.task), Origin(named(row.state), _intent(row))) for row in rows]
 
 
 def _intent(row: sa.Row[Any]) -> Intent:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
+
 from dsl.model import scenarios as m
 from dsl.wording import Phrase
 from engine.scenarios.coverage import Trail, trail_of
@@ -83,12 +85,12 @@ class _Playing:
             self._fail(step, needed(step, needs))
             return
         self._pass_time(step)
-        if not isinstance(step.does, m.Expectation):
-            self._act(step)
-        elif not _lasts(step):
+        if isinstance(step.does, m.Expectation) and not _lasts(step):
             self._expect(step, step.does)
         with self.stage.store.read() as connection:
             self.notes.step_over(connection, self.stage.plan, step.who)
+        if not isinstance(step.does, m.Expectation):
+            self._act(step)  # what comes of it is news to the step after
 
     def _pass_time(self, step: m.Step) -> None:
         """Go on to a step, by way of every moment at which something is due."""
@@ -116,15 +118,17 @@ class _Playing:
     def _expect(self, step: m.Step, expected: m.Expectation) -> bool:
         """Whether what is expected is so; else it is written down."""
         with self.stage.store.read() as connection:
-            look = Look(connection, self.stage.plan, self.notes, step.who, self.now)
-            as_expected = holds(expected, look)
+            as_expected = holds(expected, self._look(connection, step))
         if not as_expected:
             self._fail(step, step_words(step))
         return as_expected
 
+    def _look(self, connection: sa.Connection, step: m.Step) -> Look:
+        return Look(connection, self.stage.plan, self.notes, step.who, self.now)
+
     def _fail(self, step: m.Step, expected: Phrase) -> None:
         with self.stage.store.read() as connection:
-            told = happened(self.stage, connection, step, self.now)
+            told = happened(self.stage, self._look(connection, step), step)
         self.failures.append(Failure(step.span.line, expected, told))
 
 

@@ -19,7 +19,7 @@ _SLICE = 500  # records asked for at once
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What views read from."""
+    """What views read from. `offsets`: times are told with that of the zone, else as the clock on the wall has them."""
 
     connection: sa.Connection
     config: Config
@@ -28,6 +28,7 @@ class Window:
     symbols: Symbols
     zone: Zone
     release: int
+    offsets: bool = True
 
     def name(self, number: int | None) -> str | None:
         """The name of a number."""
@@ -39,11 +40,15 @@ class Window:
         return None if full is None else full.partition("/")[2]
 
     def time(self, instant: int | None) -> str | None:
-        """An instant as ISO 8601 with the offset of the business zone."""
-        return None if instant is None else self.zone.iso(instant)
+        """An instant as ISO 8601 with the offset of the business zone, or as scenarios have it, to the minute."""
+        if instant is None:
+            return None
+        return self.zone.iso(instant) if self.offsets else self.zone.on_the_wall(instant)
 
     def value(self, stored: Stored, kind: Kind) -> Stored:
         """A stored value as it is shown."""
+        if kind == "time" and not self.offsets:
+            return self.time(None if stored is None else int(stored))
         return shown(stored, kind, self.zone)
 
     def record_ids(self, numbers: Iterable[int]) -> dict[int, str]:

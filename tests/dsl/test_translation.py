@@ -26,6 +26,17 @@ def test_values_are_said_in_the_language_too() -> None:
     assert in_language(known, "zh") == "这里可用的有：b、值。"
 
 
+def test_words_of_ours_stand_in_a_chinese_sentence_without_spaces() -> None:
+    """Spaces set off names and latin letters; between Chinese words there are none, whatever the words come from."""
+    pattern = Pattern("要由 {role} 过目 {what}")
+    ours, theirs = say("a value"), "manager"
+    assert in_language(phrase(pattern, {"role": ours, "what": ours}), "zh") == "要由值过目值"
+    assert in_language(phrase(pattern, {"role": theirs, "what": "召回"}), "zh") == "要由 manager 过目 召回"
+    assert (
+        in_language(phrase(pattern, {"role": listed([theirs]), "what": ours}), "zh") == "要由 manager 过目值"
+    )
+
+
 def test_phrases_travel_between_processes() -> None:
     """An import prepares its rows in another process, with the reasons for the bad ones."""
     known = say("Known here: {names}.", names=listed(["b", say("a value")]))

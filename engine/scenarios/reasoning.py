@@ -1,0 +1,152 @@
+"""Why something is not as a scenario expects: what brought what should not be, or what keeps back what should."""
+
+from collections.abc import Iterable, Iterator
+
+from dsl.model import scenarios as m
+from dsl.model.journeys import Journey, Send, State, Target, Task, ToEnd, ToState
+from dsl.source import Span
+from dsl.wording import Phrase
+from engine.explaining.answers import Line, Verdict
+from engine.explaining.inquiry import Inquiry
+from engine.explaining.verdicts import explain
+from engine.plans.plan import in_a_line
+from engine.scenarios.expecting import Look, most_within, news, since_expected
+from engine.scenarios.finding import Gone, Opened, gone, is_meant, place_names
+from engine.wording import all_of, say, say_number
+
+_Place = tuple[str | None, int | None, str]
+"""A line of the rules: file, line and words."""
+
+_FAR = 1_000_000
+"""Moves to where nobody gets."""
+
+
+def why(inquiry: Inquiry, look: Look, step: m.Step) -> Iterator[Phrase]:
+    """Why it is not as a step expects, line by line."""
+    match step.does:
+        case m.Sent(negated=True) as expected:
+            yield from _brought(look, since_expected(expected, look))
+        case m.Nothing():
+            yield from _brought(look, news(look))
+        case m.AtMost(per=per):
+            most = most_within(look, per)
+            yield say_number(
+                "why: {n} message within such a time", "why: {n} messages within such a time", n=len(most)
+            )
+            yield from _brought(look, most)
+        case m.Sent() as expected if _is_used_up(look, expected):
+            yield say(
+                "why: what went before the last `expect sent {name}` does not count again",
+                name=expected.message,
+            )
+        case _:
+            yield from _lacking(inquiry, step)
+
+
+def _is_used_up(look: Look, expected: m.Sent) -> bool:
+    """Whether a message that did go is not the one that is expected: an expectation before has taken it."""
+    found = gone(look.connection, look.plan, look.who, expected.message)
+    return any(is_meant(one, expected) for one in found)
+
+
+def _brought(look: Look, found: Iterable[Gone | Opened]) -> Iterator[Phrase]:
+    """What went or was asked, by which action, and what led to its state."""
+    zone = look.plan.world.zone
+    for one in found:
+        span = one.origin.action(look.plan).span
+        at, where = zone.on_the_wall(one.at), f"{span.source.name}:{span.line}"
+        if isinstance(one, Gone):
+            name, line = one.message, in_a_line(span)
+            yield say("why: {at} message {name}: {where} {rule}", at=at, name=name, where=where, rule=line)
+        else:
+            yield say("why: {at} task {name}: {where}", at=at, name=one.task, where=where)
+        led = one.origin.led_by(look.connection)
+        if led is not None:
+            journey, _, state = one.origin.state.partition("/")
+            yield say("  in {journey}: {state} by {rule}", journey=journey, state=state, rule=led)
+
+
+def _lacking(inquiry: Inquiry, step: m.Step) -> Iterator[Phrase]:
+    """For each journey that might bring what is expected: how the customer stands, and what would have to change."""
+    journeys = [journey for journey in inquiry.plan.journeys if _bringing(journey, step.does)]
+    for verdict in explain(inquiry, step.who.customer, journeys).journeys:
+        if step.who.record not in {None, verdict.record}:
+            continue
+        yield say("why: {journey}: {verdict}", journey=verdict.journey, verdict=verdict.verdict)
+        wanted = [one for one in verdict.messages if one.message == getattr(step.does, "message", None)]
+        if not wanted:
+            yield from map(_decisive, _changing(inquiry.plan.model.journeys[verdict.journey], verdict, step))
+        for message in wanted:
+            yield say("  message {message}: {verdict}", message=message.message, verdict=message.verdict)
+        if verdict.next is not None:
+            at = inquiry.window.time(verdict.next)
+            yield say("  next: {at}: {then}", at=at, then=verdict.then)
+
+
+def _changing(journey: Journey, verdict: Verdict, step: m.Step) -> Iterator[Line]:
+    """What would have to change, each line once; of the ways out of a state only those that lead there soonest."""
+    ways = {} if verdict.state is None else _moves(journey, journey.state(verdict.state), step.does)
+    fewest, counts, told = min(ways.values(), default=_FAR), True, set[_Place]()
+    for line in verdict.because:
+        place = line.file, line.line, line.text
+        counts = ways.get(place, _FAR) == fewest if line.depth == 0 else counts
+        if line.decides and counts and place not in told:
+            told.add(place)
+            yield line
+
+
+def _moves(journey: Journey, here: State, expected: object) -> dict[_Place, int]:
+    """How many moves it takes, by each way out of a state, to where there is what is expected."""
+    far = _distances(journey, expected)
+    return {_place(way.span): far.get(way.target, _FAR) for way in here.transitions}
+
+
+def _distances(journey: Journey, expected: object) -> dict[Target, int]:
+    """How many moves after each target what is expected may be there."""
+    found: dict[Target, int] = dict.fromkeys(_bringing(journey, expected), 0)
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        found |= {
+            ToState(state.name): 1 + min(found.get(way.target, _FAR) for way in state.transitions)
+            for state in journey.states
+            if ToState(state.name) not in found and any(way.target in found for way in state.transitions)
+        }
+    return found
+
+
+def _bringing(journey: Journey, expected: object) -> set[Target]:
+    """The states that have what is expected, or the end that it is."""
+    states: set[Target] = {ToState(state.name) for state in journey.states if _has(journey, state, expected)}
+    ways = (way.target for state in journey.states for way in state.transitions)
+    return states | {
+        target
+        for target in ways
+        if isinstance(target, ToEnd) and isinstance(expected, m.Ended) and target.outcome == expected.outcome
+    }
+
+
+def _has(journey: Journey, state: State, expected: object) -> bool:
+    match expected:
+        case m.Sent(message=name) | m.Waiting(message=name) | m.Decide(what=name):
+            return any(isinstance(action, Send) and action.message == name for action in state.actions)
+        case m.Asked(task=name) | m.Finish(task=name):
+            return any(isinstance(action, Task) and action.task == name for action in state.actions)
+        case m.InState(name=name):
+            return name in place_names(journey.name, state.name)
+    return False
+
+
+def _place(span: Span) -> _Place:
+    return span.source.name, span.line, in_a_line(span)
+
+
+def _decisive(line: Line) -> Phrase:
+    values = all_of(
+        say("{name} = {value}", name=one.text, value=say("not known") if one.value is None else one.value)
+        for one in line.values
+    )
+    where = f"{line.file}:{line.line}"
+    if not line.values:
+        return say("  {where} {rule}: does not hold", where=where, rule=line.text)
+    return say("  {where} {rule}: does not hold, {values}", where=where, rule=line.text, values=values)
