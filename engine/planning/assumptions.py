@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dsl.wording import Phrase
 from engine.planning.planning import Planned
+from engine.planning.taken_back import Standing
 from engine.wording import say, say_number
 
 
@@ -13,20 +14,39 @@ def assumptions(found: Planned) -> tuple[Phrase, ...]:
 
 
 def _assumed(found: Planned) -> Iterator[Phrase]:
-    yield from _PAST if found.replayed else _COMING
     days = found.days
+    yield from _began(days.began) if days.began is not None else ()
+    yield from _PAST if found.replayed else _COMING
     if days.hours is not None:
         yield say_number(
             "runs take place once an hour and at the clock times of rules, not at every firing of the schedule",
             "runs take place once in {n} hours and at the clock times of rules, not at every firing of the schedule",
             n=days.hours,
         )
-    if found.helpful and days.new is not None and not found.replayed:
+    if days.helped or (found.helpful and days.new is not None and not found.replayed):
         yield say("the moves that would help are made")
     if any(side is not None and side.granting for side in (days.old, days.new)):
         yield say(
             "`grant` is not carried out yet: it is counted when its state is entered, and nobody waits for it"
         )
+
+
+def _began(standing: Standing) -> Iterator[Phrase]:
+    if not standing.under_way:
+        yield say("at its beginning nobody is under way; what had been sent by then counts")
+        return
+    yield say_number(
+        "at its beginning {n:,} is under way, as the trail of moves tells; what had been sent by then counts",
+        "at its beginning {n:,} are under way, as the trail of moves tells; what had been sent by then counts",
+        n=standing.under_way,
+    )
+    if standing.left_out:
+        yield say_number(
+            "{n:,} was in a state then that the rules in force do not have, and is left out",
+            "{n:,} were in states then that the rules in force do not have, and are left out",
+            n=standing.left_out,
+        )
+    yield say("events from before were seen then; who waited to be let in waits from its beginning on")
 
 
 _COMING = (
@@ -36,7 +56,6 @@ _COMING = (
     ),
 )
 _PAST = (
-    say("at its beginning nobody is under way and nothing was sent; events from before are history"),
     say("attributes, records, tags and consents are as they are today"),
     say(
         "events and opt-outs come in when they happened; a task that was finished is finished again when it is open"

@@ -9,6 +9,7 @@ from dsl.wording import Phrase
 from engine.errors import MigrationError
 from engine.planning.counting import Counts, count
 from engine.planning.sides import both
+from engine.planning.taken_back import Standing
 from engine.planning.trial import Period, let_time_pass, pace
 from engine.projects.fates import Move
 from engine.projects.project import Project
@@ -26,6 +27,7 @@ class Days:
     """What a period brings under the old release and under the new one; None where there is none.
 
     `turns`: how many runs that takes, of both; `hours`: see `pace`. `refused`: why the new rules cannot be applied.
+    `began`: how a replay began. `helped`: whether moves were made in it that nobody asked for.
     """
 
     period: Period
@@ -34,6 +36,8 @@ class Days:
     old: Counts | None
     new: Counts | None
     refused: Phrase | None = None
+    began: Standing | None = None
+    helped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from engine.projects.project import Project
 from engine.projects.releases import current_release, find_release
 from engine.projects.rule_sets import RuleSet
 from engine.projects.virtual_time import last_run_at
-from engine.storage.declared import declared_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +96,7 @@ def _lived(
     """The days in question, on a copy that is used up."""
     now, zone, length = question.now, copy.config.zone, Duration(question.days, "day")
     if question.replay and old is not None:
-        return replay(
-            copy, declared_tables(old), applying, _period(zone.shift(now, length, back=True), now, told)
-        )
+        return replay(copy, old, applying, _period(zone.shift(now, length, back=True), now, told))
     period = _period(now, zone.shift(now, length), told)
     return forecast(copy, applying, period, released=old is not None), None
 

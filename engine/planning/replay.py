@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from dsl.model.model import Model
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone
 from engine.errors import MigrationError
@@ -18,13 +19,14 @@ from engine.planning.counting import Counts, count
 from engine.planning.forecast import PLANNER, Applying, Days
 from engine.planning.rewind import rewind
 from engine.planning.sides import both
+from engine.planning.taken_back import Standing
 from engine.planning.trial import Period, let_time_pass, pace
+from engine.projects.fates import fates_of, suggested_move
 from engine.projects.project import Project
 from engine.projects.project_turn import ready
 from engine.projects.releases import apply
 from engine.storage.audit import By
 from engine.storage.customers import customer
-from engine.storage.declared import Declared
 from engine.storage.schema import message
 from engine.storage.symbols import load_symbols
 
@@ -62,31 +64,30 @@ class Contrast:
     elsewhen: int
 
 
-def replay(
-    copy: Project, tables: Declared, applying: Applying, period: Period
-) -> tuple[Days, Contrast | None]:
-    """Live through a past period again on a copy of a project, which is used up."""
+def replay(copy: Project, old: Model, applying: Applying, period: Period) -> tuple[Days, Contrast | None]:
+    """Live through a past period again on a copy of a project, which is used up; `old`: the model in force."""
     hours, zone = pace(copy), copy.config.zone
 
     def live_again(project: Project, period: Period) -> _Lived:
-        return _lived(project, tables, period, None)
+        return _lived(project, old, period, None)
 
     def apply_and_live_again(project: Project, period: Period) -> _Lived | Phrase:
         try:
-            return _lived(project, tables, period, applying)
+            return _lived(project, old, period, applying)
         except MigrationError as error:
             return error.message
 
     if applying.same:
         only = live_again(copy, period)
-        return Days(period, hours, only.turns, only.counts, only.counts), _contrast(
-            only.sent, only.sent, zone
-        )
-    old, new = both(copy, period, live_again, apply_and_live_again)
-    if isinstance(new, Phrase):
-        return Days(period, hours, old.turns, old.counts, None, new), None
-    days = Days(period, hours, old.turns + new.turns, old.counts, new.counts)
-    return days, _contrast(old.sent, new.sent, zone)
+        days = Days(period, hours, only.turns, only.counts, only.counts, began=only.began)
+        return days, _contrast(only.sent, only.sent, zone)
+    one, other = both(copy, period, live_again, apply_and_live_again)
+    if isinstance(other, Phrase):
+        return Days(period, hours, one.turns, one.counts, None, other, one.began), None
+    days = Days(
+        period, hours, one.turns + other.turns, one.counts, other.counts, None, one.began, other.helped
+    )
+    return days, _contrast(one.sent, other.sent, zone)
 
 
 class _Sent(NamedTuple):
@@ -103,27 +104,40 @@ class _Lived:
     counts: Counts
     sent: _Log
     turns: int
+    began: Standing
+    helped: bool
 
 
-def _lived(copy: Project, tables: Declared, period: Period, applying: Applying | None) -> _Lived:
-    news = rewind(copy, tables, period.after)
+def _lived(copy: Project, model: Model, period: Period, applying: Applying | None) -> _Lived:
+    began, helped = rewind(copy, model, period.after), False
     if applying is not None:
-        apply(copy, applying.rules, By(PLANNER, period.after))
+        helped = _apply(copy, model, applying, period.after)
     engine = ready(copy)
-    turns = let_time_pass(engine, period, news)
+    turns = let_time_pass(engine, period, began.news)
     with copy.store.read() as connection:
         counts = count(connection, copy.config, engine.release.model, period.after)
-        return _Lived(counts, _sent(connection), turns)
+        return _Lived(counts, _sent(connection, period.after), turns, began.standing, helped)
 
 
-def _sent(connection: sa.Connection) -> _Log:
-    """Every message that went, by what it is matched by, in order of time."""
+def _apply(copy: Project, old: Model, applying: Applying, at: int) -> bool:
+    """Apply the new rules to those who were under way; whether somebody was helped by a move that nobody asked for."""
+    new = applying.rules.model
+    assert new is not None  # noqa: S101  # rules with errors are not planned
+    with copy.store.read() as connection:
+        fates = fates_of(connection, old, new, applying.moves)
+    helpful = tuple(suggested_move(fate, old, new) for fate in fates if fate.kind == "stranded")
+    apply(copy, applying.rules, By(PLANNER, at), (*applying.moves, *helpful))
+    return bool(helpful)
+
+
+def _sent(connection: sa.Connection, since: int) -> _Log:
+    """Every message that went after an instant, by what it is matched by, in order of time."""
     symbols, found = load_symbols(connection), defaultdict(list)
     columns = (message.c.record, message.c.message, message.c.state, message.c.channel, message.c.sent_at)
     rows = sa.select(customer.c.id, *columns).join_from(
         message, customer, customer.c.customer == message.c.customer
     )
-    for row in connection.execute(rows.where(message.c.sent_at.is_not(None)).order_by(message.c.sent_at)):
+    for row in connection.execute(rows.where(message.c.sent_at > since).order_by(message.c.sent_at)):
         journey, _, state = symbols.name(row.state).partition("/")
         subject = Subject(row.id, journey, row.record, symbols.name(row.message))
         found[subject].append(_Sent(row.sent_at, state, symbols.name_or(row.channel) or ""))

@@ -1,42 +1,55 @@
 """A copy of the database taken back to an earlier moment, as far as a store can that keeps events with their dates.
 
-Nobody is under way there, and nothing was sent. Attributes, records, tags and consents are as they are today, for the
-store does not know what they were. Later events lie in the future of the copy: they happen as time passes.
+Those are under way who were then (`engine.planning.taken_back`). Attributes, records, tags and consents are as they are
+today, for the store does not know what they were. Later events lie in the future of the copy and happen as time passes.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import sqlalchemy as sa
 
+from dsl.model.model import Model
 from engine.errors import EngineError
 from engine.people.optouts import OptOut, suppress
 from engine.people.tasks import Desk, Finish, finish_task
+from engine.planning.taken_back import Standing, take_back
 from engine.planning.trial import News
 from engine.projects.project import Project
 from engine.projects.project_turn import Engine
 from engine.storage.audit import By
-from engine.storage.declared import Declared
+from engine.storage.declared import declared_tables
 from engine.storage.keys import Intent
-from engine.storage.schema import changed, enrolment, entry_queue, message, optout, run, task, visit
+from engine.storage.schema import changed, entry_queue, optout, run, task
 from engine.storage.states import TaskStatus
 from engine.storage.symbols import load_symbols
 
 REPLAYER = "replay"
 
 
-def rewind(copy: Project, tables: Declared, at: int) -> list[News]:
-    """Take a copy back to an instant; what people said and did since then, to happen again, in order."""
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """`news`: what people said and did since then, to happen again, in order. `standing`: how the time began."""
+
+    news: list[News]
+    standing: Standing
+
+
+def rewind(copy: Project, model: Model, at: int) -> Rewound:
+    """Take a copy back to an instant; `model` is that of the rules in force."""
+    tables = declared_tables(model)
     with copy.store.write() as connection:
         news = sorted([*_optouts(connection, at), *_finished(connection, at)], key=lambda item: item.at)
-        for table in (enrolment, visit, message, task, entry_queue, run, changed):
+        standing = take_back(connection, load_symbols(connection), model, at)
+        for table in (entry_queue, run, changed):
             connection.execute(table.delete())
         connection.execute(optout.delete().where(optout.c.at > at))
         for kind, events in tables.events.items():
             # What rules recorded themselves they will record again; such events are known by their numbers.
             own = sa.true() if kind in _AGAIN else events.c.digest == events.c.seq
             connection.execute(events.delete().where(events.c.at > at, own))
-    return news
+    return Rewound(news, standing)
 
 
 _AGAIN = frozenset({"task_done"})

@@ -265,7 +265,7 @@ def test_a_replay(tmp_path: Path) -> None:
         told
         == """\
 2024-01-05T10:00:00+08:00 to 2024-01-10T10:00:00+08:00
-- at its beginning nobody is under way and nothing was sent; events from before are history
+- at its beginning nobody is under way; what had been sent by then counts
 - attributes, records, tags and consents are as they are today
 - events and opt-outs come in when they happened; a task that was finished is finished again when it is open
 - nobody lets a held message go; whatever is sent arrives, and nobody responds to it otherwise than they did
@@ -320,6 +320,25 @@ def test_a_replay_heeds_opt_outs_and_finished_tasks(tmp_path: Path) -> None:
     ends = [(row["day"], row["outcome"], row["count"]) for row in found["old"]["ended"]]
     assert ("2024-01-02", "refused", 1) in ends
     assert found["old"]["totals"]["sent"] == 1
+
+
+def test_a_replay_begins_with_those_who_were_under_way(tmp_path: Path) -> None:
+    """Nobody comes in a second time, nothing is sent again; what really came next comes next."""
+    homing = under_way(tmp_path)
+    for day in range(2, 12):
+        homing.well("run", "--at", f"2024-01-{day:02} 12:00")
+    lived = homing.well("plan", "--replay", "9", "--json").json["replay"]
+    assert lived["assumptions"][0] == (
+        "at its beginning 2 are under way, as the trail of moves tells; what had been sent by then counts"
+    )
+    assert (lived["old"]["totals"]["entered"], lived["old"]["messages"]) == (0, [])
+    assert [(row["day"], row["task"]) for row in lived["old"]["tasks"]] == [("2024-01-06", "phone")]
+    assert planned(homing, RENAMED, "--replay", "9")["replay"]["new"]["totals"]["tasks"] == 1
+    assert "the moves that would help are made" in homing.well("plan", "--replay", "9").out
+    homing.file("rules/all.rules", RENAMED)
+    homing.well("apply", "--move", "win_back.contact.call=contact.phone_call")
+    later = homing.well("plan", "--replay", "9", "--json").json["replay"]
+    assert later["assumptions"][0].startswith("at its beginning 2 are under way")
 
 
 def test_a_replay_needs_a_release(tmp_path: Path) -> None:
