@@ -21,7 +21,7 @@ from dsl.render import render
 from dsl.translation import Language, in_language
 from dsl.wording import Phrase
 from engine.storage.phones import mask_phone
-from engine.visible import visible
+from engine.visible import plain_number, visible
 from engine.wording import say
 
 _BLOCK = 1000  # rows aligned with each other
@@ -135,7 +135,7 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return words(say("yes") if value else say("no"))
     if isinstance(value, float):
-        return f"{value:,.2f}".rstrip("0").rstrip(".")
+        return plain_number(value)
     if isinstance(value, int):
         return f"{value:,}"
     return visible(words(value) if isinstance(value, str) else str(value))

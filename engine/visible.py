@@ -1,6 +1,6 @@
 """Texts made fit for terminals: what would act on the terminal, or hide, becomes a visible mark.
 
-The one sanitiser for everything that people see; knows no markup and no widths.
+The one sanitiser for everything that people see, and how numbers read; knows no markup and no widths.
 """
 
 import unicodedata
@@ -18,6 +18,11 @@ def visible(text: str, *, lines: bool = False) -> str:
     if text.isprintable():
         return text
     return "".join(_shown(character, lines=lines) for character in text)
+
+
+def plain_number(value: float) -> str:
+    """A number to two decimals, without those that say nothing."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def _shown(character: str, *, lines: bool) -> str:

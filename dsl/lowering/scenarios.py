@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from dsl.context import Context
+from dsl.lowering.singles import report_repeats
 from dsl.model import scenarios as m
 from dsl.model.conditions import Cond, Type
 from dsl.model.journeys import Task
@@ -14,6 +15,7 @@ from dsl.names.outline import Outline
 from dsl.report import Report, hint_for
 from dsl.resolve import Definitions, Scope, assigned
 from dsl.resolve.core import Broken
+from dsl.source import Span
 from dsl.tree import scenarios as tree
 from dsl.tree.expressions import Name, Text
 from dsl.tree.journeys import Pair
@@ -81,6 +83,10 @@ def _state_names(outline: Outline) -> Iterator[str]:
 
 
 def _scenario(item: tree.ScenarioDecl, stage: _Stage) -> m.Scenario:
+    report_repeats(
+        item.steps, lambda step: "from" if isinstance(step, tree.From) else None, stage.scope.report
+    )
+    _report_twins(item, stage.scope.report)
     cast = _Cast(stage, _people(item))
     givens = tuple(cast.given(step) for step in item.steps if isinstance(step, tree.Given))
     steps = sorted(
@@ -106,10 +112,35 @@ def _people(item: tree.ScenarioDecl) -> dict[str, m.Who]:
     return people
 
 
+def _report_twins(item: tree.ScenarioDecl, report: Report) -> None:
+    """Report customers and records that have the id of another one, so that nobody could tell which is meant."""
+    first: dict[str, Span] = {}
+    for step in item.steps:
+        if not isinstance(step, tree.Given) or step.at is not None:
+            continue
+        written = _id_text(step)
+        name = (
+            (SOMEBODY if step.kind.text == "customer" else step.kind.text)
+            if written is None
+            else written.value
+        )
+        span = step.kind.span if written is None else written.span
+        if name in first:
+            message = say(
+                "There is already somebody or something with the id `{name}` in this scenario.", name=name
+            )
+            report.twice(span, first[name], message, say('Give each an id of its own: `id: "C2"`.'))
+        first.setdefault(name, span)
+
+
 def _id(step: tree.Given) -> str | None:
+    written = _id_text(step)
+    return None if written is None else written.value
+
+
+def _id_text(step: tree.Given) -> Text | None:
     return next(
-        (pair.value.value for pair in step.values if pair.name.text == "id" and isinstance(pair.value, Text)),
-        None,
+        (pair.value for pair in step.values if pair.name.text == "id" and isinstance(pair.value, Text)), None
     )
 
 

@@ -61,7 +61,13 @@ class Feed:
                 self._take(given.name, own | self._values(given.values, types, given.who))
             case "event":
                 assert given.at is not None  # noqa: S101  # events have a time
-                at = self.stage.config.zone.instant(given.at)
+                zone = self.stage.config.zone
+                at = zone.instant(given.at)
+                if at > self.now:
+                    start = zone.on_the_wall(self.now)
+                    raise CannotBeDoneError(
+                        say("a time that is not after the clock starts, {start}", start=start)
+                    )
                 self._event(given.name, given.values, given.who, at, number)
 
     def act(self, step: m.Step, number: int) -> None:

@@ -126,15 +126,16 @@ def place_names(journey: str, state: str) -> Iterator[str]:
     yield state.rpartition(".")[2]
 
 
-def outcomes(connection: sa.Connection, plan: Plan, who: m.Who) -> list[str]:
-    """How the journeys that the customer has gone through last, and is not in again, have ended."""
+def outcomes(connection: sa.Connection, plan: Plan, who: m.Who) -> list[tuple[str, str]]:
+    """How the journeys that the customer has gone through last, and is not in again, have ended: journey, outcome."""
     mine = person(connection, plan, who).owns(enrolment)
     query = sa.select(enrolment).where(*mine).order_by(enrolment.c.occurrence)
     last: dict[tuple[int, int], sa.Row[Any]] = {
         (row.journey, row.record): row for row in connection.execute(query)
     }
     ended = (row for row in last.values() if row.status == ENDED)
-    return sorted(plan.world.symbols.name(row.outcome) for row in ended if row.outcome is not None)
+    named = plan.world.symbols.name
+    return sorted((named(row.journey), named(row.outcome)) for row in ended if row.outcome is not None)
 
 
 def held_up(connection: sa.Connection, plan: Plan, who: m.Who) -> list[tuple[str, str, sa.Row[Any]]]:

@@ -80,7 +80,7 @@ class _Playing:
     def take(self, step: m.Step) -> None:
         """Let time pass up to a step, and take it."""
         if self.stage.config.zone.instant(step.at) < self.now:
-            start = str(self.stage.config.zone.local(self.now))[:16]
+            start = self.stage.config.zone.on_the_wall(self.now)
             needs = say("a time that is not before the clock starts, {start}", start=start)
             self._fail(step, needed(step, needs))
             return

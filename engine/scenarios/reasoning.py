@@ -12,10 +12,15 @@ from engine.explaining.verdicts import explain
 from engine.plans.plan import in_a_line
 from engine.scenarios.expecting import Look, most_within, news, since_expected
 from engine.scenarios.finding import Gone, Opened, gone, is_meant, place_names
+from engine.storage.values import Stored
+from engine.visible import plain_number
 from engine.wording import all_of, say, say_number
 
 _Place = tuple[str | None, int | None, str]
 """A line of the rules: file, line and words."""
+
+_MOST = 5
+"""Messages and tasks that are told one by one."""
 
 _FAR = 1_000_000
 """Moves to where nobody gets."""
@@ -51,8 +56,8 @@ def _is_used_up(look: Look, expected: m.Sent) -> bool:
 
 def _brought(look: Look, found: Iterable[Gone | Opened]) -> Iterator[Phrase]:
     """What went or was asked, by which action, and what led to its state."""
-    zone = look.plan.world.zone
-    for one in found:
+    zone, found = look.plan.world.zone, list(found)
+    for one in found[:_MOST]:
         span = one.origin.action(look.plan).span
         at, where = zone.on_the_wall(one.at), f"{span.source.name}:{span.line}"
         if isinstance(one, Gone):
@@ -64,6 +69,8 @@ def _brought(look: Look, found: Iterable[Gone | Opened]) -> Iterator[Phrase]:
         if led is not None:
             journey, _, state = one.origin.state.partition("/")
             yield say("  in {journey}: {state} by {rule}", journey=journey, state=state, rule=led)
+    if len(found) > _MOST:
+        yield say_number("  and {n} more", "  and {n} more", n=len(found) - _MOST)
 
 
 def _lacking(inquiry: Inquiry, step: m.Step) -> Iterator[Phrase]:
@@ -142,11 +149,16 @@ def _place(span: Span) -> _Place:
 
 
 def _decisive(line: Line) -> Phrase:
-    values = all_of(
-        say("{name} = {value}", name=one.text, value=say("not known") if one.value is None else one.value)
-        for one in line.values
-    )
+    values = all_of(say("{name} = {value}", name=one.text, value=_shown(one.value)) for one in line.values)
     where = f"{line.file}:{line.line}"
     if not line.values:
         return say("  {where} {rule}: does not hold", where=where, rule=line.text)
     return say("  {where} {rule}: does not hold, {values}", where=where, rule=line.text, values=values)
+
+
+def _shown(value: Stored) -> Stored | Phrase:
+    if value is None:
+        return say("not known")
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    return plain_number(value) if isinstance(value, float) else value

@@ -60,8 +60,8 @@ def _standing(window: Window, look: Look) -> Iterator[Phrase]:
     connection, plan, who = look.connection, look.plan, look.who
     for journey, state in places(connection, plan, who):
         yield say("in {journey}: {state}", journey=journey, state=state)
-    for outcome in outcomes(connection, plan, who):
-        yield say("ended {outcome}", outcome=outcome)
+    for journey, outcome in outcomes(connection, plan, who):
+        yield say("{journey} ended {outcome}", journey=journey, outcome=outcome)
     for name, because, row in held_up(connection, plan, who):
         if row.status == MessageStatus.HELD:
             yield say("{message} is held: {because}", message=name, because=because)
