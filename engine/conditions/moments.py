@@ -5,7 +5,8 @@ days since 1970-01-01. Months and years need the table `calendar_day` and are mi
 Knows nothing of rules.
 """
 
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -36,9 +37,11 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 @cache
 def calendar_rows() -> list[tuple[int, int, int]]:
     """The rows of `calendar_day`: day, month, day of the month."""
-    first, last = (FIRST_DAY - EPOCH).days, (LAST_DAY - EPOCH).days
-    days = ((number, EPOCH + timedelta(number)) for number in range(first, last + 1))
-    return [(number, day.year * 12 + day.month - 1, day.day) for number, day in days]
+    found: list[tuple[int, int, int]] = []
+    for month in range(FIRST_DAY.year * 12, LAST_DAY.year * 12 + 12):
+        first = (date(month // 12, month % 12 + 1, 1) - EPOCH).days
+        found += [(first + day, month, day + 1) for day in range(monthrange(month // 12, month % 12 + 1)[1])]
+    return found
 
 
 def integer(value: Sql | int) -> Sql:

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,11 +9,7 @@ import sqlalchemy as sa
 from engine.demo.ledger import FIELDS, Ledger, Row, written
 from engine.demo.staff import Done
 from engine.imports import Request, import_file
-from engine.imports.columns import Matched
-from engine.imports.converting import make_converter
-from engine.imports.importing import taker_for
-from engine.imports.rows import Chunk
-from engine.imports.taking import Owners
+from engine.imports.intake import Intake
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.projects.project import Project
 from engine.projects.project_turn import Engine
@@ -44,31 +39,12 @@ def feed(engine: Engine, ledger: Ledger, done: Sequence[Done], now: int) -> None
     if not rows and not done:
         return
     with engine.project.store.write() as connection:
-        take = _Taking(connection, engine, now)
+        project, by = engine.project, By(SHOP, now)
+        channels = tuple(project.config.channels)
+        intake = Intake(connection, engine.release.model, project.surroundings, by, channels)
         for kind, some in rows:
-            take.rows(kind, some)
+            intake.written(kind, FIELDS[kind], [_cells(kind, row) for row in some])
         _finish(connection, engine, done)
-
-
-@dataclass(frozen=True, slots=True)
-class _Taking:
-    """Rows that an import would read from a file, taken as they are."""
-
-    connection: sa.Connection
-    engine: Engine
-    now: int
-    owners: Owners = field(default_factory=Owners)
-
-    def rows(self, kind: str, rows: Sequence[Row]) -> None:
-        """Take rows of a kind."""
-        project, columns = self.engine.project, FIELDS[kind]
-        request = _request(project, Path(kind), self.now)
-        taker = taker_for(self.engine.release.model, project.surroundings, request, self.owners)
-        chunk = Chunk(columns, range(1, len(rows) + 1), [_cells(kind, row) for row in rows])
-        matched = Matched({name: place for place, name in enumerate(columns)}, ())
-        read = make_converter(taker.readers, taker.required).convert(chunk, matched)
-        assert not read.bad, read.bad  # noqa: S101  # the ledger writes what the starter rules declare
-        taker.take(self.connection, read)
 
 
 def _finish(connection: sa.Connection, engine: Engine, done: Sequence[Done]) -> None:

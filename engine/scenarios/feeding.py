@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -13,10 +12,7 @@ from dsl.wording import Phrase
 from engine.conditions.compiling import Scene, flag_value
 from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
-from engine.imports import Request
-from engine.imports.converting import Columns
-from engine.imports.importing import taker_for
-from engine.imports.taking import Owners
+from engine.imports.intake import Intake
 from engine.people.decisions import approve, refuse
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.plans.statement import compiled
@@ -48,7 +44,12 @@ class Feed:
     stage: Stage
     connection: sa.Connection
     now: int
-    owners: Owners = field(default_factory=Owners)
+    intake: Intake = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is told comes in as if it were imported."""
+        stage, by = self.stage, By(PLAYER, self.now)
+        self.intake = Intake(self.connection, stage.model, stage.surroundings, by, tuple(stage.lines))
 
     def given(self, given: m.Given, number: int) -> None:
         """Something known before the clock starts; `number` tells equal events apart. Raises CannotBeDoneError."""
@@ -58,7 +59,7 @@ class Feed:
             case "record":
                 own: dict[str, Stored] = {"id": given.id, "customer": given.who.customer}
                 types = _types(self.stage.model.records[given.name].fields)
-                self._take(given.name, own | self._values(given.values, types, given.who))
+                self.intake.stored(given.name, own | self._values(given.values, types, given.who))
             case "event":
                 assert given.at is not None  # noqa: S101  # events have a time
                 zone = self.stage.config.zone
@@ -78,10 +79,12 @@ class Feed:
                 self._event(event, values, who, self.now, number)
             case m.Reply(text=text):
                 own: dict[str, Stored] = {"customer": who.customer, "at": self.now, "id": f"#{number}"}
-                self._take("replied", {**own, "text": text})
+                self.intake.stored("replied", {**own, "text": text})
             case m.Change(record=None, name=name, value=value):
                 types = _types(self.stage.model.customer)
-                self._take("customers", {"id": who.customer} | self._values(((name, value),), types, who))
+                self.intake.stored(
+                    "customers", {"id": who.customer} | self._values(((name, value),), types, who)
+                )
             case m.Change(record=record, name=name, value=value):
                 self._change_record(str(record), name, value, who)
             case m.Finish() as finish:
@@ -94,13 +97,15 @@ class Feed:
     def _customer(self, given: m.Given) -> None:
         """Who is given agrees to everything; an opt-out that is given is newer."""
         types = _types(self.stage.model.customer)
-        self._take("customers", {"id": given.who.customer} | self._values(given.values, types, given.who))
-        self._take("consents", {"customer": given.who.customer, "at": _LONG_AGO, "source": PLAYER})
+        self.intake.stored(
+            "customers", {"id": given.who.customer} | self._values(given.values, types, given.who)
+        )
+        self.intake.stored("consents", {"customer": given.who.customer, "at": _LONG_AGO, "source": PLAYER})
 
     def _event(self, kind: str, values: m.Values, who: m.Who, at: int, number: int) -> None:
         own: dict[str, Stored] = {"customer": who.customer, "at": at, "id": f"#{number}"}
         types = _types(self.stage.model.events[kind].fields)
-        self._take(kind, own | self._values(values, types, who))
+        self.intake.stored(kind, own | self._values(values, types, who))
 
     def _change_record(self, kind: str, name: str, value: Cond, who: m.Who) -> None:
         rows = self.stage.plan.tables.records[kind]
@@ -109,7 +114,7 @@ class Feed:
         if identity is None:
             raise CannotBeDoneError(say("a record `{kind}` of {who}", kind=kind, who=who.customer))
         types = _types(self.stage.model.records[kind].fields)
-        self._take(kind, {"id": identity} | self._values(((name, value),), types, who))
+        self.intake.stored(kind, {"id": identity} | self._values(((name, value),), types, who))
 
     def _finish(self, finish: m.Finish, who: m.Who) -> None:
         found = open_task(self.connection, self.stage.plan, who, finish.task)
@@ -121,7 +126,7 @@ class Feed:
         values = self._values(finish.values, types, who)
         others = {name: value for name, value in values.items() if name not in asks}
         if others:
-            self._take("customers", {"id": who.customer} | others)
+            self.intake.stored("customers", {"id": who.customer} | others)
         zone = self.stage.config.zone
         answers = {name: shown(values[name], asks[name].kind, zone) for name in values if name in asks}
         desk = Desk(self.connection, self.stage.model, self.stage.plan.world.symbols, self.stage.surroundings)
@@ -137,14 +142,7 @@ class Feed:
         decide(self.connection, intent, By(PLAYER, self.now))
 
     def _number(self, who: m.Who) -> int:
-        return self.owners.numbers(self.connection, [who.customer])[0]
-
-    def _take(self, what: str, values: Mapping[str, Stored]) -> None:
-        """One row, as an import takes it."""
-        stage = self.stage
-        request = Request(what, Path(what), Path(what), By(PLAYER, self.now), channels=tuple(stage.lines))
-        taker = taker_for(stage.model, stage.surroundings, request, self.owners)
-        taker.take(self.connection, Columns([1], {name: [value] for name, value in values.items()}, ()))
+        return self.intake.owners.numbers(self.connection, [who.customer])[0]
 
     def _values(self, values: m.Values, types: Mapping[str, Type], who: m.Who) -> dict[str, Stored]:
         """What values come to now, of this customer."""
