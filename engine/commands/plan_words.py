@@ -18,6 +18,7 @@ _CHANGES: dict[Change, Phrase] = {
     "added": say_as("rule", "added"),
     "removed": say_as("rule", "removed"),
     "changed": say_as("rule", "changed"),
+    "renamed": say_as("rule", "renamed"),
     "affected": say_as("rule", "affected"),
 }
 
@@ -49,16 +50,26 @@ def _headline(found: Planned, release: int) -> Phrase:
 
 
 def _told(item: Difference) -> Iterator[str]:
-    what = say("{change}: {kind} {name}", change=_CHANGES[item.change], kind=KINDS[item.kind], name=item.name)
+    what = say("{change}: {thing}", change=_CHANGES[item.change], thing=_thing(item))
     place = item.new or item.old
     if place is None:
         yield say("{what}, through what it names", what=what)
         return
     yield say("{what} ({file}:{line})", what=what, file=place.file, line=place.line)
-    yield from _lines("-", item.old)
-    yield from _lines("+", item.new)
+    if item.change != "renamed":
+        yield from _lines("-", item.old)
+        yield from _lines("+", item.new)
     if item.why is not None:
         yield say("  breaking: {why}", why=item.why)
+
+
+def _thing(item: Difference) -> Phrase:
+    kind = KINDS[item.kind]
+    if item.to is not None:
+        return say("{kind} {old}, now {new}", kind=kind, old=item.name, new=item.to)
+    if item.kind == "calendar_line":
+        return kind  # there is one calendar
+    return say("{kind} {name}", kind=kind, name=item.name)
 
 
 def _lines(mark: str, place: Written | None) -> Iterator[str]:

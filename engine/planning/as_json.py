@@ -47,6 +47,7 @@ def _difference(item: Difference) -> dict[str, Any]:
         "change": item.change,
         "kind": item.kind,
         "name": item.name,
+        "to": item.to,
         "breaking": item.breaking,
         "why": item.why,
         "old": _written(item.old),

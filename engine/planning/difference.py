@@ -19,7 +19,7 @@ Kind = Literal[
     "transition", "order",
 ]  # fmt: skip
 
-Change = Literal["added", "removed", "changed", "affected"]
+Change = Literal["added", "removed", "changed", "renamed", "affected"]
 
 Nodes = Sequence[Node]
 
@@ -38,8 +38,8 @@ class Difference:
     """Something that one rule set says and the other does not, or says otherwise.
 
     `name` is what it is of: `win_back`, `win_back.contact.hello`. `affected`: it is written as before and means
-    something else, through what it names. `why` says what a breaking difference breaks: people under way, stored
-    values, files that come in.
+    something else, through what it names. `renamed`: its old name is `name`, its new one `to`. `why` says what a
+    breaking difference breaks: people under way, stored values, files that come in.
     """
 
     change: Change
@@ -48,6 +48,7 @@ class Difference:
     old: Written | None = None
     new: Written | None = None
     why: Phrase | None = None
+    to: str | None = None
 
     @property
     def breaking(self) -> bool:
@@ -106,6 +107,11 @@ def removed(kind: Kind, name: str, node: Node, why: Phrase | None = None) -> Dif
 def changed(kind: Kind, name: str, old: Node, new: Node, why: Phrase | None = None) -> Difference:
     """Both have it, and say it otherwise."""
     return Difference("changed", kind, name, written(old), written(new), why)
+
+
+def renamed(kind: Kind, names: tuple[str, str], old: Node, new: Node, why: Phrase | None) -> Difference:
+    """Both have it, under other names, which these nodes tell without what is inside."""
+    return Difference("renamed", kind, names[0], written(old), written(new), why, names[1])
 
 
 def in_any_order(kind: Kind, name: str, old: Nodes, new: Nodes) -> Iterator[Difference]:

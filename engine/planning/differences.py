@@ -4,10 +4,12 @@ Statements are compared as written, line by line. What is written alike and mean
 names, is a difference too; a state or journey that is written otherwise and means the same is none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from dsl.model.model import Model
+from dsl.tree.expressions import Node
 from dsl.tree.statements import (
     AudienceDecl,
     BenefitDecl,
@@ -22,9 +24,10 @@ from dsl.tree.statements import (
     Variant,
 )
 from dsl.wording import Phrase
-from engine.planning.difference import Difference, Kind, changed, in_any_order, written
+from engine.planning.difference import Difference, Kind, changed, in_any_order, renamed, written
 from engine.planning.journey_differences import journey_differences
-from engine.planning.said import Inside, Said, named, said_by
+from engine.planning.said import Inside, Renaming, Said, named, said_by
+from engine.projects.fates import Move
 from engine.projects.rule_sets import RuleSet
 from engine.wording import say
 
@@ -33,11 +36,18 @@ RETYPED = say("values of it that are stored would be lost")
 STORED_ALIKE = say("values of it that are stored stay, whether they fit or not")
 FEWER_WORDS = say("stored values of it may be words that are not known any more")
 
+COUNTS_ANEW = say(
+    "what was sent under the old name does not count here; consents given for it do not hold here"
+)
+
 _TEXTS = frozenset({"text", "choice", "phone", "email"})
 
 
-def differences(before: RuleSet | None, after: RuleSet) -> tuple[Difference, ...]:
-    """Everything that `after` says otherwise than `before`; both without errors. None: there were no rules yet."""
+def differences(before: RuleSet | None, after: RuleSet, moves: Sequence[Move] = ()) -> tuple[Difference, ...]:
+    """Everything that `after` says otherwise than `before`; both without errors. None: there were no rules yet.
+
+    `moves` from a state that went to one that came say that it has another name.
+    """
     old, new = said_by(before), said_by(after)
     calendars = [[line for block in said.every(CalendarDecl) for line in block.lines] for said in (old, new)]
     return (
@@ -49,7 +59,7 @@ def differences(before: RuleSet | None, after: RuleSet) -> tuple[Difference, ...
         *_policies(old, new),
         *in_any_order("calendar_line", "calendar", *calendars),
         *_benefits(old, new),
-        *journey_differences(old, new),
+        *journey_differences(old, new, moves),
     )
 
 
@@ -104,8 +114,15 @@ def _definitions(old: Said, new: Said) -> Iterator[Difference]:
         if one != other:
             yield changed("value", name, one, other)
 
-    yield from named("audience", (old.by_name(AudienceDecl), new.by_name(AudienceDecl)), audience)
-    yield from named("value", (old.by_name(ValueDecl), new.by_name(ValueDecl)), value)
+    audiences = old.by_name(AudienceDecl), new.by_name(AudienceDecl)
+    yield from named("audience", audiences, audience, renaming=Renaming(partial(_renamed, "audience")))
+    values = old.by_name(ValueDecl), new.by_name(ValueDecl)
+    yield from named("value", values, value, renaming=Renaming(partial(_renamed, "value")))
+
+
+def _renamed(kind: Kind, names: tuple[str, str], one: Node, other: Node) -> Iterator[Difference]:
+    """Whatever has another name, and perhaps title, and means the same."""
+    yield renamed(kind, names, one, other, None)
 
 
 def _messages(old: Said, new: Said) -> Iterator[Difference]:
@@ -114,7 +131,11 @@ def _messages(old: Said, new: Said) -> Iterator[Difference]:
             yield changed("message", name, replace(one, variants=()), replace(other, variants=()))
         yield from named("variant", (_variants(one), _variants(other)), _texts(name, old.model, new.model))
 
-    yield from named("message", (old.by_name(MessageDecl), new.by_name(MessageDecl)), inside)
+    def told(names: tuple[str, str], one: MessageDecl, other: MessageDecl) -> Iterator[Difference]:
+        yield renamed("message", names, replace(one, variants=()), replace(other, variants=()), None)
+
+    both = old.by_name(MessageDecl), new.by_name(MessageDecl)
+    yield from named("message", both, inside, renaming=Renaming(told))
 
 
 def _variants(message: MessageDecl) -> dict[str, Variant]:
@@ -147,7 +168,11 @@ def _policies(old: Said, new: Said) -> Iterator[Difference]:
             yield changed("policy", name, replace(one, lines=()), replace(other, lines=()))
         yield from in_any_order("policy_line", name, one.lines, other.lines)
 
-    yield from named("policy", (old.by_name(PolicyDecl), new.by_name(PolicyDecl)), inside)
+    def told(names: tuple[str, str], one: PolicyDecl, other: PolicyDecl) -> Iterator[Difference]:
+        yield renamed("policy", names, replace(one, lines=()), replace(other, lines=()), COUNTS_ANEW)
+
+    both = old.by_name(PolicyDecl), new.by_name(PolicyDecl)
+    yield from named("policy", both, inside, renaming=Renaming(told))
 
 
 def _benefits(old: Said, new: Said) -> Iterator[Difference]:

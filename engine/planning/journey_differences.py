@@ -1,29 +1,38 @@
 """What journeys say differently: heading lines, stages, states, and what stands in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dsl.model.journeys import Journey
 from dsl.tree.expressions import Node
 from dsl.tree.journeys import Action, JourneyDecl, JourneyLine, StageDecl, StateDecl, Transition
-from engine.planning.difference import Difference, changed, in_any_order, in_order
-from engine.planning.said import Said, named
+from engine.planning.difference import Difference, changed, in_any_order, in_order, renamed
+from engine.planning.said import Renaming, Said, named
+from engine.projects.fates import Move
 from engine.wording import say
 
 NEEDS_MOVE = say("who is there needs a `--move`")
+BEGINS_ANEW = say(
+    "the new one knows nobody: who is under way in the old one needs a `--move` to an end, and who has been through it "
+    "may come in again"
+)
 OTHER_SUBJECT = say("it runs for something else: who is under way needs a `--move`")
 
 
-def journey_differences(old: Said, new: Said) -> Iterator[Difference]:
-    """Everything about journeys."""
+def journey_differences(old: Said, new: Said, moves: Sequence[Move] = ()) -> Iterator[Difference]:
+    """Everything about journeys; `moves` as somebody said."""
 
     def inside(name: str, one: JourneyDecl, other: JourneyDecl) -> Iterator[Difference]:
         models = (_model(old, name), _model(new, name))
         if models[0] != models[1]:
-            found = list(_inside(one, other, *models))
+            found = list(_inside(one, other, models, moves))
             yield from found or [Difference("affected", "journey", name)]
 
-    yield from named("journey", (old.by_name(JourneyDecl), new.by_name(JourneyDecl)), inside, NEEDS_MOVE)
+    def told(names: tuple[str, str], one: JourneyDecl, other: JourneyDecl) -> Iterator[Difference]:
+        yield renamed("journey", names, replace(one, items=()), replace(other, items=()), BEGINS_ANEW)
+
+    both = old.by_name(JourneyDecl), new.by_name(JourneyDecl)
+    yield from named("journey", both, inside, NEEDS_MOVE, Renaming(told))
 
 
 def _model(said: Said, name: str) -> Journey:
@@ -31,8 +40,10 @@ def _model(said: Said, name: str) -> Journey:
     return said.model.journeys[name]
 
 
-def _inside(one: JourneyDecl, other: JourneyDecl, old: Journey, new: Journey) -> Iterator[Difference]:
-    name = old.name
+def _inside(
+    one: JourneyDecl, other: JourneyDecl, models: tuple[Journey, Journey], moves: Sequence[Move]
+) -> Iterator[Difference]:
+    (old, new), name = models, models[0].name
     if one.title != other.title:
         yield changed("journey", name, replace(one, items=()), replace(other, items=()))
     for line in in_any_order("journey_line", name, *(_lines(item) for item in (one, other))):
@@ -40,7 +51,8 @@ def _inside(one: JourneyDecl, other: JourneyDecl, old: Journey, new: Journey) ->
         yield replace(line, why=OTHER_SUBJECT) if subject else line
     yield from in_order("transition", name, *(_transitions(item.items) for item in (one, other)))
     yield from named("stage", (_stages(one), _stages(other)), _inside_stage)
-    yield from _states(_placed(one), _placed(other), old, new)
+    said = {f"{name}.{move.old}": f"{name}.{move.new}" for move in moves if move.journey == name and move.old}
+    yield from _states((_placed(one), _placed(other)), models, said)
     first, now_first = (f"{name}.{journey.states[0].name}" for journey in (old, new))
     if first != now_first and {first, now_first} <= _placed(one).keys() & _placed(other).keys():
         states = _placed(one)[first], _placed(other)[now_first]
@@ -82,14 +94,25 @@ def _inside_stage(name: str, one: StageDecl, other: StageDecl) -> Iterator[Diffe
 
 
 def _states(
-    one: dict[str, StateDecl], other: dict[str, StateDecl], old: Journey, new: Journey
+    both: tuple[dict[str, StateDecl], dict[str, StateDecl]],
+    models: tuple[Journey, Journey],
+    said: Mapping[str, str],
 ) -> Iterator[Difference]:
+    journey = models[0].name
+
     def inside(name: str, before: StateDecl, after: StateDecl) -> Iterator[Difference]:
-        own = name.removeprefix(f"{old.name}.")
-        if old.state(own) != new.state(own):
+        own = name.removeprefix(f"{journey}.")
+        if models[0].state(own) != models[1].state(own):
             yield from _inside_state(name, before, after)
 
-    yield from named("state", (one, other), inside, NEEDS_MOVE)
+    def told(names: tuple[str, str], before: StateDecl, after: StateDecl) -> Iterator[Difference]:
+        old, new = names
+        option = Move(journey, old.removeprefix(f"{journey}."), new.removeprefix(f"{journey}.")).option
+        why = None if said.get(old) == new else say("who is there needs {move}", move=option)
+        yield renamed("state", names, replace(before, items=()), replace(after, items=()), why)
+        yield from _inside_state(new, replace(before, title=after.title), after)
+
+    yield from named("state", both, inside, NEEDS_MOVE, Renaming(told, said))
 
 
 def _inside_state(name: str, one: StateDecl, other: StateDecl) -> Iterator[Difference]:

@@ -81,7 +81,9 @@ def plan(
         now=now,
         release=None if before is None else before.number,
         same=same,
-        differences=() if same else differences(None if before is None else before.rules, rules),
+        differences=()
+        if same
+        else differences(None if before is None else before.rules, rules, question.moves),
         fates=fates,
         helpful=helpful,
         days=days,

@@ -138,11 +138,35 @@ def fates_of(
 
 
 def suggested_move(fate: Fate, before: Model | None, after: Model) -> Move:
-    """The move that would help: to the nearest state, new ones before others, for most were renamed."""
+    """The move that would help: to the one new state that does the same, else to the nearest one, new ones first."""
     states = _names(after, fate.journey)
     new = [name for name in states if before is None or name not in _names(before, fate.journey)]
-    target = nearest(fate.state or "", new) or nearest(fate.state or "", states) or next(iter(states), END)
+    target = (
+        _alike(fate, before, after, new)
+        or nearest(fate.state or "", new)
+        or nearest(fate.state or "", states)
+        or next(iter(states), END)
+    )
     return Move(fate.journey, fate.state, target)
+
+
+def _alike(fate: Fate, before: Model | None, after: Model, new: list[str]) -> str | None:
+    old = before.journeys.get(fate.journey) if before else None
+    state = None if old is None else _state(old, fate.state)
+    alike = [
+        name
+        for name in new
+        if state is not None and _does_the_same(state, _state(after.journeys[fate.journey], name))
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _does_the_same(one: State, other: State | None) -> bool:
+    return other is not None and (one.stage, one.actions, one.transitions) == (
+        other.stage,
+        other.actions,
+        other.transitions,
+    )
 
 
 def _fates(

@@ -1,5 +1,6 @@
 """What two rule sets say differently: by meaning, each difference named once, with its place."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +26,7 @@ from dsl.units import Duration
 from engine.config import default_config
 from engine.planning.difference import Difference, Written
 from engine.planning.differences import differences
+from engine.projects.fates import Move
 from engine.projects.rule_sets import RuleSet, stored_rule_set
 from tests.projects import RULES
 from tests.strategies_rules import rule_sets
@@ -151,12 +153,65 @@ def test_letters() -> None:
 
 
 def test_states_come_and_go() -> None:
-    """A renamed state is one that went, which breaks what people are in, and one that came."""
-    found = told(RULES, RULES.replace("state call", "state phone").replace("-> call", "-> phone"))
+    """A state that went breaks what people are in; one that came breaks nothing."""
+    found = told(
+        RULES, RULES.replace("state call {", 'state phone {\n      tag "x"').replace("-> call", "-> phone")
+    )
     assert [item[:3] + item[5:] for item in found if item[1] == "state"] == [
         ("removed", "state", "win_back.contact.call", True),
         ("added", "state", "win_back.contact.phone", False),
     ]
+
+
+def test_a_state_that_does_the_same_under_another_name_is_renamed() -> None:
+    """Which tells the move that those in it need, and breaks nothing once that is given."""
+    other = RULES.replace("state call", "state phone").replace("-> call", "-> phone")
+    (found,) = [item for item in differences(rule_set(RULES), rule_set(other)) if item.kind == "state"]
+    assert (found.change, found.name, found.to) == (
+        "renamed",
+        "win_back.contact.call",
+        "win_back.contact.phone",
+    )
+    assert found.why == "who is there needs --move win_back.contact.call=contact.phone"
+    move = Move("win_back", "contact.call", "contact.phone")
+    (moved,) = [
+        item for item in differences(rule_set(RULES), rule_set(other), [move]) if item.kind == "state"
+    ]
+    assert (moved.change, moved.breaking) == ("renamed", False)
+
+
+def test_a_move_tells_that_a_state_was_renamed_and_changed() -> None:
+    """Then what is done there otherwise is told line by line, and not as a state that went and one that came."""
+    other = RULES.replace("state call {", 'state phone {\n      tag "x"').replace("-> call", "-> phone")
+    move = Move("win_back", "contact.call", "contact.phone")
+    found = [_brief(item) for item in differences(rule_set(RULES), rule_set(other), [move])]
+    assert {item[:3] for item in found} == {
+        ("added", "action", "win_back.contact.phone"),
+        ("changed", "transition", "win_back.contact.hello"),
+        ("renamed", "state", "win_back.contact.call"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("hello", "hi", ("message", False)),
+        ("marketing", "promotion", ("policy", True)),
+        ("lapsed", "gone", ("audience", False)),
+        ("win_back", "recall", ("journey", True)),
+    ],
+)
+def test_what_else_may_have_another_name(old: str, new: str, expected: tuple[str, bool]) -> None:
+    """Of two that are alike but for their names nobody can say which is which; of one it is told."""
+    names = re.compile(rf"\b{old}\b")
+    found = differences(rule_set(RULES), rule_set(names.sub(new, RULES)))
+    assert (expected[0], old, new, expected[1]) in [
+        (item.kind, item.name, item.to, item.breaking) for item in found if item.change == "renamed"
+    ]
+    twice = RULES + 'message one "x" { sms: "一" }\nmessage two "x" { sms: "一" }\n'
+    other = twice.replace("message one", "message three").replace("message two", "message four")
+    kinds = [item.change for item in differences(rule_set(twice), rule_set(other)) if item.kind == "message"]
+    assert kinds == ["removed", "removed", "added", "added"]
 
 
 def test_order_counts_where_it_means_something() -> None:
