@@ -7,6 +7,7 @@ import click
 
 from dsl.context import WELL_KNOWN_CHANNELS
 from dsl.diagnostics import has_errors
+from dsl.render import as_json as diagnostics_as_json
 from dsl.wording import Phrase
 from engine.commands.options import json_option
 from engine.commands.rules import place_of, surroundings_of
@@ -32,6 +33,9 @@ def test_command(path: str | None, only: str | None, *, with_coverage: bool, as_
     rules = read_rule_set(place, config)
     if rules.model is None or has_errors(rules.diagnostics):
         print_diagnostics(rules.diagnostics, err=True)
+        if as_json:
+            errors = diagnostics_as_json(rules.diagnostics)
+            print_json({"passed": 0, "failed": 0, "scenarios": [], "diagnostics": errors})
         talk(say("the rules have errors: no scenario was played"))
         return 1
     places = chosen(rules.model, only)
