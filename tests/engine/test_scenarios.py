@@ -101,3 +101,48 @@ def test_no_scenarios(tmp_path: Path) -> None:
     file.write_text("customer { name: text }\n")
     done = ran("test", str(file))
     assert (done.status, done.out, done.err) == (0, "", "there are no scenarios\n")
+
+
+IN_NEW_YORK = """
+customer { phone: phone }
+event visit
+message hello { sms: "hello" }
+policy open { send on every day 00:00 to 24:00 }
+journey care {
+  policy open
+  enter when visit ever
+  state days { after 1 day -> hours }
+  state hours { after 24 hours -> night }
+  state night { send hello, after 1 day at 02:30 -> end done }
+}
+scenario "the clock goes forward" {
+  given customer { phone: "2125550123" }
+  from 2026-03-07 09:30
+  at 2026-03-07 09:30 event visit
+  until 2026-03-08 09:29 expect state days
+  at 2026-03-08 09:30 expect state hours
+  at 2026-03-09 09:30 expect sent hello
+}
+scenario "an hour that there is not" {
+  given customer { phone: "2125550123" }
+  from 2026-03-05 02:30
+  at 2026-03-05 02:30 event visit
+  at 2026-03-07 02:30 expect sent hello
+  until 2026-03-08 01:59 expect state night
+  at 2026-03-08 03:30 expect ended done
+}
+"""
+
+
+def test_a_zone_whose_clock_is_changed(tmp_path: Path) -> None:
+    """Steps are times on the wall; days keep it over a change, and an hour that is left out comes later."""
+    (tmp_path / "homing.toml").write_text(
+        '[project]\nbrand = "x"\ntimezone = "America/New_York"\ncountry = "US"\n'
+    )
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.rules").write_text(IN_NEW_YORK)
+    done = ran("--project", str(tmp_path), "test")
+    assert done.out.splitlines() == [
+        "passed the clock goes forward (a.rules:13)",
+        "passed an hour that there is not (a.rules:21)",
+    ]
