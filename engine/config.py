@@ -29,6 +29,9 @@ Scalar = str | int | float | bool
 EVERY_FIVE_MINUTES = ("*/5 8-20 * * *",)
 """When runs are due, when the config does not say: from 8:00 to 20:55."""
 
+MOST_PER_CUSTOMER = 20
+"""Messages that a customer may have within a day, whatever rules say, when the config does not say."""
+
 LATENESS = Duration(3, "day")
 """How far before a journey's entry an event may lie and still count as new, when the config does not say."""
 
@@ -51,7 +54,10 @@ class ChannelConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A project's configuration. `rules` and `database` are as written, relative to the project's folder."""
+    """A project's configuration. `rules` and `database` are as written, relative to the project's folder.
+
+    `most_per_customer`: messages that a customer may have within a day, whatever rules say; more are held.
+    """
 
     brand: str
     timezone: str = "Asia/Shanghai"
@@ -61,6 +67,7 @@ class Config:
     lateness: Duration = LATENESS
     language: Language = "auto"
     schedule: tuple[str, ...] = EVERY_FIVE_MINUTES
+    most_per_customer: int = MOST_PER_CUSTOMER
     channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
     vars: Mapping[str, Scalar] = field(default_factory=dict)
 
@@ -121,7 +128,7 @@ class _Reader:
     name: str
 
     def config(self, written: Mapping[str, Any]) -> Config:
-        self._only((), written, ("project", "schedule", "channels", "vars"))
+        self._only((), written, ("project", "schedule", "delivery", "channels", "vars"))
         project = self._table(written, "project")
         self._only(("project",), project, tuple(_PROJECT))
         if "brand" not in project:
@@ -134,6 +141,7 @@ class _Reader:
         return Config(
             **given,
             schedule=self._schedule(self._table(written, "schedule")),
+            most_per_customer=self._most_per_customer(self._table(written, "delivery")),
             channels={name: self._channel(name, table) for name, table in channels.items()},
             vars={key: self._variable(key, value) for key, value in self._table(written, "vars").items()},
         )
@@ -166,6 +174,17 @@ class _Reader:
                     say('write five fields, such as "*/5 8-20 * * *"'),
                 )
         return tuple(lines)
+
+    def _most_per_customer(self, table: Mapping[str, Any]) -> int:
+        self._only(("delivery",), table, ("most_per_customer",))
+        most = table.get("most_per_customer", MOST_PER_CUSTOMER)
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+            raise self._error(
+                ("delivery", "most_per_customer"),
+                say("`{key}` is {value!r}", key="most_per_customer", value=most),
+                say("write how many messages a customer may have within a day, such as 20"),
+            )
+        return most
 
     def _channel(self, name: str, table: object) -> ChannelConfig:
         if not isinstance(table, dict):

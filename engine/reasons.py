@@ -56,6 +56,8 @@ UNFIT = reason("the filter `{name}` was given `{value}`, not {wanted}")
 DATE_OR_TIME = reason("a date or time")
 TIME = reason("a time")
 AMOUNT = reason("an amount")
+IN_DOUBT = reason("of {sent} messages the gateway left {unknown} in doubt")
+TOO_MANY = reason("the customer has had {number} messages within a day; somebody must look")
 LATE = reason("too long after it was let go; it did not leave")
 NO_CHANNEL = reason("homing.toml has no channel `{channel}`")
 HALF_CHARACTER = reason("the message holds half a character and cannot be written")
@@ -71,7 +73,8 @@ BOTH = reason("{first}; {second}")
 
 _READABLE = (
     STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, SILENT, NOT_KNOWN, NO_TEXT, UNFIT, DATE_OR_TIME,
-    TIME, AMOUNT, NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED, REFUSED, GIVEN_UP,
+    TIME, AMOUNT, IN_DOUBT, TOO_MANY, LATE,
+    NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 
 

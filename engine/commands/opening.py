@@ -46,6 +46,12 @@ def time_of(project: Project) -> int:
     return real_time() if at is None else at
 
 
+def is_virtual(project: Project) -> bool:
+    """Whether the project is on virtual time, in which none passes by itself."""
+    with project.store.read() as connection:
+        return virtual_time(connection) is not None
+
+
 def release_of(project: Project) -> Release:
     """The release in force; NoReleaseError when there is none."""
     with project.store.read() as connection:

@@ -5,11 +5,13 @@ import time
 import click
 
 from engine.calendars.zone import parse_time
-from engine.commands.opening import opened, time_of
+from engine.commands.opening import is_virtual, opened, time_of
 from engine.commands.options import json_option
+from engine.delivery.pace import Timer
 from engine.projects.project import Project
 from engine.projects.project_turn import deliverer, lock, ready, take_turn, try_turn
 from engine.projects.virtual_time import go_to
+from engine.running.run import How
 from engine.running.turn import Turn
 from engine.storage.states import MessageStatus
 from engine.terminal import print_json, print_text, progress, talk
@@ -25,12 +27,19 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
     started = time.monotonic()
     with opened() as project, lock(project):
         now = _moment(project, at, keep=not dry_run)
+        timer = None if is_virtual(project) else Timer()
         engine = ready(project)
         with progress(say("looking at customers")) as told:
             if dry_run:
                 done = try_turn(engine, now, lambda count: told(count, count))
             else:
-                done = take_turn(engine, now, deliverer(engine), progress=lambda count: told(count, count))
+                done = take_turn(
+                    engine,
+                    now,
+                    deliverer(engine, timer),
+                    How(progress=lambda count: told(count, count)),
+                    (lambda: 0) if timer is None else lambda: int((time.monotonic() - started) * 1000),
+                )
         result = turn_as_json(project, done) | {"seconds": round(time.monotonic() - started, 3)}
     if as_json:
         print_json(result)

@@ -1,22 +1,25 @@
 """Delivery: what is ready leaves by its channel, at most once for each time that the gate lets it go.
 
 Four steps for each batch: claim, mark, send, record. Each but the sending is one short transaction; sending is in none.
-A crash leaves at most one batch whose fate is unknown.
+A crash leaves at most the batches on the wire in doubt. Each channel has a lane of its own, so that a slow gateway
+keeps no other waiting.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from engine.channels.protocol import Channel, NotSent, Outcome, Outgoing, Unknown, Witness
+from engine.channels.protocol import Channel, InTime, NotSent, Outcome, Outgoing, Unknown, Witness
 from engine.conditions.world import Clockwork, RunValues
-from engine.delivery import sending
-from engine.delivery.marking import Marking, Posted
-from engine.delivery.recording import Result, record
+from engine.delivery import breaker, sending
+from engine.delivery.hands import AtOnce, Hands, Job
+from engine.delivery.lane import Lane
+from engine.delivery.marking import Marking, Posted, Tried
+from engine.delivery.pace import LONGEST, Timer
+from engine.delivery.recording import Result, next_asking, record
 from engine.permits.permitting import Permits
 from engine.plans import working
 from engine.plans.plan import Plan
@@ -29,8 +32,10 @@ from engine.storage.store import Store
 BATCH = 500
 """Messages of one batch: on the wire within seconds of their mark."""
 
+SLICE = 60.0
+"""Seconds after which a delivery takes nothing more on, so that customers move on between deliveries."""
 
-Step = Literal["claimed", "marked", "sent", "recorded"]
+Step = Literal["swept", "claimed", "marked", "sent", "recorded"]
 
 
 @dataclass(slots=True)
@@ -38,7 +43,9 @@ class Delivery:
     """Sends what is ready when called with a time; how many messages came to which status.
 
     `alone`: the caller has seen to it that no other delivery is at work on this store, so that what hangs hangs for
-    good and need not wait for its lease to end. `reached` is told of each step, for tests that stop there.
+    good and need not wait for its lease to end. `timer`: None on virtual time, in which gateways take any number at
+    once. `most`: messages that a customer may have within a day, whatever rules say. `reached` is told of each step,
+    for tests that stop there.
     """
 
     store: Store
@@ -47,41 +54,109 @@ class Delivery:
     channels: Mapping[str, Channel]
     alone: bool = False
     batch: int = BATCH
+    timer: Timer | None = None
+    hands: Hands = field(default_factory=AtOnce)
+    most: int | None = None
     reached: Callable[[Step], None] = lambda _: None
     _install_key: str = field(default="", repr=False)
+    _lanes: dict[int, Lane] = field(default_factory=dict, repr=False)
 
     def __call__(self, now: int) -> Counter[str]:
-        """Sweep up what hangs, then send whatever is ready at `now`."""
+        """Sweep up what hangs, then send whatever is ready from `now` on."""
         counts: Counter[str] = Counter()
-        with self.store.read() as connection:
-            if not sending.any_to_send(connection):
-                return counts
-        with self.store.writer() as connection:
-            with connection.begin():
-                working.prepare(connection)
-                self._install_key = _install_key(connection)
-                counts += self._sweep(connection, now)
-            while self._claimed(connection, now):
-                counts += self._deliver(connection, now)
+        for step in self.steps(now, counts):
+            self.reached(step)
         return counts
 
-    def _claimed(self, connection: sa.Connection, now: int) -> int:
-        with connection.begin():
-            claimed = sending.claim(connection, now, self.batch)
-        self.reached("claimed")
-        return claimed
+    def steps(self, now: int, counts: Counter[str]) -> Iterator[Step]:
+        """The same, told step by step: no transaction is open where it stops. Adds to `counts`."""
+        with self.store.read() as connection:
+            if not sending.any_to_send(connection, now):
+                return
+        began = self._elapsed()
+        with self.store.writer() as connection:
+            with connection.begin():
+                counts.update(self._begin(connection, now))
+            yield "swept"
+            while True:
+                seconds = self._elapsed() - began
+                for lane in [lane for lane in self._lanes.values() if not lane.done]:
+                    if seconds < SLICE:
+                        yield from self._fill(connection, lane, now + int(seconds * 1000), counts)
+                    else:
+                        lane.done = True
+                if any(lane.on_the_wire for lane in self._lanes.values()):
+                    yield from self._empty(connection, now, began, counts)
+                elif not self._wait():
+                    return
 
-    def _deliver(self, connection: sa.Connection, now: int) -> Counter[str]:
-        marking = Marking(self._work(connection, now), self.permits, self._install_key)
+    def _elapsed(self) -> float:
+        return 0.0 if self.timer is None else self.timer.elapsed()
+
+    def _wait(self) -> bool:
+        """Until some lane may go on; False when all are done."""
+        waiting = [lane for lane in self._lanes.values() if not lane.done]
+        if waiting and self.timer is not None:
+            self.timer.wait(min(lane.pace.next(self.timer.elapsed()) for lane in waiting))
+        return bool(waiting)
+
+    def _begin(self, connection: sa.Connection, now: int) -> Counter[str]:
+        working.prepare(connection)
+        self._install_key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+        counts = self._sweep(connection, now) + self._find_out(connection, now)
+        healths = breaker.healths(connection)
+        for number in sending.channels_of_ready(connection, now):
+            name = self.plan.world.symbols.name_or(number) or ""
+            lane = self._lanes.get(number)
+            if lane is None:
+                lane = Lane(name, number, self.channels.get(name), self.batch, paced=self.timer is not None)
+                self._lanes[number] = lane
+            lane.begin(healths.get(name) or breaker.Health(now), now)
+        return counts
+
+    # One batch of one lane
+
+    def _fill(self, connection: sa.Connection, lane: Lane, now: int, counts: Counter[str]) -> Iterator[Step]:
+        """Claim, mark and begin a batch, if the lane has room for one."""
+        room = lane.room(self._elapsed())
+        if not room:
+            return
+        with connection.begin():
+            claimed = sending.claim(connection, now, room, lane.number, again=bool(lane.remembers))
+        lane.done = not claimed
+        if not claimed:
+            return
+        yield "claimed"
+        marking = Marking(self._work(connection, now), self.permits, self._install_key, self.most)
         with connection.begin():
             marking.mark()
-        self.reached("marked")
-        results = list(self._sent(marking.posted))
-        self.reached("sent")
+        counts.update(marking.counts)
+        yield "marked"
+        if marking.posted:
+            lane.took(marking.posted, self._elapsed())
+            self.hands.begin(lane.name, self._job(lane, marking.posted))
+
+    def _empty(
+        self, connection: sa.Connection, now: int, began: float, counts: Counter[str]
+    ) -> Iterator[Step]:
+        """Wait for a batch and record what became of it."""
+        name, outcomes = self.hands.next()
+        lane = next(lane for lane in self._lanes.values() if lane.name == name)
+        yield "sent"
+        at = now + int((self._elapsed() - began) * 1000)
+        posted = lane.back(outcomes, self._elapsed())
         with connection.begin():
-            counts = record(connection, results, now)
-        self.reached("recorded")
-        return marking.counts + counts
+            known = {lane.name: lane.remembers}
+            counts.update(record(connection, list(zip(posted, outcomes, strict=True)), at, known))
+            if lane.judge(outcomes, at):
+                breaker.keep(connection, lane.name, lane.health)
+        yield "recorded"
+
+    def _job(self, lane: Lane, posted: Sequence[Posted]) -> Job:
+        channel, batch, timer = lane.channel, [item.outgoing for item in posted], self.timer
+        marked = self._elapsed()
+        in_time: InTime = (lambda: True) if timer is None else lambda: timer.elapsed() - marked < LONGEST
+        return lambda: _handed_over(channel, batch, in_time)
 
     def _work(self, connection: sa.Connection, now: int) -> Work:
         clock = Clockwork(now, now, 0)
@@ -89,53 +164,64 @@ class Delivery:
         report = RunReport(now, self.plan.release)
         return Work(connection, self.plan, clock, values, report, full=False, first=False)
 
-    def _sent(self, posted: Sequence[Posted]) -> Iterator[Result]:
-        """Hand the messages to their channels, as many at once as each takes."""
-        by_channel = sorted(posted, key=_channel_of)
-        for name, group in groupby(by_channel, key=_channel_of):
-            channel, waiting = self.channels.get(name), list(group)
-            size = 1 if channel is None else max(channel.capabilities.batch, 1)
-            for start in range(0, len(waiting), size):
-                some = waiting[start : start + size]
-                yield from zip(some, _handed(channel, [item.outgoing for item in some]), strict=True)
+    # What hangs, and what is in doubt
 
     def _sweep(self, connection: sa.Connection, now: int) -> Counter[str]:
         """Messages whose sender is gone are never sent again by themselves: evidence or a person decides."""
         if self.alone:
             sending.release_claims(connection)
         rows = sending.hanging(connection, None if self.alone else now, self.plan.tables.customer)
-        hanging = [self._hanging(row) for row in rows]
+        hanging = [self._posted(row) for row in rows]
+        found = self._settled(hanging)
+        results: list[Result] = [(one, found.get(one.outgoing.key, Unknown(LOST()))) for one in hanging]
+        return record(connection, results, now, self._remembers()) if results else Counter()
+
+    def _find_out(self, connection: sa.Connection, now: int) -> Counter[str]:
+        """Ask gateways that can tell about messages in doubt."""
+        rows = sending.in_doubt(connection, now, self.plan.tables.customer)
+        doubtful = [self._posted(row) for row in rows]
+        askable = [one for one in doubtful if isinstance(self.channels.get(one.outgoing.channel), Witness)]
+        found = self._settled(askable)
+        results = [(one, found[one.outgoing.key]) for one in askable if one.outgoing.key in found]
+        again = self._remembers()  # those are given to the gateway once more instead
+        later = [one for one in askable if not (one.outgoing.key in found or again.get(one.outgoing.channel))]
+        sending.change(connection, [({"until": next_asking(one.tried, now)}, one.intent) for one in later])
+        return record(connection, results, now, evidence=True) if results else Counter()
+
+    def _settled(self, posted: Sequence[Posted]) -> dict[str, Outcome]:
         found: dict[str, Outcome] = {}
         for name, channel in self.channels.items():
-            keys = [item.outgoing.key for item in hanging if item.outgoing.channel == name]
+            keys = [one.outgoing.key for one in posted if one.outgoing.channel == name]
             if keys and isinstance(channel, Witness):
                 found.update(channel.settled(keys))
-        results = [(item, found.get(item.outgoing.key, Unknown(LOST()))) for item in hanging]
-        return record(connection, results, now) if results else Counter()
+        return found
 
-    def _hanging(self, row: Any) -> Posted:
+    def _remembers(self) -> dict[str, int]:
+        return {name: channel.capabilities.remembers for name, channel in self.channels.items()}
+
+    def _posted(self, row: Any) -> Posted:
+        """A stored message as it was handed over."""
         symbols, intent = self.plan.world.symbols, Intent(*row[: len(sending.KEY)])
         key = intent_key(self._install_key, symbols.name(intent.journey), row.identity, intent)
-        channel = symbols.name_or(row.channel) or ""
-        ref = attempt_ref(key, row.attempt)
+        ref, channel = attempt_ref(key, row.attempt), symbols.name_or(row.channel) or ""
         outgoing = Outgoing(key, ref, channel, row.identity, row.address, row.subject, row.text, "")
-        return Posted(intent, row.attempt, 0, row.refused, elsewhere=False, outgoing=outgoing)
+        tried = Tried(row.attempt, 0, row.refused, False, False, row.begun_at, row.settled)
+        return Posted(intent, row.epoch, tried, outgoing)
 
 
-def _install_key(connection: sa.Connection) -> str:
-    return str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+def _handed_over(channel: Channel | None, batch: list[Outgoing], in_time: InTime) -> Sequence[Outcome]:
+    """As many at once as the channel takes."""
+    size = 1 if channel is None else max(channel.capabilities.batch, 1)
+    starts = range(0, len(batch), size)
+    return [outcome for at in starts for outcome in _handed(channel, batch[at : at + size], in_time)]
 
 
-def _channel_of(posted: Posted) -> str:
-    return posted.outgoing.channel
-
-
-def _handed(channel: Channel | None, batch: list[Outgoing]) -> Sequence[Outcome]:
+def _handed(channel: Channel | None, batch: list[Outgoing], in_time: InTime) -> Sequence[Outcome]:
     """One call; what it does not tell for sure is unknown."""
     if channel is None:
         return [NotSent(NO_CHANNEL(channel=batch[0].channel))] * len(batch)
     try:
-        outcomes = channel.send(batch, lambda: True)
+        outcomes = channel.send(batch, in_time)
     except Exception as error:  # noqa: BLE001  # whatever happened, the gateway may have taken it
         return [Unknown(f"{type(error).__name__}: {error}")] * len(batch)
     if len(outcomes) != len(batch):

@@ -11,47 +11,70 @@ from typing import Any, NamedTuple
 from engine.channels.protocol import Outgoing
 from engine.delivery import sending
 from engine.permits.facts import KEY_AT, Row, Sender
-from engine.permits.given import Go, Verdict, Wait
+from engine.permits.given import Go, Hold, Verdict, Wait
 from engine.permits.outbox import outcome_of
 from engine.permits.permitting import Permits, judge
 from engine.permits.settling import settle
 from engine.plans.work import Work
 from engine.plans.working import wanted
-from engine.reasons import NO_RULE
+from engine.reasons import NO_RULE, TOO_MANY
 from engine.storage.arrivals import mark_changed
 from engine.storage.keys import Intent, attempt_ref, intent_key
 from engine.storage.states import MessageStatus
 from engine.texts.rendering import Rendered
 
+_DAY = 86_400_000  # milliseconds
+
 VALUES_CHANGED = "its values have changed since it was written"
 CHANNEL_CHANGED = "the channel to reach the customer by has changed"
 
 
-class Posted(NamedTuple):
-    """A message marked as being sent. `place`: its channel's in `via`, whose `refused` ones are a bit each.
+class Tried(NamedTuple):
+    """What is known of the attempts at a message, this one included.
 
-    `elsewhere`: if this channel refuses it there is another to try.
+    `place`: its channel's in `via`, whose `refused` ones are a bit each. `elsewhere`: if this channel refuses it there
+    is another to try. `doubt`: an attempt before this one, the first at `begun_at`, may have been taken. `settled`:
+    the state waits for the message no more.
     """
 
-    intent: Intent
     attempt: int
     place: int
     refused: int
     elsewhere: bool
+    doubt: bool
+    begun_at: int | None
+    settled: bool
+
+
+class Posted(NamedTuple):
+    """A message marked as being sent, by a claim with this `epoch`."""
+
+    intent: Intent
+    epoch: int
+    tried: Tried
     outgoing: Outgoing
+
+    @property
+    def claim(self) -> tuple[int, ...]:
+        """The intent with the epoch."""
+        return (*self.intent, self.epoch)
 
 
 @dataclass(slots=True)
 class Marking:
-    """The batch in `leaving` being marked. `counts`: how many messages were given back, by status."""
+    """The batch in `leaving` being marked. `counts`: how many messages were given back, by status.
+
+    `most`: messages that a customer may have within a day, whatever rules say; None: any number.
+    """
 
     work: Work
     permits: Permits
     install_key: str
+    most: int | None = None
     posted: list[Posted] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     _stored: dict[Intent, Any] = field(default_factory=dict)
-    _given_back: list[tuple[Intent, Verdict | None]] = field(default_factory=list)
+    _given_back: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _moved: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _at: str = ""
 
@@ -61,20 +84,34 @@ class Marking:
         self._at = plan.world.zone.iso(work.clock.now)
         rows = sending.ask_about(work.connection, plan.tables.customer)
         self._stored = {Intent(*row[: len(sending.KEY)]): row for row in rows}
+        self._hold_overwhelmed()
         for (sender, verdict), group in judge(work, self.permits.renderer, self._senders()).items():
             if isinstance(verdict, Go):
                 self._go(sender, verdict.channel, group)
             else:
-                self._given_back += [(intent, verdict) for intent in self._intents(sender, group)]
+                for intent in self._intents(sender, group):
+                    self._give_back(intent, verdict)
         self._write()
         work.clear(wanted)
+
+    def _hold_overwhelmed(self) -> None:
+        """The last resort against rules gone wild: somebody must look before the customer hears any more."""
+        if self.most is None:
+            return
+        connection, until = self.work.connection, self.work.clock.now + _DAY
+        had = sending.overwhelmed(connection, self.work.clock.now - _DAY, self.most)
+        stopped = [one for one, row in self._stored.items() if one.customer in had and not row.approved]
+        sending.leave_out(connection, stopped)
+        for intent in stopped:
+            self._give_back(intent, Hold(None, TOO_MANY(number=had[intent.customer]), until, ""))
 
     def _senders(self) -> list[Sender]:
         """The sends behind the messages; those whose rule is gone are cancelled."""
         known = self.permits.senders
         orphans = [intent for intent, row in self._stored.items() if (row.state, intent.action) not in known]
         sending.leave_out(self.work.connection, orphans)
-        self._given_back += [(intent, None) for intent in orphans]
+        for intent in orphans:
+            self._give_back(intent, None)
         present = {(row.state, intent.action) for intent, row in self._stored.items()} & known.keys()
         return sorted((known[key] for key in present), key=lambda item: item.place)
 
@@ -88,9 +125,9 @@ class Marking:
         for intent, row, text in zip(self._intents(sender, rows), rows, texts, strict=True):
             stored = self._stored[intent]
             if stored.channel != number:
-                self._given_back.append((intent, Wait(now, CHANNEL_CHANGED)))
+                self._give_back(intent, Wait(now, CHANNEL_CHANGED))
             elif not stored.approved and text != (stored.subject, stored.text):
-                self._given_back.append((intent, Wait(now, VALUES_CHANGED)))
+                self._give_back(intent, Wait(now, VALUES_CHANGED))
             else:
                 self._post(sender, channel, intent, row)
 
@@ -103,38 +140,55 @@ class Marking:
 
     def _post(self, sender: Sender, channel: str, intent: Intent, row: Row) -> None:
         stored, place = self._stored[intent], sender.rule.via.index(channel)
-        address = str(row[KEY_AT + sender.key_length + place])
+        address, doubt = str(row[KEY_AT + sender.key_length + place]), stored.status == MessageStatus.UNKNOWN
         if address != stored.address:
+            if doubt:  # under its key the gateway knows another message
+                self._give_back(intent, None)
+                return
             self._moved.append(({"address": address}, intent))
         key = intent_key(self.install_key, sender.journey.name, stored.identity, intent)
-        ref = attempt_ref(key, stored.attempt + 1)
+        attempt = stored.attempt + 1
         outgoing = Outgoing(
-            key, ref, channel, stored.identity, address, stored.subject, stored.text, self._at
+            key,
+            attempt_ref(key, attempt),
+            channel,
+            stored.identity,
+            address,
+            stored.subject,
+            stored.text,
+            self._at,
         )
         elsewhere = len(sender.rule.via) > 1 and _elsewhere(sender, row, place, stored.refused)
-        self.posted.append(Posted(intent, stored.attempt + 1, place, stored.refused, elsewhere, outgoing))
+        tried = Tried(attempt, place, stored.refused, elsewhere, doubt, stored.begun_at, stored.settled)
+        self.posted.append(Posted(intent, stored.epoch, tried, outgoing))
 
-    def _write(self) -> None:
-        connection, now = self.work.connection, self.work.clock.now
-        sending.leave_out(connection, (intent for intent, _ in self._given_back))
-        sending.mark(connection, now)
-        sending.change(connection, self._moved)
-        returned = [(self._returned(verdict), intent) for intent, verdict in self._given_back]
-        sending.change(connection, returned)
-        ended = [intent for values, intent in returned if values["status"] > MessageStatus.UNKNOWN]
-        settle(connection, (intent[:5] for intent in ended), now)
-        mark_changed(connection, (intent.customer for intent in ended))
-        self.counts.update(MessageStatus(values["status"]).word for values, _ in returned)
-
-    def _returned(self, verdict: Verdict | None) -> dict[str, Any]:
+    def _give_back(self, intent: Intent, verdict: Verdict | None) -> None:
+        """A message that may not leave, with the reason; without a verdict no rule sends it any more."""
+        stored, now = self._stored[intent], self.work.clock.now
         values: dict[str, Any] = {"status": int(MessageStatus.CANCELLED), "because": NO_RULE()}
-        values |= {"until": None, "role": None, "lease_until": None, "counted_at": None}
-        if verdict is not None:
+        values |= {"until": None, "role": None, "lease_until": None, "counted_at": None, "changed_at": now}
+        if (
+            stored.status == MessageStatus.UNKNOWN
+        ):  # to find out by trying again is no way any more: a person must
+            values |= {"status": int(MessageStatus.UNKNOWN), "because": stored.because}
+            values |= {"counted_at": stored.counted_at}
+        elif verdict is not None:
             outcome = outcome_of(verdict)
             values |= {"status": int(outcome.status), "because": outcome.because, "until": outcome.until}
             if outcome.role is not None:
                 values["role"] = self.work.plan.world.number("role", outcome.role)
-        return values | {"changed_at": self.work.clock.now}
+        self._given_back.append((values, intent))
+
+    def _write(self) -> None:
+        connection, now = self.work.connection, self.work.clock.now
+        sending.leave_out(connection, (intent for _, intent in self._given_back))
+        sending.mark(connection, now)
+        sending.change(connection, self._moved)
+        sending.change(connection, self._given_back)
+        ended = [intent for values, intent in self._given_back if values["status"] > MessageStatus.UNKNOWN]
+        settle(connection, (intent[:5] for intent in ended), now)
+        mark_changed(connection, (intent.customer for intent in ended))
+        self.counts.update(MessageStatus(values["status"]).word for values, _ in self._given_back)
 
 
 def _elsewhere(sender: Sender, row: Row, place: int, refused: int) -> bool:

@@ -4,80 +4,139 @@ Only what was proved not to be taken may be tried again; all that is not known s
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.channels.protocol import Accepted, NotSent, Outcome, Rejected, Unknown
 from engine.delivery import sending
-from engine.delivery.marking import Posted
+from engine.delivery.marking import Posted, Tried
 from engine.permits.settling import settle
 from engine.reasons import TRIED
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.states import MessageStatus
 
 FIRST_PAUSE, LONGEST_PAUSE = 30_000, 3_600_000  # milliseconds
+SHORTEST_PAUSE = 1_000  # milliseconds
 MOST_ATTEMPTS = 6
+
+MINUTE, HOUR = 60_000, 3_600_000
+ASKED_AFTER = (MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR)
+"""When the gateway is asked about a message in doubt, counted from its mark; after the last time a person must."""
 
 Result = tuple[Posted, Outcome]
 
 
-def record(connection: sa.Connection, results: Sequence[Result], now: int) -> Counter[str]:
-    """Record outcomes of the batch in `leaving`, in the transaction under way; how many came to which status.
+def record(
+    connection: sa.Connection,
+    results: Sequence[Result],
+    now: int,
+    remembers: Mapping[str, int] | None = None,
+    *,
+    evidence: bool = False,
+) -> Counter[str]:
+    """Record outcomes, in the transaction under way; how many messages came to which status by what was tried.
 
     A message that is not being sent any more, or under another claim, is left alone: somebody knew better.
+    `remembers`: for how long channels know a key again, and may be given it once more. `evidence`: they are what was
+    found out about messages in doubt, not what their last attempt was answered.
     """
-    alive = sending.still_sending(connection)
+    status = MessageStatus.UNKNOWN if evidence else MessageStatus.SENDING
+    lost = sending.gone(connection, status, [posted.claim for posted, _ in results])
+    known = remembers or {}
     written = [
-        (_values(posted, outcome, now), posted.intent)
+        (_values(posted, outcome, now, None if evidence else known.get(posted.outgoing.channel, 0)), posted)
         for posted, outcome in results
-        if posted.intent in alive
+        if posted.claim not in lost
     ]
     told = [values for values, _ in written if values["status"] in _TOLD]
     for seq, values in enumerate(told, take(connection, len(told)) if told else 0):
         values["sent_seq"] = seq
-    sending.change(connection, written)
-    ended = [intent for values, intent in written if values["status"] >= MessageStatus.UNKNOWN]
-    settle(connection, (intent[:5] for intent in ended), now)
-    mark_changed(connection, (intent.customer for intent in ended))
-    return Counter(MessageStatus(values["status"]).word for values, _ in written)
+    sending.change(connection, ((values, posted.intent) for values, posted in written))
+    ended = [posted for values, posted in written if values["settled"]]
+    settle(connection, (posted.intent[:5] for posted in ended if not posted.tried.settled), now)
+    mark_changed(connection, (posted.intent.customer for posted in ended))
+    tried = (values for values, posted in written if values["attempt"] == posted.tried.attempt)
+    return Counter(MessageStatus(values["status"]).word for values in tried)
 
 
 _TOLD = (MessageStatus.SENT, MessageStatus.FAILED)
 """What is an event to rules: it gets a number among the arrivals."""
 
 
-def _values(posted: Posted, outcome: Outcome, now: int) -> dict[str, Any]:
+def _values(posted: Posted, outcome: Outcome, now: int, remembers: int | None) -> dict[str, Any]:
+    """`remembers`: None for evidence, which ends all doubt."""
+    tried = posted.tried
     values: dict[str, Any] = {
-        "status": 0, "because": None, "until": None, "counted_at": now, "refused": posted.refused,
-        "sent_at": None, "failed_at": None, "sent_seq": None, "reference": None, "lease_until": None, "changed_at": now,
+        "status": 0, "because": None, "until": None, "counted_at": now, "changed_at": now, "lease_until": None,
+        "refused": tried.refused, "attempt": tried.attempt,
+        "sent_at": None, "failed_at": None, "sent_seq": None, "reference": None,
     }  # fmt: skip
     match outcome:
         case Accepted(reference=reference):
             changes = {"status": MessageStatus.SENT, "sent_at": now, "reference": reference}
         case Unknown(because=because):
-            changes = {"status": MessageStatus.UNKNOWN, "because": because}
-        case NotSent(because=because):
-            changes = _again(posted, because, now)
+            changes = _doubtful(tried, because, now, remembers or 0)
+        case NotSent(because=because) | Rejected(because=because) if tried.doubt and remembers is not None:
+            changes = _doubtful(tried, because, now, remembers)  # this attempt says nothing of the one before
+        case NotSent():
+            changes = _again(posted, outcome, now)
         case Rejected(because=because):
-            changes = _refused(posted, because, now)
+            changes = _refused(tried, because, now)
     values |= changes
-    return values | {"status": int(values["status"])}
+    settled = tried.settled or values["status"] >= MessageStatus.UNKNOWN
+    return values | {"status": int(values["status"]), "settled": settled}
 
 
-def _again(posted: Posted, because: str, now: int) -> dict[str, Any]:
-    """Ready once more after a pause that doubles; the gate is asked again then, giving up included."""
-    if posted.attempt >= MOST_ATTEMPTS:
-        return _failed(TRIED(attempts=posted.attempt, because=because), now)
-    pause = min(FIRST_PAUSE << (posted.attempt - 1), LONGEST_PAUSE)
+def _doubtful(tried: Tried, because: str, now: int, remembers: int) -> dict[str, Any]:
+    """In doubt. `until`: when the gateway may be asked about it or, where it knows keys again, be given it again."""
+    return {"status": MessageStatus.UNKNOWN, "because": because, "until": next_asking(tried, now, remembers)}
+
+
+def next_asking(tried: Tried, now: int, remembers: int = 0) -> int | None:
+    """When to find out about a message in doubt; None: only a person can.
+
+    A gateway that knows keys again for so long is not given one in the last sixth of it: its clock is another.
+    """
+    began = now if tried.begun_at is None else tried.begun_at
+    last = began + remembers * 5 // 6 if remembers else None
+    times = (began + after for after in ASKED_AFTER)
+    return next((time for time in times if time > now and (last is None or time < last)), None)
+
+
+def _again(posted: Posted, outcome: NotSent, now: int) -> dict[str, Any]:
+    """Ready once more after a pause; the gate is asked again then, giving up included.
+
+    A gateway that takes messages, only not so many, uses no attempt up.
+    """
+    attempt, because = posted.tried.attempt, outcome.because
+    if outcome.slower:
+        pause = SHORTEST_PAUSE if outcome.after is None else outcome.after
+        return {
+            "status": MessageStatus.READY,
+            "because": because,
+            "until": now + pause,
+            "attempt": attempt - 1,
+        }
+    if attempt >= MOST_ATTEMPTS:
+        return _failed(TRIED(attempts=attempt, because=because), now)
+    pause = max(_pause(posted.outgoing.ref, attempt), outcome.after or 0)
     return {"status": MessageStatus.READY, "because": because, "until": now + pause}
 
 
-def _refused(posted: Posted, because: str, now: int) -> dict[str, Any]:
+def _pause(ref: str, attempt: int) -> int:
+    """Anything up to a pause that doubles, by the attempt's own name: what failed together does not come again so."""
+    longest = min(FIRST_PAUSE << (attempt - 1), LONGEST_PAUSE)
+    share = int.from_bytes(sha256(ref.encode()).digest()[:4]) / 2**32
+    return max(int(longest * share), SHORTEST_PAUSE)
+
+
+def _refused(tried: Tried, because: str, now: int) -> dict[str, Any]:
     """The next channel is tried, by way of the gate; without one the message has failed."""
-    refused = {"refused": posted.refused | 1 << posted.place}
-    if not posted.elsewhere:
+    refused = {"refused": tried.refused | 1 << tried.place}
+    if not tried.elsewhere:
         return _failed(because, now) | refused
     return {"status": MessageStatus.WAITING, "because": because, "until": now, "counted_at": None} | refused
 

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.channels.building import build_channels
-from engine.delivery.delivery import Delivery
+from engine.delivery.delivery import BATCH, Delivery
+from engine.delivery.hands import AtOnce, Threads
+from engine.delivery.pace import Timer
 from engine.errors import EngineError
 from engine.permits.permitting import Permits
 from engine.permits.senders import permits_of
@@ -45,12 +47,11 @@ def take_turn(
     engine: Engine,
     now: int,
     deliver: Deliver,
-    *,
-    full: bool = False,
-    progress: Callable[[int], None] = lambda _: None,
+    how: How | None = None,
+    passed: Callable[[], int] = lambda: 0,
 ) -> Turn:
-    """Run and deliver at `now` until nothing more happens."""
-    moment = Moment(now, How(full=full, progress=progress))
+    """Run and deliver at `now` until nothing more happens. `passed`: milliseconds since then, when time passes."""
+    moment = Moment(now, how or How(), passed)
     return turn(engine.project.store, engine.plan, engine.permits, deliver, moment)
 
 
@@ -62,11 +63,16 @@ def try_turn(engine: Engine, now: int, progress: Callable[[int], None] = lambda 
     return tried
 
 
-def deliverer(engine: Engine) -> Deliver:
-    """What sends the ready messages of a project by its channels; call it under the project's `lock`."""
+def deliverer(engine: Engine, timer: Timer | None = None) -> Deliver:
+    """What sends the ready messages of a project by its channels; call it under the project's `lock`.
+
+    `timer`: None on virtual time, in which none passes while messages leave.
+    """
     project = engine.project
     channels = build_channels(project.config.channels, project.folder)
-    return Delivery(project.store, engine.plan, engine.permits, channels, alone=True)
+    hands = AtOnce() if timer is None else Threads()
+    most = project.config.most_per_customer
+    return Delivery(project.store, engine.plan, engine.permits, channels, True, BATCH, timer, hands, most)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ finds nothing to do.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -26,10 +27,14 @@ class Deliver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a turn takes place, and how its first run is done."""
+    """When a turn takes place, and how its first run is done.
+
+    `passed`: milliseconds since then; sending takes its time, and what is decided after it is decided at a later time.
+    """
 
     now: int
     how: How = field(default_factory=How)
+    passed: Callable[[], int] = lambda: 0
 
 
 @dataclass(slots=True)
@@ -84,8 +89,8 @@ def turn(store: Store, plan: Plan, permits: Permits, deliver: Deliver, moment: M
     """Run and deliver at a moment until nothing more happens."""
     done, how = Turn(moment.now, plan.release), moment.how
     for _ in range(MOST_PASSES):
-        done.runs.append(run(store, plan, permits, moment.now, how))
-        delivered = deliver(moment.now)
+        done.runs.append(run(store, plan, permits, moment.now + moment.passed(), how))
+        delivered = deliver(moment.now + moment.passed())
         done.delivered += delivered
         if not delivered and done.runs[-1].idle:
             break

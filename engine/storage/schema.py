@@ -182,6 +182,8 @@ message = _key_table(
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
     sa.Column("epoch", sa.Integer, nullable=False, server_default="0"),
     sa.Column("lease_until", Instant),
+    sa.Column("begun_at", Instant),
+    sa.Column("settled", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
     sa.Column("approved", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("reference", sa.Text),
@@ -190,7 +192,8 @@ message = _key_table(
 
 `status` see `engine.storage.states`. `counted_at`: the instant at which it counts against caps and gaps (when it
 was let go, then when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that
-refused it for good.
+refused it for good. `begun_at`: when the first attempt at it was marked, of those under one key. `settled`:
+its state waits for it no more.
 `sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
 """
 
@@ -204,6 +207,37 @@ sa.Index(
     message.c.until,
     sqlite_where=OPEN_MESSAGE,
 )
+
+READY_MESSAGE = message.c.status == sa.literal_column("2", sa.Integer)
+"""What `message_ready` holds, in the very words that queries must use."""
+
+# Serves: what may leave by a channel.
+sa.Index("message_ready", message.c.channel, message.c.until, sqlite_where=READY_MESSAGE)
+
+pause = sa.Table(
+    "pause",
+    metadata,
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("because", sa.Text),
+)
+"""What is paused: nothing of it leaves. `what`: all (with an empty name), channel, journey or message."""
+
+breaker = sa.Table(
+    "breaker",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("sent", sa.Integer, nullable=False),
+    sa.Column("unknown", sa.Integer, nullable=False),
+    sa.Column("tripped", sa.Integer, nullable=False),
+    sa.Column("open_until", Instant),
+    sa.Column("because", sa.Text),
+)
+"""The health of channels: see `engine.delivery.breaker`."""
 
 task = _key_table(
     "task",

@@ -243,16 +243,17 @@ class TestOutcomes:
         assert some.settled() == [at(NOW)]
 
     def test_what_was_not_sent_is_tried_again_after_a_pause(self) -> None:
-        """With the same key; the pause doubles, and after six tries it has failed."""
+        """With the same key; the longest pause doubles, and after six tries it has failed."""
         some = ready()
         gateway(some).answer = lambda _: NotSent("busy")
         assert some.deliver(NOW) == {"ready": 1}
-        assert some.one()["until"] == at(NOW) + 30_000
+        assert at(NOW) + 1_000 <= some.one()["until"] <= at(NOW) + 30_000
         assert some.deliver(NOW) == {}
         for seconds in (30, 60, 120, 240, 480):
             now = some.one()["until"]
             some.delivery()(now)
-            assert some.one()["until"] in (now + 2000 * seconds, None)
+            until = some.one()["until"]
+            assert until is None or now + 1_000 <= until <= now + 2000 * seconds
         assert some.one()["status"] == "failed"
         assert some.one()["because"] == "tried 6 times: busy"
         assert len({item.key for item in gateway(some).got}) == 1
@@ -307,7 +308,12 @@ def test_delivery_looks_messages_up_one_by_one() -> None:
             for text, values in statements.items()
         }
     scans = ("SCAN message", "SCAN customer", "SCAN enrolment")
-    assert [text for text, steps in plans.items() if any(step.startswith(scans) for step in steps)] == []
+    ready_alone = "SCAN message USING COVERING INDEX message_ready"
+    assert [
+        text
+        for text, steps in plans.items()
+        if any(step.startswith(scans) and step != ready_alone for step in steps)
+    ] == []
 
 
 class TestDeath:

@@ -1,0 +1,59 @@
+"""Who makes the calls to gateways: the delivery itself, one after the other, or a thread for each channel.
+
+A job knows nothing of the store; what it finds is recorded by the delivery that gave it.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.channels.protocol import Outcome
+
+Job = Callable[[], Sequence[Outcome]]
+
+
+class Hands(Protocol):
+    """Does the jobs of some lanes, those of one lane in their order."""
+
+    def begin(self, lane: str, job: Job) -> None:
+        """Take a job on."""
+
+    def next(self) -> tuple[str, Sequence[Outcome]]:
+        """Wait for a job that is done: the first of its lane."""
+
+
+@dataclass(slots=True)
+class AtOnce:
+    """Does each job when it is begun."""
+
+    done: list[tuple[str, Sequence[Outcome]]] = field(default_factory=list)
+
+    def begin(self, lane: str, job: Job) -> None:
+        """Do it."""
+        self.done.append((lane, job()))
+
+    def next(self) -> tuple[str, Sequence[Outcome]]:
+        """The oldest."""
+        return self.done.pop(0)
+
+
+@dataclass(slots=True)
+class Threads:
+    """A thread for each lane, so that a slow gateway keeps no other waiting."""
+
+    _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
+    _begun: dict[Future[Sequence[Outcome]], str] = field(default_factory=dict)
+
+    def begin(self, lane: str, job: Job) -> None:
+        """Give it to the lane's thread."""
+        pool = self._pools.get(lane)
+        if pool is None:
+            pool = self._pools[lane] = ThreadPoolExecutor(1, thread_name_prefix=f"homing-{lane}")
+        self._begun[pool.submit(job)] = lane
+
+    def next(self) -> tuple[str, Sequence[Outcome]]:
+        """Wait for one; of several that are done, the one that was begun first."""
+        done, _ = wait(self._begun, return_when=FIRST_COMPLETED)
+        first = next(job for job in self._begun if job in done)
+        return self._begun.pop(first), first.result()
