@@ -102,7 +102,7 @@ def _under_way(case: _Case, journey: Journey, run: Run, sent: tuple[Sent, ...]) 
     if taken is not None:
         words = say("{where}; the next run takes `{line}`", where=words, line=in_a_line(taken.way.span))
     came = tuple(moved_by(inquiry, run, run.visit))
-    at, then = _next(inquiry, ways, sent)
+    at, then = _next(inquiry, ways, sent) if taken is None else (None, "")
     return Verdict(
         journey.name, journey.title, case.records.get(run.record), "active", words,
         (*came, *(line for way in ways for line in way.lines)), state, run.state_entered_at, sent, at, then,
@@ -125,10 +125,11 @@ def _watched(case: _Case, journey: Journey, run: Run) -> Verdict:
     ]
     since = case.inquiry.window.time(run.entered_at)
     last = None if run.wake_at is None else run.wake_at - 1  # the instant after it ends the watch
+    words = say("held out for comparison since {at}: only the goal is watched", at=since)
+    if last is not None and last < case.inquiry.at:
+        words, last = say("held out for comparison since {at}: the next run ends the watch", at=since), None
     return Verdict(
-        journey.name, journey.title, case.records.get(run.record), "watched",
-        say("held out for comparison since {at}: only the goal is watched", at=since),
-        tuple(lines),
+        journey.name, journey.title, case.records.get(run.record), "watched", words, tuple(lines),
         since=run.entered_at, next=last, then=say("the watch is over") if last else "",
     )  # fmt: skip
 
