@@ -62,6 +62,19 @@ LATE = reason("too long after it was let go; it did not leave")
 NO_CHANNEL = reason("homing.toml has no channel `{channel}`")
 HALF_CHARACTER = reason("the message holds half a character and cannot be written")
 NOT_TOLD = reason("the channel did not tell what became of each message")
+NOT_REACHED = reason("the gateway could not be reached: {why}")
+TOO_SLOW = reason("no connection within {seconds} seconds")
+NO_ANSWER = reason("no answer came in time")
+BROKEN_OFF = reason("the connection broke before there was an answer")
+NO_HTTP = reason("the answer is no HTTP")
+ANSWER_TOO_LONG = reason("the answer is too long")
+UNREADABLE_ANSWER = reason("the answer (HTTP {status}) cannot be read")
+NO_REFERENCE = reason("the answer holds no reference")
+NOT_AMONG_RESULTS = reason("the answer does not name this message")
+HTTP_STATUS = reason("HTTP {status}")
+HTTP_SAID = reason("HTTP {status}: {said}")
+SAID = reason("the gateway says: {said}")
+NOT_IN_HEADER = reason("the header `{name}` would hold a line break")
 LOST = reason("nobody recorded what became of it")
 BY_COMMAND = reason("command")
 BY_REPLY = reason("reply")
@@ -74,7 +87,9 @@ BOTH = reason("{first}; {second}")
 _READABLE = (
     STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, SILENT, NOT_KNOWN, NO_TEXT, UNFIT, DATE_OR_TIME,
     TIME, AMOUNT, IN_DOUBT, TOO_MANY, LATE,
-    NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED, REFUSED, GIVEN_UP,
+    NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
+    ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, HTTP_SAID, HTTP_STATUS, SAID, NOT_IN_HEADER,
+    LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 
 

@@ -10,7 +10,18 @@ from engine.channels.settings import Settings
 from engine.config import ChannelConfig
 from engine.wording import all_of, near_or, say
 
-KINDS: Mapping[str, Callable[[Settings], Channel]] = {"file": file_channel, "console": console_channel}
+
+def _http(settings: Settings) -> Channel:
+    from engine.channels.http.channel import http_channel  # noqa: PLC0415  # its libraries take a while to load
+
+    return http_channel(settings)
+
+
+KINDS: Mapping[str, Callable[[Settings], Channel]] = {
+    "file": file_channel,
+    "console": console_channel,
+    "http": _http,
+}
 
 
 def build_channel(config: ChannelConfig, folder: Path) -> Channel:

@@ -19,6 +19,9 @@ HOMES = {
     "rich": ("engine/terminal.py", "tui/"),
     "textual": ("tui/",),
     "holidays": ("engine/calendars/business_days.py",),
+    "httptools": ("engine/channels/http/connection.py",),
+    "uvloop": ("engine/channels/http/client.py",),
+    "aiohttp": (),
     "openpyxl": ("engine/imports/spreadsheets.py",),
 }
 """Where a library may be imported: files, or folders with everything in them."""

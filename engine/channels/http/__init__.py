@@ -1,0 +1,1 @@
+"""Channels of kind `http`: any gateway that takes JSON or forms."""

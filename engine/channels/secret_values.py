@@ -1,0 +1,63 @@
+"""Secrets that channels need: from the environment, else from a file of that name in the project's folder `secrets`.
+
+They are read once, when a channel is built, and never shown: `masked` puts dots in their place.
+"""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import orjson
+
+from engine.channels.settings import Settings
+from engine.wording import say
+
+FOLDER = "secrets"
+MASK = "••••"
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(slots=True)
+class Secrets:
+    """The secrets of one channel, and everything that would tell them."""
+
+    settings: Settings
+    _told: set[str] = field(default_factory=set, repr=False)
+
+    def value(self, name: str) -> str:
+        """The secret of that name; ChannelSettingsError, naming variable and file, when there is none."""
+        if not _NAME.fullmatch(name):
+            raise self.settings.error(
+                say("{name!r} cannot be the name of a secret", name=name),
+                say("write letters, digits and `_`, such as SMS_TOKEN"),
+            )
+        file = self.settings.folder / FOLDER / name
+        value = os.environ.get(name) or _content(file)
+        if not value:
+            raise self.settings.error(
+                say("the secret `{name}` is nowhere", name=name),
+                say("set the environment variable {name}, or write it into {file}", name=name, file=file),
+            )
+        self.hide(value)
+        return value
+
+    def hide(self, text: str) -> None:
+        """Never show this text, nor what it looks like in addresses, forms and JSON."""
+        plain = text.encode(errors="replace").decode()
+        self._told |= {text, quote(plain, safe=""), quote_plus(plain), orjson.dumps(plain).decode()[1:-1]}
+
+    def masked(self, text: str) -> str:
+        """The text with dots in the place of secrets, longest first."""
+        for told in sorted(self._told, key=len, reverse=True):
+            text = text.replace(told, MASK)
+        return text
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
