@@ -40,6 +40,8 @@ COMMANDS = {
     "customer": "looking",
     "explain": "explaining",
     "tasks": "tasks",
+    "pause": "pausing",
+    "resume": "pausing",
     "optout": "saying",
     "consent": "saying",
 }

@@ -25,6 +25,7 @@ from engine.storage.symbols import load_symbols
 from tests.checked import model_of
 
 SHANGHAI = Zone("Asia/Shanghai")
+NOW, LATER = "2026-11-23 10:00", "2026-11-23 10:05"
 
 RULES = """
 customer {
@@ -153,3 +154,18 @@ def shop(
         plan.tables.metadata.create_all(connection)
     given = channels or {"sms": Gateway(), "wecom": Gateway()}
     return Shop(store, plan, make_permits(plan, {"brand": "毛毛家"}, {}), dict(given))
+
+
+def gateway(some: Shop, name: str = "sms") -> Gateway:
+    """A gateway of a shop."""
+    found = some.channels[name]
+    assert isinstance(found, Gateway)
+    return found
+
+
+def ready(rules: str = RULES, database: Path | str = ":memory:", **attributes: object) -> Shop:
+    """A shop with one message ready to leave. Two deliveries at once need a database in a file."""
+    some = shop(rules, database)
+    some.customer("C1", **({"name": "陈晨", "phone": "13800000001"} | attributes))
+    some.run(NOW)
+    return some

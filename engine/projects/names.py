@@ -28,6 +28,12 @@ def known_journey(model: Model, journey: str | None) -> None:
         _known(say("journey"), journey, model.journeys)
 
 
+def known_message(model: Model, message: str | None) -> None:
+    """UnknownNameError when the rules have no such message; None is every one."""
+    if message is not None:
+        _known(say("message"), message, model.messages)
+
+
 def known_role(model: Model, role: str | None) -> None:
     """UnknownNameError when no task is assigned to such a role; None is every one."""
     if role is not None:

@@ -10,11 +10,15 @@ from croniter import croniter
 from dsl.wording import Phrase
 from engine.calendars.business_days import BusinessDays
 from engine.config import Config
+from engine.delivery.breaker import healths
+from engine.delivery.pausing import pauses
 from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
+from engine.reasons import read_back
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
 from engine.storage.states import MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, load_symbols
+from engine.views.pauses import pause_said
 from engine.wording import say, say_number
 
 _MISSED = 2
@@ -47,7 +51,8 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     last = last_run_at(connection)
     counts, put_off = _messages(connection), _put_off(connection)
     real = None if virtual_time(connection) is not None else last
-    serious = (*_untimely(config, real, now), *_serious(release, counts, put_off))
+    stopped = _stopped(connection, config, now)
+    serious = (*_untimely(config, real, now), *_serious(release, counts, put_off), *stopped)
     is_open = task.c.status == TaskStatus.OPEN
     return Status(
         release=None if release is None else release.number,
@@ -87,6 +92,20 @@ def _serious(release: Release | None, counts: Mapping[int, int], put_off: int) -
             "{n:,} messages were not taken by their channels so far: `homing messages --status ready`",
             n=put_off,
         )
+
+
+def _stopped(connection: sa.Connection, config: Config, now: int) -> Iterator[Phrase]:
+    """What does not leave: paused by somebody, or by a channel that is not well."""
+    for item in pauses(connection):
+        yield pause_said(item, config.zone)
+    for name, health in sorted(healths(connection).items()):
+        if health.is_open(now):
+            yield say(
+                "channel `{name}` is left alone until {until}: {because}",
+                name=name,
+                until=config.zone.iso(health.open_until or now),
+                because=read_back(health.because or ""),
+            )
 
 
 def _minor(release: Release | None, config: Config, now: int) -> Iterator[Phrase]:

@@ -19,9 +19,8 @@ from engine.delivery.recording import ASKED_AFTER, HOUR
 from engine.people import optouts
 from engine.storage.audit import By
 from engine.storage.symbols import load_symbols
-from tests.deliveries import Shop, at, shop
+from tests.deliveries import NOW, Shop, at, shop
 
-NOW = "2026-11-23 10:00"
 MINUTE = 60_000
 
 
