@@ -38,12 +38,13 @@ class Hit:
 
 @dataclass
 class Gateway:
-    """Where it listens and what it got. `connections`: how many were opened."""
+    """Where it listens and what it got. `connections`: how many were opened; `callers`: from where it was asked."""
 
     port: int = 0
     scheme: str = "http"
     hits: list[Hit] = field(default_factory=list)
     connections: int = 0
+    callers: set[Any] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -69,6 +70,7 @@ def web_gateway(
         headers = {name.lower(): value for name, value in request.headers.items()}
         hit = Hit(request.method, request.path_qs, headers, await request.read())
         gateway.hits.append(hit)
+        gateway.callers.add(request.transport and request.transport.get_extra_info("peername"))
         return answer(hit)
 
     async def serve() -> asyncio.Server:

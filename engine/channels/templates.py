@@ -78,6 +78,7 @@ _ALLOWED = (
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
     environment.globals.clear()
+    environment.policies["truncate.leeway"] = 0  # a gateway's limit has none
     environment.filters = {name: environment.filters[name] for name in _JINJA_FILTERS} | dict(FILTERS)
     return environment
 

@@ -64,6 +64,7 @@ class Judge:
 
     `results`: the part of an answer for each message; `ref`: where in it the message's ref (or key) is, None: they
     stand in the order of the messages. `code`, `id` and `because` are looked for in that part, else in the whole.
+    `id_header`: the header with the reference, where the answer tells nothing else.
     """
 
     statuses: Mapping[int, Verdict]
@@ -73,13 +74,15 @@ class Judge:
     because: Sequence[Find] = ()
     results: Find | None = None
     ref: Find | None = None
+    id_header: str = ""
     masked: Callable[[str], str] = str
 
     def outcomes(self, answer: Answer, messages: Sequence[Outgoing]) -> list[Outcome]:
         """What became of the messages of one call."""
         by_status = self.statuses.get(answer.status)
         if by_status is Verdict.ACCEPTED and not (self.code or self.id or self.results):
-            return [_ACCEPTED] * len(messages)
+            reference = answer.header(self.id_header) if self.id_header else ""
+            return [Accepted(reference) if reference else _ACCEPTED] * len(messages)
         document = _parsed(answer.body)
         if self.results is not None and by_status is Verdict.ACCEPTED:
             elements = self.results(document)

@@ -21,7 +21,7 @@ _CODES: Mapping[str, Verdict] = {
     "opted_out_codes": Verdict.OPTED_OUT,
 }
 
-MEANT = (*_STATUSES, "code", *_CODES, "id", "because", "results", "ref")
+MEANT = (*_STATUSES, "code", *_CODES, "id", "id_header", "because", "results", "ref")
 """The keys that say what answers mean."""
 
 Defaults = Mapping[int, Verdict]
@@ -54,6 +54,7 @@ def read_judge(settings: Settings, defaults: Defaults, masked: Callable[[str], s
         [_find(settings, "because", path) for path in settings.list("because")],
         _single(settings, "results"),
         _single(settings, "ref"),
+        settings.text("id_header", "").lower() if "id_header" in settings.values else "",
         masked,
     )
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from engine.channels.http.bodies import Body
 from engine.channels.http.signatures import Digest, Draft, Headers, Moment, Scheme, this_moment
 from engine.channels.http.targets import Target
@@ -34,7 +36,7 @@ class Requests:
         """The request for these messages; UnfitMessageError when one of them cannot be written."""
         try:
             return _bytes(self._signed(messages))
-        except UnicodeError:
+        except (UnicodeError, orjson.JSONEncodeError):
             raise UnfitMessageError(HALF_CHARACTER()) from None
 
     def _signed(self, messages: Sequence[Row]) -> Draft:

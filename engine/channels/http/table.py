@@ -4,7 +4,7 @@ What is said: `url`, `params` (added to its query), `method`, `headers`, `basic`
 `form` or `body` with `content_type`; `sign`. How it is said: `timeout` (seconds, all in all), `connections` (calls at
 once), `certificates`, `batch` with `url_batch`, `list` and `json_batch`. What answers mean: `accepted`, `not_sent` and
 `rejected` (statuses), `code` with `accepted_codes`, `not_sent_codes`, `slower_codes`, `rejected_codes` and
-`opted_out_codes`, `id`, `because`, `results` and `ref`. For the engine: `rate` (a second), `remembers`.
+`opted_out_codes`, `id` or `id_header`, `because`, `results` and `ref`. For the engine: `rate` (a second), `remembers`.
 `query`: how the gateway is asked later what became of a message. `profile`: see profiles.py.
 """
 
