@@ -44,6 +44,7 @@ COMMANDS = {
     "resume": "pausing",
     "optout": "saying",
     "consent": "saying",
+    "channels": "channels",
 }
 """Commands and the modules under `engine.commands` that hold them, as `NAME_command`."""
 

@@ -12,7 +12,9 @@ def homing(tmp_path: Path) -> Homing:
     """A project with one customer who is about to be written to."""
     homing = applied_project(tmp_path)
     homing.well("import", "customers", homing.file("c.csv", "id,name,phone\nC1,陈晨,13800000001\n"))
-    homing.well("import", "visit", homing.file("v.csv", "customer,at,store,amount\nC1,2023-08-01 10:00,A,1500\n"))
+    homing.well(
+        "import", "visit", homing.file("v.csv", "customer,at,store,amount\nC1,2023-08-01 10:00,A,1500\n")
+    )
     return homing
 
 
