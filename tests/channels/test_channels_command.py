@@ -95,7 +95,9 @@ def test_no_such_channel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "did you mean `sms`?" in capsys.readouterr().err
 
 
-def test_the_list(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What each can do; one that cannot be built is a problem, and exit status 1."""
     arguments = project(tmp_path, "http://127.0.0.1:1/")
     assert run([*arguments, "channels", "--json"]) == 0

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,21 @@ class TestSomethingWasWritten:
         """E5: a 200 without the reference that it must hold."""
         with web_gateway(says(body)) as gateway:
             assert isinstance(only(send(gateway.url)), Unknown)
+
+    def test_closed_from_elsewhere_while_it_waits(self) -> None:
+        """E3: a channel that is closed as the engine stops gives up its calls; what they wrote is unknown."""
+        asked = threading.Event()
+
+        async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            await read_request(reader)
+            asked.set()
+            await reader.read()
+
+        with raw_gateway(hang) as gateway, channel(gateway.url) as built, ThreadPoolExecutor(1) as pool:
+            sent = pool.submit(built.send, [message()], always)
+            asked.wait()
+            built.close()
+            assert isinstance(only(list(sent.result())), Unknown)
 
     def test_the_other_messages_go_on(self) -> None:
         """E3: one broken connection is that one message's affair."""

@@ -47,14 +47,15 @@ class Client:
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that calls; whatever interrupts it closes all connections."""
-        if self._loop is None:
-            self._loop = _new_loop()
+        loop = self._loop = self._loop or _new_loop()
         self._round += 1
         try:
-            self._loop.run_until_complete(work)
+            loop.run_until_complete(work)
         except BaseException:
             self.close()
             raise
+        if self._loop is not loop:  # closed meanwhile, from elsewhere
+            self._end(loop)
 
     @property
     def busy(self) -> bool:
@@ -75,18 +76,27 @@ class Client:
             self._keep(address, connection)
 
     def close(self) -> None:
-        """Close all connections and the loop."""
+        """Close all connections and the loop. A run under way in another thread ends: what it wrote is unknown."""
         loop, self._loop = self._loop, None
         if loop is None:
             return
+        if loop.is_running():
+            loop.call_soon_threadsafe(self._drop)
+        else:
+            self._end(loop)
+
+    def _end(self, loop: asyncio.AbstractEventLoop) -> None:
         for task in asyncio.all_tasks(loop):
             task.cancel()
+        self._drop()
+        loop.run_until_complete(_settled())
+        loop.close()
+
+    def _drop(self) -> None:
         for connection in (*self._busy, *(one for kept in self._idle.values() for _, one in kept)):
             connection.close()
         self._busy.clear()
         self._idle.clear()
-        loop.run_until_complete(_settled())
-        loop.close()
 
     def _kept(self, address: Address) -> Connection | None:
         """The connection used last, when it can still be used."""
