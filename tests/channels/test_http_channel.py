@@ -245,6 +245,21 @@ class TestBatches:
         outcomes, _ = hit_by(table, *(message(f"K{n}") for n in range(3)), answer={"r": [{"id": 1}] * 2})
         assert [type(outcome) for outcome in outcomes] == [Unknown] * 3
 
+    def test_no_results_at_all(self) -> None:
+        """A status that is fine does not say what became of each."""
+        table = self.TABLE | {"results": "$.r[*]"}
+        for answer in ({}, {"r": []}, {"r": 1}):
+            outcomes, _ = hit_by(table, message(), answer=answer)
+            assert [type(outcome) for outcome in outcomes] == [Unknown]
+
+    def test_a_reference_of_the_batch_is_none_of_its_messages(self) -> None:
+        """It must be there all the same."""
+        table = self.TABLE | {"id": "$.id"}
+        outcomes, _ = hit_by(table, message("K1"), message("K2"), answer={"id": 7})
+        assert outcomes == [Accepted(), Accepted()]
+        outcomes, _ = hit_by(table, message("K1"), message("K2"), answer={})
+        assert [type(outcome) for outcome in outcomes] == [Unknown, Unknown]
+
     def test_results_by_ref(self) -> None:
         """In any order; who is not among them is unknown."""
         results = [{"ref": "K2.1", "id": "b"}, {"ref": "K0.1", "id": "a"}, {"ref": "other", "id": "c"}]

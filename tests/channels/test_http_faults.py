@@ -97,7 +97,7 @@ class TestNothingWasWritten:
     def test_too_late(self) -> None:
         """E1: what is late does not leave."""
         with web_gateway(says({"id": "1"})) as gateway, channel(gateway.url, connections=1) as built:
-            left = iter([True, True, False])
+            left = iter([True, True, True, False])  # asked twice of the first, which has to connect
             outcomes = built.send([message(f"K{n}") for n in range(4)], lambda: next(left, False))
         assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted, NotSent, NotSent]
         assert len(gateway.hits) == 2
@@ -198,6 +198,29 @@ class TestSomethingWasWritten:
             asked.wait()
             built.close()
             assert isinstance(only(list(sent.result())), Unknown)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b'HTTP/1.0 200 OK\r\n\r\n{"id":"1"}',
+            b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"id":"1"}',
+            b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"id"\r\n5\r\n:"1"}\r\n0\r\n\r\n',
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK,
+            b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
+            OK.replace(b"200 OK", b"201 Created\r\nX: \xff\xe4"),
+        ],
+    )
+    def test_unusual_answers_that_are_whole(self, answer: bytes) -> None:
+        """E5: an end that is the connection's, pieces, what comes before an answer: the message was taken."""
+
+        async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await read_request(reader)
+            for place in range(len(answer)):  # byte by byte
+                writer.write(answer[place : place + 1])
+                await writer.drain()
+
+        with raw_gateway(behave) as gateway:
+            assert only(send(gateway.url)) == Accepted("1")
 
     def test_the_other_messages_go_on(self) -> None:
         """E3: one broken connection is that one message's affair."""

@@ -40,10 +40,14 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Codes and what they prove. `starts`: those that end with `*`, longest first."""
+    """Codes and what they prove. `starts`: those that end with `*`, longest first.
+
+    `any_accepted`: an answer must hold one of them to count as accepted.
+    """
 
     exact: Mapping[str, Verdict]
-    starts: Sequence[tuple[str, Verdict]] = ()
+    starts: Sequence[tuple[str, Verdict]]
+    any_accepted: bool
 
     def verdict(self, code: str) -> Verdict | None:
         """What a code proves; None when nothing is declared."""
@@ -51,11 +55,6 @@ class Codes:
         if found is None:
             return next((verdict for start, verdict in self.starts if code.startswith(start)), None)
         return found
-
-    @property
-    def any_accepted(self) -> bool:
-        """Whether there is a code that an answer must hold to count as accepted."""
-        return Verdict.ACCEPTED in (*self.exact.values(), *(verdict for _, verdict in self.starts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,10 @@ class Judge:
             elements = self.results(document)
             if elements:
                 return self._each(answer, elements, messages)
-        return [self._one(answer, document, alone=len(messages) == 1)] * len(messages)
+        outcome = self._one(answer, document, alone=len(messages) == 1)
+        if self.results is not None and isinstance(outcome, Accepted):
+            outcome = Unknown(NOT_TOLD())  # nothing says what became of each
+        return [outcome] * len(messages)
 
     def _each(self, answer: Answer, elements: list[Any], messages: Sequence[Outgoing]) -> list[Outcome]:
         outcomes = [self._one(answer, element, alone=True) for element in elements]
@@ -126,10 +128,14 @@ class Judge:
         return self._accepted(document, alone=alone)
 
     def _accepted(self, document: Any, *, alone: bool) -> Outcome:
-        if self.id is None or not alone:
+        if self.id is None:
             return _ACCEPTED
         reference = _first([self.id], document)
-        return Unknown(NO_REFERENCE()) if reference is None else Accepted(reference)
+        if reference is None:
+            return Unknown(NO_REFERENCE())
+        return (
+            Accepted(reference) if alone else _ACCEPTED
+        )  # what names a whole batch names none of its messages
 
     def _failed(self, answer: Answer, verdict: Verdict | None, code: str | None, document: Any) -> Outcome:
         because = self._why(answer, code, document)

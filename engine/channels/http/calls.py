@@ -49,12 +49,12 @@ class Sending:
             request = self.table.requests.written(messages)
         except UnfitMessageError as error:
             return await self._without_unfit(messages, error)
-        result = await self.client.call(self.table.requests.target.address, request)
+        result = await self.client.call(self.table.requests.target.address, request, self.in_time)
         if self.heard is not None:
             self.heard.append((_text(request), _shown(result)))
         if isinstance(result, Answer):
             return self._judged(result, messages)
-        if isinstance(result, NotSent) and not self.client.busy:
+        if isinstance(result, NotSent) and not self.client.connected:
             self._out_of_reach = result
         return [result] * len(messages)
 
@@ -102,7 +102,7 @@ class Asking:
         for key in todo:
             if self._no_answer:
                 return
-            answer = await self.client.call(requests.target.address, requests.written([(key,)]))
+            answer = await self.client.call(requests.target.address, requests.written([(key,)]), lambda: True)
             if not isinstance(answer, Answer):
                 self._no_answer = True
                 return

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.channels.http.connection import Answer, Connection
-from engine.channels.protocol import NotSent, Unknown
-from engine.reasons import NOT_REACHED, TOO_SLOW
+from engine.channels.protocol import InTime, NotSent, Unknown
+from engine.reasons import LATE, NOT_REACHED, TOO_SLOW
 
 CONNECT = 3.0
 """Seconds at most until a connection stands, TLS included."""
@@ -43,12 +43,10 @@ class Client:
     _context: ssl.SSLContext | None = field(default=None, repr=False)
     _idle: dict[Address, list[tuple[float, Connection]]] = field(default_factory=dict, repr=False)
     _busy: set[Connection] = field(default_factory=set, repr=False)
-    _round: int = 0
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that calls; whatever interrupts it closes all connections."""
         loop = self._loop = self._loop or _new_loop()
-        self._round += 1
         try:
             loop.run_until_complete(work)
         except BaseException:
@@ -58,16 +56,22 @@ class Client:
             self._end(loop)
 
     @property
-    def busy(self) -> bool:
-        """Whether calls are under way on connections that stand."""
-        return bool(self._busy)
+    def connected(self) -> bool:
+        """Whether any connection stands."""
+        return bool(self._busy) or any(self._idle.values())
 
-    async def call(self, address: Address, request: bytes) -> Answer | NotSent | Unknown:
-        """One request and what came of it."""
+    async def call(self, address: Address, request: bytes, in_time: InTime) -> Answer | NotSent | Unknown:
+        """One request and what came of it. Asks `in_time` once more when it took a while to connect."""
         deadline = asyncio.get_running_loop().time() + self.timeout
-        connection = self._kept(address) or await self._connected(address)
-        if isinstance(connection, NotSent):
-            return connection
+        connection = self._kept(address)
+        if connection is None:
+            made = await self._connected(address)
+            if isinstance(made, NotSent):
+                return made
+            if not in_time():
+                self._keep(address, made)
+                return NotSent(LATE())
+            connection = made
         self._busy.add(connection)
         try:
             return await connection.ask(request, deadline)
@@ -103,15 +107,12 @@ class Client:
         kept, now = self._idle.get(address, []), asyncio.get_running_loop().time()
         while kept:
             since, connection = kept.pop()
-            if connection.reusable and (
-                connection.round == self._round or (now - since < _IDLE and connection.is_open())
-            ):
+            if connection.reusable and now - since < _IDLE and connection.is_open():
                 return connection
             connection.close()
         return None
 
     def _keep(self, address: Address, connection: Connection) -> None:
-        connection.round = self._round
         if connection.reusable:
             now = asyncio.get_running_loop().time()
             self._idle.setdefault(address, []).append((now, connection))

@@ -37,10 +37,9 @@ _NO_ANSWER = Unknown(NO_ANSWER())
 
 
 class Connection(asyncio.Protocol):
-    """One connection, used for one request at a time. `round`: in which round of the client it was last used."""
+    """One connection, used for one request at a time. `reusable`: as far as the loop knows, for another one too."""
 
     def __init__(self) -> None:
-        self.round = 0
         self.reusable = True
         self._parser = httptools.HttpResponseParser(self)
         self._waiting: asyncio.Future[Answer | Unknown] | None = None
@@ -60,11 +59,7 @@ class Connection(asyncio.Protocol):
 
     def is_open(self) -> bool:
         """Whether the gateway has neither closed it nor said anything. The system knows, the loop may not yet."""
-        if self._transport.is_closing():
-            return False
-        poll = select.poll()
-        poll.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
-        return not poll.poll(0)
+        return not (self._transport.is_closing() or self._poll.poll(0))
 
     def close(self) -> None:
         """Close it at once."""
@@ -73,6 +68,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is open, its TLS agreed on."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by name
+        self._poll = select.poll()
+        self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
@@ -84,6 +81,10 @@ class Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserError:
             self._settle(Unknown(NO_HTTP()))
+
+    def eof_received(self) -> None:
+        """The gateway says no more: the connection closes."""
+        self.reusable = False
 
     def connection_lost(self, _: Exception | None) -> None:
         """Without a length, the end of the connection is the end of the answer; else it is no answer."""

@@ -87,7 +87,8 @@ def _codes(settings: Settings) -> Codes:
                 starts[text[:-1]] = verdict
             else:
                 exact[text] = verdict
-    return Codes(exact, sorted(starts.items(), key=lambda item: -len(item[0])))
+    any_accepted = Verdict.ACCEPTED in (*exact.values(), *starts.values())
+    return Codes(exact, sorted(starts.items(), key=lambda item: -len(item[0])), any_accepted)
 
 
 def _texts(settings: Settings, key: str) -> Iterator[str]:
