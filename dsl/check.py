@@ -1,11 +1,15 @@
 """The check of a rule set: from parsed files to the model, or to everything that is wrong with them."""
 
+from dsl.checks.always import check_always
+from dsl.checks.birthdays import check_birthdays
 from dsl.checks.days import check_days
+from dsl.checks.empty_texts import check_empty_texts
 from dsl.checks.expectations import check_expectations
 from dsl.checks.flow import check_flow
 from dsl.checks.hiding import check_hiding
 from dsl.checks.later import check_later
 from dsl.checks.lengths import check_lengths
+from dsl.checks.limits import check_limits
 from dsl.checks.loops import check_loops
 from dsl.checks.never import check_never
 from dsl.checks.policy_texts import check_policy_texts
@@ -24,12 +28,16 @@ from dsl.tree.statements import File
 __all__ = ["Checked", "Context", "check"]
 
 PASSES: tuple[Pass, ...] = (
+    check_always,
+    check_birthdays,
     check_days,
+    check_empty_texts,
     check_expectations,
     check_flow,
     check_hiding,
     check_later,
     check_lengths,
+    check_limits,
     check_loops,
     check_never,
     check_policy_texts,

@@ -7,6 +7,7 @@ What it says has not changed since, only what surrounds it may have: variables a
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from dsl.causes import by_cause
 from dsl.checks.subject import Subject
 from dsl.checks.variables import check_variables
 from dsl.context import Context
@@ -16,7 +17,8 @@ from dsl.model.model import Model
 from dsl.names.catalog import collect
 from dsl.report import Report
 from dsl.resolve import Definitions
-from dsl.silence import heard, independent
+from dsl.silence import heard, independent, misspelt
+from dsl.syntax.titles import with_names
 from dsl.tree.statements import File
 
 Pass = Callable[[Subject], Iterable[Diagnostic]]
@@ -25,7 +27,7 @@ Pass = Callable[[Subject], Iterable[Diagnostic]]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`model` is None when there are errors. The diagnostics are sorted by file and place."""
+    """`model` is None when there are errors. The diagnostics are in the order of `dsl.causes.by_cause`."""
 
     model: Model | None
     diagnostics: tuple[Diagnostic, ...]
@@ -48,9 +50,6 @@ def checked_by(
     for one in passes:
         for finding in one(subject):
             report.add(finding)
-    diagnostics = tuple(sorted(heard(independent(report.found, flaws), files), key=_place))
+    found = with_names(independent(report.found, flaws, files), files)
+    diagnostics = by_cause((*heard(found, files), *misspelt(files)), files, catalog)
     return Checked(None if has_errors((*flaws, *diagnostics)) else draft, diagnostics)
-
-
-def _place(item: Diagnostic) -> tuple[str, int, int, str]:
-    return item.span.source.name, item.span.start, item.span.end, item.slug

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator
 from re import compile as pattern
 
 from dsl.diagnostics import Diagnostic
+from dsl.near import nearest
+from dsl.slugs import SLUGS
 from dsl.source import Source, Span
 from dsl.texts.letters import letter_path
 from dsl.tree.statements import File, MessageDecl
+from dsl.wording import say
 
 _ALLOW = pattern(r"#+\s*allow\s*[:：]\s*(.+)")
 _ALLOW_INSIDE = pattern(r"\{#-?\s*allow\s*[:：]\s*([^#]+?)-?#\}")
@@ -16,6 +19,7 @@ _OF_NAMES = frozenset({"unknown-name", "unknown-variable", "missing-channel"})
 _OF_ABSENCE = frozenset(
     {
         "missing-policy",
+        "no-expectation",
         "no-next-step",
         "no-way-out",
         "required-text",
@@ -28,13 +32,16 @@ _OF_ABSENCE = frozenset(
 
 _OF_STYLE = frozenset({"pressure-words", "blaming-words", "over-promise"})
 
+_OF_CONDITIONS = frozenset({"never-true", "always-true", "shadowed-transition"})
+"""What may not be so once every name and type in the condition is right."""
+
 _WHOLE = 0
 """Stands for every line of a file."""
 
 _Place = tuple[str, int, str]
 """File, line and slug."""
 
-_OF_WHAT_IS_READ = frozenset({"type-mismatch", "syntax", "never-true", "shadowed-transition"})
+_OF_WHAT_IS_READ = frozenset({"type-mismatch", "syntax"})
 """What may not be so once the line is read as it is meant."""
 
 
@@ -56,22 +63,48 @@ def heard(found: Iterable[Diagnostic], files: Iterable[File]) -> Iterator[Diagno
             yield item
 
 
-def independent(found: Iterable[Diagnostic], flaws: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def misspelt(files: Iterable[File]) -> Iterator[Diagnostic]:
+    """Comments that would allow something if the word in them were the slug of a finding."""
+    for file in files:
+        for comment in file.comments:
+            match = _ALLOW.match(comment.text)
+            word = match[1].strip() if match is not None else ""
+            if _SLUG.fullmatch(word) and word not in SLUGS:
+                start = comment.offset + comment.text.rindex(word)
+                message = say("There is no finding called `{name}`, so that this allows nothing.", name=word)
+                near = nearest(word, SLUGS)
+                hint = say("Did you mean `{name}`?", name=near) if near is not None else _NAMED
+                yield Diagnostic(
+                    "unknown-name", "warning", Span(file.source, start, start + len(word)), message, hint
+                )
+
+
+_NAMED = say("Write the word that stands in brackets before a finding, such as `unused`.")
+
+
+def independent(
+    found: Iterable[Diagnostic], flaws: Iterable[Diagnostic], files: Iterable[File]
+) -> Iterator[Diagnostic]:
     """The findings that do not follow from others.
 
-    Not told: names and values that stand on a line with a flaw, of which the parser has left something out; whatever
-    the same file seems to lack; advice on words that a policy forbids.
+    Not told: names and values that stand on a line with a flaw, of which the parser has left something out, and names
+    that such a statement, or a file that could not be read, may declare; whatever the same file seems to lack;
+    advice on words that a policy forbids.
     """
-    flaws = tuple(flaws)
+    flaws, files = tuple(flaws), tuple(files)
     flawed = frozenset(flaw.span.source.name for flaw in flaws)
-    lost = frozenset(word for flaw in flaws for word in _WORD.findall(_lines(flaw)))
+    lost = _lost(flaws, files)
     found = tuple(found)
     flawed_lines = {place for flaw in flaws for place in _touched(flaw.span)}
+    wrong = (item.span for item in found if item.slug in ("unknown-name", "type-mismatch"))
+    wrong_lines = flawed_lines.union(_touched(*wrong))
     forbidden = [item.span for item in found if item.slug == "forbidden-text"]
     for item in found:
         if item.slug in _OF_STYLE and any(_overlap(item.span, span) for span in forbidden):
             continue
         if item.slug in _OF_WHAT_IS_READ and not flawed_lines.isdisjoint(_touched(item.span, *item.also)):
+            continue
+        if item.slug in _OF_CONDITIONS and not wrong_lines.isdisjoint(_touched(item.span, *item.also)):
             continue
         follows = item.slug in _OF_ABSENCE and (
             item.span.source.name in flawed or (item.slug == "unused" and flawed)
@@ -79,6 +112,15 @@ def independent(found: Iterable[Diagnostic], flaws: Iterable[Diagnostic]) -> Ite
         named = item.slug in _OF_NAMES and not lost.isdisjoint(_WORD.findall(item.span.text))
         if not follows and not named:
             yield item
+
+
+def _lost(flaws: tuple[Diagnostic, ...], files: tuple[File, ...]) -> frozenset[str]:
+    """Names that may be declared where something is wrong."""
+    read = {file.source.name for file in files}
+    unread = {flaw.span.source for flaw in flaws} - {file.source for file in files}
+    words = (word for flaw in flaws for word in _WORD.findall(_lines(flaw)))
+    others = (word for source in unread if source.name not in read for word in _WORD.findall(source.text))
+    return frozenset().union(words, others, *(file.lost for file in files))
 
 
 def _touched(*spans: Span) -> set[tuple[str, int]]:

@@ -35,6 +35,9 @@ Slug = Literal[
     "no-calendar",
     "unknown-year",
     "missing-address",
+    "placeholder",
+    "no-limit",
+    "always-true",
     "sms-length",
     "pressure-words",
     "blaming-words",
@@ -89,6 +92,11 @@ SLUGS: Mapping[Slug, Kind] = {
     "missing-address": Kind(
         "warning", say("a channel for which customers have no attribute with the address")
     ),
+    "placeholder": Kind(
+        "warning", say("what seems to stand for a value in a text, and reaches the customer as it is written")
+    ),
+    "no-limit": Kind("warning", say("a policy that lets messages go at night, a benefit without a quota")),
+    "always-true": Kind("warning", say("a condition that every customer meets")),
     "sms-length": Kind("info", say("an sms that takes more than one segment, and how many")),
     "pressure-words": Kind("info", say("words that press: last chances, clearances, exclamation marks")),
     "blaming-words": Kind("info", say("words that blame the customer for staying away")),

@@ -65,6 +65,11 @@ def without(days: tuple[Day, ...], never: tuple[str, ...]) -> tuple[Day, ...]:
     return tuple(day for day in days if not any(map(day.matches, never)))
 
 
+def without_made_up(days: tuple[Day, ...]) -> tuple[Day, ...]:
+    """The days but Saturdays and Sundays on which work is made up for."""
+    return tuple(day for day in days if day.sort != "workday" or _usual(day.weekday) == "workday")
+
+
 def _open(window: Window, day: Day) -> bool:
     return any(map(day.matches, window.days))
 

@@ -25,6 +25,8 @@ from dsl.reasoning.events import inside
 from dsl.units import Duration
 from dsl.wording import Phrase, say
 
+_EVERYBODY = 1_000_000  # millionths: 100%
+
 
 def check_never(subject: Subject) -> Iterator[Diagnostic]:
     """`never-true`."""
@@ -32,6 +34,7 @@ def check_never(subject: Subject) -> Iterator[Diagnostic]:
     for item in wanted(subject.model):
         yield from _Look(alone).at(item)
     yield from _nobodys_shares(subject)
+    yield from _all_held_out(subject)
 
 
 class _Look:
@@ -118,3 +121,11 @@ def _nobodys_shares(subject: Subject) -> Iterator[Diagnostic]:
                     message = say("Nobody goes this way: its share is 0%.")
                     hint = say("Give it a share, or take it out.")
                     yield Diagnostic("never-true", "warning", item.span, message, hint)
+
+
+def _all_held_out(subject: Subject) -> Iterator[Diagnostic]:
+    for journey in subject.model.journeys.values():
+        if journey.holdout == _EVERYBODY:
+            message = say("Everybody is held out: nobody gets anything of this journey.")
+            hint = say("Hold out a small share for comparison, such as `holdout 10%`.")
+            yield Diagnostic("never-true", "warning", journey.spans["holdout"], message, hint)

@@ -1,6 +1,6 @@
 """What the templates of messages name and do. What one may do at all is in `dsl.texts.templates`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from dsl.checks.subject import Subject
@@ -10,11 +10,11 @@ from dsl.model.journeys import Grant, Journey, Send, Task
 from dsl.slugs import Slug
 from dsl.source import Span
 from dsl.texts.letters import letter_source
-from dsl.texts.templates import Problem, names, problems
+from dsl.texts.templates import Problem, literals, names, problems, unguarded
 from dsl.texts.text_places import place_in_source, place_in_text
-from dsl.tree.expressions import Text
+from dsl.tree.expressions import Choose, Text
 from dsl.tree.statements import MessageDecl, Variant
-from dsl.wording import Phrase, say
+from dsl.wording import Phrase, Series, say
 
 _BENEFIT = frozenset({"benefit.title", "benefit.code", "benefit.worth", "benefit.expires"})
 
@@ -55,31 +55,34 @@ def _uses(subject: Subject) -> _Uses:
 def _variant(
     decl: MessageDecl, variant: Variant, uses: tuple[_Use, ...], subject: Subject
 ) -> Iterator[Diagnostic]:
-    everywhere = _everywhere(variant.channel.text, subject)
     records = {use.record: _record_names(use.record, subject) for use in uses}
     if uses:
-        allowed = everywhere.union(frozenset.intersection(*records.values()))
+        fields = frozenset.intersection(*records.values())
     else:
-        allowed = everywhere.union(*(_record_names(name, subject) for name in subject.catalog.records))
+        fields = frozenset().union(*(_record_names(name, subject) for name in subject.catalog.records))
+    allowed = dict.fromkeys((*_everywhere(variant.channel.text, subject), *sorted(fields)))
     for text in (variant.subject, variant.body):
         if text is not None:
-            for problem in problems(text.value, allowed):
+            for problem in (*problems(text.value, allowed), *literals(text.value, allowed)):
                 span = place_in_text(text, problem.line, problem.name)
-                yield _finding(problem, span, _misplaced(problem, decl, uses, records))
+                hint = _misplaced(problem, decl, uses, records) or _belongs(problem, subject)
+                yield _finding(problem, span, hint)
     yield from _benefits(decl, variant, uses, subject)
+    yield from _holes(variant, subject)
     if variant.file is not None:
         yield from _letter(decl, variant.file, variant.channel.text, allowed, subject)
 
 
 def _letter(
-    decl: MessageDecl, file: Text, channel: str, allowed: frozenset[str], subject: Subject
+    decl: MessageDecl, file: Text, channel: str, allowed: Collection[str], subject: Subject
 ) -> Iterator[Diagnostic]:
     """What is wrong in a file of its own, shown there."""
     lowered = subject.model.messages[decl.name.text].variant(channel)
     source = letter_source(file, lowered.body if lowered else "")
-    for problem in problems(source.text, allowed):
+    is_html = ".htm" in source.name.lower()
+    for problem in (*problems(source.text, allowed), *literals(source.text, allowed, is_html=is_html)):
         span = place_in_source(source, problem.line, problem.name)
-        yield _finding(problem, span, None, (file.span,))
+        yield _finding(problem, span, _belongs(problem, subject), (file.span,))
 
 
 def _benefits(
@@ -100,6 +103,24 @@ def _benefits(
         yield Diagnostic("unknown-variable", "warning", span, message, hint)
 
 
+def _holes(variant: Variant, subject: Subject) -> Iterator[Diagnostic]:
+    """Warn of values without `otherwise`: a message with one is held for whoever comes to none of its arms."""
+    if variant.body is None:
+        return
+    text = variant.body.value
+    for name in sorted(unguarded(text) & subject.catalog.values.keys()):
+        value = subject.catalog.values[name].expression
+        if isinstance(value, Choose) and all(arm.condition is not None for arm in value.arms):
+            span = place_in_text(variant.body, _line_of(text, name), name)
+            message = say(
+                "`{name}` has no `otherwise`: who comes to none of its arms gets no message.", name=name
+            )
+            hint = say("Give it an `otherwise`, or write `{{{{ {name}|default('…') }}}}`.", name=name)
+            yield Diagnostic(
+                "unknown-variable", "warning", span, message, hint, (subject.catalog.values[name].name.span,)
+            )
+
+
 def _grants(journey: Journey) -> bool:
     return any(isinstance(action, Grant) for state in journey.states for action in state.actions)
 
@@ -109,6 +130,8 @@ def _line_of(text: str, name: str) -> int:
 
 
 def _finding(problem: Problem, span: Span, hint: Phrase | None, also: tuple[Span, ...] = ()) -> Diagnostic:
+    if problem.literal:
+        return Diagnostic("placeholder", "warning", span, problem.message, problem.hint, also)
     slug: Slug = "unknown-variable" if problem.unknown else "syntax"
     return Diagnostic(slug, "error", span, problem.message, hint or problem.hint, also)
 
@@ -131,12 +154,30 @@ def _misplaced(
     )
 
 
-def _everywhere(channel: str, subject: Subject) -> frozenset[str]:
-    """Names that every message may use, whatever journey sends it."""
-    own = {"id", "operator"} if channel == TASK else {"id"}
-    return frozenset().union(
-        own, _BENEFIT, subject.catalog.customer, subject.catalog.values, subject.context.variables
-    )
+def _belongs(problem: Problem, subject: Subject) -> Phrase | None:
+    """The hint for a name that other messages have: fields of records, and who works on a task."""
+    if not problem.unknown:
+        return None
+    if problem.name == "operator":
+        return say("`operator` is known in `{channel}` texts alone.", channel=TASK)
+    owners = [
+        kind.name
+        for kind in subject.catalog.records.values()
+        if any(field.name == problem.name for field in kind.fields)
+    ]
+    if not owners:
+        return None
+    kinds = Series(tuple(f"`{name}`" for name in owners))
+    return say("It is a field of {records}: a message of journeys for them can name it.", records=kinds)
+
+
+def _everywhere(channel: str, subject: Subject) -> Iterator[str]:
+    """Names that every message may use, whatever journey sends it; those that are used most come first."""
+    yield from subject.catalog.customer
+    yield from subject.catalog.values
+    yield from sorted(subject.context.variables)
+    yield from ("id", "operator") if channel == TASK else ("id",)
+    yield from sorted(_BENEFIT)
 
 
 def _record_names(record: str | None, subject: Subject) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from dsl.checks.business_days import Day, meet, possible_days, without
+from dsl.checks.business_days import Day, meet, possible_days, without, without_made_up
 from dsl.checks.clashes import quoted
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
@@ -30,6 +30,8 @@ def check_windows(subject: Subject) -> Iterator[Diagnostic]:
 def _of_policy(policy: Policy, days: tuple[Day, ...]) -> Iterator[Diagnostic]:
     left = without(days, policy.never)
     for item in policy.windows:
+        if item.window.start >= item.window.end:  # said when it was read
+            continue
         if not meet(item.window, item.window, days):
             if "holidays" not in item.window.days:  # of which `no-calendar` tells
                 message = say("This window never opens: the calendar has no such day.")
@@ -47,8 +49,11 @@ def _of_policy(policy: Policy, days: tuple[Day, ...]) -> Iterator[Diagnostic]:
 
 def _of_send(send: Send, policy: Policy, days: tuple[Day, ...]) -> Iterator[Diagnostic]:
     left = without(days, policy.never)
-    shut = [window for window in send.during if not _opens(window, policy, left)]
+    shut = [
+        window for window in send.during if window.start < window.end and not _opens(window, policy, left)
+    ]
     if not shut:
+        yield from _seldom(send, policy, left)
         return
     place = _during(send.span)
     if len(shut) == len(send.during):
@@ -65,6 +70,19 @@ def _of_send(send: Send, policy: Policy, days: tuple[Day, ...]) -> Iterator[Diag
             policy=policy.name,
         )
     yield Diagnostic("window-never-opens", "warning", place, message, _allowed(policy), _places(policy))
+
+
+def _seldom(send: Send, policy: Policy, left: tuple[Day, ...]) -> Iterator[Diagnostic]:
+    """A time that the policy has on make-up working days alone, of which there are a few in a year."""
+    if not any(_opens(window, policy, without_made_up(left)) for window in send.during):
+        place = _during(send.span)
+        message = say(
+            "`{message}` goes on make-up working days alone: {window} is outside the times of `{policy}` else.",
+            message=send.message,
+            window=quoted(place),
+            policy=policy.name,
+        )
+        yield Diagnostic("window-never-opens", "warning", place, message, _allowed(policy), _places(policy))
 
 
 def _opens(window: Window, policy: Policy, left: tuple[Day, ...]) -> bool:

@@ -53,6 +53,8 @@ def _in(expr: In, scope: Scope, _like: Type | None) -> Cond:
             _incomparable((expr.subject, item_expr), (subject, item), scope)
         else:
             items.append(met[1])
+    if len(items) < len(expr.items):
+        return Broken(span=expr.span)
     return OneOf(subject, tuple(items), span=expr.span)
 
 

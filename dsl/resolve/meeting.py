@@ -141,6 +141,8 @@ def why_apart(first: Type, second: Type, second_expr: Expr) -> Phrase:
         return say(
             "A time equals a date only at its midnight: use `between`, `before`, `after` or `days since`."
         )
+    if isinstance(second_expr, Number) and first.kind in TEXTS and not second_expr.percent:
+        return say('A text stands between quotes: `"{text}"`.', text=second_expr.span.text)
     if isinstance(second_expr, Text):
         return _without_quotes(first, second_expr.value)
     return say("")

@@ -1,7 +1,10 @@
 """Bare and dotted names in expressions. The words of a choice come first where a choice is wanted."""
 
+from collections.abc import Mapping
+
 from dsl.model.conditions import Cond, Const, Type, type_of
 from dsl.near import nearest
+from dsl.numerals import percent_of
 from dsl.report import hint_for
 from dsl.resolve.core import Broken, mismatch, typed
 from dsl.resolve.scope import Scope
@@ -81,12 +84,37 @@ def _wanted(like: Type | None) -> Phrase:
 
 
 def _near(name: str, scope: Scope, like: Type | None) -> Phrase:
+    meant = _value_of(name, like)
+    if meant is not None:
+        return meant
     near = nearest(name, scope.names())
     if near is not None:
         return say("Did you mean `{name}`?", name=near)
     if like is not None and like.kind == "text":
         return say('For the text itself use quotes: "{name}".', name=name)
     return say("Declare it, or write a text in quotes.")
+
+
+_ABSENT = frozenset({"null", "none", "nil", "undefined", "missing", "空", "空值", "缺失", "没有"})
+_OTHERWISE = frozenset({"else", "default", "other", "others", "否则", "其他", "其它"})
+_FLAGS: Mapping[str, str] = {
+    **dict.fromkeys(("true", "yes", "on", "是", "真", "对", "有"), "true"),
+    **dict.fromkeys(("false", "no", "off", "否", "假", "不是", "没有"), "false"),
+}
+
+
+def _value_of(name: str, like: Type | None) -> Phrase | None:
+    """A hint for a value that is written otherwise: `否`, `null`, `百分之六十`."""
+    word, kind = name.casefold(), like.kind if like is not None else ""
+    flag = _FLAGS.get(word) if kind in ("flag", "") else None
+    if flag is not None:
+        return say("Write `{name}`.", name=flag)
+    if kind == "flag" and word in _OTHERWISE:
+        return say("Write `otherwise`.")
+    if word in _ABSENT:
+        return say("Whether there is a value is asked with `is missing` or `is known`.")
+    share = percent_of(name)
+    return None if share is None else say("Write `{name}`.", name=f"{share}%")
 
 
 def _elsewhere(name: str, scope: Scope) -> Phrase | None:

@@ -1,10 +1,11 @@
 """What to do about a token that cannot stand where it stands: hints by what stands around it. Changes nothing."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 
 from dsl.source import Span
 from dsl.syntax.habits import TIMES
-from dsl.syntax.tokens import NAME, WORD, Token
+from dsl.syntax.tokens import END, NAME, NEWLINE, WORD, Token
 from dsl.tree.expressions import Text
 from dsl.wording import Hint, Phrase, say
 
@@ -21,6 +22,7 @@ def advice(before: list[Token], token: Token, span: Span, accepted: Collection[s
         or _after_word(str(last.value) if last is not None and last.kind == WORD else "", span)
         or _after_number(last, token)
         or _sign(token, accepted, example)
+        or _bracket(token, accepted)
         or _instead(token, span, accepted)
         or ""
     )
@@ -54,12 +56,11 @@ def _after_word(last: str, span: Span) -> Phrase | None:
 
 
 def _after_number(last: Token | None, token: Token) -> Phrase | None:
-    if last is None or last.kind != "INT" or token.start != last.end:
-        return None
     times = TIMES.get(str(token.value))
-    if times is None:
+    if last is None or last.kind not in ("INT", "DECIMAL") or token.start != last.end or times is None:
         return None
-    return say("Write the number in digits: `{number}`.", number=int(str(last.value)) * times)
+    number = Decimal(str(last.value)) * times
+    return say("Write the number in digits: `{number}`.", number=f"{number.normalize():f}")
 
 
 def _sign(token: Token, accepted: Collection[str], example: str) -> Phrase | None:
@@ -72,6 +73,12 @@ def _sign(token: Token, accepted: Collection[str], example: str) -> Phrase | Non
         )
     if token.kind == ":" and "{" in accepted:
         return say("What belongs to it stands between `{{` and `}}`: `{example}`", example=example)
+    return None
+
+
+def _bracket(token: Token, accepted: Collection[str]) -> Phrase | None:
+    if ")" in accepted and token.kind in (NEWLINE, END, "->", "}", ":"):
+        return say("A `)` is missing: every `(` has one.")
     return None
 
 

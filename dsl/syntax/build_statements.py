@@ -116,7 +116,9 @@ def _window(span: Span, days: tuple[str, ...] | None, start: Token, end: Token) 
     window = Window(days or ("every day",), cast("Clock", start.value), cast("Clock", end.value))
     if window.start >= window.end:
         hint = say(
-            "A window ends later on the same day, at 24:00 at the latest; write two windows for a night."
+            "A window lies within one day; over midnight there are two: `{start} to 24:00` and `00:00 to {end}`.",
+            start=window.start,
+            end=window.end,
         )
         return flawed(window, span, say("This window ends before it begins."), hint)
     return window

@@ -13,18 +13,18 @@ _PARTS: Mapping[str, Phrase] = {
     "statement": say("a statement such as `message` or `journey`"),
     "field": say("a field such as `name: text`"),
     "variant": say('a channel and its text such as `sms: "…"`'),
-    "policy_line": say("a line of a policy"),
+    "policy_line": say("a line such as `at most 3 per month`"),
     "calendar_line": say("`holidays`, `keyday`, `closed` or `workday`"),
-    "benefit_line": say("a line of a benefit"),
-    "_journey_item": say("a line of a journey"),
-    "_stage_item": say("a state or a transition"),
-    "_state_item": say("an action or a transition"),
+    "benefit_line": say("a line such as `worth 600`"),
+    "_journey_item": say("a line such as `enter when …` or `state name { … }`"),
+    "_stage_item": say("a line such as `state name { … }` or `on … -> …`"),
+    "_state_item": say("a line such as `send …` or `after … -> …`"),
     "task_line": say("`assign`, `due`, `script`, `ask` or `outcome`"),
     "share": say("a share such as `50% -> name`"),
     "pair": say("a field and its value such as `amount: 800`"),
     "step": say("`given`, `from`, `at` or `until`"),
     "arm": say("a condition and its value"),
-    "act": say("something that happens"),
+    "act": say("`event …`, `reply …`, `finish …`"),
     "expectation": say("an expectation such as `state offer`"),
     "target": say("a state to go to"),
     "type": say("a type such as `text` or `money`"),
@@ -112,6 +112,8 @@ def expected(grammar: Grammar, states: list[int]) -> Phrase:
     """What can stand next: "the name of a state", "`->` or an operator such as `and`"."""
     states = settled(grammar, states)
     left = set(accepted(grammar, states))
+    if "INT" in left and NAME not in left:
+        left.discard("-")
     phrases: dict[str, Phrase] = {}
     for rule, phrase in _PARTS.items():
         if rule in grammar.gotos[states[-1]] and grammar.first[rule] & left:
@@ -124,6 +126,15 @@ def expected(grammar: Grammar, states: list[int]) -> Phrase:
     if operators:
         phrases["operator"] = say("an operator such as `and`")
     return either(phrases.values())
+
+
+def beginning(grammar: Grammar, states: list[int]) -> bool:
+    """Whether a line of a block, or a statement, can begin here."""
+    here = grammar.gotos[settled(grammar, states)[-1]]
+    return any(rule in here for rule in _LINES)
+
+
+_LINES = ("statement", "policy_line", "benefit_line", "_journey_item", "_stage_item", "_state_item", "step")
 
 
 def _plain(symbols: set[str], before: str, *, alone: bool) -> Iterable[Phrase]:

@@ -111,6 +111,16 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "event": "at 2026-01-03 10:00 event visit { amount: 800 }",
         "reply": 'at 2026-01-03 10:00 reply "T"',
         "finish": "at 2026-01-03 10:00 finish call as done",
+        "set": "at 2026-01-03 10:00 set bill.paid = true",
+        "approve": "at 2026-01-03 10:00 approve half_price",
+        "refuse": "at 2026-01-03 10:00 refuse half_price",
+        "fail": "at 2026-01-03 10:00 fail sms",
+        "expect sent": 'at 2026-01-03 10:00 expect sent hello via sms containing "…"',
+        "expect not": "at 2026-01-03 10:00 expect not sent hello",
+        "expect task": "at 2026-01-03 10:00 expect task phone",
+        "expect ended": "at 2026-01-03 10:00 expect ended won",
+        "expect waiting": "at 2026-01-03 10:00 expect waiting hello",
+        "expect granted": "at 2026-01-03 10:00 expect granted half_price",
     },
 }
 """By the word that opens the block around a line ("" for the file), then by its first word ("" for any)."""

@@ -5,10 +5,12 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, has_errors
 from dsl.source import Source, Span
 from dsl.syntax.flaws import syntax
 from dsl.syntax.parse import LARGEST, parse
+from dsl.syntax.titles import with_names
+from dsl.syntax.unread import unread
 from dsl.tree.statements import File
 from dsl.wording import Hint, Phrase, say
 
@@ -27,7 +29,7 @@ def load(path: Path) -> Loaded:
         return _gathered([_load_file(path, path.name)])
     problems: list[Diagnostic] = []
     found = sorted(_rule_files(path, problems), key=lambda file: file[1])
-    if not found and not problems:
+    if not found and not has_errors(problems):
         message = say("There is no rule file in this folder.")
         problems.append(_of_file(path.name or str(path), message, say("Rule files end in `.rules`.")))
     files, more = _gathered([_load_file(file, name) for file, name in found])
@@ -40,10 +42,8 @@ def parse_texts(texts: Mapping[str, str], *, scenarios: bool = True) -> Loaded:
 
 
 def _gathered(loaded: list[Loaded]) -> Loaded:
-    return (
-        tuple(file for files, _ in loaded for file in files),
-        tuple(problem for _, problems in loaded for problem in problems),
-    )
+    files = tuple(file for files, _ in loaded for file in files)
+    return files, tuple(with_names((problem for _, problems in loaded for problem in problems), files))
 
 
 def _parsed(source: Source, *, scenarios: bool = True) -> Loaded:
@@ -66,10 +66,13 @@ def _rule_files(folder: Path, problems: list[Diagnostic]) -> Iterator[tuple[Path
             continue
         seen.add(real)
         folders.sort()
-        for name in (*files, *folders):
+        for name in (*sorted(files), *folders):
+            path = Path(here, name)
             if name.endswith(SUFFIX):
-                path = Path(here, name)
                 yield path, _shown(path.relative_to(folder))
+            elif name in files:
+                missed = unread(path, _shown(path.relative_to(folder)))
+                problems.extend([missed] if missed is not None else [])
 
 
 def _load_file(path: Path, name: str) -> Loaded:
@@ -93,6 +96,8 @@ def _load_file(path: Path, name: str) -> Loaded:
 def _decoded(name: str, content: bytes) -> Loaded:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _refused(name, say("This file is in UTF-16."), _SAVE)
+    if content.startswith(_WORD_FILES):
+        return _refused(name, say("This is a file of Word or the like, not a text."), _PLAIN)
     nul = content.find(b"\0")
     if nul >= 0:
         return _refused_at(name, content, nul, say("This is no text: it holds a NUL byte."), _SAVE)
@@ -100,19 +105,33 @@ def _decoded(name: str, content: bytes) -> Loaded:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         bom = 3 if content.startswith(b"\xef\xbb\xbf") else 0
-        return _refused_at(name, content, error.start + bom, _other_encoding(content), _SAVE)
+        return _in_other_encoding(name, content, error.start + bom)
     return _parsed(Source(name, text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
-_SAVE = say("Save it as UTF-8 and try again.")
+def _in_other_encoding(name: str, content: bytes, place: int) -> Loaded:
+    """A file that is not UTF-8 from a byte on; one in GBK with its text, so that the line can be shown."""
+    text = _in_gbk(content)
+    if text is None:
+        return _refused_at(name, content, place, say("This file is not in UTF-8."), _SAVE)
+    message = say("This file is not in UTF-8, but perhaps in GBK.")
+    if not content[:place].isascii():
+        return _refused_at(name, content, place, message, _SAVE)
+    source = Source(name, text.replace("\r\n", "\n"))
+    start = place - content.count(b"\r\n", 0, place)
+    return (), (syntax(Span(source, start, start + 1), message, _SAVE),)
 
 
-def _other_encoding(content: bytes) -> Phrase:
+_SAVE = say("Save it as UTF-8 and try again: in Notepad `Save as`, then `UTF-8` as the encoding.")
+_PLAIN = say("Save it as plain text, in UTF-8.")
+_WORD_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
+
+
+def _in_gbk(content: bytes) -> str | None:
     try:
-        content.decode("gb18030")
+        return content.decode("gb18030")
     except UnicodeDecodeError:
-        return say("This file is not in UTF-8.")
-    return say("This file is not in UTF-8, but perhaps in GBK.")
+        return None
 
 
 def _refused(name: str, message: Phrase, hint: Hint = "") -> Loaded:

@@ -6,6 +6,7 @@ from functools import cache
 
 from dsl.diagnostics import Diagnostic
 from dsl.source import Source, Span
+from dsl.syntax import slips_anywhere, slips_in_conditions, slips_in_journeys, slips_in_scenarios
 from dsl.syntax.braces import balance
 from dsl.syntax.build import BUILDERS
 from dsl.syntax.flaws import syntax
@@ -14,9 +15,17 @@ from dsl.syntax.lines import join_lines
 from dsl.syntax.progress import Progress
 from dsl.syntax.recovery import recover
 from dsl.syntax.skipping import without_scenarios
+from dsl.syntax.slips import retold
 from dsl.syntax.tokens import MOST_PROBLEMS, MOST_TOKENS, tokenise
 from dsl.tree.statements import File
 from dsl.wording import Phrase, say
+
+_SLIPS = (
+    *slips_in_scenarios.SLIPS,
+    *slips_in_journeys.SLIPS,
+    *slips_in_conditions.SLIPS,
+    *slips_anywhere.SLIPS,
+)
 
 LARGEST = 1024 * 1024  # characters of a file
 
@@ -40,9 +49,10 @@ def parse(source: Source, *, scenarios: bool = True) -> tuple[File, tuple[Diagno
             recover(progress)
     file = progress.machine.result if progress.finished else None
     read = (*taken.problems, *balanced.problems, *lines.problems)
-    problems = (*_once(read, progress.problems), *progress.machine.problems)
+    built = (item for item in progress.machine.problems if not any(_within(one, item) for one in read))
+    problems = tuple(retold((*_once(read, progress.problems), *built), _SLIPS))
     tree = file if isinstance(file, File) else File(source)
-    return replace(tree, comments=taken.comments), _sorted(source, problems)
+    return replace(tree, comments=taken.comments, lost=frozenset(progress.lost)), _sorted(source, problems)
 
 
 def _once(read: Iterable[Diagnostic], parsed: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
@@ -57,6 +67,11 @@ def _once(read: Iterable[Diagnostic], parsed: Iterable[Diagnostic]) -> Iterator[
     placed = {_place(item) for item in parsed} - signs
     yield from (item for item in read if _place(item) not in placed)
     yield from (item for item in parsed if _place(item) not in signs and item.span.start not in behind)
+
+
+def _within(one: Diagnostic, other: Diagnostic) -> bool:
+    """Whether one mistake lies inside what another is about, which may be right once it is mended."""
+    return other.span.start <= one.span.start and one.span.end <= other.span.end
 
 
 def _place(item: Diagnostic) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from dsl.source import Source, Span
 from dsl.syntax.automaton import Automaton, after
 from dsl.syntax.flaws import syntax
 from dsl.syntax.grammar import Grammar
-from dsl.syntax.tokens import END, NAME, NEWLINE, Token
+from dsl.syntax.tokens import END, NAME, NEWLINE, WORD, Token
 from dsl.syntax.words import symbol_of
 from dsl.tree.expressions import Name, Text
 from dsl.wording import Hint, Phrase
@@ -43,6 +43,7 @@ class Progress:
         self.problems: list[Diagnostic] = []
         self.before: list[int] = []
         self.earlier: list[int] = []
+        self.lost: set[str] = set()
 
     @property
     def token(self) -> Token:
@@ -143,8 +144,16 @@ class Progress:
 
     def drop(self) -> None:
         """Go back to before the innermost stretch: nothing of it gets into the tree."""
+        self.lose()
         self.machine.cut(self.item.base)
         self.item.discarded = False
+
+    def lose(self) -> None:
+        """Note the names behind the first words of the stretches under way: what is left out may declare them."""
+        for item in self.items:
+            token = self.tokens[min(item.first + 1, len(self.tokens) - 1)]
+            if token.kind in (WORD, NAME):
+                self.lost.add(str(token.value))
 
 
 _ENDS = frozenset({NEWLINE, ",", "}", END})

@@ -9,13 +9,14 @@ from dsl.near import nearest
 from dsl.source import Span
 from dsl.syntax.advice import advice
 from dsl.syntax.automaton import accepted, after
-from dsl.syntax.expected import either, expected, found, words_for
+from dsl.syntax.expected import beginning, either, expected, found, words_for
 from dsl.syntax.forms import form, homes
 from dsl.syntax.habits import meant_by, number_of
 from dsl.syntax.progress import Item, Progress
 from dsl.syntax.strays import JUNK
 from dsl.syntax.tokens import END, NAME, NEWLINE, WORD, Token
 from dsl.syntax.words import symbol_of
+from dsl.units import UNITS
 from dsl.wording import Hint, Phrase, say
 
 _ENDS = frozenset({NEWLINE, "}", END})
@@ -107,16 +108,14 @@ def _near_keyword(progress: Progress, states: list[int], word: str) -> str | Non
     if meant is not None or number is not None:
         return meant or str(number)
     turned = next((known for known in words if sorted(known) == sorted(word)), None)
-    return turned or nearest(word, [known for known in words if abs(len(known) - len(word)) <= _ODD])
+    near = turned or nearest(word, [known for known in words if abs(len(known) - len(word)) <= _ODD])
+    return f"{near}s" if near in UNITS and word.endswith(("s", "z")) and f"{near}s" in words else near
 
 
 def _report_word(progress: Progress, states: list[int], index: int, near: str) -> None:
-    what = expected(progress.grammar, states)
     span = progress.span(index)
-    message = say(
-        "Expected {what}, found {found}.", what=what, found=found(progress.tokens[index], span.text)
-    )
-    progress.report(span, message, say("Did you mean `{name}`?", name=near))
+    message = _message(progress, states, index, span)
+    progress.report(span, message, _did_you_mean(near, span.text))
 
 
 def _split_lines(progress: Progress) -> bool:
@@ -152,6 +151,7 @@ def _enter_block(progress: Progress) -> bool:
         if after(progress.grammar, progress.machine.states, symbols) is None:
             continue
         _report(progress)
+        progress.lose()
         progress.item.discarded = True
         at = progress.tokens[brace]
         for symbol in symbols[:-1]:
@@ -245,11 +245,29 @@ def _indent(progress: Progress, index: int) -> int:
 
 def _report(progress: Progress) -> None:
     index = progress.index
-    span = progress.span(index)
-    what = expected(progress.grammar, progress.before)
-    stands = found(progress.tokens[index], span.text)
-    message = say("Expected {what}, found {found}.", what=what, found=stands)
-    progress.report(span, message, _hint(progress))
+    span = _place(progress)
+    progress.report(span, _message(progress, progress.before, index, span), _hint(progress))
+
+
+def _message(progress: Progress, states: list[int], index: int, span: Span) -> Phrase:
+    """What could stand there, and what does."""
+    token, what = progress.tokens[index], expected(progress.grammar, states)
+    if index == progress.item.first and token.kind == WORD and beginning(progress.grammar, states):
+        return say("No line begins with `{word}` here; expected {what}.", word=span.text, what=what)
+    return say("Expected {what}, found {found}.", what=what, found=found(token, span.text))
+
+
+def _place(progress: Progress) -> Span:
+    """The token that cannot stand there; the end of the line before where the next one goes on with `and` or `or`."""
+    index = progress.index
+    if (
+        index > progress.item.first
+        and _word(progress, index) in ("and", "or")
+        and progress.begins_line(index)
+    ):
+        end = progress.tokens[index - 1].end
+        return Span(progress.source, end, end)
+    return progress.span(index)
 
 
 def _hint(progress: Progress) -> Hint:
@@ -257,15 +275,33 @@ def _hint(progress: Progress) -> Hint:
     known = _known_trap(progress.tokens, index, first)
     if known is not None:
         return known
-    word = _word(progress, first)
-    block = _word(progress, progress.items[-2].first) if len(progress.items) > 1 else ""
-    example = form(block, word, _word(progress, first + 1) if first < index else "")
+    word, example = _word(progress, first), _example(progress)
     told = _advice(progress, example)
     if told or example is not None:
         return told or say("For example: `{example}`", example=example)
     if index > first:
         return ""
     return _home(word) or (_GO_ON if _indent(progress, first) > _indent(progress, max(first - 2, 0)) else "")
+
+
+def _example(progress: Progress) -> str | None:
+    """A line of the kind that this one begins as; none inside the expression of an audience or a value."""
+    index, first = progress.index, progress.item.first
+    word = _word(progress, first)
+    block = _word(progress, progress.items[-2].first) if len(progress.items) > 1 else ""
+    breaks_off = progress.tokens[index].kind in _ENDS or progress.begins_line(index)
+    if (
+        not block
+        and not breaks_off
+        and any(token.kind == "=" for token in progress.tokens[first : index - 1])
+    ):
+        return None
+    if block == "scenario" and word == "at" and first < index:
+        step = [_word(progress, place) for place in range(first, index + 1)]
+        known = next((at for at, one in enumerate(step) if at and form(block, one)), None)
+        if known is not None:
+            return form(block, step[known], step[known + 1] if known + 1 < len(step) else "")
+    return form(block, word, _word(progress, first + 1) if first < index else "")
 
 
 def _known_trap(tokens: list[Token], index: int, first: int) -> Hint | None:
@@ -288,12 +324,14 @@ def _advice(progress: Progress, example: str | None) -> Hint:
     symbols = accepted(progress.grammar, progress.before)
     meant = meant_by(_word(progress, index), words_for(symbols))
     if meant is not None:
-        return _did_you_mean(meant, example)
+        return _did_you_mean(meant, _word(progress, index), example)
     before, span = progress.tokens[progress.item.first : index], progress.span(index)
     return advice(before, progress.tokens[index], span, symbols, example or "{ … }")
 
 
-def _did_you_mean(word: str, example: str | None) -> Phrase:
+def _did_you_mean(word: str, instead_of: str, example: str | None = None) -> Phrase:
+    if instead_of != word and instead_of.casefold() == word:
+        return say("Words of the language are written in small letters: `{name}`.", name=word)
     if example is None:
         return say("Did you mean `{name}`?", name=word)
     return say("Did you mean `{name}`? For example: `{example}`", name=word, example=example)

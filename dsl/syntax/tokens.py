@@ -42,10 +42,10 @@ _PATTERNS: Mapping[str, str] = {
     "date": r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}(?![0-9])(?:[^\S\n]+[0-9]{1,2}[:：][0-9]{2}(?![0-9]))?",
     "clock": r"[0-9]{1,2}[:：][0-9]{2}(?![0-9_.%％])",
     "number": r"[0-9][0-9_]*(?:\.[0-9][0-9_]*)?[%％]?",
-    "wide_number": r"[０-９]+",
+    "wide_number": r"[０-９]+(?:[.．][０-９]+)?[%％]?",
     "string": r"[\"“”]",
     "backticks": r"`[^`\n]*`",
-    "wrong_quotes": r"'[^'\n]*'|‘[^‘’\n]*’|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》",
+    "wrong_quotes": r"'''.*?'''|'[^'\n]*'|‘[^‘’\n]*’|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》",
     "punctuation": (
         r"->|[-][＞]|[!！<＜>＞][=＝](?![=＝>＞])|[<＜](?![>＞])|[=＝](?![=＝>＞<＜])|[（）｛｝，：＞(){},:>.+\-*/]"
     ),
@@ -150,8 +150,11 @@ class _Tokeniser:
 
     def take_wide_number(self, text: str, start: int, end: int) -> int:
         half = normalize("NFKC", text)[:_DIGITS]
+        percent, decimal = half.endswith("%"), "." in half
         hint = say("Write `{half}`, half-width.", half=half)
         self._report(start, end, say("`{text}` is written with full-width digits.", text=text), hint)
+        if percent or decimal:
+            return self._add("PERCENT" if percent else "DECIMAL", Decimal(half.rstrip("%")), start, end)
         return self._add("INT", int(half), start, end)
 
     def take_clock(self, text: str, start: int, end: int) -> int:
@@ -215,10 +218,11 @@ class _Tokeniser:
         return self._add(NAME, value, start, end)
 
     def take_wrong_quotes(self, text: str, start: int, end: int) -> int:
-        self._report(
-            start, end, say("Text stands between double quotes."), say('Write `"{text}"`.', text=text[1:-1])
-        )
-        span = Span(self._source, start, end)
+        message, span = say("Text stands between double quotes."), Span(self._source, start, end)
+        if text.startswith("'''"):
+            self._report(start, start + 3, message, say('Write `"""` before and behind it.'))
+            return self._add("STRING", Text(text[3:-3], block=True, span=span), start, end)
+        self._report(start, end, message, say('Write `"{text}"`.', text=text[1:-1]))
         return self._add("STRING", Text(text[1:-1], span=span), start, end)
 
     def take_stray(self, text: str, start: int, end: int) -> int:

@@ -5,7 +5,7 @@ short list of its language is let in: text, names, filters, `if`, comparisons. R
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +13,9 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dsl.near import nearest
+from dsl.texts.date_forms import date_form
+from dsl.texts.placeholders import meant, placeholders
+from dsl.texts.usual_mistakes import usual_mistake
 from dsl.wording import Phrase, listed, say
 
 OWN_FILTERS = frozenset({"date", "time", "money", "mask"})
@@ -25,6 +28,7 @@ JINJA_FILTERS = frozenset(
 """Jinja2's own that neither call anything nor make much of little."""
 
 _TESTS = frozenset({"defined", "undefined"})
+_MOST_NAMES = 24  # in a hint
 _LARGEST = 100  # of a number given to a filter, and characters of a text given to one
 
 _ALLOWED = (
@@ -55,7 +59,8 @@ _WORDS: dict[type[nodes.Node], Phrase] = {
 class Problem:
     """One thing wrong with a template. `line` counts from 1; `name` is what is wrong in it, or empty.
 
-    `unknown`: `name` is a variable that nothing gives a value; else the template does what it may not.
+    `unknown`: `name` is a variable that nothing gives a value; `literal`: it can be filled in, but reads as it stands
+    here; else the template does what it may not.
     """
 
     line: int
@@ -63,13 +68,25 @@ class Problem:
     message: Phrase
     hint: Phrase
     unknown: bool = False
+    literal: bool = False
 
 
-def problems(text: str, allowed: frozenset[str]) -> list[Problem]:
-    """Everything wrong with a template whose variables may be `allowed`; parts are named `benefit.code`."""
+def problems(text: str, allowed: Collection[str]) -> list[Problem]:
+    """Everything wrong with a template whose variables may be `allowed`; parts are named `benefit.code`.
+
+    Hints name them in that order.
+    """
     tree = _parsed(text)
     found = [tree] if isinstance(tree, Problem) else list(_problems(tree, allowed))
     return [*found, *_wide_braces(text), *_single_braces(text, allowed)]
+
+
+def literals(text: str, known: Collection[str], *, is_html: bool = False) -> Iterator[Problem]:
+    """What seems to stand for one of the `known` values, and would reach the customer as it stands."""
+    for found in placeholders(text, known, is_html=is_html):
+        message = say("The customer would read `{text}` as it stands here.", text=found.text)
+        hint = say("A value is written `{value}`.", value=f"{{{{ {found.name or 'name'} }}}}")
+        yield Problem(found.line, found.text, message, hint, literal=True)
 
 
 def names(text: str) -> frozenset[str]:
@@ -84,8 +101,6 @@ def is_readable(text: str) -> bool:
 
 
 _SINGLE = re.compile(r"(?<!\{)\$?\{\s*([\w.]+)\s*\}(?!\})")
-_CONDITION = re.compile(r"\{\{\s*(?:if|elif|else|endif|end|for|endfor)\b[^{}]*(?:\}\})?")
-_OPENED = re.compile(r"\{\{(?:(?!\}\})[^{，。\n]){0,40}(?!\}\})(?=[{，。]|\}[^}]|$)")
 _READER = ImmutableSandboxedEnvironment()
 
 
@@ -94,9 +109,9 @@ def _parsed(text: str) -> nodes.Template | Problem:
     try:
         return _READER.parse(text)
     except TemplateSyntaxError as error:
-        usual = _usual_mistake(text)
+        usual = usual_mistake(text)
         if usual is not None:
-            return usual
+            return Problem(usual.line, usual.text, usual.message, usual.hint)
         message = say("This template cannot be read: {reason}", reason=error.message or "")
         return Problem(
             error.lineno,
@@ -115,7 +130,7 @@ def _wide_braces(text: str) -> Iterator[Problem]:
             yield Problem(number, "｛｛", say("These braces are full-width."), say("Write `{{` and `}}`."))
 
 
-def _single_braces(text: str, allowed: frozenset[str]) -> Iterator[Problem]:
+def _single_braces(text: str, allowed: Collection[str]) -> Iterator[Problem]:
     """`{name}` and `${name}` would reach the customer as they are."""
     for number, line in enumerate(text.split("\n"), 1):
         for found in _SINGLE.finditer(line):
@@ -125,21 +140,7 @@ def _single_braces(text: str, allowed: frozenset[str]) -> Iterator[Problem]:
                 yield Problem(number, found[0], message, hint)
 
 
-def _usual_mistake(text: str) -> Problem | None:
-    """Why a template cannot be read, where it is one of the usual reasons."""
-    for number, line in enumerate(text.split("\n"), 1):
-        condition = _CONDITION.search(line)
-        if condition is not None:
-            message = say("A condition stands between `{% %}`, not between braces.")
-            return Problem(number, condition[0], message, say("Write `{% if … %}…{% endif %}`."))
-        opened = _OPENED.search(line)
-        if opened is not None:
-            message = say("This `{{` is not closed by `}}`.")
-            return Problem(number, opened[0], message, say("A value is written `{{ name }}`."))
-    return None
-
-
-def _problems(node: nodes.Node, allowed: frozenset[str]) -> Iterator[Problem]:
+def _problems(node: nodes.Node, allowed: Collection[str]) -> Iterator[Problem]:
     match node:
         case nodes.Name(name=name):
             if name not in allowed:
@@ -150,6 +151,7 @@ def _problems(node: nodes.Node, allowed: frozenset[str]) -> Iterator[Problem]:
             return
         case nodes.Filter():
             yield from _filter(node)
+            yield from _date_form(node)
         case nodes.Test(name=name):
             if name not in _TESTS:
                 yield _forbidden(node, name, say("The test `is {name}`", name=name))
@@ -163,7 +165,7 @@ def _problems(node: nodes.Node, allowed: frozenset[str]) -> Iterator[Problem]:
         yield from _problems(child, allowed)
 
 
-def _part(node: nodes.Getattr, allowed: frozenset[str]) -> Iterator[Problem]:
+def _part(node: nodes.Getattr, allowed: Collection[str]) -> Iterator[Problem]:
     """`benefit.code`; parts of parts and of anything else than a name are not for templates."""
     if not isinstance(node.node, nodes.Name):
         yield _forbidden(node, f".{node.attr}", say("The part `.{name}`", name=node.attr))
@@ -173,21 +175,21 @@ def _part(node: nodes.Getattr, allowed: frozenset[str]) -> Iterator[Problem]:
         yield _unknown(node, name, allowed)
 
 
-def _unknown(node: nodes.Node, name: str, allowed: frozenset[str]) -> Problem:
+def _unknown(node: nodes.Node, name: str, allowed: Collection[str]) -> Problem:
     message = say("Nothing gives `{name}` a value in this message.", name=name)
     parts = tuple(known for known in sorted(allowed) if known.startswith(f"{name}."))
     hint = say("Say which: {names}.", names=", ".join(parts)) if parts else _nearest_variable(name, allowed)
     return Problem(node.lineno, name, message, hint, unknown=True)
 
 
-def _nearest_variable(name: str, allowed: frozenset[str]) -> Phrase:
+def _nearest_variable(name: str, allowed: Collection[str]) -> Phrase:
     own = name.removeprefix("customer.")
-    near = own if own in allowed else nearest(name, allowed)
+    near = meant(own, allowed) or nearest(name, allowed)
     if near is not None:
         return say("Did you mean `{name}`?", name=near)
     return say(
         "Declare it for the customer, or write it under `[vars]` in `homing.toml`. Known here: {names}.",
-        names=listed(sorted(known for known in allowed if "." not in known)),
+        names=listed((known for known in allowed if "." not in known), _MOST_NAMES),
     )
 
 
@@ -201,6 +203,17 @@ def _filter(node: nodes.Filter) -> Iterator[Problem]:
         message = say("The filter `{name}` takes plain texts and small numbers.", name=node.name)
         hint = say('Write them out: `{{ due|date("%m月%d日") }}`.')
         yield Problem(node.lineno, node.name, message, hint)
+
+
+def _date_form(node: nodes.Filter) -> Iterator[Problem]:
+    """A form of a date without signs for its parts, such as `M月D日`."""
+    match node:
+        case nodes.Filter(name="date" | "time", args=[nodes.Const(value=str(form))]) if "%" not in form:
+            message = say(
+                "This form has no `%`: the customer would read `{form}` as it stands here.", form=form
+            )
+            hint = say("Write `{form}`.", form=date_form(form))
+            yield Problem(node.lineno, form, message, hint, literal=True)
 
 
 def _filter_hint(name: str) -> Phrase:
@@ -236,3 +249,22 @@ def _names(node: nodes.Node) -> Iterator[str]:
         case _:
             for child in node.iter_child_nodes():
                 yield from _names(child)
+
+
+def unguarded(text: str) -> frozenset[str]:
+    """The variables that stand in a template whatever else is so: outside of `if`, and without a filter."""
+    tree = _parsed(text)
+    return frozenset() if isinstance(tree, Problem) else frozenset(_unguarded(tree))
+
+
+def _unguarded(node: nodes.Node) -> Iterator[str]:
+    match node:
+        case nodes.If() | nodes.CondExpr():
+            return
+        case nodes.Filter(name="d" | "default"):
+            return
+        case nodes.Name(name=name):
+            yield name
+        case _:
+            for child in node.iter_child_nodes():
+                yield from _unguarded(child)

@@ -125,14 +125,8 @@ def _find(content: str, word: str) -> tuple[int, int] | None:
     """Start and end of a word in a line, best inside braces."""
     if not word:
         return None
-    places = list(
-        re.finditer(
-            rf"(?<![\w.]){re.escape(word)}(?![\w.])"
-            if word[0].isalnum() or word[0] == "_"
-            else re.escape(word),
-            content,
-        )
-    )
+    alone = rf"(?<![\w.]){re.escape(word)}(?![\w.])"
+    places = [*re.finditer(alone, content), *re.finditer(re.escape(word), content)]
     inside = [place for place in places if _in_braces(content[: place.start()])]
     best = next(iter(inside or places), None)
     return None if best is None else (best.start(), best.end())

@@ -296,8 +296,12 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One parsed file. Statements that could not be parsed are missing here and stand in the diagnostics."""
+    """One parsed file. Statements that could not be parsed are missing here and stand in the diagnostics.
+
+    `lost`: names that what is missing may have declared.
+    """
 
     source: Source = field(compare=False, repr=False)
     statements: tuple[Statement, ...] = ()
     comments: tuple[Comment, ...] = field(default=(), compare=False)
+    lost: frozenset[str] = field(default=frozenset(), compare=False, repr=False)

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from dsl.check import Context, check
 from dsl.render import render
 from dsl.syntax.load import load, parse_texts
 from dsl.tree.scenarios import ScenarioDecl
@@ -57,9 +58,9 @@ def test_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.rules").write_bytes('value a = 1\nvalue b = "问候"\n'.encode("gbk"))
     assert _said(tmp_path) == (
         "a.rules:2:12: error[syntax]: This file is not in UTF-8, but perhaps in GBK.\n"
-        '    value b = "�ʺ�"\n'
-        "               ^\n"
-        "    hint: Save it as UTF-8 and try again.\n"
+        '    value b = "问候"\n'
+        "               ^^\n"
+        "    hint: Save it as UTF-8 and try again: in Notepad `Save as`, then `UTF-8` as the encoding.\n"
     )
 
 
@@ -70,15 +71,15 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.rules").write_bytes(bytes(range(128, 256)))
     assert _said(tmp_path) == (
         "a.rules: error[syntax]: This file is in UTF-16.\n"
-        "    hint: Save it as UTF-8 and try again.\n"
+        "    hint: Save it as UTF-8 and try again: in Notepad `Save as`, then `UTF-8` as the encoding.\n"
         "b.rules:2:4: error[syntax]: This is no text: it holds a NUL byte.\n"
         "    val␀ue\n"
         "       ^\n"
-        "    hint: Save it as UTF-8 and try again.\n"
+        "    hint: Save it as UTF-8 and try again: in Notepad `Save as`, then `UTF-8` as the encoding.\n"
         f"c.rules:1:1: error[syntax]: This file is not in UTF-8.\n"
         f"    {'�' * 128}\n"
         "    ^\n"
-        "    hint: Save it as UTF-8 and try again.\n"
+        "    hint: Save it as UTF-8 and try again: in Notepad `Save as`, then `UTF-8` as the encoding.\n"
     )
 
 
@@ -123,6 +124,61 @@ def test_names_that_are_no_text_can_be_shown(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"\xc4\xe3.rules")).write_text("valu", encoding="utf-8")
     _, problems = load(tmp_path)
     assert render(problems).startswith("??.rules:1:1: error[syntax]: ")
+
+
+def test_what_looks_like_a_rule_file_is_not_passed_over(tmp_path: Path) -> None:
+    """Names that nearly end in `.rules`, and rules in a file without a suffix, are warned of."""
+    rules = 'policy service "服务通知" {\n}\n'
+    for name in (
+        "bill.rules.txt",
+        "neu.RULES",
+        "shop.rule",
+        "bill",
+        "README",
+        "notes.txt",
+        "old.rules.bak",
+        "a.rules",
+    ):
+        text = "What this is about: a policy = a rule\n" if name in ("README", "notes.txt") else rules
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (file,), problems = load(tmp_path)
+    assert file.source.name == "a.rules"
+    assert [(item.severity, item.span.source.name, str(item.hint)) for item in problems] == [
+        ("warning", "bill", "Rename it to `bill.rules`."),
+        ("warning", "bill.rules.txt", "Rename it to `bill.rules`."),
+        ("warning", "neu.RULES", "Rename it to `neu.rules`."),
+        ("warning", "shop.rule", "Rename it to `shop.rules`."),
+    ]
+
+
+def test_a_file_of_word_is_no_text(tmp_path: Path) -> None:
+    """It is named as such."""
+    (tmp_path / "a.rules").write_bytes(b"PK\x03\x04\0\0")
+    assert _said(tmp_path) == (
+        "a.rules: error[syntax]: This is a file of Word or the like, not a text.\n"
+        "    hint: Save it as plain text, in UTF-8.\n"
+    )
+
+
+def test_what_an_unread_file_holds_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    """Names that a file in GBK declares are not unknown; of an empty file that is said where names are missing."""
+    (tmp_path / "a.rules").write_bytes(
+        'message hello "问候" { sms: "您好" }\npolicy care { }\n'.encode("gbk")
+    )
+    (tmp_path / "b.rules").write_text("", encoding="utf-8")
+    lines = (
+        "event visit",
+        "journey j { policy care, enter when visit ever, state a { send hello, after 9 days -> end over } }",
+        "audience those = bil ever",
+    )
+    (tmp_path / "c.rules").write_text("\n".join(lines), encoding="utf-8")
+    files, problems = load(tmp_path)
+    found = check(files, Context(), problems).diagnostics
+    assert [(item.severity, item.span.source.name, item.span.text) for item in (*problems, *found)] == [
+        ("error", "a.rules", "问"),
+        ("warning", "b.rules", ""),
+        ("error", "c.rules", "bil"),
+    ]
 
 
 def test_texts_kept_elsewhere() -> None:

@@ -47,14 +47,14 @@ def test_a_diagnostic_in_chinese() -> None:
     """All that is said follows the language; names, places and slugs stay, and so does what programs read."""
     _, problems = parse(Source("a.rules", "journey j {\n  state {\n    after 3 dayz -> a\n  }\n}\n"))
     assert render(problems, "zh") == (
-        "a.rules:2:9: 错误[syntax]: 此处应为状态的名字，实际是`{`。\n"
+        "a.rules:2:9: 错误[syntax]: 此处应为状态的名字，实际是 `{`。\n"
         "      state {\n"
         "            ^\n"
         "    提示：例如：`state hello { … }`\n"
         "a.rules:3:13: 错误[syntax]: "
-        "此处应为`minutes`、`hours`、`days`、`weeks`、`months` 或 `years`，实际是`dayz`。\n"
+        "此处应为 `minutes`、`hours`、`days`、`weeks`、`months` 或 `years`，实际是 `dayz`。\n"
         "        after 3 dayz -> a\n"
         "                ^^^^\n"
-        "    提示：是不是想写 `day`？\n"
+        "    提示：是不是想写 `days`？\n"
     )
     assert as_json(problems)[0]["message"] == "Expected the name of a state, found `{`."
