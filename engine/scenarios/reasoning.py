@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from dsl.model import scenarios as m
-from dsl.model.journeys import Journey, Send, State, Target, Task, ToEnd, ToState
+from dsl.model.journeys import Journey, On, Send, State, Target, Task, ToEnd, ToState
 from dsl.source import Span
 from dsl.wording import Phrase
 from engine.explaining.answers import Line, Verdict
@@ -39,6 +39,8 @@ def why(inquiry: Inquiry, look: Look, step: m.Step) -> Iterator[Phrase]:
                 "why: {n} message within such a time", "why: {n} messages within such a time", n=len(most)
             )
             yield from _brought(look, most)
+        case m.Sent() as expected if _other_than_meant(look, expected):
+            yield from _otherwise(look, expected)
         case m.Sent() as expected if _is_used_up(look, expected):
             yield say(
                 "why: what went before the last `expect sent {name}` does not count again",
@@ -46,6 +48,33 @@ def why(inquiry: Inquiry, look: Look, step: m.Step) -> Iterator[Phrase]:
             )
         case _:
             yield from _lacking(inquiry, step)
+
+
+def _other_than_meant(look: Look, expected: m.Sent) -> list[Gone]:
+    """The messages of that name that went another way, or with other words."""
+    since = look.notes.sent.get((look.who, expected.message), 0)
+    found = gone(look.connection, look.plan, look.who, expected.message)
+    return [one for one in found if one.seq > since and not is_meant(one, expected)]
+
+
+def _otherwise(look: Look, expected: m.Sent) -> Iterator[Phrase]:
+    """How they went instead."""
+    for one in _other_than_meant(look, expected)[-_MOST:]:
+        at = look.plan.world.zone.on_the_wall(one.at)
+        if expected.via not in {None, one.channel}:
+            yield say(
+                "why: it went at {at} via {channel}, not via {wanted}",
+                at=at,
+                channel=one.channel,
+                wanted=expected.via,
+            )
+        else:
+            yield say(
+                "why: it went at {at}, but its text has no “{words}”: {text}",
+                at=at,
+                words=expected.containing,
+                text=" ".join(one.text.split()),
+            )
 
 
 def _is_used_up(look: Look, expected: m.Sent) -> bool:
@@ -82,7 +111,9 @@ def _lacking(inquiry: Inquiry, step: m.Step) -> Iterator[Phrase]:
         yield say("why: {journey}: {verdict}", journey=verdict.journey, verdict=verdict.verdict)
         wanted = [one for one in verdict.messages if one.message == getattr(step.does, "message", None)]
         if not wanted:
-            yield from map(_decisive, _changing(inquiry.plan.model.journeys[verdict.journey], verdict, step))
+            journey = inquiry.plan.model.journeys[verdict.journey]
+            yield from map(_decisive, _changing(journey, verdict, step))
+            yield from _awaited(journey, verdict, step)
         for message in wanted:
             yield say("  message {message}: {verdict}", message=message.message, verdict=message.verdict)
         if verdict.next is not None:
@@ -100,6 +131,19 @@ def _changing(journey: Journey, verdict: Verdict, step: m.Step) -> Iterator[Line
         if line.decides and counts and place not in told:
             told.add(place)
             yield line
+
+
+def _awaited(journey: Journey, verdict: Verdict, step: m.Step) -> Iterator[Phrase]:
+    """The events that would lead there soonest."""
+    if verdict.state is None:
+        return
+    here = journey.state(verdict.state)
+    ways = _moves(journey, here, step.does)
+    fewest = min(ways.values(), default=_FAR)
+    for way in here.transitions:
+        if isinstance(way, On) and fewest < _FAR and ways[_place(way.span)] == fewest:
+            where = f"{way.span.source.name}:{way.span.line}"
+            yield say("  {where} {rule}: no such event came", where=where, rule=in_a_line(way.span))
 
 
 def _moves(journey: Journey, here: State, expected: object) -> dict[_Place, int]:

@@ -60,6 +60,9 @@ class _Life:
         return _STEP, self.journeys[row.journey, row.record, row.occurrence], row.visit, step, action
 
 
+_REPLY = "replied"
+
+
 def _journeys(window: Window, customer: int) -> dict[tuple[int, int, int], int]:
     key = (enrolment.c.journey, enrolment.c.record, enrolment.c.occurrence)
     query = sa.select(*key).where(enrolment.c.customer == customer).order_by(enrolment.c.entered_at, *key)
@@ -78,6 +81,8 @@ def _events(life: _Life) -> Iterator[Moment]:
 
 
 def _event_words(window: Window, kind: EventKind, row: sa.RowMapping) -> str:
+    if kind.name == _REPLY and row[column_name("text")] is not None:
+        return say("replied “{text}”", text=row[column_name("text")])
     values = (
         (field.name, window.value(row[column_name(field.name)], field.type.kind)) for field in kind.fields
     )
@@ -171,4 +176,7 @@ def _consents(life: _Life) -> Iterator[Moment]:
 
 
 def _plain(value: object) -> str:
+    """A value as rules write it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
