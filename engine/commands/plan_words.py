@@ -81,13 +81,18 @@ def _lines(mark: str, place: Written | None) -> Iterator[str]:
         yield say("  {mark} … {count:,} more lines", mark=mark, count=len(lines) - MOST_LINES)
 
 
-def tell_fates(found: Planned) -> None:
-    """What becomes of those under way, and the moves that would help."""
+def tell_fates(found: Planned, *, each: bool = False) -> None:
+    """What becomes of those under way, and the moves that would help; of those who stay state by state if `each`."""
     if not found.fates:
         return
     click.echo()
-    rows = [(fate.journey, fate.state, fate.count, WORDS[fate.kind], fate.target) for fate in found.fates]
-    print_table((say("journey"), say("state"), say("customers"), say("they"), ""), rows)
+    staying = 0 if each else sum(fate.count for fate in found.fates if fate.kind == "stays")
+    fates = [fate for fate in found.fates if each or fate.kind != "stays"]
+    rows = [(fate.journey, fate.state, fate.count, WORDS[fate.kind], fate.target) for fate in fates]
+    if rows:
+        print_table((say("journey"), say("state"), say("customers"), say("they"), ""), rows)
+    if staying:
+        print_text(_staying(staying, everybody=not rows))
     if found.stranded:
         moves = " ".join(move.option for move in found.helpful.values())
         print_text(
@@ -98,3 +103,16 @@ def tell_fates(found: Planned) -> None:
                 moves=moves,
             )
         )
+
+
+def _staying(count: int, *, everybody: bool) -> Phrase:
+    """Those whose state says what it said."""
+    if everybody:
+        return say_number(
+            "the one who is under way stays and goes on as before",
+            "all {n:,} who are under way stay and go on as before",
+            n=count,
+        )
+    return say_number(
+        "{n:,} other stays and goes on as before", "{n:,} others stay and go on as before", n=count
+    )

@@ -4,13 +4,14 @@ import click
 
 from dsl.diagnostics import Diagnostic, has_errors
 from dsl.render import as_json as diagnostics_as_json
+from engine.calendars.zone import Zone
 from engine.commands.opening import opened, time_of
 from engine.commands.options import json_option
 from engine.commands.plan_tables import tell_days
 from engine.commands.plan_words import tell_changes, tell_fates
 from engine.commands.releasing import rules_to_apply, warn
 from engine.planning.as_json import as_json as plan_as_json
-from engine.planning.planning import Question, plan
+from engine.planning.planning import Planned, Question, plan
 from engine.projects.fates import parse_move
 from engine.projects.project import Project
 from engine.projects.rule_sets import RuleSet
@@ -33,8 +34,11 @@ MOST_DAYS = 366
 @click.option(
     "--move", "moves", multiple=True, metavar="JOURNEY.OLD=NEW", help="Where those in a state go; or =end."
 )
+@click.option("--verbose", "-v", is_flag=True, help="Tell of those who stay too, state by state.")
 @json_option
-def plan_command(days: int, replay: int | None, moves: tuple[str, ...], *, as_json: bool) -> int:
+def plan_command(
+    days: int, replay: int | None, moves: tuple[str, ...], *, verbose: bool, as_json: bool
+) -> int:
     """Show what `apply` would change, and what the next days would bring. Changes nothing."""
     wanted = tuple(parse_move(text) for text in moves)
     with opened() as project:
@@ -43,7 +47,12 @@ def plan_command(days: int, replay: int | None, moves: tuple[str, ...], *, as_js
             return _refuse(found, as_json=as_json)
         warn(found)
         question = Question(time_of(project), replay or days, replay is not None, wanted)
-        return _answer(project, rules, question, as_json=as_json)
+        planned = _planned(project, rules, question)
+        if as_json:
+            print_json(plan_as_json(planned, project.config.zone))
+        else:
+            _tell(planned, project.config.zone, verbose=verbose)
+        return 1 if planned.stranded or planned.days.refused else 0
 
 
 def _refuse(found: tuple[Diagnostic, ...], *, as_json: bool) -> int:
@@ -55,15 +64,13 @@ def _refuse(found: tuple[Diagnostic, ...], *, as_json: bool) -> int:
     return 1
 
 
-def _answer(project: Project, rules: RuleSet, question: Question, *, as_json: bool) -> int:
+def _planned(project: Project, rules: RuleSet, question: Question) -> Planned:
     assert rules.model is not None  # noqa: S101  # else they were refused
     with progress(say("living through the days")) as told:
-        found = plan(project, rules, rules.model, question, told)
-    zone = project.config.zone
-    if as_json:
-        print_json(plan_as_json(found, zone))
-    else:
-        tell_changes(found)
-        tell_fates(found)
-        tell_days(found, zone)
-    return 1 if found.stranded or found.days.refused else 0
+        return plan(project, rules, rules.model, question, told)
+
+
+def _tell(found: Planned, zone: Zone, *, verbose: bool) -> None:
+    tell_changes(found)
+    tell_fates(found, each=verbose)
+    tell_days(found, zone)

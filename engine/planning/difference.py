@@ -55,6 +55,14 @@ class Difference:
         """Whether something that exists outside the rules does not fit any more."""
         return self.why is not None
 
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it breaks something only where somebody is under way."""
+        by_name = (
+            self.change == "renamed" and self.kind == "journey"
+        )  # who has been through it may come in again
+        return self.kind in ("journey", "journey_line", "state") and not by_name
+
 
 KINDS = {
     "attribute": say("attribute"),

@@ -1,6 +1,6 @@
 """What journeys say differently: heading lines, stages, states, and what stands in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dsl.model.journeys import Journey
@@ -8,7 +8,8 @@ from dsl.tree.expressions import Node
 from dsl.tree.journeys import Action, JourneyDecl, JourneyLine, StageDecl, StateDecl, Transition
 from engine.planning.difference import Difference, changed, in_any_order, in_order, renamed
 from engine.planning.said import Renaming, Said, named
-from engine.projects.fates import Move
+from engine.projects.fates import Fate, Move
+from engine.projects.meaning import same
 from engine.wording import say
 
 NEEDS_MOVE = say("who is there needs a `--move`")
@@ -24,7 +25,7 @@ def journey_differences(old: Said, new: Said, moves: Sequence[Move] = ()) -> Ite
 
     def inside(name: str, one: JourneyDecl, other: JourneyDecl) -> Iterator[Difference]:
         models = (_model(old, name), _model(new, name))
-        if models[0] != models[1]:
+        if not same(*models):
             found = list(_inside(one, other, models, moves))
             yield from found or [Difference("affected", "journey", name)]
 
@@ -33,6 +34,14 @@ def journey_differences(old: Said, new: Said, moves: Sequence[Move] = ()) -> Ite
 
     both = old.by_name(JourneyDecl), new.by_name(JourneyDecl)
     yield from named("journey", both, inside, NEEDS_MOVE, Renaming(told))
+
+
+def concerning(found: Iterable[Difference], stranded: Iterable[Fate]) -> tuple[Difference, ...]:
+    """The differences, where these would be stranded: what breaks only where somebody is breaks nothing elsewhere."""
+    there = {name for fate in stranded for name in (fate.journey, f"{fate.journey}.{fate.state}")}
+    return tuple(
+        replace(item, why=None) if item.needs_somebody and item.name not in there else item for item in found
+    )
 
 
 def _model(said: Said, name: str) -> Journey:
@@ -102,7 +111,7 @@ def _states(
 
     def inside(name: str, before: StateDecl, after: StateDecl) -> Iterator[Difference]:
         own = name.removeprefix(f"{journey}.")
-        if models[0].state(own) != models[1].state(own):
+        if not same(models[0].state(own), models[1].state(own)):
             yield from _inside_state(name, before, after)
 
     def told(names: tuple[str, str], before: StateDecl, after: StateDecl) -> Iterator[Difference]:

@@ -3,7 +3,7 @@
 All but the first look happens on copies of the database.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dsl.model.model import Model
@@ -11,11 +11,12 @@ from dsl.units import Duration
 from engine.planning.difference import Difference
 from engine.planning.differences import differences
 from engine.planning.forecast import Applying, Days, forecast
+from engine.planning.journey_differences import concerning
 from engine.planning.replay import Contrast, replay
 from engine.planning.trial import Period, on_a_copy
 from engine.projects.fates import Fate, Move, fates_of, suggested_move
 from engine.projects.project import Project
-from engine.projects.releases import current_release, find_release
+from engine.projects.releases import Release, current_release, find_release
 from engine.projects.rule_sets import RuleSet
 from engine.projects.virtual_time import last_run_at
 
@@ -81,15 +82,22 @@ def plan(
         now=now,
         release=None if before is None else before.number,
         same=same,
-        differences=()
-        if same
-        else differences(None if before is None else before.rules, rules, question.moves),
+        differences=_differences(before, applying, question.moves, helpful),
         fates=fates,
         helpful=helpful,
         days=days,
         contrast=contrast,
         replayed=question.replay,
     )
+
+
+def _differences(
+    before: Release | None, applying: Applying, moves: tuple[Move, ...], stranded: Iterable[Fate]
+) -> tuple[Difference, ...]:
+    if applying.same:
+        return ()
+    old = None if before is None else before.rules
+    return concerning(differences(old, applying.rules, moves), stranded)
 
 
 def _lived(

@@ -49,8 +49,8 @@ changed: transition win_back.contact.hello (all.rules:41)
   + after 1 day at 10:00 -> call
 
 journey   state          customers  they
-win_back  contact.call   1          stay
 win_back  contact.hello  1          stay and go on by the new rules
+1 other stays and goes on as before
 
 forecast from 2024-01-02T03:01:00+08:00 to 2024-01-08T03:01:00+08:00
 - nobody new responds: nothing comes in, no task is finished, nobody opts out or lets a held message go; \
@@ -129,6 +129,37 @@ def test_those_who_would_be_stranded(tmp_path: Path) -> None:
     )
 
 
+def test_those_who_stay_state_by_state(tmp_path: Path) -> None:
+    """They are one line, unless somebody wants to see them all."""
+    homing = under_way(tmp_path)
+    told = homing.well("plan", "--days", "1", "--verbose").out
+    assert "win_back  contact.call   1          stay\n" in told
+    assert "go on as before" not in told
+
+
+def test_where_nobody_is_nobody_needs_a_move(tmp_path: Path) -> None:
+    """A state that goes is breaking only while somebody would be stranded there."""
+    homing = applied_project(tmp_path)
+    found = planned(homing, RENAMED)["differences"]
+    assert [
+        (item["change"], item["name"], item["breaking"]) for item in found if item["kind"] == "state"
+    ] == [("renamed", "win_back.contact.call", False)]
+    gone = RULES[: RULES.index("journey win_back")] + "journey other { state s { after 1 day -> end } }\n"
+    found = planned(homing, gone.replace("-> end }", "-> end over }"))["differences"]
+    assert [item["why"] for item in found if item["kind"] == "journey"] == [None, None]
+
+
+def test_a_word_more_changes_nobody(tmp_path: Path) -> None:
+    """An attribute that may be one word more is one difference; conditions on it mean what they meant."""
+    homing = under_way(tmp_path)
+    found = planned(
+        homing,
+        RULES.replace("  reason: one of convenience, price", "  reason: one of convenience, price, other"),
+    )
+    assert [(item["change"], item["name"]) for item in found["differences"]] == [("changed", "reason")]
+    assert {item["fate"] for item in found["under_way"]} == {"stays"}
+
+
 def test_moves_that_are_given(tmp_path: Path) -> None:
     """With the move nobody is stranded."""
     homing = under_way(tmp_path)
@@ -170,9 +201,7 @@ def test_the_same_rules(tmp_path: Path) -> None:
         == """\
 nothing changes from release 1
 
-journey   state          customers  they
-win_back  contact.call   1          stay
-win_back  contact.hello  1          stay
+all 2 who are under way stay and go on as before
 
 forecast from 2024-01-02T03:01:00+08:00 to 2024-01-03T03:01:00+08:00
 - nobody new responds: nothing comes in, no task is finished, nobody opts out or lets a held message go; \
