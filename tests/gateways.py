@@ -77,7 +77,7 @@ def web_gateway(
         server = web.Server(handle, access_log=None)
         return await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0, ssl=tls)
 
-    with _served(gateway, serve()):
+    with served(gateway, serve()):
         yield gateway
 
 
@@ -98,7 +98,7 @@ def raw_gateway(behave: Behaviour) -> Iterator[Gateway]:
     async def serve() -> asyncio.Server:
         return await asyncio.start_server(connected, "127.0.0.1", 0)
 
-    with _served(gateway, serve()):
+    with served(gateway, serve()):
         yield gateway
 
 
@@ -127,7 +127,8 @@ def refusing_port() -> int:
 
 
 @contextmanager
-def _served(gateway: Gateway, serve: Coroutine[Any, Any, asyncio.Server]) -> Iterator[None]:
+def served(gateway: Gateway, serve: Coroutine[Any, Any, asyncio.Server]) -> Iterator[None]:
+    """A server in a thread of its own, on a port of the system's choice."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

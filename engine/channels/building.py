@@ -17,10 +17,17 @@ def _http(settings: Settings) -> Channel:
     return http_channel(settings)
 
 
+def _smtp(settings: Settings) -> Channel:
+    from engine.channels.smtp.channel import smtp_channel  # noqa: PLC0415  # as above
+
+    return smtp_channel(settings)
+
+
 KINDS: Mapping[str, Callable[[Settings], Channel]] = {
     "file": file_channel,
     "console": console_channel,
     "http": _http,
+    "smtp": _smtp,
 }
 
 

@@ -1,0 +1,1 @@
+"""Channels of kind `smtp`: e-mail by a server that takes it in."""

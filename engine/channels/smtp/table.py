@@ -1,0 +1,149 @@
+"""The table of a channel of kind `smtp`: every key, checked when the channel is built.
+
+`host`; `port`; `security` (`starttls`, the default, `tls` or `none`); `certificates` (a file of authorities to
+trust); `user` and `password`, by secret; `sender`, such as `毛毛家 <hi@example.com>`; `reply_to`; `list_unsubscribe`
+(addresses, as templates); `connections` (at once, 4); `timeout` (seconds for a mail, in all, 30); `rate` (a second).
+"""
+
+import re
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from dsl.wording import Phrase
+from engine.channels.secret_values import Secrets
+from engine.channels.settings import Settings
+from engine.channels.smtp.addresses import mailbox
+from engine.channels.smtp.connection import Server
+from engine.channels.smtp.mail import Writer
+from engine.channels.templates import Template, Templates
+from engine.wording import say
+
+_KEYS = (
+    "host", "port", "security", "certificates", "user", "password", "sender", "reply_to", "list_unsubscribe",
+    "connections", "timeout", "rate",
+)  # fmt: skip
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:]+")
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
+_PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_UNSUBSCRIBE = re.compile(r"(?:https?://|mailto:)[!$%&'*+./:;=?@~#\w-]+", re.ASCII)
+_ROOM = 500  # messages of one send
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a table says. `room`: messages in one send."""
+
+    server: Server
+    writer: Writer
+    secrets: Secrets = field(repr=False)
+    connections: int
+    room: int
+    rate: float | None
+
+
+def read_table(settings: Settings) -> Table:
+    """The table; ChannelSettingsError when it says what cannot be meant."""
+    settings.only(*_KEYS)
+    secrets = Secrets(settings)
+    writer = _writer(settings, secrets)
+    rate = float(settings.number("rate", 1, 0.001, 1_000_000)) if "rate" in settings.values else None
+    return Table(
+        _server(settings, secrets, writer.sender.domain),
+        writer,
+        secrets,
+        settings.whole("connections", 4, 1, 100),
+        _ROOM if rate is None else max(min(_ROOM, int(rate)), 1),
+        rate,
+    )
+
+
+def _server(settings: Settings, secrets: Secrets, hello: str) -> Server:
+    host = _needed(
+        settings, "host", say('write the server that takes your mail in, such as "smtp.example.com"')
+    )
+    if not _HOST.fullmatch(host):
+        raise settings.wrong("host", host, say("write the name or address alone, without a port"))
+    security = settings.choice("security", *_PORTS)
+    user, password = _login(settings, secrets)
+    if security == "none" and password and not _LOOPBACK.fullmatch(host):
+        raise settings.error(
+            say('`security = "none"` would tell the password to everybody on the way'),
+            say('write "starttls" or "tls"'),
+        )
+    return Server(
+        host,
+        settings.whole("port", _PORTS[security], 1, 65_535),
+        hello,
+        float(settings.number("timeout", 30, 0.01, 100)),
+        starttls=security == "starttls",
+        tls=security == "tls",
+        context=None if security == "none" else _context(settings),
+        user=user,
+        password=password,
+    )
+
+
+def _login(settings: Settings, secrets: Secrets) -> tuple[str | None, str | None]:
+    written = [key for key in ("user", "password") if key in settings.values]
+    if not written:
+        return None, None
+    if len(written) == 1:
+        raise settings.error(
+            say("there is a `{key}` alone", key=written[0]), say("write `user` and `password`, or neither")
+        )
+    if "secret(" not in settings.text("password", ""):
+        raise settings.error(
+            say("`password` is no secret"), say("write `password = \"{{ secret('SMTP_PASSWORD') }}\"`")
+        )
+    user, password = (_fixed(settings, key, secrets) for key in written)
+    secrets.hide(password)
+    return user, password
+
+
+def _fixed(settings: Settings, key: str, secrets: Secrets) -> str:
+    """A template that may name nothing but secrets."""
+    return Templates(secrets, ()).compiled(key, settings.text(key, "")).fixed or ""
+
+
+def _context(settings: Settings) -> ssl.SSLContext:
+    if "certificates" not in settings.values:
+        return ssl.create_default_context()
+    path = settings.path("certificates", "")
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError:  # ssl.SSLError is one
+        raise settings.wrong("certificates", str(path), say("name a file of certificates in PEM")) from None
+
+
+def _writer(settings: Settings, secrets: Secrets) -> Writer:
+    _needed(settings, "sender", say('write who writes, such as "毛毛家 <hi@example.com>"'))
+    templates = Templates(secrets, escape=_percent_encoded)
+    unsubscribe = tuple(_unsubscribing(settings, templates))
+    return Writer(
+        mailbox(settings, "sender"),
+        mailbox(settings, "reply_to") if "reply_to" in settings.values else None,
+        unsubscribe,
+        any(isinstance(uri, str) and uri.startswith("https://") for uri in settings.list("list_unsubscribe")),
+    )
+
+
+def _unsubscribing(settings: Settings, templates: Templates) -> Iterator[Template]:
+    for uri in settings.list("list_unsubscribe"):
+        if not isinstance(uri, str) or not _UNSUBSCRIBE.fullmatch(_PLACE.sub("x", uri)):
+            raise settings.wrong(
+                "list_unsubscribe", uri, say('write one such as "https://shop.example/leave?who={{ key }}"')
+            )
+        yield templates.compiled("list_unsubscribe", uri)
+
+
+def _percent_encoded(value: str) -> str:
+    return quote(value, safe="")
+
+
+def _needed(settings: Settings, key: str, hint: Phrase) -> str:
+    if key not in settings.values:
+        raise settings.error(say("there is no `{key}`", key=key), hint)
+    return settings.text(key, "")

@@ -1,0 +1,436 @@
+"""Mails through a channel of kind `smtp` to a real server: what arrives, and what each answer means."""
+
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.channels.building import build_channel
+from engine.channels.protocol import (
+    Accepted,
+    Channel,
+    ChannelSettingsError,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Rejected,
+    Tryable,
+)
+from engine.config import ChannelConfig
+from tests.mail_servers import Inbox, login, mail_server
+
+AT = "2026-11-23T10:00:00+08:00"
+
+
+def always() -> bool:
+    """Nothing is late."""
+    return True
+
+
+def message(key: str = "K1", text: str = "您好", subject: str | None = "好消息", **other: Any) -> Outgoing:
+    """A message to a customer."""
+    made = Outgoing(key, f"{key}.1", "email", "C1", f"{key.lower()}@example.com", subject, text, AT)
+    return made._replace(**other)
+
+
+@contextmanager
+def channel(port: int, folder: Path = Path("/nowhere"), **settings: Any) -> Iterator[Channel]:
+    """A channel to that port."""
+    table = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "毛毛家 <hi@shop.example>"}
+    built = build_channel(ChannelConfig("email", "smtp", settings=table | settings), folder)
+    try:
+        yield built
+    finally:
+        built.close()
+
+
+def send(inbox: Inbox, *messages: Outgoing, **settings: Any) -> list[Outcome]:
+    """What becomes of some messages."""
+    with mail_server(inbox), channel(inbox.gateway.port, **settings) as built:
+        return list(built.send(messages or [message()], always))
+
+
+class TestWhatArrives:
+    """The mail, as another program reads it."""
+
+    def test_a_mail(self) -> None:
+        """Who writes to whom, about what, when, and under which name."""
+        inbox = Inbox()
+        assert send(inbox) == [Accepted("Q1")]
+        (mail,) = inbox.mails
+        assert inbox.taken[0].mail_from == "hi@shop.example"
+        assert inbox.taken[0].rcpt_tos == ["k1@example.com"]
+        assert {name: str(value) for name, value in mail.items()} == {
+            "From": "毛毛家 <hi@shop.example>",
+            "To": "k1@example.com",
+            "Subject": "好消息",
+            "Date": "Mon, 23 Nov 2026 10:00:00 +0800",
+            "Message-ID": "<K1.1@shop.example>",
+            "Auto-Submitted": "auto-generated",
+            "Precedence": "bulk",
+            "MIME-Version": "1.0",
+            "Content-Type": 'text/plain; charset="utf-8"',
+            "Content-Transfer-Encoding": "base64",
+        }
+        assert mail.get_content() == "您好\r\n"
+
+    @pytest.mark.parametrize(
+        ("subject", "read"),
+        [
+            ("plain", "plain"),
+            ("an ASCII subject that is so long that it does not fit on one line of a header", None),
+            ("好" * 100, None),
+            ("😀" * 30, None),
+            ("=?utf-8?b?5aW9?=", "=?utf-8?b?5aW9?="),
+            ("a\r\nBcc: everybody@example.com", "a Bcc: everybody@example.com"),
+            ("a\n\n<script>", "a <script>"),
+            ("\x00\x1b[2Jx\u2028y", "[2Jx y"),
+            ("   ", ""),
+            (" leading", "leading"),
+        ],
+    )
+    def test_subjects(self, subject: str, read: str | None) -> None:
+        """They arrive as they were written, and never begin a header."""
+        inbox = Inbox()
+        send(inbox, message(subject=subject))
+        (mail,) = inbox.mails
+        assert str(mail["Subject"]) == (subject if read is None else read)
+        assert mail["Bcc"] is None
+        content = inbox.taken[0].content
+        assert isinstance(content, bytes)
+        assert max(map(len, content.split(b"\r\n"))) <= 78
+
+    def test_no_subject(self) -> None:
+        """There is no such header then."""
+        inbox = Inbox()
+        send(inbox, message(subject=None))
+        assert inbox.mails[0]["Subject"] is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "plain\n.\nand on",
+            ".",
+            "..\n",
+            "x" * 5000,
+            "长" * 50_000,
+            "a\n\n.\r\nRCPT TO:<x@y.z>\r\n",
+            "tab\tand ~",
+            "",
+        ],
+    )
+    def test_texts(self, text: str) -> None:
+        """They arrive as they were written; none ends the mail, however long it is."""
+        inbox = Inbox()
+        (outcome,) = send(inbox, message(text=text))
+        assert isinstance(outcome, Accepted)
+        (mail,) = inbox.mails
+        assert mail.get_content().replace("\r\n", "\n").rstrip("\n") == text.replace("\r\n", "\n").rstrip(
+            "\n"
+        )
+
+    def test_html(self) -> None:
+        """A letter of tags is HTML; a name that looks like one does not make one, nor another channel's text."""
+        inbox = Inbox()
+        html = "<p>您好</p>"
+        send(
+            inbox,
+            message("K1", html),
+            message("K2", "<b>王</b>您好"),
+            message("K3", html, channel="newsletter"),
+            connections=1,
+        )
+        assert [mail.get_content_type() for mail in inbox.mails] == ["text/html", "text/plain", "text/plain"]
+
+    def test_unsubscribing(self) -> None:
+        """By RFC 8058 in one click, where the address is https; values are percent-encoded."""
+        inbox = Inbox()
+        send(
+            inbox,
+            message(customer="C>1, <x>"),
+            list_unsubscribe=["https://shop.example/leave?who={{ customer }}", "mailto:leave@shop.example"],
+            reply_to="客服 <help@shop.example>",
+        )
+        (mail,) = inbox.mails
+        assert mail["List-Unsubscribe"] == (
+            "<https://shop.example/leave?who=C%3E1%2C%20%3Cx%3E>, <mailto:leave@shop.example>"
+        )
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert str(mail["Reply-To"]) == "客服 <help@shop.example>"
+
+    def test_without_https_there_is_no_one_click(self) -> None:
+        """RFC 8058 wants https."""
+        inbox = Inbox()
+        send(inbox, list_unsubscribe="mailto:leave@shop.example")
+        assert inbox.mails[0]["List-Unsubscribe-Post"] is None
+
+    @pytest.mark.parametrize(
+        "address",
+        ["", "nobody", "a b@example.com", "a@b@example.com", "a@example.com\r\nRCPT TO:<x@y.z>", "张三@example.com",
+         "a@-x.com", "a@" + "x" * 300 + ".com", "<a@example.com>", "a@\ud83d.com"],
+    )  # fmt: skip
+    def test_what_is_no_address_is_rejected(self, address: str) -> None:
+        """The server is not even told."""
+        inbox = Inbox()
+        (outcome,) = send(inbox, message(to=address))
+        assert outcome == Rejected("the address is none that mail servers take")
+        assert not inbox.sessions
+
+    def test_a_chinese_domain(self) -> None:
+        """It is written in ASCII on the wire."""
+        inbox = Inbox()
+        send(inbox, message(to="a@例子.中国"))
+        assert inbox.taken[0].rcpt_tos == ["a@xn--fsqu00a.xn--fiqs8s"]
+
+    def test_half_a_character(self) -> None:
+        """It cannot be written; the others go."""
+        inbox = Inbox()
+        outcomes = send(inbox, message("K1", "\ud83d"), message("K2"), message("K3", subject="\ud83d"))
+        assert [type(outcome) for outcome in outcomes] == [Rejected, Accepted, Rejected]
+
+
+class TestAnswers:
+    """What the server says, and what it proves."""
+
+    def test_by_recipient(self) -> None:
+        """Each mail has its own outcome, in order; no reason tells whom it is about."""
+        inbox = Inbox(
+            of_rcpt={
+                "k2@example.com": "550 5.1.1 <k2@example.com>: no such user",
+                "k3@example.com": "451 4.7.1 greylisted",
+                "k5@example.com": "452 4.2.2 mailbox full",
+            }
+        )
+        outcomes = send(inbox, *(message(f"K{number}") for number in range(1, 7)), connections=2)
+        assert [type(outcome) for outcome in outcomes] == [
+            Accepted,
+            Rejected,
+            NotSent,
+            Accepted,
+            NotSent,
+            Accepted,
+        ]
+        assert outcomes[1] == Rejected("SMTP 550: 5.1.1 <…>: no such user")
+        assert outcomes[2] == NotSent("SMTP 451: 4.7.1 greylisted", 300_000)
+        assert outcomes[4] == NotSent("SMTP 452: 4.2.2 mailbox full", 60_000)
+        assert sorted(envelope.rcpt_tos[0] for envelope in inbox.taken) == [
+            "k1@example.com",
+            "k4@example.com",
+            "k6@example.com",
+        ]
+
+    @pytest.mark.parametrize(
+        ("answer", "outcome"),
+        [
+            ("554 5.7.1 spam", Rejected("SMTP 554: 5.7.1 spam")),
+            ("552 5.3.4 too large", Rejected("SMTP 552: 5.3.4 too large")),
+            ("451 4.3.0 try again", NotSent("SMTP 451: 4.3.0 try again", 300_000)),
+            (
+                "454 4.7.0 Throttling failure: Maximum sending rate exceeded",
+                NotSent(
+                    "SMTP 454: 4.7.0 Throttling failure: Maximum sending rate exceeded", 10_000, slower=True
+                ),
+            ),
+            ("250 OK 0100018f2-0000", Accepted("0100018f2-0000")),
+            ("250 2.0.0 accepted", Accepted()),
+        ],
+    )
+    def test_to_the_whole_mail(self, answer: str, outcome: Outcome) -> None:
+        """An answer to the dot that refuses proves that it was not taken."""
+        inbox = Inbox(of_data={"word": answer})
+        assert send(inbox, message(text="word"), message("K2")) == [
+            outcome,
+            Accepted("Q2" if "250" in answer else "Q1"),
+        ]
+
+    def test_the_sender_is_no_fault_of_the_customer(self) -> None:
+        """Whom we write as can be mended: nothing was sent, and nothing is given up."""
+        inbox = Inbox(of_mail="553 5.7.1 not your address")
+        assert send(inbox) == [NotSent("SMTP 553: 5.7.1 not your address", 60_000)]
+
+    def test_what_is_late_does_not_leave(self) -> None:
+        """The server is not even told."""
+        inbox, answers = Inbox(), iter([True, True, False, False])
+        with mail_server(inbox), channel(inbox.gateway.port, connections=1) as built:
+            outcomes = built.send([message("K1"), message("K2"), message("K3")], lambda: next(answers))
+        assert [type(outcome) for outcome in outcomes] == [Accepted, NotSent, NotSent]
+        assert len(inbox.taken) == 1
+
+    def test_an_exchange(self) -> None:
+        """Shows every command and answer."""
+        inbox = Inbox(of_rcpt={"k1@example.com": "550 no"})
+        with mail_server(inbox), channel(inbox.gateway.port) as built:
+            assert isinstance(built, Tryable)
+            shown = built.exchange(message())
+            assert shown.request == "MAIL FROM:<hi@shop.example>\nRCPT TO:<k1@example.com>"
+            assert shown.answer == "250 OK\n550 no"
+            assert isinstance(shown.outcome, Rejected)
+            assert "Subject: Hello" in built.exchange(message("K2", subject="Hello")).request
+
+
+class TestConnections:
+    """They are few, and live on."""
+
+    def test_many_mails_on_few_connections(self) -> None:
+        """Kept from send to send."""
+        inbox = Inbox()
+        with mail_server(inbox), channel(inbox.gateway.port, connections=3) as built:
+            for start in (0, 50):
+                outcomes = built.send([message(f"K{start + number}") for number in range(50)], always)
+                assert {type(outcome) for outcome in outcomes} == {Accepted}
+        assert len(inbox.taken) == 100
+        assert len(inbox.sessions) == 3
+
+    def test_no_batch_is_larger_than_a_second(self) -> None:
+        """With a rate, so that the caller can pace."""
+        with channel(25, rate=20) as built:
+            assert (built.capabilities.batch, built.capabilities.rate) == (20, 20)
+
+    def test_a_hundred_connections_at_most_as_many_as_mails(self) -> None:
+        """One mail opens one."""
+        inbox = Inbox()
+        send(inbox, connections=100)
+        assert len(inbox.sessions) == 1
+
+
+class TestSecurity:
+    """Nothing goes in the clear unless that is written."""
+
+    def test_starttls(self, tls: ssl.SSLContext, certificates: Path) -> None:
+        """The default, with the certificate verified, and a login."""
+        inbox = Inbox()
+        with mail_server(
+            inbox, tls, auth_callback=None, authenticator=login("me", "hunter2"), auth_required=True
+        ):
+            told = {"security": "starttls", "certificates": str(certificates)}
+            with channel(inbox.gateway.port, **told) as built:
+                (outcome,) = built.send([message()], always)
+            assert outcome == NotSent("SMTP 530: 5.7.0 Authentication required", 60_000)
+
+    def test_a_login(
+        self, tls: ssl.SSLContext, certificates: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """User and password by secret; a wrong one is told as it is, once, and never shown."""
+        inbox = Inbox()
+        told = {
+            "security": "starttls", "certificates": str(certificates), "user": "me",
+            "password": "{{ secret('MAIL_PASSWORD') }}",
+        }  # fmt: skip
+        tried: list[str] = []
+
+        def judge(*given: Any) -> Any:
+            tried.append("")
+            return login("me", "hunter2")(*given)
+
+        with mail_server(inbox, tls, authenticator=judge, auth_required=True):
+            (tmp_path / "secrets").mkdir()
+            (tmp_path / "secrets" / "MAIL_PASSWORD").write_text("hunter2\n")
+            with channel(inbox.gateway.port, tmp_path, **told) as built:
+                assert built.send([message()], always) == [Accepted("Q1")]
+                assert "hunter2" not in repr(built)
+            monkeypatch.setenv("MAIL_PASSWORD", "wrong-one")
+            tried.clear()
+            with channel(inbox.gateway.port, tmp_path, connections=1, **told) as built:
+                outcomes = built.send([message(f"K{number}") for number in range(20)], always)
+        assert {str(outcome.because) for outcome in outcomes if isinstance(outcome, NotSent)} == {
+            "SMTP 535: 5.7.8 Authentication credentials invalid"
+        }
+        assert len(outcomes) == 20
+        assert len(tried) <= 2  # by one connection, in the ways that the server offers
+
+    def test_tls_from_the_beginning(self, tls: ssl.SSLContext, certificates: Path) -> None:
+        """As on port 465."""
+        inbox = Inbox()
+        with (
+            mail_server(inbox, at_once=tls),
+            channel(inbox.gateway.port, security="tls", certificates=str(certificates)) as built,
+        ):
+            assert built.send([message(text="长" * 50_000)], always) == [Accepted("Q1")]
+
+    @pytest.mark.parametrize("security", ["starttls", "tls"])
+    def test_a_certificate_that_nobody_knows(self, tls: ssl.SSLContext, security: str) -> None:
+        """Nothing is sent."""
+        inbox = Inbox()
+        served = mail_server(inbox, tls) if security == "starttls" else mail_server(inbox, at_once=tls)
+        with served, channel(inbox.gateway.port, security=security) as built:
+            (outcome,) = built.send([message()], always)
+        assert isinstance(outcome, NotSent)
+        assert "certificate" in outcome.because.lower()
+
+    def test_a_server_without_tls(self) -> None:
+        """It is not written to in the clear."""
+        inbox = Inbox()
+        (outcome,) = send(inbox, security="starttls")
+        assert isinstance(outcome, NotSent)
+        assert "STARTTLS" in outcome.because
+        assert not inbox.sessions
+
+    def test_no_secret_in_tracebacks(self, tmp_path: Path) -> None:
+        """Nor in what Python shows of anything on the way."""
+        script = (
+            "from pathlib import Path; from engine.channels.building import build_channel\n"
+            "from engine.config import ChannelConfig\n"
+            "table = {'host': 'localhost', 'sender': 'a@b.c', 'user': 'u', 'password': '{{ secret(\"P\") }}'}\n"
+            f"built = build_channel(ChannelConfig('email', 'smtp', settings=table), Path({str(tmp_path)!r}))\n"
+            "print(repr(built), repr(built.table), repr(built.table.server)); built.send(3, 4)\n"
+        )
+        env = {"P": "hunter2", "PYTHONPATH": str(Path(__file__).parents[2])}
+        found = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=env
+        )
+        assert "Traceback" in found.stderr
+        assert "hunter2" not in found.stdout + found.stderr
+
+
+class TestSettings:
+    """What cannot be meant is refused before anything is sent."""
+
+    @pytest.mark.parametrize(
+        ("settings", "message", "hint"),
+        [
+            ({"host": None}, "there is no `host`", "smtp.example.com"),
+            ({"sender": None}, "there is no `sender`", "毛毛家"),
+            ({"hots": "x"}, "a smtp channel has no `hots`", "did you mean `host`?"),
+            ({"host": "mail.example:25"}, "`host` is 'mail.example:25'", "without a port"),
+            ({"sender": "毛毛家"}, "`sender` is '毛毛家'", "毛毛家 <hi@example.com>"),
+            ({"sender": "a\r\nBcc: x <a@b.c>"}, "`sender` is", "write one such as"),
+            ({"reply_to": "x"}, "`reply_to` is 'x'", "write one such as"),
+            ({"security": "ssl"}, "`security` is 'ssl'", "starttls, tls, none"),
+            ({"port": 0}, "`port` is 0", "from 1 to 65535"),
+            ({"user": "me"}, "there is a `user` alone", "`user` and `password`"),
+            ({"user": "me", "password": "x"}, "`password` is no secret", "secret('SMTP_PASSWORD')"),
+            (
+                {"user": "me", "password": "{{ secret('NO') }}"},
+                "the secret `NO` is nowhere",
+                "/nowhere/secrets/NO",
+            ),
+            ({"user": "{{ to }}", "password": "{{ secret('P') }}"}, "`user` names `to`", "known here"),
+            (
+                {"host": "mail.example", "security": "none", "user": "me", "password": "{{ secret('P') }}"},
+                "would tell the password",
+                "starttls",
+            ),
+            ({"certificates": "no.pem", "security": "tls"}, "`certificates` is '/nowhere/no.pem'", "PEM"),
+            ({"list_unsubscribe": "shop.example"}, "`list_unsubscribe` is 'shop.example'", "https://"),
+            ({"list_unsubscribe": "https://x/ y"}, "`list_unsubscribe` is", "https://"),
+            ({"list_unsubscribe": "https://x/{{ nme }}"}, "`list_unsubscribe` names `nme`", "known here"),
+            ({"connections": 0}, "`connections` is 0", "from 1 to 100"),
+            ({"timeout": 1000}, "`timeout` is 1000", "to 100"),
+        ],
+    )
+    def test_what_cannot_be_meant_is_refused(
+        self, settings: dict[str, Any], message: str, hint: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With the channel's name, and what to write instead."""
+        monkeypatch.setenv("P", "hunter2")
+        table = {"host": "127.0.0.1", "sender": "hi@shop.example"} | settings
+        written = {key: value for key, value in table.items() if value is not None}
+        with pytest.raises(ChannelSettingsError) as caught:
+            build_channel(ChannelConfig("email", "smtp", settings=written), Path("/nowhere"))
+        assert message in str(caught.value)
+        assert hint in caught.value.hint
