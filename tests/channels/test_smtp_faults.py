@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 import pytest
 
 from engine.channels.protocol import Accepted, NotSent, Outcome, Rejected, Unknown
-from tests.channels.test_smtp import always, channel, message
 from tests.gateways import Gateway, raw_gateway, refusing_port, reset
 from tests.mail_servers import CLOSE, HANG, RESET, scripted
+from tests.mailing import always, channel, message
 
 BROKEN = "the connection broke before there was an answer"
 LATE = "no answer came in time"
