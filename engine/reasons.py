@@ -77,6 +77,7 @@ SAID = reason("the gateway says: {said}")
 NO_SMTP = reason("the answer is no SMTP")
 SMTP_SAID = reason("SMTP {code}: {said}")
 NO_EMAIL = reason("the address is none that mail servers take")
+NO_TOKEN = reason("there is no token: {why}")
 NOT_IN_HEADER = reason("the header `{name}` would hold a line break")
 LOST = reason("nobody recorded what became of it")
 BY_COMMAND = reason("command")
@@ -92,7 +93,7 @@ _READABLE = (
     TIME, AMOUNT, IN_DOUBT, TOO_MANY, LATE,
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, HTTP_SAID, HTTP_STATUS, SAID, NOT_IN_HEADER,
-    NO_SMTP, SMTP_SAID, NO_EMAIL,
+    NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN,
     LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 

@@ -23,11 +23,18 @@ def _smtp(settings: Settings) -> Channel:
     return smtp_channel(settings)
 
 
+def _wecom(settings: Settings) -> Channel:
+    from engine.channels.wecom import wecom_channel  # noqa: PLC0415  # as above
+
+    return wecom_channel(settings)
+
+
 KINDS: Mapping[str, Callable[[Settings], Channel]] = {
     "file": file_channel,
     "console": console_channel,
     "http": _http,
     "smtp": _smtp,
+    "wecom": _wecom,
 }
 
 
