@@ -20,6 +20,7 @@ _OF_ABSENCE = frozenset(
     {
         "missing-policy",
         "no-expectation",
+        "no-limit",
         "no-next-step",
         "no-way-out",
         "required-text",

@@ -8,7 +8,7 @@ from dsl.reasoning import Part, conflict
 from dsl.source import NOWHERE, Span
 from dsl.wording import Phrase, Series, say
 
-_QUOTED = 60  # characters of a condition that a message repeats
+_QUOTED = 90  # characters of a condition that a message repeats
 
 
 @dataclass(frozen=True, slots=True)

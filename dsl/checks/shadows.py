@@ -101,7 +101,7 @@ class _Look:
             why = say("holds whenever this one would be taken, and comes first")
         else:
             why = say("holds for everybody, and comes first")
-        return _Shadow(by, why, say("Write the narrower one first, or take this one out."))
+        return _Shadow(by, why, _swap(transition, by))
 
     def _at_once(self, transition: Transition, earlier: tuple[Transition, ...]) -> _Shadow | None:
         """An `otherwise` or `split`, which takes everybody as soon as the state is settled.
@@ -138,6 +138,27 @@ class _Look:
                 why = say("is due before it, so that it is left to runs that come too late")
                 return _Shadow((item,), why, hint, always=False)
         return None
+
+
+def _swap(transition: Transition, by: tuple[Transition, ...]) -> Phrase:
+    """What comes of writing a transition before the one that always wins, and of taking it out."""
+    here, there = _where_to(transition), _where_to(by[0])
+    if len(by) > 1 or not here or not there:
+        return say("Write the narrower one first, or take this one out.")
+    if here == there:
+        return say("Both lead to `{target}`: take this one out.", target=there)
+    return say(
+        "As it is, who meets both goes to `{there}`, and so it stays when you take this one out. "
+        "If they should go to `{here}`, write this one above the other.",
+        there=there,
+        here=here,
+    )
+
+
+def _where_to(transition: Transition) -> str:
+    """The target as written, empty where a line names none or several."""
+    parts = transition.span.text.split("->")
+    return " ".join(parts[1].split()) if len(parts) == 2 else ""
 
 
 def _takes_all(item: Transition) -> bool:

@@ -106,11 +106,22 @@ def _single(item: TransitionDecl, place: Place) -> Way | None:
 
 def _on(item: OnDecl, place: Place) -> Way | None:
     aimed = place.aim(item.target)
+    if item.event.text not in place.names.catalog.events and place.names.knows(item.event.text):
+        _report_no_event(item, place)
+        return None
     kind = event_kind(item.event, place.names)
     if kind is None:
         return None
     where = None if item.where is None else condition(item.where, replace(place.names, event=kind))
     return Way(On(aimed.target, kind.name, where, scope=place.scope, span=item.span), aimed.stage)
+
+
+def _report_no_event(item: OnDecl, place: Place) -> None:
+    """Report the name of an attribute, audience or value where an event is needed."""
+    name = item.event.text
+    message = say("`{name}` is no event, but something that is so or not.", name=name)
+    hint = say("Write it as a condition: `when {name} -> …`.", name=name)
+    place.names.report.error("unknown-name", item.event.span, message, hint)
 
 
 def _after(item: AfterDecl, place: Place) -> Way:

@@ -71,6 +71,11 @@ def _unknown(expr: Ref, scope: Scope, like: Type | None) -> Cond:
         hint = say(
             "Write `{name} ever`, `{name} within last 30 days`, or `last({name})` for its time.", name=name
         )
+        if like is not None and like.kind == "flag":
+            hint = say(
+                "Write `{name} ever` or `{name} within last 30 days`; to go on when one arrives, `on {name} -> …`.",
+                name=name,
+            )
         return mismatch(expr, scope, message, hint)
     if like is not None and like.choices:
         message = say("`{name}` is not one of {words}.", name=name, words=listed(like.choices))

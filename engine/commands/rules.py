@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
@@ -61,6 +62,7 @@ def check_command(path: str | None, form: str, slug: str | None, *, as_json: boo
         print_json(as_sarif(found, version("homing"), lambda name: _uri(place, name)))
     else:
         print_diagnostics(found)
+        tell_part(place, found, "check")
         talk(_summary(errors, warnings))
     return 1 if errors else 0
 
@@ -120,6 +122,21 @@ def surroundings_of(path: Path) -> Config:
         return config
     absolute = path.absolute()
     return default_config((absolute if path.is_dir() else absolute.parent).name or "brand")
+
+
+def tell_part(place: Path, found: Iterable[Diagnostic], command: str) -> None:
+    """Where names are missing: whether the file or folder is only a part of the rules beside it or above it."""
+    whole = place.absolute().parent
+    missing = any(item.slug == "unknown-name" and item.severity == "error" for item in found)
+    if missing and any(other != place.absolute() for other in whole.glob("*.rules")):
+        folder = os.path.relpath(whole)
+        talk(
+            say(
+                "this is only a part of the rules in {folder}: what its other files declare is not known here",
+                folder=folder,
+            )
+        )
+        talk(say("look at all of them: `homing {command} {folder}`", command=command, folder=folder))
 
 
 def _explain(slug: str) -> int:

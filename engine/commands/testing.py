@@ -10,7 +10,7 @@ from dsl.diagnostics import has_errors
 from dsl.render import as_json as diagnostics_as_json
 from dsl.wording import Phrase
 from engine.commands.options import json_option
-from engine.commands.rules import place_of, surroundings_of
+from engine.commands.rules import place_of, surroundings_of, tell_part
 from engine.errors import UsageError
 from engine.projects.rule_files import read_rule_set
 from engine.scenarios.coverage import Coverage, Trail, coverage_of
@@ -33,6 +33,7 @@ def test_command(path: str | None, only: str | None, *, with_coverage: bool, as_
     rules = read_rule_set(place, config)
     if rules.model is None or has_errors(rules.diagnostics):
         print_diagnostics(rules.diagnostics, err=True)
+        tell_part(place, rules.diagnostics, "test")
         if as_json:
             errors = diagnostics_as_json(rules.diagnostics)
             print_json({"passed": 0, "failed": 0, "scenarios": [], "diagnostics": errors})

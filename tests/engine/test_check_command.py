@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dsl.pages import page
-from tests.projects import CONFIG, RULES, Homing, make_project
+from tests.projects import CONFIG, RULES, Homing, make_project, ran
 
 BROKEN = RULES.replace("-> end won", "-> nowhere")
 
@@ -63,3 +63,20 @@ def test_explain_what_is_unknown(broken: Homing) -> None:
         "  hint: did you mean `forbidden-text`?\n"
     )
     assert "no-way-out" in broken("check", "--explain", "xyz").err
+
+
+def test_a_part_of_the_rules(tmp_path: Path) -> None:
+    """Where names are missing since their files lie beside or above, it is said where to look at all of them."""
+    rules = tmp_path / "some"
+    (rules / "scenarios").mkdir(parents=True)
+    (rules / "shop.rules").write_text("customer { name: text }\nevent visit\n", encoding="utf-8")
+    (rules / "scenarios" / "one.rules").write_text(
+        'scenario "x" {\n  given customer { id: "C1", name: "x" }\n  from 2026-01-01 09:00\n'
+        "  at 2026-01-02 09:00 event visit\n  at 2026-01-03 09:00 expect nothing\n}\n",
+        encoding="utf-8",
+    )
+    assert ran("check", str(rules)).status == 0
+    for command in ("check", "test"):
+        done = ran(command, str(rules / "scenarios"))
+        assert done.status == 1
+        assert f"look at all of them: `homing {command} " in done.err
