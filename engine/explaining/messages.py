@@ -74,6 +74,8 @@ def _told(inquiry: Inquiry, row: Stored) -> Judgement:
     """A message about which nothing is left to decide here, by what is stored of it."""
     time, because = inquiry.window.time, read_back(row.because) if row.because else ""
     channel = inquiry.window.name(row.channel)
+    if row.because and (trouble := _trouble(inquiry, row)) is not None:
+        return trouble
     match MessageStatus(row.status):
         case MessageStatus.SENT | MessageStatus.DELIVERED:
             words = say("went via {channel} at {at}", channel=channel, at=time(row.sent_at))
@@ -84,6 +86,33 @@ def _told(inquiry: Inquiry, row: Stored) -> Judgement:
             return Judgement(say("dropped: {because}", because=because), tuple(_line_that_says(inquiry, row)))
         case other:
             return Judgement(_STANDING[other](because=because) if because else _PLAINLY[other])
+
+
+def _trouble(inquiry: Inquiry, row: Stored) -> Judgement | None:
+    """A message that its channel refused, left in doubt, or did not take for now."""
+    window, because = inquiry.window, read_back(row.because)
+    channel, name = window.name(row.channel), window.name(row.message)
+    status, later = MessageStatus(row.status), row.until is not None and row.until > inquiry.at
+    if status is MessageStatus.FAILED and row.failed_at is not None:
+        at = window.time(row.failed_at)
+        words = say(
+            "failed via {channel} at {at}, and is not sent again: {because}",
+            channel=channel, at=at, because=because,
+        )  # fmt: skip
+        return Judgement(words)
+    if status is MessageStatus.UNKNOWN:
+        words = say(
+            "left via {channel}, and nobody knows whether it arrived; until that is known it is not sent again: "
+            "{because}",
+            channel=channel, because=because,
+        )  # fmt: skip
+        return Judgement(words)
+    if status is MessageStatus.READY and later:
+        words = say(
+            "was not taken, and is tried again at {at}: {because}", at=window.time(row.until), because=because
+        )
+        return Judgement(words, until=row.until, then=say("message {message} is tried again", message=name))
+    return None
 
 
 _STANDING: Mapping[MessageStatus, Reason] = {
