@@ -4,6 +4,7 @@ from dsl.syntax.slips import Slip, slip
 from dsl.wording import say
 
 _UNIT = "(?:minute|hour|day|week|month|year)s?"
+_ABSENT = r"(?i:null|none|empty|nil|blank|undefined|set|present|filled|空|缺失|已知|有值)"
 _MORE = r"more|greater|bigger|higher|larger|longer"
 _LESS = r"less|fewer|smaller|lower|shorter"
 
@@ -18,11 +19,28 @@ SLIPS: tuple[Slip, ...] = (
     slip(rf"\bis\s+▸(?:{_LESS})\s+than", say("Write `<` instead of `is less than`.")),
     slip(r"\w\)?\s+▸at least\s+(?P<what>[\w.]+)", say("Write `>= {what}`.")),
     slip(r"\w\)?\s+▸at most\s+(?P<what>[\w.]+)\s*(?:$|[#,}]|and|or|->)", say("Write `<= {what}`.")),
+    slip(
+        r"\bbetween\s+(?P<low>\S+)\s+▸(?:to|-|–|~|到|至)\s*(?P<high>[\w.-]+)",
+        say("Write `between {low} and {high}`."),
+    ),
+    slip(
+        rf"\bin\s+▸?(?:the\s+)?▸?(?:last|past)\s+(?P<time>\d+\s+{_UNIT})",
+        say("Write `within last {time}` behind the event, as in `count(visit within last {time})`."),
+    ),
+    slip(
+        rf"\bno\s+(?P<event>\w+)\s+▸(?:for|in|since)\s+(?P<time>\d+\s+{_UNIT})",
+        say("Write `no {event} within last {time}`."),
+    ),
+    slip(
+        r"\d+\s+days\s+▸since\s+(?:the\s+)?last\s+(?P<event>\w+)",
+        say("Write `days since last({event}) >= 90`, or `last({event}) before 90 days ago`."),
+    ),
+    slip(r"^\s*audience\b[^(]*▸[,，](?!\d)", say("Between two conditions stands `and` or `or`.")),
     slip(r"▸=>\s*[\d\"]", say("At least is `>=`.")),
     slip(r"\bis\s+▸not\s+missing\b", say("Write `is known`.")),
     slip(r"\bis\s+▸not\s+known\b", say("Write `is missing`.")),
     slip(r"\bis\s+▸not\s+(?P<what>\w+|\"[^\"]*\")", say("Unequal is `!=`: `!= {what}`.")),
-    slip(r"\bis\s+▸(?P<what>[^\W\d]\w*|\"[^\"]*\"|\d[\d.]*)", say("Equal is `=`: `= {what}`.")),
+    slip(rf"\bis\s+▸(?!{_ABSENT})(?P<what>[^\W\d]\w*|\"[^\"]*\"|\d[\d.]*)", say("Equal is `=`: `= {what}`.")),
     slip(
         r"\b(?P<which>last|first)\s+▸(?P<event>\w+)",
         say("Put the event between brackets: `{which}({event})`."),

@@ -31,6 +31,10 @@ SLIPS: tuple[Slip, ...] = (
         r"\bduring\s+(?P<days>[\w, ]+?)\s*▸\s*(?:[}#]|$)",
         say("A window has days and times: `during {days} 09:00 to 17:00`."),
     ),
+    slip(
+        r"\boutcome\s+(?P<one>\w+)\s+▸(?P<two>\w+)",
+        say("A name has no blank in it: `outcome {one}_{two} -> …`."),
+    ),
     slip(r"▸(?:max|maximum|最多|至多)\s+(?P<rest>\d.*)", say("Write `at most {rest}`.")),
     slip(r"▸no more than\s+(?P<rest>\d.*)", say("Write `at most {rest}`.")),
     slip(r"▸(?:\d+\.\d+\s*(?:minute|hour|day|week|month|year|小时|天|周|个月|年)|half\b|半)", _WHOLE),
