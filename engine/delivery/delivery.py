@@ -25,7 +25,7 @@ from engine.plans import working
 from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
 from engine.reasons import LOST, NO_CHANNEL, NOT_TOLD
-from engine.storage.keys import Intent, attempt_ref, intent_key
+from engine.storage.keys import Intent, attempt_ref, intent_key, resent_key
 from engine.storage.schema import meta
 from engine.storage.store import Store
 
@@ -73,20 +73,19 @@ class Delivery:
         with self.store.read() as connection:
             if not sending.any_to_send(connection, now):
                 return
-        began = self._elapsed()
+        clock = _Clock(now, self._elapsed(), self._elapsed)
         with self.store.writer() as connection:
             with connection.begin():
                 counts.update(self._begin(connection, now))
             yield "swept"
             while True:
-                seconds = self._elapsed() - began
                 for lane in [lane for lane in self._lanes.values() if not lane.done]:
-                    if seconds < SLICE:
-                        yield from self._fill(connection, lane, now + int(seconds * 1000), counts)
+                    if clock.seconds < SLICE:
+                        yield from self._fill(connection, lane, clock, counts)
                     else:
                         lane.done = True
                 if any(lane.on_the_wire for lane in self._lanes.values()):
-                    yield from self._empty(connection, now, began, counts)
+                    yield from self._empty(connection, clock, counts)
                 elif not self._wait():
                     return
 
@@ -116,45 +115,44 @@ class Delivery:
 
     # One batch of one lane
 
-    def _fill(self, connection: sa.Connection, lane: Lane, now: int, counts: Counter[str]) -> Iterator[Step]:
+    def _fill(
+        self, connection: sa.Connection, lane: Lane, clock: "_Clock", counts: Counter[str]
+    ) -> Iterator[Step]:
         """Claim, mark and begin a batch, if the lane has room for one."""
         room = lane.room(self._elapsed())
         if not room:
             return
         with connection.begin():
-            claimed = sending.claim(connection, now, room, lane.number, again=bool(lane.remembers))
+            claimed = sending.claim(connection, clock.now, room, lane.number, again=bool(lane.remembers))
         lane.done = not claimed
         if not claimed:
             return
         yield "claimed"
-        marking = Marking(self._work(connection, now), self.permits, self._install_key, self.most)
-        with connection.begin():
+        with connection.begin():  # the time is read inside: to get in may have taken a while
+            marking = Marking(self._work(connection, clock.now), self.permits, self._install_key, self.most)
             marking.mark()
+        marked = self._elapsed()
         counts.update(marking.counts)
         yield "marked"
         if marking.posted:
             lane.took(marking.posted, self._elapsed())
-            self.hands.begin(lane.name, self._job(lane, marking.posted))
+            self.hands.begin(lane.name, self._job(lane, marking.posted, marked))
 
-    def _empty(
-        self, connection: sa.Connection, now: int, began: float, counts: Counter[str]
-    ) -> Iterator[Step]:
+    def _empty(self, connection: sa.Connection, clock: "_Clock", counts: Counter[str]) -> Iterator[Step]:
         """Wait for a batch and record what became of it."""
         name, outcomes = self.hands.next()
         lane = next(lane for lane in self._lanes.values() if lane.name == name)
         yield "sent"
-        at = now + int((self._elapsed() - began) * 1000)
-        posted = lane.back(outcomes, self._elapsed())
+        posted, known = lane.back(outcomes, self._elapsed()), {lane.name: lane.remembers}
         with connection.begin():
-            known = {lane.name: lane.remembers}
+            at = clock.now
             counts.update(record(connection, list(zip(posted, outcomes, strict=True)), at, known))
             if lane.judge(outcomes, at):
                 breaker.keep(connection, lane.name, lane.health)
         yield "recorded"
 
-    def _job(self, lane: Lane, posted: Sequence[Posted]) -> Job:
+    def _job(self, lane: Lane, posted: Sequence[Posted], marked: float) -> Job:
         channel, batch, timer = lane.channel, [item.outgoing for item in posted], self.timer
-        marked = self._elapsed()
         in_time: InTime = (lambda: True) if timer is None else lambda: timer.elapsed() - marked < LONGEST
         return lambda: _handed_over(channel, batch, in_time)
 
@@ -203,10 +201,28 @@ class Delivery:
         """A stored message as it was handed over."""
         symbols, intent = self.plan.world.symbols, Intent(*row[: len(sending.KEY)])
         key = intent_key(self._install_key, symbols.name(intent.journey), row.identity, intent)
+        key = resent_key(key, row.resend)
         ref, channel = attempt_ref(key, row.attempt), symbols.name_or(row.channel) or ""
         outgoing = Outgoing(key, ref, channel, row.identity, row.address, row.subject, row.text, "")
         tried = Tried(row.attempt, 0, row.refused, False, False, row.begun_at, row.settled)
         return Posted(intent, row.epoch, tried, outgoing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """Business time while messages leave. `began`: what `elapsed` said at `start`."""
+
+    start: int
+    began: float
+    elapsed: Callable[[], float]
+
+    @property
+    def seconds(self) -> float:
+        return self.elapsed() - self.began
+
+    @property
+    def now(self) -> int:
+        return self.start + int(self.seconds * 1000)
 
 
 def _handed_over(channel: Channel | None, batch: list[Outgoing], in_time: InTime) -> Sequence[Outcome]:

@@ -19,7 +19,7 @@ from engine.plans.work import Work
 from engine.plans.working import wanted
 from engine.reasons import NO_RULE, TOO_MANY
 from engine.storage.arrivals import mark_changed
-from engine.storage.keys import Intent, attempt_ref, intent_key
+from engine.storage.keys import Intent, attempt_ref, intent_key, resent_key
 from engine.storage.states import MessageStatus
 from engine.texts.rendering import Rendered
 
@@ -126,7 +126,7 @@ class Marking:
             stored = self._stored[intent]
             if stored.channel != number:
                 self._give_back(intent, Wait(now, CHANNEL_CHANGED))
-            elif not stored.approved and text != (stored.subject, stored.text):
+            elif text != (stored.subject, stored.text):
                 self._give_back(intent, Wait(now, VALUES_CHANGED))
             else:
                 self._post(sender, channel, intent, row)
@@ -147,6 +147,7 @@ class Marking:
                 return
             self._moved.append(({"address": address}, intent))
         key = intent_key(self.install_key, sender.journey.name, stored.identity, intent)
+        key = resent_key(key, stored.resend)
         attempt = stored.attempt + 1
         outgoing = Outgoing(
             key,

@@ -24,7 +24,7 @@ KEY = Intent._fields
 _ASKED = (*KEY, "state", "created_at", "status", "until", "refused", "approved")
 _STORED = (
     "channel", "subject", "text", "address", "state", "status", "because", "attempt", "epoch", "refused", "approved",
-    "begun_at", "counted_at", "settled",
+    "begun_at", "counted_at", "settled", "resend",
 )  # fmt: skip
 
 

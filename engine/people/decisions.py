@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.errors import RefusedError
+from engine.permits.approvals import digest
 from engine.permits.settling import settle
 from engine.reasons import REFUSED
 from engine.storage import audit
@@ -18,7 +19,12 @@ from engine.wording import say
 
 def approve(connection: sa.Connection, intent: Intent, by: By) -> None:
     """Let a held message go when the other rules do. RefusedError when it is not held."""
-    _decide(connection, intent, by, {"status": MessageStatus.WAITING, "approved": True, "until": by.now})
+    mine = (message.c[name] == number for name, number in intent._asdict().items())
+    seen = connection.execute(
+        sa.select(message.c.channel, message.c.subject, message.c.text).where(*mine)
+    ).first()
+    let_go = {"status": MessageStatus.WAITING, "approved": True, "until": by.now}
+    _decide(connection, intent, by, let_go | {"approved_text": digest(*(seen or (None, None, None)))})
     audit.record(connection, by, Deed("message approved", intent.customer, intent.id))
 
 

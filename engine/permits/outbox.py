@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from engine.conditions import moments
 from engine.conditions.world import NOW
+from engine.permits.approvals import APPROVED, void_where_changed
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.final_text import clean, offences
 from engine.permits.given import Drop, Go, Hold, Verdict, Wait
@@ -23,7 +24,7 @@ from engine.permits.settling import Visit, settle
 from engine.plans.statement import Statement
 from engine.plans.work import Work
 from engine.plans.working import batch, stirred, wanted
-from engine.reasons import BOTH, GIVEN_UP, STATE_LEFT
+from engine.reasons import BOTH, GIVEN_UP, STATE_LEFT, TEXT_CHANGED
 from engine.storage.bulk import any_known
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message
 from engine.storage.states import MessageStatus
@@ -200,6 +201,12 @@ def _worded(
     if outcome.channel is None or not rows:
         return [(outcome, rows, [])] if rows else []
     rule, texts = sender.rule, _texts(renderer, sender, outcome.channel, rows)
+    if outcome.status is MessageStatus.READY and any(row[APPROVED] for row in rows):
+        changed = void_where_changed(work, sender, outcome.channel, list(zip(rows, texts, strict=True)))
+        if changed:
+            again = Outcome(MessageStatus.WAITING, TEXT_CHANGED(), work.clock.now)
+            others = [row for row in rows if row not in changed]
+            return [(again, changed, []), *_worded(work, renderer, sender, outcome, others)]
     good = [text for text in texts if isinstance(text, Text)]
     if len(good) == len(rows) and clean(good, rule.policy, outcome.channel):
         return [(outcome, rows, good)]

@@ -53,6 +53,11 @@ def intent_key(install_key: str, journey: str, customer: str, intent: Intent) ->
     return digest[:_BYTES].hex()
 
 
+def resent_key(key: str, resend: int) -> str:
+    """The key of a message that a person has had sent anew: to the gateway it is another one."""
+    return f"{key}-{resend}" if resend else key
+
+
 def attempt_ref(key: str, attempt: int) -> str:
     """What the gateway is told of one attempt at a message, to be named in its receipts."""
     return f"{key}.{attempt}"

@@ -184,8 +184,10 @@ message = _key_table(
     sa.Column("lease_until", Instant),
     sa.Column("begun_at", Instant),
     sa.Column("settled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("resend", sa.Integer, nullable=False, server_default="0"),
     sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
     sa.Column("approved", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("approved_text", sa.Text),
     sa.Column("reference", sa.Text),
 )
 """Messages wanted, and what became of them. The key is the intent: journey, run-through, visit and action.
@@ -193,7 +195,8 @@ message = _key_table(
 `status` see `engine.storage.states`. `counted_at`: the instant at which it counts against caps and gaps (when it
 was let go, then when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that
 refused it for good. `begun_at`: when the first attempt at it was marked, of those under one key. `settled`:
-its state waits for it no more.
+its state waits for it no more. `approved_text`: the digest of what
+somebody approved. `resend`: how often a person has had it sent anew; each time has a key of its own.
 `sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
 """
 

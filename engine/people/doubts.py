@@ -1,0 +1,66 @@
+"""What people find out about messages in doubt: it was sent, or it never came in and is to go after all.
+
+The second may make the customer get it twice; so it needs a name and a reason, and time to have passed.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.errors import RefusedError
+from engine.storage import audit
+from engine.storage.arrivals import mark_changed, take
+from engine.storage.audit import By, Deed
+from engine.storage.keys import Intent
+from engine.storage.schema import message
+from engine.storage.states import MessageStatus
+from engine.wording import say
+
+SETTLED_AFTER = 720_000
+"""Milliseconds after its mark before which a message may still be on its way: lease, time-outs and ten minutes."""
+
+
+def was_sent(connection: sa.Connection, intent: Intent, by: By, because: str) -> None:
+    """It arrived after all. RefusedError when it is not in doubt."""
+    row = _doubtful(connection, intent)
+    values = {"status": MessageStatus.SENT, "sent_at": row.counted_at, "sent_seq": take(connection, 1)}
+    _decide(connection, intent, by, values)
+    audit.record(connection, by, Deed("message was sent", intent.customer, intent.id, because))
+
+
+def send_anew(connection: sa.Connection, intent: Intent, by: By, because: str) -> None:
+    """Let it go once more, by way of the rules. RefusedError when it is not in doubt, or may still be on its way."""
+    row = _doubtful(connection, intent)
+    free = row.counted_at + SETTLED_AFTER
+    if by.now < free:
+        raise RefusedError(
+            say("message {id} may still be on its way", id=intent.id),
+            say("wait {n} minutes", n=-(-(free - by.now) // 60_000)),
+        )
+    values = {
+        "status": MessageStatus.WAITING,
+        "until": by.now,
+        "counted_at": None,
+        "begun_at": None,
+        "attempt": 0,
+    }
+    _decide(connection, intent, by, values | {"resend": row.resend + 1})
+    audit.record(connection, by, Deed("message sent anew", intent.customer, intent.id, because))
+
+
+def _doubtful(connection: sa.Connection, intent: Intent) -> Any:
+    mine = (message.c[name] == number for name, number in intent._asdict().items())
+    row = connection.execute(
+        sa.select(message.c.status, message.c.counted_at, message.c.resend).where(*mine)
+    ).first()
+    if row is None or row.status != MessageStatus.UNKNOWN:
+        raise RefusedError(say("message {id} is not in doubt", id=intent.id))
+    return row
+
+
+def _decide(connection: sa.Connection, intent: Intent, by: By, values: dict[str, Any]) -> None:
+    mine = (message.c[name] == number for name, number in intent._asdict().items())
+    still = message.update().where(*mine, message.c.status == MessageStatus.UNKNOWN)
+    changes: dict[str, Any] = {"until": None, "because": None, "lease_until": None, "changed_at": by.now}
+    connection.execute(still.values(changes | values))
+    mark_changed(connection, [intent.customer])

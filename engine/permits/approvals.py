@@ -1,0 +1,60 @@
+"""An approval binds the exact text and its channel: when either changes before the message leaves, it is void.
+
+What was approved is kept as a digest; whoever must look sees the new text then.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.permits.facts import KEY_AT, Row, Sender
+from engine.plans.work import Work
+from engine.storage.bulk import execute_many
+from engine.storage.keys import Intent
+from engine.storage.schema import message
+from engine.texts.rendering import Rendered, Text
+
+APPROVED = KEY_AT + 4
+"""The place in a row of what says whether somebody has approved the message."""
+
+
+def digest(channel: int | None, subject: str | None, text: str | None) -> str:
+    """What stands for a text on a channel."""
+    return sha256("\0".join((str(channel), subject or "", text or "")).encode("utf-8", "replace")).hexdigest()
+
+
+def void_where_changed(
+    work: Work, sender: Sender, channel: str, texts: Sequence[tuple[Row, Rendered]]
+) -> list[Row]:
+    """Take back the approvals of messages that would go with another text, or another way; their rows."""
+    approval = work.plan.statement(("approval",), _approval)
+    assert approval is not None  # noqa: S101
+    number, (journey, _, action) = work.plan.world.number("channel", channel), sender.numbers(work.plan.world)
+    changed = {}
+    for row, text in texts:
+        intent = Intent(row[0], journey, row[1], row[2], row[3], action)
+        now = digest(number, text.subject, text.body) if isinstance(text, Text) else ""
+        if row[APPROVED] and approval.run(work.connection, _its(intent)).scalar() != now:
+            changed[intent] = row
+    void(work.connection, changed)
+    return list(changed.values())
+
+
+def void(connection: sa.Connection, intents: Iterable[Intent]) -> None:
+    """Take approvals back, in the transaction under way."""
+    taken_back = message.update().values(approved=sa.false(), approved_text=sa.null()).where(*_is_it())
+    execute_many(connection, taken_back, [_its(intent) for intent in intents])
+
+
+def _approval() -> sa.Select[Any]:
+    return sa.select(message.c.approved_text).where(*_is_it())
+
+
+def _is_it() -> list[sa.ColumnElement[bool]]:
+    return [message.c[name] == sa.bindparam(f"its_{name}", required=True) for name in Intent._fields]
+
+
+def _its(intent: Intent) -> dict[str, Any]:
+    return {f"its_{name}": value for name, value in intent._asdict().items()}

@@ -1,0 +1,160 @@
+"""What must hold in every simulated world, by the numbers of the invariants: S for safety, L for liveness.
+
+The gateway's own log is compared with the database, after every step and at the end.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.storage.keys import Intent, intent_key, resent_key
+from engine.storage.schema import ACTIVE, enrolment
+from engine.storage.states import MessageStatus as M
+from tests.deliveries import SHANGHAI
+from tests.simulation.gateway import Hit
+from tests.simulation.stage import APART, CLOSES, OPENS
+from tests.simulation.world import World
+
+LATEST = 5_000  # milliseconds
+
+_PERHAPS_TAKEN = (M.SENDING, M.UNKNOWN, M.SENT, M.DELIVERED)
+
+_FORWARD = {
+    M.WAITING: {M.HELD, M.READY, M.DROPPED, M.CANCELLED},
+    M.HELD: {M.WAITING, M.READY, M.DROPPED, M.CANCELLED},
+    M.READY: {M.WAITING, M.HELD, M.SENDING, M.DROPPED, M.CANCELLED},
+    M.SENDING: {M.READY, M.WAITING, M.UNKNOWN, M.SENT, M.FAILED},
+    M.UNKNOWN: {M.SENDING, M.SENT, M.FAILED, M.READY, M.WAITING, M.HELD},
+    M.SENT: {M.DELIVERED, M.FAILED},
+    M.DELIVERED: set(),
+    M.FAILED: set(),
+    M.DROPPED: set(),
+    M.CANCELLED: set(),
+}
+"""Where a message may go. Between two looks at it there may be several such moves."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks at a world after each of its steps. `found`: what was wrong, each once."""
+
+    world: World
+    found: list[str] = field(default_factory=list)
+    _seen: int = 0
+    _before: dict[Intent, Any] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """After a step."""
+        rows = {Intent(*(row[name] for name in Intent._fields)): row for row in self.world.rows()}
+        if rows == self._before and self._seen == len(self.world.gateway.hits):
+            return
+        by_key = _by_key(self.world, rows)
+        for hit in self.world.gateway.hits[self._seen :]:
+            self._say(_of_hit(self.world, hit, by_key))
+        self._seen = len(self.world.gateway.hits)
+        self._say(_of_all_hits(self.world, by_key))
+        self._say(_moves(self._before, rows))
+        self._before = rows
+
+    def end(self) -> None:
+        """When all is calm."""
+        self._say(_at_the_end(self.world))
+
+    def _say(self, problems: Iterator[str]) -> None:
+        self.found += [problem for problem in problems if problem not in self.found]
+
+
+def _by_key(world: World, rows: Mapping[Intent, Any]) -> dict[str, tuple[Intent, Any]]:
+    symbols, found = world.template.plan.world.symbols, {}
+    for intent, row in rows.items():
+        name = world.names[intent.customer - 1]  # numbered as they came
+        key = _key(symbols.name(intent.journey), name, intent)
+        found[resent_key(key, row["resend"])] = (intent, row)
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def _key(journey: str, customer: str, intent: Intent) -> str:
+    return intent_key("0" * 64, journey, customer, intent)
+
+
+def _of_hit(world: World, hit: Hit, by_key: Mapping[str, tuple[Intent, Any]]) -> Iterator[str]:
+    name, text = hit.message.customer, hit.message.text
+    said = [out for step, out in world.notes.optouts.get(name, []) if step <= hit.marked]
+    if said and said[-1]:
+        yield f"S2 {name} had opted out"
+    hour = SHANGHAI.local(hit.at).hour
+    if not OPENS <= hour < CLOSES:
+        yield f"S3 {name} was written to at {hour}"
+    if hit.waited > LATEST:
+        yield f"S3 {name} was written to {hit.waited} ms after the mark"
+    if hit.message.key not in by_key:
+        yield f"S8 {name} got a message that there is not"
+    intent = by_key[hit.message.key][0] if hit.message.key in by_key else None
+    approved = None if intent is None else world.notes.approved.get(intent)
+    if name in world.notes.vips and approved is None:
+        yield f"S4 nobody had approved what {name} got"
+    if approved is not None and approved != text:
+        yield f"S4 {name} got {text}, approved was {approved}"
+    known = ["陈晨", *(new for step, new in world.notes.names.get(name, []) if step <= hit.marked)]
+    if approved is None and not text.startswith(known[-1]):
+        yield f"S4 {name} got {text} and is called {known[-1]}"
+
+
+def _of_all_hits(world: World, by_key: Mapping[str, tuple[Intent, Any]]) -> Iterator[str]:
+    hits = world.gateway.hits
+    for key, count in Counter(hit.message.key for hit in hits).items():
+        if count > 1:
+            yield f"S1 {key} was taken {count} times"
+    for name in world.names:
+        times = sorted(hit.at for hit in hits if hit.message.customer == name)
+        for first, second in pairwise(times):
+            if second - first < APART:
+                yield f"S5 {name} got two messages within {(second - first) // 60_000} minutes"
+    for hit in hits:
+        found = by_key.get(hit.message.key)
+        if found is not None and found[1]["status"] not in _PERHAPS_TAKEN:
+            yield f"S10 {hit.message.key} was taken and is {M(found[1]['status']).word}"
+
+
+def _moves(before: Mapping[Intent, Any], after: Mapping[Intent, Any]) -> Iterator[str]:
+    for intent, row in before.items():
+        if intent not in after:
+            yield f"S9 {intent.id} is gone"
+            continue
+        old, new = M(row["status"]), M(after[intent]["status"])
+        if old != new and not _may(old, new):
+            yield f"S9 {intent.id} went from {old.word} to {new.word}"
+
+
+def _may(old: M, new: M) -> bool:
+    """Whether moves forward lead from one to the other."""
+    reached, edge = set(_FORWARD[old]), set(_FORWARD[old])
+    while edge:
+        edge = {status for one in edge for status in _FORWARD[one]} - reached
+        reached |= edge
+    return new in reached
+
+
+def _at_the_end(world: World) -> Iterator[str]:
+    rows = world.rows()
+    for row in rows:
+        status = M(row["status"])
+        if status is M.SENDING or (status is M.READY and row["lease_until"] is not None):
+            yield f"L1 {row['customer']} {status.word} after all is calm"
+        if status in (M.WAITING, M.READY) and (row["until"] is None or row["until"] <= world.now):
+            yield f"L2 {row['customer']} {status.word} and could go"
+    open_ones = {tuple(row[name] for name in Intent._fields[:5]) for row in rows if row["status"] < M.UNKNOWN}
+    with world.people.read() as connection:
+        active = connection.execute(sa.select(enrolment).where(enrolment.c.status == ACTIVE)).mappings()
+        for one in active:
+            visit = tuple(one[name] for name in Intent._fields[:5])
+            if one["pending"] and visit not in open_ones:
+                yield f"L2 {visit} waits for messages that are done"
+        if connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() != ["ok"]:
+            yield "S11 the file is damaged"

@@ -1,0 +1,167 @@
+"""The protocol broken on purpose, a way at a time: the checks must notice each.
+
+A mutation that no seed notices means that something that happens in the world is missing from the simulation.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine.channels.protocol import NotSent, Unknown
+from engine.delivery import delivery, marking, recording, sending
+from engine.people import optouts
+from engine.permits import approvals, facts, gate, permitting
+from engine.permits.given import Go
+from engine.storage import keys
+from engine.storage.schema import message
+from engine.storage.states import MessageStatus
+
+Mutation = Callable[[pytest.MonkeyPatch], None]
+
+
+def no_mark(patch: pytest.MonkeyPatch) -> None:
+    """Messages are sent without having been marked: a crash forgets that they left."""
+    mark = sending.mark
+
+    def only_claimed(connection: Any, now: int) -> None:
+        mark(connection, now)
+        ready = message.update().where(message.c.status == MessageStatus.SENDING)
+        connection.execute(ready.values(status=MessageStatus.READY))
+
+    patch.setattr(sending, "mark", only_claimed)
+
+
+def take_over_what_hangs(patch: pytest.MonkeyPatch) -> None:
+    """What hangs is sent again."""
+    patch.setattr(delivery, "Unknown", NotSent)
+
+
+def try_doubts_again(patch: pytest.MonkeyPatch) -> None:
+    """What is in doubt is sent again."""
+    values = recording._values
+
+    def again(posted: Any, outcome: Any, now: int, remembers: int | None) -> dict[str, Any]:
+        return values(posted, NotSent("?") if isinstance(outcome, Unknown) else outcome, now, remembers)
+
+    patch.setattr(recording, "_values", again)
+
+
+def no_epochs(patch: pytest.MonkeyPatch) -> None:
+    """A claim that was taken over still counts."""
+    claim = sending.claim
+
+    def at_once(connection: Any, now: int, most: int, channel: int, *, again: bool) -> int:
+        number = claim(connection, now, most, channel, again=again)
+        connection.execute(message.update().values(epoch=1, lease_until=None).where(message.c.epoch > 0))
+        connection.execute(sending.leaving.update().values(epoch=1))
+        return number
+
+    patch.setattr(sending, "claim", at_once)
+    patch.setattr(sending, "gone", lambda *_: set())
+
+
+def _at_the_mark(patch: pytest.MonkeyPatch, change: Callable[[Any], Any]) -> None:
+    """The gate is told something else at the mark than in the run."""
+    decide = gate.decide
+
+    def marked(work: Any, renderer: Any, senders: Any) -> Any:
+        patch.setattr(permitting, "decide", lambda known, now: decide(change(known), now))
+        patch.setattr(permitting, "facts_of", facts.facts_of)
+        try:
+            return permitting.judge(work, renderer, senders)
+        finally:
+            patch.setattr(permitting, "decide", decide)
+
+    patch.setattr(marking, "judge", marked)
+
+
+def optouts_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
+    """The mark does not ask for opt-outs, nor are messages taken back by one."""
+    patch.setattr(optouts, "TAKEN_BACK", ())
+    _at_the_mark(
+        patch,
+        lambda known: replace(known, reach=tuple(item._replace(optout_at=None) for item in known.reach)),
+    )
+
+
+def caps_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
+    """The mark counts nothing."""
+    _at_the_mark(patch, lambda known: replace(known, history=()))
+
+
+def windows_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
+    """The mark does not look at the clock."""
+    judge = permitting.judge
+
+    def marked(work: Any, renderer: Any, senders: Any) -> Any:
+        found = judge(work, renderer, senders)
+        changed: dict[Any, Any] = {}
+        for (sender, verdict), rows in found.items():
+            closed = getattr(verdict, "because", "").startswith("send on")
+            channel = sender.rule.via[-1]
+            going = Go(channel, work.clock.now) if closed else verdict
+            changed.setdefault((sender, going), []).extend(rows)
+        return changed
+
+    patch.setattr(marking, "judge", marked)
+
+
+def approvals_of_any_text(patch: pytest.MonkeyPatch) -> None:
+    """What was approved once may go with any text."""
+    patch.setattr(approvals, "void", lambda *_: None)
+    patch.setattr(permitting, "write", permitting.write)
+    from engine.permits import outbox  # noqa: PLC0415
+
+    patch.setattr(outbox, "void_where_changed", lambda *_: [])
+
+
+def settle_in_another_transaction(patch: pytest.MonkeyPatch) -> None:
+    """What became of a message is recorded, and its state is told of it later, which a crash forgets."""
+    patch.setattr(recording, "settle", lambda *_: None)
+
+
+def chance_keys(patch: pytest.MonkeyPatch) -> None:
+    """Each attempt has a key of its own."""
+    patch.setattr(marking, "intent_key", lambda *_: keys.sha256(str(_next()).encode()).hexdigest()[:26])
+
+
+def late_messages_leave(patch: pytest.MonkeyPatch) -> None:
+    """However long ago a message was marked, it leaves."""
+    patch.setattr(delivery, "LONGEST", 10.0**9)
+
+
+def doubts_cleared_by_silence(patch: pytest.MonkeyPatch) -> None:
+    """That a gateway does not know a key counts as proof."""
+    settled = delivery.Delivery._settled
+
+    def proved(self: Any, posted: Any) -> dict[str, Any]:
+        found = settled(self, posted)
+        return {one.outgoing.key: found.get(one.outgoing.key, NotSent("not there")) for one in posted}
+
+    patch.setattr(delivery.Delivery, "_settled", proved)
+
+
+_COUNT = iter(range(10**9))
+
+
+def _next() -> int:
+    return next(_COUNT)
+
+
+MUTATIONS: Mapping[Mutation, str] = {
+    no_mark: "S1 S10",
+    take_over_what_hangs: "S1 S10",
+    try_doubts_again: "S1 S10",
+    no_epochs: "S1 S10 S9",
+    optouts_at_the_claim_alone: "S2",
+    windows_at_the_claim_alone: "S3",
+    approvals_of_any_text: "S4",
+    caps_at_the_claim_alone: "S5",
+    settle_in_another_transaction: "L2",
+    chance_keys: "S8",
+    doubts_cleared_by_silence: "S1 S10",
+    late_messages_leave: "S3",
+}
+"""Each with the invariants that show it."""
