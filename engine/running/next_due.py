@@ -29,16 +29,19 @@ def next_due(connection: sa.Connection, plan: Plan, after: int, until: int) -> i
 
 
 def _admissions(connection: sa.Connection, plan: Plan, gap: Gap) -> Iterator[int | None]:
-    """When those who stand in a queue may be let in."""
+    """When those who stand in a queue may be let in, and when a door opens, whoever waits there.
+
+    A run after a firing lets in who qualifies by then: without one at the firing, those who did not when it came.
+    """
     for journey in filter(is_limited, plan.journeys):
+        if journey.only_at is not None:
+            yield next(firings_after(journey.only_at, gap.after, gap.zone))
+            continue
         number = plan.world.number("journey", journey.name)
         waiting = sa.select(entry_queue.c.customer).where(entry_queue.c.journey == number).limit(1)
         if connection.scalar(waiting) is None:
             continue
-        if journey.only_at is not None:
-            yield next(firings_after(journey.only_at, gap.after, gap.zone))
-        else:
-            yield _room(connection, plan, journey, gap)
+        yield _room(connection, plan, journey, gap)
 
 
 def _room(connection: sa.Connection, plan: Plan, journey: Journey, gap: Gap) -> int | None:

@@ -78,6 +78,13 @@ BACK = "journey j { enter when %s, state s { after 400 days -> end over } }"
             "journey j { enter when visit ever, state s { at 2 days before renewal -> end over } }",
             ["2026-03-18 00:00"],
         ),
+        (
+            'journey j { enter when points > 5, enter only at "0 9 * * mon", state s { after 1 day -> end over } }',
+            [
+                "2026-03-09 09:00",
+                "2026-03-16 09:00",
+            ],  # who qualifies between them must not come in before the second
+        ),
         ("journey j { enter when no visit ever, state s { after 1 day -> end over } }", []),
     ],
 )
