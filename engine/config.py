@@ -57,6 +57,7 @@ class Config:
     """A project's configuration. `rules` and `database` are as written, relative to the project's folder.
 
     `most_per_customer`: messages that a customer may have within a day, whatever rules say; more are held.
+    `alerts`: where staff is told of problems, as `apprise` writes addresses, with `secret()` in them.
     """
 
     brand: str
@@ -70,6 +71,7 @@ class Config:
     most_per_customer: int = MOST_PER_CUSTOMER
     channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
     vars: Mapping[str, Scalar] = field(default_factory=dict)
+    alerts: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def zone(self) -> Zone:
@@ -128,7 +130,7 @@ class _Reader:
     name: str
 
     def config(self, written: Mapping[str, Any]) -> Config:
-        self._only((), written, ("project", "schedule", "delivery", "channels", "vars"))
+        self._only((), written, ("project", "schedule", "delivery", "channels", "alerts", "vars"))
         project = self._table(written, "project")
         self._only(("project",), project, tuple(_PROJECT))
         if "brand" not in project:
@@ -143,6 +145,7 @@ class _Reader:
             schedule=self._schedule(self._table(written, "schedule")),
             most_per_customer=self._most_per_customer(self._table(written, "delivery")),
             channels={name: self._channel(name, table) for name, table in channels.items()},
+            alerts=self._alerts(self._table(written, "alerts")),
             vars={key: self._variable(key, value) for key, value in self._table(written, "vars").items()},
         )
 
@@ -185,6 +188,17 @@ class _Reader:
                 say("write how many messages a customer may have within a day, such as 20"),
             )
         return most
+
+    def _alerts(self, table: Mapping[str, Any]) -> tuple[str, ...]:
+        self._only(("alerts",), table, ("urls",))
+        urls = table.get("urls", [])
+        if not isinstance(urls, list) or not all(isinstance(url, str) and url.strip() for url in urls):
+            raise self._error(
+                ("alerts", "urls"),
+                say("`{key}` is no list of texts", key="urls"),
+                say('write ["mailto://…"]'),
+            )
+        return tuple(urls)
 
     def _channel(self, name: str, table: object) -> ChannelConfig:
         if not isinstance(table, dict):

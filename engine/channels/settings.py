@@ -14,7 +14,7 @@ from engine.wording import all_of, near_or, say
 class Settings:
     """The table of one channel, or a table inside it, such as `within` `query.`.
 
-    `folder`: what relative paths are relative to.
+    `folder`: what relative paths are relative to. `place`: the table's name, when it is none of `channels`.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Settings:
     values: Mapping[str, Any]
     folder: Path
     within: str = ""
+    place: str | None = None
 
     def only(self, *known: str) -> None:
         """Refuse keys that this kind does not have."""
@@ -89,6 +90,5 @@ class Settings:
 
     def error(self, message: Phrase, hint: Hint = "") -> ChannelSettingsError:
         """A ChannelSettingsError about this table."""
-        return ChannelSettingsError(
-            say("[channels.{name}]: {message}", name=self.name, message=message), hint
-        )
+        place = self.place or f"channels.{self.name}"
+        return ChannelSettingsError(say("[{place}]: {message}", place=place, message=message), hint)

@@ -6,17 +6,22 @@ from typing import Any
 
 import click
 
+from engine.alerting.alerts import remember, untold
+from engine.alerting.sending import send_to_staff
 from engine.calendars.zone import parse_time
 from engine.commands.opening import opened, time_of
-from engine.commands.options import json_option
+from engine.commands.options import json_option, real_time
+from engine.errors import UsageError
+from engine.projects.project import Project
 from engine.storage.customers import customer_number
 from engine.storage.phones import mask_phone
 from engine.storage.states import MessageStatus
-from engine.terminal import print_json, print_json_list, print_table, print_text, talk
+from engine.terminal import print_json, print_json_list, print_table, print_text, talk, words
 from engine.views.customer import customer
 from engine.views.messages import Wanted, messages
 from engine.views.status import Status, status
 from engine.views.window import look
+from engine.visible import visible
 from engine.wording import say, say_as
 
 _COLUMNS = (
@@ -45,14 +50,21 @@ _STATUSES = click.Choice([status.word for status in MessageStatus])
 
 
 @click.command("status")
+@click.option(
+    "--alert",
+    is_flag=True,
+    help="Tell staff of what is wrong, by [alerts] in homing.toml; each problem once in six hours.",
+)
 @json_option
-def status_command(*, as_json: bool) -> int:
+def status_command(*, alert: bool, as_json: bool) -> int:
     """Show release, last run, what waits and what is overdue. Exit 1 when something is wrong."""
     with opened() as project:
         project.store.quick_check()
         now = time_of(project)
         with project.store.read() as connection:
             found = status(connection, project.config, now)
+        if alert:
+            _alert(project, found)
     if as_json:
         print_json(asdict(found))
     else:
@@ -98,6 +110,24 @@ def customer_command(identity: str, *, as_json: bool) -> None:
         print_json(found)
     else:
         _tell_customer(found, phones)
+
+
+def _alert(project: Project, found: Status) -> None:
+    """Tell staff of problems that are new. What reached nobody counts as untold."""
+    urls, now = project.config.alerts, real_time()
+    if not urls:
+        raise UsageError(
+            say("homing.toml does not say whom to tell"), say('write `urls = ["…"]` under [alerts]')
+        )
+    problems = {} if found.healthy else untold(project.store, found.problems, now)
+    if not problems:
+        return
+    title = words(say("{brand}: not healthy", brand=project.config.brand))
+    text = "\n".join(f"- {visible(words(problem))}" for problem in problems.values())
+    reached = send_to_staff(urls, project.folder, title, text)
+    if reached:
+        remember(project.store, problems, now)
+    talk(say("staff told: {reached} of {number} addresses reached", reached=reached, number=len(urls)))
 
 
 def _tell_status(found: Status) -> None:

@@ -48,6 +48,9 @@ path = "outbox.jsonl"
 kind = "file"
 path = "outbox.jsonl"
 
+# [alerts]                        # where `homing status --alert` tells staff of problems, as Apprise writes addresses
+# urls = ["mailtos://alerts:{{{{ secret('ALERT_PASSWORD') }}}}@example.com?to=ops@example.com"]
+
 [vars]                            # names that every message may use
 hotline = "400-000-0000"
 """

@@ -21,6 +21,7 @@ HOMES = {
     "holidays": ("engine/calendars/business_days.py",),
     "httptools": ("engine/channels/http/connection.py",),
     "uvloop": ("engine/channels/http/client.py",),
+    "apprise": ("engine/alerting/sending.py",),
     "aiosmtplib": ("engine/channels/smtp/connection.py",),
     "aiohttp": (),
     "openpyxl": ("engine/imports/spreadsheets.py",),

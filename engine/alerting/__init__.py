@@ -1,0 +1,1 @@
+"""Alerts: staff is told when something needs people. Never of a customer."""
