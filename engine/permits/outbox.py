@@ -183,7 +183,7 @@ def _differs(row: Row, outcome: Outcome) -> bool:
     status, until = row[KEY_AT + 1], row[KEY_AT + 2]
     return (
         status is None
-        or outcome.status is MessageStatus.READY
+        or outcome.status in (MessageStatus.READY, MessageStatus.HELD)  # with the text that it would have now
         or (status, until) != (outcome.status, outcome.until)
     )
 
