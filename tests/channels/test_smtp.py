@@ -201,7 +201,7 @@ class TestAnswers:
     def test_to_the_whole_mail(self, answer: str, outcome: Outcome) -> None:
         """An answer to the dot that refuses proves that it was not taken."""
         inbox = Inbox(of_data={"word": answer})
-        assert send(inbox, message(text="word"), message("K2")) == [
+        assert send(inbox, message(text="word"), message("K2"), connections=1) == [
             outcome,
             Accepted("Q2" if "250" in answer else "Q1"),
         ]

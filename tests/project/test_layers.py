@@ -20,7 +20,7 @@ HOMES = {
     "textual": ("tui/",),
     "holidays": ("engine/calendars/business_days.py",),
     "httptools": ("engine/channels/http/connection.py",),
-    "uvloop": ("engine/channels/http/client.py",),
+    "uvloop": ("engine/channels/event_loop.py",),
     "apprise": ("engine/alerting/sending.py",),
     "aiosmtplib": ("engine/channels/smtp/connection.py",),
     "aiohttp": (),

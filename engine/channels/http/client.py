@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from engine.channels.event_loop import new_loop
 from engine.channels.http.connection import Answer, Connection
 from engine.channels.protocol import InTime, NotSent, Unknown
 from engine.reasons import LATE, NOT_REACHED, TOO_SLOW
@@ -46,7 +47,7 @@ class Client:
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that calls; whatever interrupts it closes all connections."""
-        loop = self._loop = self._loop or _new_loop()
+        loop = self._loop = self._loop or new_loop()
         try:
             loop.run_until_complete(work)
         except BaseException:
@@ -135,14 +136,6 @@ class Client:
         if self._context is None:
             self._context = ssl.create_default_context(cafile=self.certificates)
         return self._context
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop  # noqa: PLC0415  # not everywhere
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
 
 
 async def _settled() -> None:

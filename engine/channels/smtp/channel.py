@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.channels.event_loop import new_loop
 from engine.channels.protocol import (
     Capabilities,
     Exchange,
@@ -82,7 +83,7 @@ class SmtpChannel:
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         if self._loop is None:
-            self._loop = asyncio.new_event_loop()
+            self._loop = new_loop()
         try:
             self._loop.run_until_complete(work)
         except BaseException:
