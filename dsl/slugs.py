@@ -95,7 +95,7 @@ SLUGS: Mapping[Slug, Kind] = {
     "placeholder": Kind(
         "warning", say("what seems to stand for a value in a text, and reaches the customer as it is written")
     ),
-    "no-limit": Kind("warning", say("a policy that lets messages go at night, a benefit without a quota")),
+    "no-limit": Kind("info", say("a policy that lets messages go at night, a benefit without a quota")),
     "always-true": Kind("warning", say("a condition that every customer meets")),
     "sms-length": Kind("info", say("an sms that takes more than one segment, and how many")),
     "pressure-words": Kind("info", say("words that press: last chances, clearances, exclamation marks")),

@@ -22,14 +22,14 @@ def check_limits(subject: Subject) -> Iterator[Diagnostic]:
                 "The policy `{name}` has no `send on`: its messages go at any hour, also at night.", name=name
             )
             hint = say("Write into it when they may go: `send on every day 08:00 to 21:00`.")
-            yield Diagnostic("no-limit", "warning", place, message, hint)
+            yield Diagnostic("no-limit", "info", place, message, hint)
         yield from _nothing(policy)
     granted = {action.benefit for action in _actions(model) if isinstance(action, Grant)}
     for name, benefit in model.benefits.items():
         if name in granted and benefit.quota is None and benefit.stock is None and not benefit.approve_by:
             message = say("The benefit `{name}` has no `quota`: it is given without end.", name=name)
             hint = say("Say how many there are: `quota 20 per month`, or `stock 100`.")
-            yield Diagnostic("no-limit", "warning", subject.catalog.benefits[name].name.span, message, hint)
+            yield Diagnostic("no-limit", "info", subject.catalog.benefits[name].name.span, message, hint)
 
 
 def _nothing(policy: Policy) -> Iterator[Diagnostic]:

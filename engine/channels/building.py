@@ -1,11 +1,12 @@
 """From the tables of the configuration to channels, by their kind."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from engine.channels.console import console_channel
 from engine.channels.file import file_channel
-from engine.channels.protocol import Channel
+from engine.channels.protocol import Channel, MissingSecretError
 from engine.channels.settings import Settings
 from engine.config import ChannelConfig
 from engine.wording import all_of, near_or, say
@@ -51,3 +52,10 @@ def build_channel(config: ChannelConfig, folder: Path) -> Channel:
 def build_channels(configs: Mapping[str, ChannelConfig], folder: Path) -> dict[str, Channel]:
     """Every channel of a configuration, by name."""
     return {name: build_channel(config, folder) for name, config in configs.items()}
+
+
+def look_over(configs: Mapping[str, ChannelConfig], folder: Path) -> None:
+    """ChannelSettingsError when a table cannot be meant. Secrets may be where messages leave, and not here."""
+    for config in configs.values():
+        with suppress(MissingSecretError):
+            build_channel(config, folder).close()

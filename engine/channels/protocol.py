@@ -14,6 +14,10 @@ class ChannelSettingsError(ConfigError):
     """A channel's table in `homing.toml` says something that its kind cannot do."""
 
 
+class MissingSecretError(ChannelSettingsError):
+    """A channel needs a secret that is neither in the environment nor in a file."""
+
+
 class Outgoing(NamedTuple):
     """A message on its way out. `to`: the address; `customer`: their id; `at`: ISO 8601, business time.
 

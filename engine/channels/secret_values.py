@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import orjson
 
+from engine.channels.protocol import MissingSecretError
 from engine.channels.settings import Settings
 from engine.wording import say
 
@@ -28,7 +29,7 @@ class Secrets:
     _told: set[str] = field(default_factory=set, repr=False)
 
     def value(self, name: str) -> str:
-        """The secret of that name; ChannelSettingsError, naming variable and file, when there is none."""
+        """The secret of that name; MissingSecretError, naming variable and file, when there is none."""
         if not _NAME.fullmatch(name):
             raise self.settings.error(
                 say("{name!r} cannot be the name of a secret", name=name),
@@ -40,6 +41,7 @@ class Secrets:
             raise self.settings.error(
                 say("the secret `{name}` is nowhere", name=name),
                 say("set the environment variable {name}, or write it into {file}", name=name, file=file),
+                MissingSecretError,
             )
         self.hide(value)
         return value

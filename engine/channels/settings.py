@@ -88,7 +88,9 @@ class Settings:
         full = f"{self.within}{key}"
         return self.error(say("`{key}` is {value!r}", key=full, value=value), hint)
 
-    def error(self, message: Phrase, hint: Hint = "") -> ChannelSettingsError:
-        """A ChannelSettingsError about this table."""
+    def error(
+        self, message: Phrase, hint: Hint = "", kind: type[ChannelSettingsError] = ChannelSettingsError
+    ) -> ChannelSettingsError:
+        """A ChannelSettingsError, or one of a kind of them, about this table."""
         place = self.place or f"channels.{self.name}"
-        return ChannelSettingsError(say("[{place}]: {message}", place=place, message=message), hint)
+        return kind(say("[{place}]: {message}", place=place, message=message), hint)

@@ -4,7 +4,7 @@ import click
 
 from dsl.diagnostics import Diagnostic, has_errors
 from dsl.render import as_json as diagnostics_as_json
-from engine.channels.building import build_channels
+from engine.channels.building import look_over
 from engine.commands.opening import by, opened
 from engine.commands.options import as_option, json_option
 from engine.config import Config
@@ -47,7 +47,7 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
 def rules_to_apply(project: Project) -> tuple[RuleSet, tuple[Diagnostic, ...]]:
     """The rule set as files, with all that is to be said of it in this project."""
     config = project.config
-    build_channels(config.channels, project.folder)  # what their tables say must be meant
+    look_over(config.channels, project.folder)  # what their tables say must be meant
     rules = read_rule_set(rules_of(project.folder, config), config)
     return rules, (*rules.diagnostics, *_lacks(rules, config))
 

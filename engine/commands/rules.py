@@ -18,7 +18,7 @@ from dsl.sarif import as_sarif
 from dsl.slugs import SLUGS
 from dsl.syntax.load import load
 from dsl.wording import Phrase, Series
-from engine.channels.building import build_channels
+from engine.channels.building import look_over
 from engine.commands.options import json_option, named_project
 from engine.config import FILE_NAME, Config, default_config, load_config
 from engine.errors import RulesError, UnknownNameError, UsageError
@@ -118,7 +118,7 @@ def surroundings_of(path: Path) -> Config:
     if folder is not None:
         config = load_config(folder / FILE_NAME)
         speak(language_of(config.language, os.environ))
-        build_channels(config.channels, folder)  # what their tables say must be meant
+        look_over(config.channels, folder)  # what their tables say must be meant
         return config
     absolute = path.absolute()
     return default_config((absolute if path.is_dir() else absolute.parent).name or "brand")
