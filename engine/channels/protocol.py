@@ -46,12 +46,13 @@ class NotSent:
     """It is proved that it has not been taken; it may be tried again.
 
     `after`: milliseconds that the gateway asks to be left alone, where it says so. `slower`: it is taking messages,
-    but not so many at once; that is no sign of its being ill.
+    but not so many at once. `alone`: it is about this message or its address alone. Neither is a sign of its being ill.
     """
 
     because: str
     after: int | None = None
     slower: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

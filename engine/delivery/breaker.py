@@ -64,21 +64,25 @@ def after(health: Health, outcomes: Sequence[Outcome], now: int) -> Health:
         times = health.tripped + 1
         until = now + min(SHORTEST << (times - 1), LONGEST)
         return Health(now, tripped=times, open_until=until, because=because)
-    if any(isinstance(outcome, Accepted | Rejected) for outcome in told):
+    if any(isinstance(outcome, Accepted | Rejected) or _is_well(outcome) for outcome in told):
         return replace(health, tripped=0, open_until=None, because=None)
     return health
 
 
+def _is_well(outcome: Outcome) -> bool:
+    return isinstance(outcome, NotSent) and outcome.alone
+
+
 def _in_a_row(failed: int, outcomes: Sequence[Outcome]) -> int:
     for outcome in outcomes:
-        failed = failed + 1 if isinstance(outcome, NotSent) else 0
+        failed = failed + 1 if isinstance(outcome, NotSent) and not outcome.alone else 0
     return failed
 
 
 def _because(health: Health, outcomes: Sequence[Outcome]) -> str | None:
     """Why the breaker trips, in the gateway's words where it has some; None: it does not."""
     last = outcomes[-1] if outcomes else None
-    if isinstance(last, NotSent) and (health.failed >= FAILED or health.on_trial):
+    if isinstance(last, NotSent) and not last.alone and (health.failed >= FAILED or health.on_trial):
         return str(last.because)
     doubtful = health.unknown >= UNKNOWN or (health.sent >= SHARE and health.unknown * SHARE > health.sent)
     if health.unknown and (doubtful or (health.on_trial and isinstance(last, Unknown))):

@@ -174,8 +174,8 @@ class TestAnswers:
             Accepted,
         ]
         assert outcomes[1] == Rejected("SMTP 550: 5.1.1 <…>: no such user")
-        assert outcomes[2] == NotSent("SMTP 451: 4.7.1 greylisted", 300_000)
-        assert outcomes[4] == NotSent("SMTP 452: 4.2.2 mailbox full", 60_000)
+        assert outcomes[2] == NotSent("SMTP 451: 4.7.1 greylisted", 300_000, alone=True)
+        assert outcomes[4] == NotSent("SMTP 452: 4.2.2 mailbox full", 60_000, alone=True)
         assert sorted(envelope.rcpt_tos[0] for envelope in inbox.taken) == [
             "k1@example.com",
             "k4@example.com",

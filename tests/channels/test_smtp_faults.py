@@ -66,7 +66,7 @@ class TestNothingWasTaken:
             ("mail", "451 later", NotSent("SMTP 451: later", 300_000)),
             ("mail", "421 closing", NotSent("SMTP 421: closing", 10_000, slower=True)),
             ("rcpt", "421 closing", NotSent("SMTP 421: closing", 10_000, slower=True)),
-            ("rcpt", "450 busy", NotSent("SMTP 450: busy", 300_000)),
+            ("rcpt", "450 busy", NotSent("SMTP 450: busy", 300_000, alone=True)),
             ("rcpt", "530 5.7.0 who are you", NotSent("SMTP 530: 5.7.0 who are you", 60_000)),
             ("rcpt", "551 moved", Rejected("SMTP 551: moved")),
             ("rcpt", "200 hm", NotSent(GARBAGE)),

@@ -11,6 +11,7 @@ NOW = 1_000_000_000
 WELL: Outcome = Accepted()
 DOWN: Outcome = NotSent("connection refused")
 SLOW: Outcome = NotSent("too many", slower=True)
+GREY: Outcome = NotSent("greylisted", alone=True)
 DOUBT: Outcome = Unknown("time-out")
 
 
@@ -26,6 +27,7 @@ def so(*outcomes: Outcome, health: Health | None = None, at: int = NOW) -> Healt
         ([DOWN] * 5, True),
         ([DOWN] * 4 + [WELL] + [DOWN] * 4, False),
         ([SLOW] * 50, False),
+        ([GREY] * 50, False),
         ([DOUBT] * 9, False),
         ([DOUBT] * 10, True),
         ([WELL] * 98 + [DOUBT] * 2, False),

@@ -5,6 +5,7 @@ tried again once it is mended; what says something of the recipient or the mail 
 """
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 from engine.channels.protocol import NotSent, Rejected
@@ -44,6 +45,13 @@ def judged(reply: Reply, said: str) -> NotSent | Rejected:
     if reply.code < 500 or reply.code in _OF_US:
         return not_taken(reply, said)
     return Rejected(_because(reply, said))
+
+
+def of_recipient(reply: Reply, said: str) -> NotSent | Rejected:
+    """The same of one recipient, whose trouble, such as a full mailbox, is not the server's."""
+    refused = judged(reply, said)
+    its_own = isinstance(refused, NotSent) and not refused.slower and 400 <= reply.code < 500
+    return replace(refused, alone=True) if its_own and isinstance(refused, NotSent) else refused
 
 
 def not_taken(reply: Reply, said: str) -> NotSent:

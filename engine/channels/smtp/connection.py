@@ -15,7 +15,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDis
 from aiosmtplib.protocol import SMTPProtocol
 
 from engine.channels.protocol import Accepted, NotSent, Outcome, Unknown
-from engine.channels.smtp.answers import Reply, judged, not_taken, queue_id
+from engine.channels.smtp.answers import Reply, judged, not_taken, of_recipient, queue_id
 from engine.reasons import BROKEN_OFF, NO_ANSWER, NO_SMTP, NOT_REACHED, TOO_SLOW
 
 CONNECT = 3.0
@@ -88,8 +88,9 @@ class Connection:
         if refused is None:
             self._unfinished = True
             reply = await self._say(b"RCPT", b"TO:<%b>" % mail.to.encode())
-            if reply.code in {250, 251}:
-                reply = await self._say(b"DATA")
+            if reply.code not in {250, 251}:
+                return of_recipient(reply, _anonymous(reply, mail))
+            reply = await self._say(b"DATA")
             if reply.code == 354:
                 return self._after_end(await self._content(mail.content), mail)
             refused = judged(reply, _anonymous(reply, mail))
