@@ -61,7 +61,7 @@ def suppress(connection: sa.Connection, symbols: Symbols, said: OptOut, now: int
     anything leaves, finds another channel for what waits, or drops it.
     """
     channel = EVERY if said.channel is None else symbols.number(connection, "channel", said.channel)
-    if not _keep(connection, said, channel):
+    if not _keep(connection, said, channel, now):
         return 0
     taken = _take_back(connection, said.customer, now) if said.channel is None else 0
     mark_changed(connection, [said.customer])
@@ -82,17 +82,21 @@ def lift(connection: sa.Connection, symbols: Symbols, customer: int, channel: st
     return bool(lifted)
 
 
-def _keep(connection: sa.Connection, said: OptOut, channel: int) -> bool:
-    """Store it unless it is older than the word that took it back; whether it holds."""
+def _keep(connection: sa.Connection, said: OptOut, channel: int, now: int) -> bool:
+    """Store it unless it is older than the word that took it back; whether it holds.
+
+    What is said now always holds, also where the clock has gone back since, or stands still.
+    """
     key = (optout.c.customer == said.customer) & (optout.c.channel == channel)
     known = connection.execute(sa.select(optout.c.at, optout.c.lifted_at).where(key)).one_or_none()
     if known is None:
         row = {"customer": said.customer, "channel": channel, "at": said.at, "source": said.source}
         connection.execute(optout.insert().values(row))
         return True
-    if known.lifted_at is not None and said.at <= known.lifted_at:
+    lifted = known.lifted_at
+    if lifted is not None and said.at <= lifted and said.at < now:
         return False
-    at = max(said.at, known.at)
+    at = max(said.at, known.at if lifted is None else lifted + 1)
     connection.execute(optout.update().where(key).values(at=at, lifted_at=None, source=said.source))
     return True
 

@@ -1,6 +1,7 @@
 """What a forecast says comes true, message for message, when nobody responds and every channel takes all."""
 
 import copy
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -83,8 +84,8 @@ def test_a_small_town_under_the_starter_rules(tmp_path: Path) -> None:
     town = Homing(tmp_path / "town")
     make_demo(town.folder, extent=Extent(40, date(2026, 1, 20)))
     config = (town.folder / "homing.toml").read_text(encoding="utf-8")
-    schedule = '[schedule]\nrun = ["0 9,15 * * *", "30 10 * * *"]\n'
-    town.file("homing.toml", schedule + "\n" + config.replace("[schedule]", "[unused]"))
+    schedule = 'run = ["0 9,15 * * *", "30 10 * * *"]'
+    town.file("homing.toml", re.sub(r"(?m)^run = .*$", schedule, config))
     real = Homing(tmp_path / "real")
     shutil.copytree(town.folder, real.folder)
     found = town.well("plan", "--days", "12", "--json").json["forecast"]

@@ -74,7 +74,7 @@ def _by_key(world: World, rows: Mapping[Intent, Any]) -> dict[str, tuple[Intent,
     for intent, row in rows.items():
         name = world.names[intent.customer - 1]  # numbered as they came
         key = _key(symbols.name(intent.journey), name, intent)
-        found[resent_key(key, row["resend"])] = (intent, row)
+        found |= {resent_key(key, resend): (intent, row) for resend in range(row["resend"] + 1)}
     return found
 
 
@@ -112,14 +112,20 @@ def _of_all_hits(world: World, by_key: Mapping[str, tuple[Intent, Any]]) -> Iter
         if count > 1:
             yield f"S1 {key} was taken {count} times"
     for name in world.names:
-        times = sorted(hit.at for hit in hits if hit.message.customer == name)
+        last = {hit.message.key.partition("-")[0]: hit for hit in hits if hit.message.customer == name}
+        times = sorted(hit.at for hit in last.values())  # of what people had sent anew the last time alone
         for first, second in pairwise(times):
             if second - first < APART:
                 yield f"S5 {name} got two messages within {(second - first) // 60_000} minutes"
     for hit in hits:
         found = by_key.get(hit.message.key)
-        if found is not None and found[1]["status"] not in _PERHAPS_TAKEN:
+        anew = found is not None and not hit.message.key.endswith(_suffix(found[1]["resend"]))
+        if found is not None and not anew and found[1]["status"] not in _PERHAPS_TAKEN:
             yield f"S10 {hit.message.key} was taken and is {M(found[1]['status']).word}"
+
+
+def _suffix(resend: int) -> str:
+    return f"-{resend}" if resend else ""
 
 
 def _moves(before: Mapping[Intent, Any], after: Mapping[Intent, Any]) -> Iterator[str]:
