@@ -5,6 +5,7 @@ many customers somebody is due at nearly each: then the first in every so many h
 clock time that rules name. Every message that may go is accepted by its channel, and goes nowhere.
 """
 
+import gc
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,15 @@ from engine.planning.firings import clocks_of, firings, thinned
 from engine.projects.project import Project
 from engine.projects.project_turn import Engine, take_turn
 from engine.running.next_due import next_due
+from engine.storage.bulk import many_objects
 from engine.storage.customers import customer
 from engine.storage.snapshot import copied
 
 BATCH = 5_000
 """Messages accepted in one go."""
+
+_TIDIED = 50
+"""Turns after which circular garbage is looked for; after every few thousand objects it takes a twelfth of the time."""
 
 _PACES = ((2_000, None), (20_000, 1), (2**62, 12))
 """Up to so many customers, every firing of the schedule may be a turn (None), or one in so many hours."""
@@ -71,6 +76,11 @@ def let_time_pass(engine: Engine, period: Period, news: Sequence[News] = ()) -> 
 
     `news` come in meanwhile, in their order.
     """
+    with many_objects():
+        return _passed(engine, period, news)
+
+
+def _passed(engine: Engine, period: Period, news: Sequence[News]) -> int:
     turns, place, heard = 0, 0, 0
     deliver, times = _accepting(engine), _times(engine, period)
     while place < len(times):
@@ -81,6 +91,8 @@ def let_time_pass(engine: Engine, period: Period, news: Sequence[News] = ()) -> 
         take_turn(engine, at, deliver)
         period.told(at)
         turns += 1
+        if turns % _TIDIED == 0:
+            gc.collect()
         coming = [item.at for item in news[heard : heard + 1]]
         place = bisect_left(
             times, min([*_due(engine, at, period.until), *coming], default=period.until + 1), place + 1

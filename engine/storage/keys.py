@@ -52,7 +52,9 @@ def intent_key(install_key: str, journey: str, customer: str, intent: Intent) ->
     numbers = (intent.record, intent.occurrence, intent.visit, intent.action)
     subject = "|".join((_VERSION, journey, customer, *map(str, numbers)))
     digest = hmac.digest(install_key.encode(), subject.encode(), sha256)
-    number = int.from_bytes(digest[:17]) >> 6  # 130 bits: 26 characters; the library's way takes ten times as long
+    number = (
+        int.from_bytes(digest[:17]) >> 6
+    )  # 130 bits: 26 characters; the library's way takes ten times as long
     return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 

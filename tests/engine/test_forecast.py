@@ -88,7 +88,7 @@ def test_a_small_town_under_the_starter_rules(tmp_path: Path) -> None:
     town.file("homing.toml", re.sub(r"(?m)^run = .*$", schedule, config))
     real = Homing(tmp_path / "real")
     shutil.copytree(town.folder, real.folder)
-    found = town.well("plan", "--days", "12", "--json").json["forecast"]
+    found = town.well("plan", "--days", "25", "--json").json["forecast"]
     before = {item["id"] for item in real.well("messages", "--json").json if item["sent"]}
     done = lived_really(real, found["after"], found["until"])
     totals = found["old"]["totals"]

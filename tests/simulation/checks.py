@@ -111,17 +111,21 @@ def _of_all_hits(world: World, by_key: Mapping[str, tuple[Intent, Any]]) -> Iter
     for key, count in Counter(hit.message.key for hit in hits).items():
         if count > 1:
             yield f"S1 {key} was taken {count} times"
+    told = [hit for hit in hits if hit.message.key in by_key and not _is_disowned(hit, by_key)]
     for name in world.names:
-        last = {hit.message.key.partition("-")[0]: hit for hit in hits if hit.message.customer == name}
-        times = sorted(hit.at for hit in last.values())  # of what people had sent anew the last time alone
+        times = sorted(hit.at for hit in told if hit.message.customer == name)
         for first, second in pairwise(times):
             if second - first < APART:
                 yield f"S5 {name} got two messages within {(second - first) // 60_000} minutes"
-    for hit in hits:
-        found = by_key.get(hit.message.key)
-        anew = found is not None and not hit.message.key.endswith(_suffix(found[1]["resend"]))
-        if found is not None and not anew and found[1]["status"] not in _PERHAPS_TAKEN:
-            yield f"S10 {hit.message.key} was taken and is {M(found[1]['status']).word}"
+    for hit in told:
+        status = by_key[hit.message.key][1]["status"]
+        if status not in _PERHAPS_TAKEN:
+            yield f"S10 {hit.message.key} was taken and is {M(status).word}"
+
+
+def _is_disowned(hit: Hit, by_key: Mapping[str, tuple[Intent, Any]]) -> bool:
+    """Whether a person has said that it never came in, and had it sent anew: then it counts no more."""
+    return not hit.message.key.endswith(_suffix(by_key[hit.message.key][1]["resend"]))
 
 
 def _suffix(resend: int) -> str:
