@@ -49,6 +49,10 @@ class ForeignStoreError(StoreError):
     """The file is no database, or not one of Homing's."""
 
 
+class OlderStoreError(StoreError):
+    """The database was made by an older version, and its tables are others."""
+
+
 class NewerStoreError(StoreError):
     """The database was made by a newer Homing."""
 

@@ -17,6 +17,7 @@ from engine.errors import (
     LibraryError,
     MissingStoreError,
     NewerStoreError,
+    OlderStoreError,
     StoreError,
 )
 from engine.storage import sqlite
@@ -24,7 +25,7 @@ from engine.storage.file_systems import network_file_system
 from engine.storage.schema import meta, metadata
 from engine.wording import say
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the fixed tables; raised whenever `engine.storage.schema` changes."""
 
 BACKUP = say("put a backup in its place: see docs/operations.md")
@@ -215,13 +216,16 @@ def _check_version(store: Store) -> None:
             say("{place}: damaged: its tables are of version {found!r}", place=store.place, found=found),
             BACKUP,
         )
+    versions = {"place": store.place, "found": found, "known": SCHEMA_VERSION}
+    if int(found) < SCHEMA_VERSION:
+        raise OlderStoreError(
+            say("{place}: made by an older Homing (its tables: {found}, known here: {known})", **versions),
+            say(
+                "before 1.0 there is no way from one to the other: make the project anew, or keep the older Homing"
+            ),
+        )
     if int(found) > SCHEMA_VERSION:
         raise NewerStoreError(
-            say(
-                "{place}: made by a newer Homing (its tables: {found}, known here: {known})",
-                place=store.place,
-                found=found,
-                known=SCHEMA_VERSION,
-            ),
+            say("{place}: made by a newer Homing (its tables: {found}, known here: {known})", **versions),
             say("install the newer Homing"),
         )

@@ -18,6 +18,7 @@ from engine.errors import (
     LockedStoreError,
     MissingStoreError,
     NewerStoreError,
+    OlderStoreError,
     StoreError,
 )
 from engine.storage import file_systems, sqlite
@@ -91,6 +92,16 @@ def test_missing_folder(tmp_path: Path) -> None:
     """A folder that is not there is named."""
     with pytest.raises(MissingStoreError, match="no such folder"):
         open_store(tmp_path / "nowhere" / "homing.db", create=True)
+
+
+def test_older(path: Path) -> None:
+    """A database of an older Homing is left alone too: its tables are others."""
+    store = open_store(path, create=True)
+    with store.write() as connection:
+        connection.execute(meta.update().where(meta.c.key == "schema").values(value="1"))
+    store.close()
+    with pytest.raises(OlderStoreError, match="made by an older Homing"):
+        open_store(path)
 
 
 def test_newer(path: Path) -> None:
