@@ -59,7 +59,7 @@ def _turn(work: Work, journey: Journey, scope: Steps) -> None:
     if _moves(work, journey):
         look(work, scope)
     before = work.step
-    _entries(work, journey, scope)
+    _entries(work, journey)
     if work.step > before:
         look(work, (before, work.step))
         _moves(work, journey)
@@ -83,47 +83,35 @@ def _moves(work: Work, journey: Journey) -> bool:
     return narrowed
 
 
-def _entries(work: Work, journey: Journey, scope: Steps) -> None:
+def _entries(work: Work, journey: Journey) -> None:
     """Enrol those whom a `begin` starts, then those who qualify or, where only some may come in, were chosen."""
-    came = _begin(work, journey) if journey.name in work.plan.begun else 0
+    if journey.name in work.plan.begun:
+        _begin(work, journey)
     if journey.enter is None:
         return
     world, limited = work.plan.world, is_limited(journey)
     if journey.at_most is not None:
-        came += _enrol(work, journey, "admit", lambda: picking.admitted(world, journey))
+        _enrol(work, journey, "admit", lambda: picking.admitted(world, journey))
     elif not limited or journey.name in work.open:
-        came += _enrol(work, journey, "enrol", lambda: looked)
+        _enrol(work, journey, "enrol", lambda: looked)
     if limited:
-        _keep_queue_here(work, journey, scope, came)
+        keep_queue(work, journey)
 
 
-def _begin(work: Work, journey: Journey) -> int:
+def _begin(work: Work, journey: Journey) -> None:
     world, number = work.plan.world, work.plan.world.number("journey", journey.name)
-    came = _enrol(work, journey, "begin", lambda: picking.started(world, journey))
+    _enrol(work, journey, "begin", lambda: picking.started(world, journey))
     work.do(("begun", journey.name), lambda: begun.delete().where(begun.c.journey == number))
-    return came
 
 
-def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromClause]) -> int:
-    """Let those of a source in; how many they are."""
+def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromClause]) -> None:
+    """Let those of a source in."""
     world, way, qualified = work.plan.world, work.plan.ways_of[journey.name][0], how != "begin"
-    came = work.do(
+    if work.do(
         (how, journey.name),
         lambda: picking.pick_entries(world, journey, way, source(), qualified=qualified),
-    )
-    if came:
+    ):
         _take_ways(work)
-    return came
-
-
-def _keep_queue_here(work: Work, journey: Journey, scope: Steps, came: int) -> None:
-    """The queue was true when the run began: of those who neither came in nor were stirred it need not be asked."""
-    if came or scope is not None:
-        keep_queue(work, journey)
-    elif work.step:
-        look(work, (0, work.step))
-        keep_queue(work, journey)
-        look(work, None)
 
 
 def keep_queue(work: Work, journey: Journey) -> None:
