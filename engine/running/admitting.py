@@ -16,7 +16,7 @@ from engine.conditions.compiling import Scene, sql
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, World
 from engine.plans.working import chosen, due, looked
-from engine.running.picking import entering, looked_up, may_enter
+from engine.running.picking import entering
 from engine.storage.schema import Instant, enrolment, entry_queue
 
 FREE = sa.bindparam("free", type_=Instant, required=True)
@@ -38,17 +38,13 @@ def join_queue(world: World, journey: Journey) -> sa.Insert:
 
 def leave_queue(world: World, journey: Journey) -> sa.Delete:
     """Those looked at who stand in the queue and no longer qualify."""
-    own, number = entry_queue.c, moments.integer(world.number("journey", journey.name))
-    record = world.tables.records[journey.record].alias() if journey.record else None
-    scene = Scene(world, own.customer, world.tables.customer.alias(), record, used=set())
-    if record is not None:
-        scene.read("record")  # it may be gone
-    stays = may_enter(world, journey, own.customer, own.record)
-    if journey.enter is not None:
-        stays = sa.and_(sql(journey.enter, scene), stays)
-    still = looked_up(scene, sa.case((stays, moments.integer(1)), else_=moments.integer(0)), own.record)
-    mine = (own.journey == number, own.customer.in_(sa.select(looked.c.customer)))
-    return entry_queue.delete().where(*mine, still.is_distinct_from(moments.integer(1)))
+    number = moments.integer(world.number("journey", journey.name))
+    mine = (entry_queue.c.journey == number, entry_queue.c.customer.in_(sa.select(looked.c.customer)))
+    rows = sa.select(entry_queue.c.customer, entry_queue.c.record).where(*mine).subquery()
+    found = entering(world, journey, rows, qualified=True).subquery()
+    # Said with IN, which is worked out once: looking each of them up among those looked at would read these each time.
+    place = sa.tuple_(entry_queue.c.customer, entry_queue.c.record)
+    return entry_queue.delete().where(*mine, place.not_in(sa.select(found.c.customer, found.c.record)))
 
 
 def period_began(zone: Zone, journey: Journey, now: int) -> int:

@@ -44,22 +44,17 @@ def joined(scene: Scene, rows: sa.FromClause) -> sa.FromClause:
     return rows
 
 
-def looked_up(scene: Scene, value: Sql, record: Sql | None = None) -> Sql:
-    """A value about a row that is being changed, with what it reads of customer and record looked up.
-
-    `record`: the number of its record, where that is not the enrolment's.
-    """
-    if record is None and scene.enrolment is not None:
-        record = scene.enrolment.c.record
+def looked_up(scene: Scene, value: Sql) -> Sql:
+    """A value about an enrolment that is being updated, with what it reads of customer and record looked up."""
     used = scene.used or set()
     conditions: list[Sql] = []
     tables: list[sa.FromClause] = []
     if "attributes" in used:
         tables.append(scene.attributes)
         conditions.append(scene.attributes.c.customer == scene.customer)
-    if "record" in used and scene.record is not None and record is not None:
+    if "record" in used and scene.record is not None and scene.enrolment is not None:
         tables.append(scene.record)
-        conditions += [scene.record.c.record == record, scene.record.c.customer == scene.customer]
+        conditions.append(scene.record.c.record == scene.enrolment.c.record)
     if not tables:
         return value
     return sa.select(value).select_from(*tables).where(*conditions).scalar_subquery()
