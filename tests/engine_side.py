@@ -97,6 +97,12 @@ class EngineSide:
                     self._finish(connection, step, now)
             mark_changed(connection, [self.customers[step.customer]])
 
+    def live(self, moment: h.Moment) -> None:
+        """Tell all that happens at a moment, then do what `homing run` does."""
+        for step in moment.steps:
+            self.tell(step, moment)
+        self.settle(moment)
+
     def settle(self, moment: h.Moment) -> None:
         """What `homing run` does: run and send until nothing changes any more."""
         self.refusing = moment.refusing

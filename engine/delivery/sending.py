@@ -14,6 +14,7 @@ from engine.delivery.pausing import is_paused
 from engine.plans.working import leaving, wanted
 from engine.storage.bulk import execute_many, insert_rows
 from engine.storage.keys import Intent
+from engine.storage.messages import given, is_given
 from engine.storage.schema import OPEN_MESSAGE, READY_MESSAGE, message
 from engine.storage.states import MessageStatus
 
@@ -157,16 +158,15 @@ def mark(connection: sa.Connection, now: int) -> None:
 
 def leave_out(connection: sa.Connection, intents: Iterable[Intent]) -> None:
     """Take messages out of `wanted`."""
-    same = [wanted.c[name] == sa.bindparam(f"its_{name}") for name in KEY]
-    execute_many(connection, wanted.delete().where(*same), [_its(intent) for intent in intents])
+    execute_many(connection, wanted.delete().where(*is_given(wanted)), [given(intent) for intent in intents])
 
 
 def change(connection: sa.Connection, changes: Iterable[tuple[dict[str, Any], Intent]]) -> None:
     """Write values to messages; every change names the same columns in the same order."""
-    rows = [values | _its(intent) for values, intent in changes]
+    rows = [values | given(intent) for values, intent in changes]
     if rows:
         names = [name for name in rows[0] if not name.startswith("its_")]
-        update = message.update().values({name: sa.bindparam(name) for name in names}).where(*_is_it())
+        update = message.update().values({name: sa.bindparam(name) for name in names}).where(*is_given())
         execute_many(connection, update, rows)
 
 
@@ -200,13 +200,5 @@ def _same(batch: sa.Table) -> sa.ColumnElement[bool]:
     return sa.and_(*(message.c[name] == batch.c[name] for name in KEY))
 
 
-def _is_it() -> list[sa.ColumnElement[bool]]:
-    return [message.c[name] == sa.bindparam(f"its_{name}", required=True) for name in KEY]
-
-
 def _columns(names: Iterable[str]) -> list[sa.Column[Any]]:
     return [message.c[name] for name in names]
-
-
-def _its(intent: Intent) -> dict[str, Any]:
-    return {f"its_{name}": value for name, value in zip(KEY, intent, strict=True)}

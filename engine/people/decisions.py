@@ -12,6 +12,7 @@ from engine.storage import audit
 from engine.storage.arrivals import mark_changed
 from engine.storage.audit import By, Deed
 from engine.storage.keys import Intent
+from engine.storage.messages import change_while, is_message
 from engine.storage.schema import message
 from engine.storage.states import MessageStatus
 from engine.wording import say
@@ -19,10 +20,8 @@ from engine.wording import say
 
 def approve(connection: sa.Connection, intent: Intent, by: By) -> None:
     """Let a held message go when the other rules do. RefusedError when it is not held."""
-    mine = (message.c[name] == number for name, number in intent._asdict().items())
-    seen = connection.execute(
-        sa.select(message.c.channel, message.c.subject, message.c.text).where(*mine)
-    ).first()
+    text = sa.select(message.c.channel, message.c.subject, message.c.text)
+    seen = connection.execute(text.where(*is_message(intent))).first()
     let_go = {"status": MessageStatus.WAITING, "approved": True, "until": by.now}
     _decide(connection, intent, by, let_go | {"approved_text": digest(*(seen or (None, None, None)))})
     audit.record(connection, by, Deed("message approved", intent.customer, intent.id))
@@ -37,8 +36,7 @@ def refuse(connection: sa.Connection, intent: Intent, by: By) -> None:
 
 
 def _decide(connection: sa.Connection, intent: Intent, by: By, values: dict[str, Any]) -> None:
-    mine = (message.c[name] == number for name, number in intent._asdict().items())
-    held = message.update().where(*mine, message.c.status == MessageStatus.HELD)
-    if connection.execute(held.values(values | {"role": None, "changed_at": by.now})).rowcount == 0:
+    changes = values | {"role": None, "changed_at": by.now}
+    if not change_while(connection, intent, MessageStatus.HELD, changes):
         raise RefusedError(say("message {id} is not held", id=intent.id))
     mark_changed(connection, [intent.customer])

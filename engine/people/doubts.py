@@ -12,6 +12,7 @@ from engine.storage import audit
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.audit import By, Deed
 from engine.storage.keys import Intent
+from engine.storage.messages import change_while, is_message
 from engine.storage.schema import message
 from engine.storage.states import MessageStatus
 from engine.wording import say
@@ -49,18 +50,14 @@ def send_anew(connection: sa.Connection, intent: Intent, by: By, because: str) -
 
 
 def _doubtful(connection: sa.Connection, intent: Intent) -> Any:
-    mine = (message.c[name] == number for name, number in intent._asdict().items())
-    row = connection.execute(
-        sa.select(message.c.status, message.c.counted_at, message.c.resend).where(*mine)
-    ).first()
+    known = sa.select(message.c.status, message.c.counted_at, message.c.resend)
+    row = connection.execute(known.where(*is_message(intent))).first()
     if row is None or row.status != MessageStatus.UNKNOWN:
         raise RefusedError(say("message {id} is not in doubt", id=intent.id))
     return row
 
 
 def _decide(connection: sa.Connection, intent: Intent, by: By, values: dict[str, Any]) -> None:
-    mine = (message.c[name] == number for name, number in intent._asdict().items())
-    still = message.update().where(*mine, message.c.status == MessageStatus.UNKNOWN)
     changes: dict[str, Any] = {"until": None, "because": None, "lease_until": None, "changed_at": by.now}
-    connection.execute(still.values(changes | values))
+    change_while(connection, intent, MessageStatus.UNKNOWN, changes | values)
     mark_changed(connection, [intent.customer])

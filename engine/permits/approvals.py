@@ -13,6 +13,7 @@ from engine.permits.facts import KEY_AT, Row, Sender
 from engine.plans.work import Work
 from engine.storage.bulk import execute_many
 from engine.storage.keys import Intent
+from engine.storage.messages import given, is_given
 from engine.storage.schema import message
 from engine.texts.rendering import Rendered, Text
 
@@ -36,7 +37,7 @@ def void_where_changed(
     for row, text in texts:
         intent = Intent(row[0], journey, row[1], row[2], row[3], action)
         now = digest(number, text.subject, text.body) if isinstance(text, Text) else ""
-        if row[APPROVED] and approval.run(work.connection, _its(intent)).scalar() != now:
+        if row[APPROVED] and approval.run(work.connection, given(intent)).scalar() != now:
             changed[intent] = row
     void(work.connection, changed)
     return list(changed.values())
@@ -44,17 +45,9 @@ def void_where_changed(
 
 def void(connection: sa.Connection, intents: Iterable[Intent]) -> None:
     """Take approvals back, in the transaction under way."""
-    taken_back = message.update().values(approved=sa.false(), approved_text=sa.null()).where(*_is_it())
-    execute_many(connection, taken_back, [_its(intent) for intent in intents])
+    taken_back = message.update().values(approved=sa.false(), approved_text=sa.null()).where(*is_given())
+    execute_many(connection, taken_back, [given(intent) for intent in intents])
 
 
 def _approval() -> sa.Select[Any]:
-    return sa.select(message.c.approved_text).where(*_is_it())
-
-
-def _is_it() -> list[sa.ColumnElement[bool]]:
-    return [message.c[name] == sa.bindparam(f"its_{name}", required=True) for name in Intent._fields]
-
-
-def _its(intent: Intent) -> dict[str, Any]:
-    return {f"its_{name}": value for name, value in intent._asdict().items()}
+    return sa.select(message.c.approved_text).where(*is_given())

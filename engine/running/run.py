@@ -22,7 +22,7 @@ from engine.plans.working import batch as in_batch
 from engine.plans.working import begun, due, looked, picked, stirred, wanted
 from engine.running import admitting, asking, picking, waking
 from engine.running.firing import fires, is_limited
-from engine.running.turns import keep_queue, look, rounds
+from engine.running.turns import keep_queue, rounds
 from engine.storage.arrivals import arrivals
 from engine.storage.bulk import many_objects
 from engine.storage.schema import Instant, changed
@@ -199,9 +199,6 @@ def _end_watches(work: Work, journey: Journey) -> None:
     """Before anybody moves: whose watch is over may come in again."""
     over = work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
     work.report.released += over
-    if over and is_limited(journey):
-        look(work, None)
-        keep_queue(work, journey)
 
 
 def _wind_up(work: Work) -> None:

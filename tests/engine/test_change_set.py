@@ -38,9 +38,7 @@ def assert_change_set_is_enough(model: Model, history: h.History, zone: str) -> 
     by_change, by_all = EngineSide(model, zone), EngineSide(model, zone, How(full=True))
     for moment in history:
         for side in (by_change, by_all):
-            for step in moment.steps:
-                side.tell(step, moment)
-            side.settle(moment)
+            side.live(moment)
         same(by_all.dump(), by_change.dump(), f"after {moment.at}")
 
 
@@ -48,9 +46,7 @@ def assert_again_changes_nothing(model: Model, history: h.History, zone: str) ->
     """A run at the moment of the last one finds nothing to do, whether it looks at everybody or not."""
     side = EngineSide(model, zone)
     for moment in history:
-        for step in moment.steps:
-            side.tell(step, moment)
-        side.settle(moment)
+        side.live(moment)
         before = side.dump()
         for full in (False, True):
             report = run(side.store, side.plan, side.permits, ms(moment.at), How(full=full))
@@ -63,9 +59,7 @@ def assert_idle_runs_leave_no_trace(model: Model, history: h.History, zone: str)
     without, with_more = EngineSide(model, zone), EngineSide(model, zone)
     for moment, between in zip(history, _between(history), strict=True):
         for side in (without, with_more):
-            for step in moment.steps:
-                side.tell(step, moment)
-            side.settle(moment)
+            side.live(moment)
         same(without.dump(), with_more.dump(), f"after {moment.at}")
         for instant in between:
             tried = run(with_more.store, with_more.plan, with_more.permits, instant, How(dry=True))

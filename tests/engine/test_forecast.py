@@ -47,9 +47,7 @@ def test_what_is_foretold_is_what_runs_bring(
     model, history = model_in_scope(file), data.draw(histories(file))
     side = EngineSide(model, "Asia/Shanghai")
     for moment in history:
-        for step in moment.steps:
-            side.tell(step, moment)
-        side.settle(moment)
+        side.live(moment)
     after = ms(history[-1].at)
     period = Period(after, after + DAYS * 86_400_000)
     turns, foretold = lived(side, schedule, period)

@@ -112,9 +112,7 @@ def test_before_it_is_due_nothing_happens(text: str, data: st.DataObject) -> Non
     history = data.draw(histories(file))
     side = EngineSide(model, data.draw(st.sampled_from(ZONES)))
     for moment in history:
-        for step in moment.steps:
-            side.tell(step, moment)
-        side.settle(moment)
+        side.live(moment)
     after = history[-1].at
     for _ in range(6):
         known, moment = side.outcome(), due(side, ms(after), ms(after) + 60 * DAY)

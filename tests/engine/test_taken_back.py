@@ -42,9 +42,7 @@ def test_those_under_way_are_where_they_were(text: str, data: st.DataObject) -> 
     until = data.draw(st.integers(1, len(history)))
     side = EngineSide(model, "Asia/Shanghai")
     for number, moment in enumerate(history, 1):
-        for step in moment.steps:
-            side.tell(step, moment)
-        side.settle(moment)
+        side.live(moment)
         if number == until:
             before, at = looked_at(side), ms(moment.at)
     with side.store.write() as connection:

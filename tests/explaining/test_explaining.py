@@ -56,9 +56,7 @@ def test_after_a_run_nothing_is_left_to_do(text: str, data: st.DataObject) -> No
     model, history = model_in_scope(file), data.draw(histories(file))
     side = EngineSide(model, "Asia/Shanghai")
     for moment in history:
-        for step in moment.steps:
-            side.tell(step, moment)
-        side.settle(moment)
+        side.live(moment)
     now = ms(history[-1].at)
     for customer in side.customers.values():
         for verdict in explained(side, customer, now).journeys:

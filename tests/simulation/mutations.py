@@ -12,7 +12,7 @@ import pytest
 from engine.channels.protocol import NotSent, Unknown
 from engine.delivery import delivery, marking, recording, sending
 from engine.people import optouts
-from engine.permits import approvals, facts, gate, permitting
+from engine.permits import approvals, gate, outbox, permitting
 from engine.permits.given import Go
 from engine.storage import keys
 from engine.storage.schema import message
@@ -68,7 +68,6 @@ def _at_the_mark(patch: pytest.MonkeyPatch, change: Callable[[Any], Any]) -> Non
 
     def marked(work: Any, renderer: Any, senders: Any) -> Any:
         patch.setattr(permitting, "decide", lambda known, now: decide(change(known), now))
-        patch.setattr(permitting, "facts_of", facts.facts_of)
         try:
             return permitting.judge(work, renderer, senders)
         finally:
@@ -111,9 +110,6 @@ def windows_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
 def approvals_of_any_text(patch: pytest.MonkeyPatch) -> None:
     """What was approved once may go with any text."""
     patch.setattr(approvals, "void", lambda *_: None)
-    patch.setattr(permitting, "write", permitting.write)
-    from engine.permits import outbox  # noqa: PLC0415
-
     patch.setattr(outbox, "void_where_changed", lambda *_: [])
 
 
