@@ -234,6 +234,11 @@ class Journey:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def limited(self) -> bool:
+        """Whether people come in from a queue: at certain times, or so many at a time."""
+        return self.only_at is not None or self.at_most is not None
+
     def state(self, name: str) -> State:
         """The state of that full name; KeyError when there is none."""
         for item in self.states:

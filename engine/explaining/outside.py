@@ -14,7 +14,7 @@ from engine.explaining.answers import Line, Verdict, line_of, told
 from engine.explaining.inquiry import ITS_CUSTOMER, Inquiry
 from engine.explaining.leaves import Finding, columns, dissect, read
 from engine.running.admitting import entered_since, period_began
-from engine.running.firing import firings_after, is_limited
+from engine.running.firing import firings_after
 from engine.running.picking import bucket, candidates, may_enter
 from engine.storage.schema import enrolment, entry_queue
 from engine.wording import say, say_number
@@ -67,7 +67,7 @@ def outside(inquiry: Inquiry, journey: Journey, standing: Standing, record: str 
     if not standing.enter.holds:
         words = say("not in it: `enter` does not hold")
         return Verdict(journey.name, journey.title, record, "outside", words, because)
-    if is_limited(journey):
+    if journey.limited:
         return _queued(inquiry, journey, standing, record, because)
     words = say("not in it yet: the next run lets them in")
     if standing.held_out:

@@ -35,7 +35,8 @@ from engine.storage.symbols import state_name
 class Way:
     """From a state (None: from outside) to a state or an end.
 
-    `stirs`: taking it may let somebody move again in this very run. `pending`: sends and grants of the target.
+    `stirs`: taking it may let somebody move again in this very run, or wait in the journey's queue.
+    `pending`: sends and grants of the target.
     """
 
     number: int
@@ -91,6 +92,7 @@ def _way(
         target=target,
         outcome=outcome,
         stirs=membership
+        or journey.limited
         or (target is not None and not (calm(target) and _is_quiet_after(transition, target))),
         pending=0 if target is None else pending_actions(target),
         span=_way_in(journey) if transition is None else transition.span,

@@ -12,7 +12,6 @@ from engine.conditions.world import NOW, World
 from engine.plans.watching import Scope
 from engine.plans.work import Work
 from engine.plans.working import due
-from engine.running.firing import is_limited
 from engine.running.picking import entering
 from engine.running.waking import goal_until
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, entry_queue, message
@@ -52,7 +51,7 @@ def _entering(world: World, journey: Journey) -> list[sa.Select[int]]:
     found = entering(world, journey, everybody, qualified=True).subquery()
     number = moments.integer(world.number("journey", journey.name))
     queue = sa.select(entry_queue.c.customer).where(entry_queue.c.journey == number)
-    return [sa.select(found.c.customer), *([queue] if is_limited(journey) else [])]
+    return [sa.select(found.c.customer), *([queue] if journey.limited else [])]
 
 
 def _waiting() -> sa.Select[int]:

@@ -12,11 +12,6 @@ from engine.conditions.world import Clockwork
 MINUTE = 60_000  # milliseconds
 
 
-def is_limited(journey: Journey) -> bool:
-    """Whether people come in from a queue: at certain times, or so many at a time."""
-    return journey.only_at is not None or journey.at_most is not None
-
-
 def fires(journey: Journey, clock: Clockwork, zone: Zone, *, first: bool) -> bool:
     """Whether this run lets people in: no times are written, or one of them lies since the run before.
 

@@ -11,7 +11,7 @@ from dsl.model.journeys import Journey
 from engine.plans.coming import Gap, ask, coming, starts
 from engine.plans.plan import Plan
 from engine.running.admitting import entered_since, period_began
-from engine.running.firing import firings_after, is_limited
+from engine.running.firing import firings_after
 from engine.storage.schema import enrolment, entry_queue
 
 
@@ -33,7 +33,7 @@ def _admissions(connection: sa.Connection, plan: Plan, gap: Gap) -> Iterator[int
 
     A run after a firing lets in who qualifies by then: without one at the firing, those who did not when it came.
     """
-    for journey in filter(is_limited, plan.journeys):
+    for journey in (journey for journey in plan.journeys if journey.limited):
         if journey.only_at is not None:
             yield next(firings_after(journey.only_at, gap.after, gap.zone))
             continue

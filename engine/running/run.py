@@ -21,8 +21,8 @@ from engine.plans.work import RunReport, Work
 from engine.plans.working import batch as in_batch
 from engine.plans.working import begun, due, looked, picked, stirred, wanted
 from engine.running import admitting, asking, picking, waking
-from engine.running.firing import fires, is_limited
-from engine.running.turns import keep_queue, rounds
+from engine.running.firing import fires
+from engine.running.turns import keep_queue, look, rounds
 from engine.storage.arrivals import arrivals
 from engine.storage.bulk import many_objects
 from engine.storage.schema import Instant, changed
@@ -121,7 +121,7 @@ def _start(connection: sa.Connection, plan: Plan, now: int, how: How) -> tuple[W
         asking.ask(work)
     _hear(work)
     for journey in plan.journeys:
-        if is_limited(journey) and journey.enter is not None:
+        if journey.limited and journey.enter is not None:
             _choose(work, journey)
     return work, seq
 
@@ -199,6 +199,9 @@ def _end_watches(work: Work, journey: Journey) -> None:
     """Before anybody moves: whose watch is over may come in again."""
     over = work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
     work.report.released += over
+    if over and journey.limited:
+        look(work, None)
+        keep_queue(work, journey)
 
 
 def _wind_up(work: Work) -> None:

@@ -15,7 +15,6 @@ from engine.plans.work import Work
 from engine.plans.working import batch, begun, looked, picked, stirred
 from engine.running import admitting, moving, picking
 from engine.running.acting import doing
-from engine.running.firing import is_limited
 from engine.storage.arrivals import take
 from engine.storage.schema import Instant
 
@@ -59,7 +58,7 @@ def _turn(work: Work, journey: Journey, scope: Steps) -> None:
     if _moves(work, journey):
         look(work, scope)
     before = work.step
-    _entries(work, journey)
+    _entries(work, journey, scope)
     if work.step > before:
         look(work, (before, work.step))
         _moves(work, journey)
@@ -83,35 +82,47 @@ def _moves(work: Work, journey: Journey) -> bool:
     return narrowed
 
 
-def _entries(work: Work, journey: Journey) -> None:
+def _entries(work: Work, journey: Journey, scope: Steps) -> None:
     """Enrol those whom a `begin` starts, then those who qualify or, where only some may come in, were chosen."""
-    if journey.name in work.plan.begun:
-        _begin(work, journey)
+    came = _begin(work, journey) if journey.name in work.plan.begun else 0
     if journey.enter is None:
         return
-    world, limited = work.plan.world, is_limited(journey)
+    world, limited = work.plan.world, journey.limited
     if journey.at_most is not None:
-        _enrol(work, journey, "admit", lambda: picking.admitted(world, journey))
+        came += _enrol(work, journey, "admit", lambda: picking.admitted(world, journey))
     elif not limited or journey.name in work.open:
-        _enrol(work, journey, "enrol", lambda: looked)
+        came += _enrol(work, journey, "enrol", lambda: looked)
     if limited:
-        keep_queue(work, journey)
+        _keep_queue_here(work, journey, scope, came)
 
 
-def _begin(work: Work, journey: Journey) -> None:
+def _begin(work: Work, journey: Journey) -> int:
     world, number = work.plan.world, work.plan.world.number("journey", journey.name)
-    _enrol(work, journey, "begin", lambda: picking.started(world, journey))
+    came = _enrol(work, journey, "begin", lambda: picking.started(world, journey))
     work.do(("begun", journey.name), lambda: begun.delete().where(begun.c.journey == number))
+    return came
 
 
-def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromClause]) -> None:
-    """Let those of a source in."""
+def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromClause]) -> int:
+    """Let those of a source in; how many they are."""
     world, way, qualified = work.plan.world, work.plan.ways_of[journey.name][0], how != "begin"
-    if work.do(
+    came = work.do(
         (how, journey.name),
         lambda: picking.pick_entries(world, journey, way, source(), qualified=qualified),
-    ):
+    )
+    if came:
         _take_ways(work)
+    return came
+
+
+def _keep_queue_here(work: Work, journey: Journey, scope: Steps, came: int) -> None:
+    """The queue was true for the whole batch when it began: ask again only of those whom something has moved since."""
+    if came or scope is not None:
+        keep_queue(work, journey)
+    elif work.step:
+        look(work, (0, work.step))
+        keep_queue(work, journey)
+        look(work, None)
 
 
 def keep_queue(work: Work, journey: Journey) -> None:
