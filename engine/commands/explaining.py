@@ -84,10 +84,15 @@ def _rows(lines: Iterable[Line], window: Window, depth: int = 0) -> Iterator[tup
         truth = "·" if line.holds is None else cell(_YES if line.holds else _NO)
         place = "" if line.file is None else f"{line.file}:{line.line}"
         until = say("until {at}", at=window.time(line.until)) if line.until is not None else ""
-        change = say("this would have to change") if line.decides else ""
-        notes = [part for part in (line.note, until, change) if part]
+        notes = [part for part in (line.note, until, _change(line)) if part]
         indent = "  " * (line.depth + depth)
         yield "  " + truth, place, indent + cell(line.text), _values(line.values), cell(_together(notes))
+
+
+def _change(line: Line) -> str:
+    if line.alternative:
+        return say("this or another one would have to change")
+    return say("this would have to change") if line.decides else ""
 
 
 def _together(notes: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """What an explanation says: lines of rules with what they found, messages, journeys. Asks nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dsl.model.conditions import Kind
@@ -25,7 +25,8 @@ class Line:
     """A line of the rules and what it says of the customer.
 
     `depth`: how far it stands inside the lines before it. `holds`: None where that means nothing. `decides`: it must
-    change for the whole to hold. `until`: when time alone makes it say otherwise. `note`: what else there is to know.
+    change for the whole to hold, or, where it is an `alternative`, another that does. `until`: when time alone makes
+    it say otherwise. `note`: what else there is to know.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Line:
     values: tuple[Value, ...] = ()
     depth: int = 0
     decides: bool = False
+    alternative: bool = False
     until: int | None = None
     note: str = ""
 
@@ -100,7 +102,7 @@ def told(finding: Finding, window: Window, *, wanted: bool = False) -> Iterator[
     Of one that does not hold and is `wanted` to, the leaves that would have to change are marked.
     """
     marked = wanted and not finding.holds
-    deciding = frozenset(map(id, finding.deciding())) if marked else frozenset[int]()
+    deciding = {id(leaf): alternative for leaf, alternative in finding.deciding()} if marked else {}
     for part in _members(finding):
         yield from _told(part, window, 1, deciding)
 
@@ -109,13 +111,14 @@ def _members(finding: Finding) -> tuple[Finding, ...]:
     return finding.parts if finding.part.joined == "all" else (finding,)
 
 
-def _told(finding: Finding, window: Window, depth: int, deciding: frozenset[int]) -> Iterator[Line]:
+def _told(finding: Finding, window: Window, depth: int, deciding: Mapping[int, bool]) -> Iterator[Line]:
     values = tuple(
         Value(operand.text, window.value(value, operand.type.kind), operand.type.kind)
         for operand, value in zip(finding.part.operands, finding.values, strict=True)
     )
     line = line_of(finding.span, holds=finding.holds, text=finding.text)
-    yield replace(line, values=values, depth=depth, decides=id(finding) in deciding)
+    decides, alternative = id(finding) in deciding, deciding.get(id(finding), False)
+    yield replace(line, values=values, depth=depth, decides=decides, alternative=alternative)
     for part in finding.parts:
         inner = _members(part) if finding.part.joined in ("same", "not") else (part,)
         for member in inner:
@@ -171,6 +174,7 @@ def _lines(items: Iterable[Line], window: Window) -> list[dict[str, object]]:
             "values": {str(value.text): value.value for value in item.values},  # phrases are no keys
             "depth": item.depth,
             "decides": item.decides,
+            "alternative": item.alternative,
             "until": window.time(item.until),
             "note": item.note or None,
         }

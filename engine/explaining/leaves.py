@@ -91,15 +91,19 @@ class Finding:
         for part in self.parts:
             yield from part.walk()
 
-    def deciding(self) -> Iterator["Finding"]:
-        """The leaves that make it so: of `a and b` which fails, those that fail; of one that holds, all."""
+    def deciding(self, *, alternative: bool = False) -> Iterator[tuple["Finding", bool]]:
+        """The leaves that make it so, and of each whether another of them might change instead.
+
+        Of `a and b` which fails, those that fail, each of which must change; of one that holds, both: either would do.
+        """
         if self.part.joined is None:
-            yield self
+            yield self, alternative
             return
         which = {"all": False, "any": True}.get(self.part.joined)
-        for part in self.parts:
-            if which is None or self.holds is not which or part.holds is which:
-                yield from part.deciding()
+        either = which is not None and self.holds is not which
+        parts = [part for part in self.parts if which is None or either or part.holds is which]
+        for part in parts:
+            yield from part.deciding(alternative=alternative or (either and len(parts) > 1))
 
 
 def dissect(node: c.Cond) -> Part:

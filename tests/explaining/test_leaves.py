@@ -143,7 +143,7 @@ def same_everywhere(finding: Finding, whose: Scope) -> None:
         for operand, value in zip(found.part.operands, found.values, strict=True):
             expected = stored(value_of(operand.node, whose))
             assert value == (pytest.approx(expected) if isinstance(expected, float) else expected), operand
-    assert all(part.part.joined is None for part in finding.deciding())
+    assert all(part.part.joined is None for part, _ in finding.deciding())
 
 
 def together(found: Finding) -> bool:
@@ -247,12 +247,12 @@ def test_a_condition_is_taken_apart_down_to_its_values() -> None:
         "      no  31 reason = price: reason=convenience",
         "  no  41 last_call between 2026-01-01 and 2026-01-31: last_call=None",
     ]
-    assert [leaf.text for leaf in found["C1", None, 0].deciding()] == [
+    assert [leaf.text for leaf, _ in found["C1", None, 0].deciding()] == [
         "no visit within last 90 days",
         "visit ever",
         "last_call between 2026-01-01 and 2026-01-31",
     ]
-    assert [leaf.text for leaf in found["C2", None, 0].deciding()] == [
+    assert [leaf.text for leaf, _ in found["C2", None, 0].deciding()] == [
         "no visit within last 90 days",
         "tier in (regular)",
         "last_call between 2026-01-01 and 2026-01-31",
