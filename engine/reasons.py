@@ -84,6 +84,9 @@ LOST = reason("nobody recorded what became of it")
 BY_COMMAND = reason("command")
 BY_REPLY = reason("reply")
 BY_IMPORT = reason("import")
+BY_GATEWAY = reason("the gateway says so")
+NO_RECEIPT = reason("no receipt came")
+NOT_DELIVERED = reason("the receipt says that it did not arrive")
 TRIED = reason("tried {attempts} times: {because}")
 REFUSED = reason("refused by {who}")
 GIVEN_UP = reason("{rule}; until then: {held}")
@@ -95,7 +98,7 @@ _READABLE = (
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, HTTP_SAID, HTTP_STATUS, SAID, NOT_IN_HEADER,
     NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN,
-    LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, TRIED, REFUSED, GIVEN_UP,
+    LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, BY_GATEWAY, NO_RECEIPT, NOT_DELIVERED, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 
 

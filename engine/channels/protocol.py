@@ -5,7 +5,7 @@ The rule behind the outcomes: only what is proved not to have been accepted may 
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from engine.errors import ConfigError
 
@@ -82,12 +82,14 @@ class Capabilities:
 
     `batch`: messages that `send` takes at once; how many calls it makes of them, and how many at a time, is its own
     affair. `rate`: messages a second that the gateway allows; None: as many as it takes. `remembers`: for so many
-    milliseconds it knows a key again and takes no second message under it; 0: it does not look at keys.
+    milliseconds it knows a key again and takes no second message under it; 0: it does not look at keys. `receipts`:
+    its gateway tells later what became of messages.
     """
 
     batch: int = 1
     rate: float | None = None
     remembers: int = 0
+    receipts: bool = False
 
 
 InTime = Callable[[], bool]
@@ -118,6 +120,91 @@ class Witness(Protocol):
 
     def settled(self, keys: Collection[str]) -> Mapping[str, Outcome]:
         """What is known for sure, by key; no entry where nothing is, for to be unknown there proves nothing."""
+
+
+Says = Literal["delivered", "failed", "taken", "nothing"]
+"""What a receipt says of its message: it has arrived, it never will, the gateway has it; or nothing of that."""
+
+Kind = Literal["receipts", "replies"]
+"""What gateways report."""
+
+
+class Receipt(NamedTuple):
+    """What a gateway tells of a message later. `id`: the receipt's own; the hash of all it says where it has none.
+
+    `ref`: our name for the message, its key or an attempt's ref; `reference`: the gateway's own. `at`: milliseconds
+    UTC, None where it does not say. `opted_out`: the customer wants no more by this channel.
+    """
+
+    id: str
+    ref: str | None
+    reference: str | None
+    says: Says
+    because: str | None = None
+    at: int | None = None
+    opted_out: bool = False
+
+
+class Reply(NamedTuple):
+    """What somebody has written back. `id` as in receipts; `answers`: the message it names, by any of its names.
+
+    `dated`: the gateway says when it was written, so that an equal one is the same one.
+    """
+
+    id: str
+    sender: str
+    text: str
+    at: int | None = None
+    answers: str | None = None
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a body of a gateway's says. `passed_over`: how many of its elements say nothing that can be used."""
+
+    receipts: Sequence[Receipt] = ()
+    replies: Sequence[Reply] = ()
+    passed_over: int = 0
+
+
+class UnreadableBodyError(ValueError):
+    """A body that is not what the channel's table describes; why, as a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was fetched at once. `body`: as it came. `cursor`: where to go on; `more`: there may be more at once."""
+
+    body: bytes
+    cursor: str | None = None
+    more: bool = False
+
+
+class Fetching(NamedTuple):
+    """From where on to fetch: the gateway's own `cursor` of the time before, and `since`, milliseconds UTC."""
+
+    cursor: str | None
+    since: int
+
+
+@runtime_checkable
+class Reporter(Protocol):
+    """A channel whose gateway tells later what became of messages, or what customers write back."""
+
+    @property
+    def reports(self) -> Collection[Kind]:
+        """What it can read."""
+
+    @property
+    def fetched(self) -> Mapping[Kind, int]:
+        """What can be fetched, and for how many milliseconds back it must be asked for each time."""
+
+    def heard(self, kind: Kind, body: bytes) -> Heard:
+        """Read a body, fetched or pushed. UnreadableBodyError when it cannot be read."""
+
+    def fetch(self, kind: Kind, start: Fetching) -> Page | NotSent | Unknown:
+        """Ask the gateway; why not, when there is no answer that can be used."""
 
 
 @runtime_checkable

@@ -36,13 +36,18 @@ class Happening:
         return sa.or_(self.seq > BEFORE_SEQ, self.at > BEFORE)
 
 
-_LOGGED = {"sent": "sent_at", "delivered": "delivered_at", "failed": "failed_at"}
+_LOGGED = {
+    "sent": ("sent_at", "sent_seq"),
+    "delivered": ("delivered_at", "ended_seq"),
+    "failed": ("failed_at", "ended_seq"),
+}
+"""The columns of the message log that hold the instant and the arrival number."""
 
 
 def happening(world: World, kind: str) -> Happening:
     """A fresh alias of the events of a kind."""
     if kind in _LOGGED:
-        return _logged(_LOGGED[kind])
+        return _logged(*_LOGGED[kind])
     rows = world.tables.events[kind].alias()
 
     def column(name: str) -> Sql:
@@ -51,7 +56,7 @@ def happening(world: World, kind: str) -> Happening:
     return Happening(rows, rows.c.customer, rows.c.at, rows.c.seq, None, column)
 
 
-def _logged(instant: str) -> Happening:
+def _logged(instant: str, seq: str) -> Happening:
     rows = message.alias()
     at: Sql = rows.c[instant]
 
@@ -61,4 +66,4 @@ def _logged(instant: str) -> Happening:
         number: sa.Column[Any] = rows.c[name]
         return sa.select(symbol.c.name).where(symbol.c.symbol == number).scalar_subquery()
 
-    return Happening(rows, rows.c.customer, at, rows.c.sent_seq, at.is_not(None), column)
+    return Happening(rows, rows.c.customer, at, rows.c[seq], at.is_not(None), column)

@@ -12,7 +12,16 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from engine.channels.protocol import Channel, InTime, NotSent, Outcome, Outgoing, Unknown, Witness
+from engine.channels.protocol import (
+    Capabilities,
+    Channel,
+    InTime,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Unknown,
+    Witness,
+)
 from engine.conditions.world import Clockwork, RunValues
 from engine.delivery import breaker, sending
 from engine.delivery.hands import AtOnce, Hands, Job
@@ -143,7 +152,7 @@ class Delivery:
         name, outcomes = self.hands.next()
         lane = next(lane for lane in self._lanes.values() if lane.name == name)
         yield "sent"
-        posted, known = lane.back(outcomes, self._elapsed()), {lane.name: lane.remembers}
+        posted, known = lane.back(outcomes, self._elapsed()), self._capabilities()
         with connection.begin():
             at = clock.now
             counts.update(record(connection, list(zip(posted, outcomes, strict=True)), at, known))
@@ -172,7 +181,7 @@ class Delivery:
         hanging = [self._posted(row) for row in rows]
         found = self._settled(hanging)
         results: list[Result] = [(one, found.get(one.outgoing.key, Unknown(LOST()))) for one in hanging]
-        return record(connection, results, now, self._remembers()) if results else Counter()
+        return record(connection, results, now, self._capabilities()) if results else Counter()
 
     def _find_out(self, connection: sa.Connection, now: int) -> Counter[str]:
         """Ask gateways that can tell about messages in doubt."""
@@ -181,10 +190,12 @@ class Delivery:
         askable = [one for one in doubtful if isinstance(self.channels.get(one.outgoing.channel), Witness)]
         found = self._settled(askable)
         results = [(one, found[one.outgoing.key]) for one in askable if one.outgoing.key in found]
-        again = self._remembers()  # those are given to the gateway once more instead
-        later = [one for one in askable if not (one.outgoing.key in found or again.get(one.outgoing.channel))]
+        known = self._capabilities()
+        later = [one for one in askable if one.outgoing.key not in found]
+        # What a gateway that knows keys again has left in doubt is given to it once more instead.
+        later = [one for one in later if not known[one.outgoing.channel].remembers]
         sending.change(connection, [({"until": next_asking(one.tried, now)}, one.intent) for one in later])
-        return record(connection, results, now, evidence=True) if results else Counter()
+        return record(connection, results, now, known, evidence=True) if results else Counter()
 
     def _settled(self, posted: Sequence[Posted]) -> dict[str, Outcome]:
         found: dict[str, Outcome] = {}
@@ -194,8 +205,8 @@ class Delivery:
                 found.update(channel.settled(keys))
         return found
 
-    def _remembers(self) -> dict[str, int]:
-        return {name: channel.capabilities.remembers for name, channel in self.channels.items()}
+    def _capabilities(self) -> dict[str, Capabilities]:
+        return {name: channel.capabilities for name, channel in self.channels.items()}
 
     def _posted(self, row: Any) -> Posted:
         """A stored message as it was handed over."""

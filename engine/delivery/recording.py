@@ -10,12 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.channels.protocol import Accepted, NotSent, Outcome, Rejected, Unknown
+from engine.channels.protocol import Accepted, Capabilities, NotSent, Outcome, Rejected, Unknown
 from engine.delivery import sending
 from engine.delivery.marking import Posted, Tried
+from engine.people.optouts import OptOut, opt_out_by_gateway
 from engine.permits.settling import settle
-from engine.reasons import TRIED
+from engine.reasons import BY_GATEWAY, TRIED
 from engine.storage.arrivals import mark_changed, take
+from engine.storage.keys import first_key
 from engine.storage.states import MessageStatus
 
 FIRST_PAUSE, LONGEST_PAUSE = 30_000, 3_600_000  # milliseconds
@@ -33,37 +35,49 @@ def record(
     connection: sa.Connection,
     results: Sequence[Result],
     now: int,
-    remembers: Mapping[str, int] | None = None,
+    channels: Mapping[str, Capabilities] | None = None,
     *,
     evidence: bool = False,
 ) -> Counter[str]:
     """Record outcomes, in the transaction under way; how many messages came to which status by what was tried.
 
     A message that is not being sent any more, or under another claim, is left alone: somebody knew better.
-    `remembers`: for how long channels know a key again, and may be given it once more. `evidence`: they are what was
-    found out about messages in doubt, not what their last attempt was answered.
+    `channels`: what they can do; where one knows keys again, it may be given a message once more. `evidence`: they are
+    what was found out about messages in doubt, not what their last attempt was answered.
     """
     status = MessageStatus.UNKNOWN if evidence else MessageStatus.SENDING
     lost = sending.gone(connection, status, [posted.claim for posted, _ in results])
-    known = remembers or {}
-    written = [
-        (_values(posted, outcome, now, None if evidence else known.get(posted.outgoing.channel, 0)), posted)
-        for posted, outcome in results
-        if posted.claim not in lost
-    ]
+    written = []
+    for posted, outcome in (one for one in results if one[0].claim not in lost):
+        known = (channels or {}).get(posted.outgoing.channel, _PLAIN)
+        values = _values(posted, outcome, now, None if evidence else known.remembers)
+        key = first_key(posted.outgoing.key) if known.receipts else None
+        written.append((values | {"key": key}, posted))
     told = [values for values, _ in written if values["status"] in _TOLD]
     for seq, values in enumerate(told, take(connection, len(told)) if told else 0):
-        values["sent_seq"] = seq
+        values[_TOLD[values["status"]]] = seq
     sending.change(connection, ((values, posted.intent) for values, posted in written))
     ended = [posted for values, posted in written if values["settled"]]
     settle(connection, (posted.intent[:5] for posted in ended if not posted.tried.settled), now)
     mark_changed(connection, (posted.intent.customer for posted in ended))
+    _obey(connection, [one for one in results if one[0].claim not in lost], now)
     tried = (values for values, posted in written if values["attempt"] == posted.tried.attempt)
     return Counter(MessageStatus(values["status"]).word for values in tried)
 
 
-_TOLD = (MessageStatus.SENT, MessageStatus.FAILED)
-"""What is an event to rules: it gets a number among the arrivals."""
+def _obey(connection: sa.Connection, results: Sequence[Result], now: int) -> None:
+    """Keep to the opt-outs that gateways know of."""
+    for posted, outcome in results:
+        if isinstance(outcome, Rejected) and outcome.opted_out:
+            message = posted.outgoing
+            said = OptOut(posted.intent.customer, message.customer, message.channel, now, BY_GATEWAY())
+            opt_out_by_gateway(connection, said, now)
+
+
+_PLAIN = Capabilities()
+
+_TOLD = {MessageStatus.SENT: "sent_seq", MessageStatus.FAILED: "ended_seq"}
+"""What is an event to rules gets a number among the arrivals, in this column."""
 
 
 def _values(posted: Posted, outcome: Outcome, now: int, remembers: int | None) -> dict[str, Any]:
@@ -72,7 +86,7 @@ def _values(posted: Posted, outcome: Outcome, now: int, remembers: int | None) -
     values: dict[str, Any] = {
         "status": 0, "because": None, "until": None, "counted_at": now, "changed_at": now, "lease_until": None,
         "refused": tried.refused, "attempt": tried.attempt,
-        "sent_at": None, "failed_at": None, "sent_seq": None, "reference": None,
+        "sent_at": None, "failed_at": None, "sent_seq": None, "ended_seq": None, "reference": None,
     }  # fmt: skip
     match outcome:
         case Accepted(reference=reference):

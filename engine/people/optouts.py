@@ -15,7 +15,7 @@ from engine.storage.audit import By
 from engine.storage.digests import event_digest
 from engine.storage.schema import message, optout
 from engine.storage.states import TAKEN_BACK, MessageStatus
-from engine.storage.symbols import EVERY, Symbols
+from engine.storage.symbols import EVERY, Symbols, load_symbols
 
 _event = sa.table(
     "event_optout",
@@ -52,6 +52,12 @@ def opt_out(
     deed = audit.Deed("optout", said.customer, said.channel or "every channel", because)
     audit.record(connection, by, deed)
     return suppress(connection, symbols, said, by.now)
+
+
+def opt_out_by_gateway(connection: sa.Connection, said: OptOut, now: int) -> None:
+    """Record an opt-out that the gateway of a channel knows of."""
+    by = By(f"channel {said.channel}", now)
+    opt_out(connection, load_symbols(connection), said, by, because=said.source)
 
 
 def suppress(connection: sa.Connection, symbols: Symbols, said: OptOut, now: int) -> int:

@@ -14,6 +14,7 @@ _VERSION = "1"
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # of base 32
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _SHIFTS = range(120, -1, -10)
+_ANEW = "-"
 _DIGITS = 18  # what fits a column of 64 bits
 
 
@@ -60,7 +61,27 @@ def intent_key(install_key: str, journey: str, customer: str, intent: Intent) ->
 
 def resent_key(key: str, resend: int) -> str:
     """The key of a message that a person has had sent anew: to the gateway it is another one."""
-    return f"{key}-{resend}" if resend else key
+    return f"{key}{_ANEW}{resend}" if resend else key
+
+
+def first_key(key: str) -> str:
+    """The key of a message before anybody had it sent anew."""
+    return key.partition(_ANEW)[0]
+
+
+class Named(NamedTuple):
+    """What a name for a message that a gateway was given says. `attempt` 0: it names no attempt."""
+
+    key: str
+    resend: int
+    attempt: int
+
+
+def named(text: str) -> Named:
+    """A key, or the ref of an attempt, taken apart again."""
+    whole, _, attempt = text.strip().partition(".")
+    key, _, resend = whole.partition(_ANEW)
+    return Named(key, int(resend) if _is_number(resend) else 0, int(attempt) if _is_number(attempt) else 0)
 
 
 def attempt_ref(key: str, attempt: int) -> str:

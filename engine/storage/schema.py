@@ -177,6 +177,7 @@ message = _key_table(
     sa.Column("counted_at", Instant),
     sa.Column("sent_seq", Number),
     sa.Column("sent_at", Instant),
+    sa.Column("ended_seq", Number),
     sa.Column("delivered_at", Instant),
     sa.Column("failed_at", Instant),
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
@@ -188,6 +189,7 @@ message = _key_table(
     sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
     sa.Column("approved", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("approved_text", sa.Text),
+    sa.Column("key", sa.Text),
     sa.Column("reference", sa.Text),
 )
 """Messages wanted, and what became of them. The key is the intent: journey, run-through, visit and action.
@@ -197,7 +199,8 @@ was let go, then when it was sent); null while it does not count. `refused`: a b
 refused it for good. `begun_at`: when the first attempt at it was marked, of those under one key. `settled`:
 its state waits for it no more. `approved_text`: the digest of what
 somebody approved. `resend`: how often a person has had it sent anew; each time has a key of its own.
-`sent_seq`: arrival number of its `sent`, `delivered` or `failed`.
+`sent_seq`: arrival number of its `sent`, `ended_seq`: of its `delivered` or `failed`. `key`: its key without what a
+`resend` adds, where its channel gives receipts. `reference`: the gateway's own name for it.
 """
 
 OPEN_MESSAGE = message.c.status < sa.literal_column("5", sa.Integer)
@@ -216,6 +219,84 @@ READY_MESSAGE = message.c.status == sa.literal_column("2", sa.Integer)
 
 # Serves: what may leave by a channel.
 sa.Index("message_ready", message.c.channel, message.c.until, sqlite_where=READY_MESSAGE)
+
+WITH_RECEIPT = message.c.key.is_not(None)
+"""What the indexes that receipts are matched by hold: nothing of channels that give none."""
+
+sa.Index("message_key", message.c.key, sqlite_where=WITH_RECEIPT)
+sa.Index("message_reference", message.c.reference, sqlite_where=WITH_RECEIPT)
+
+UNANSWERED_MESSAGE = sa.and_(
+    message.c.status == sa.literal_column("5", sa.Integer), message.c.because.is_(None), WITH_RECEIPT
+)
+"""What `message_unanswered` holds, in the very words that queries must use."""
+
+# Serves: sent, and nobody has told yet what became of it.
+sa.Index("message_unanswered", message.c.sent_at, sqlite_where=UNANSWERED_MESSAGE)
+
+receipt = _key_table(
+    "receipt",
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("ref", sa.Text),
+    sa.Column("reference", sa.Text),
+    sa.Column("says", sa.Text, nullable=False),
+    sa.Column("because", sa.Text),
+    sa.Column("opted_out", sa.Boolean, nullable=False),
+    sa.Column("at", Instant),
+    sa.Column("taken_at", Instant, nullable=False),
+    sa.Column("fate", sa.Integer, nullable=False),
+    *(sa.Column(name, Number) for name in _INTENT),
+)
+"""What gateways have told of messages, each once; of which message, once that is known.
+
+`id`: the receipt's own, else the hash of all it says. `ref`: our name for the message, as the gateway had it,
+`reference`: the gateway's. `says`: delivered, failed, taken or nothing. `at`: the gateway's time, `taken_at`: ours.
+`fate` see `engine.storage.states`.
+"""
+
+ORPHANED_RECEIPT = receipt.c.fate == sa.literal_column("0", sa.Integer)
+"""What `receipt_orphan` holds, in the very words that queries must use."""
+
+# Serves: receipts whose message may turn up yet.
+sa.Index("receipt_orphan", receipt.c.taken_at, sqlite_where=ORPHANED_RECEIPT)
+
+# Serves: what was told of the messages of a customer.
+sa.Index("receipt_customer", receipt.c.customer, sqlite_where=receipt.c.customer.is_not(None))
+
+reply = _key_table(
+    "reply",
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("answers", sa.Text),
+    sa.Column("at", Instant),
+    sa.Column("taken_at", Instant, nullable=False),
+)
+"""What came back by a channel, each once. `sender`: the address, as customers have it. `answers`: the message that it
+names. `at`: the gateway's time, `taken_at`: ours."""
+
+reply_of = _key_table(
+    "reply_of",
+    sa.Column("customer", Number, primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    *(sa.Column(name, Number) for name in _INTENT[1:]),
+)
+"""Whose reply it is, everybody's with that address, and which of their messages it answers, if any."""
+
+poll = _key_table(
+    "poll",
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("at", Instant),
+    sa.Column("cursor", sa.Text),
+    sa.Column("failed_at", Instant),
+    sa.Column("because", sa.Text),
+)
+"""How far the receipts and replies (`what`) of a channel were fetched: when last, up to which `cursor` of the
+gateway's. `failed_at`: since when they cannot be, and why."""
 
 pause = sa.Table(
     "pause",

@@ -43,6 +43,19 @@ SETTLED = tuple(status for status in MessageStatus if status >= MessageStatus.UN
 """What no longer keeps a state from being settled."""
 
 
+class Fate(IntEnum):
+    """What came of a receipt. KNOWN: it told what was known. EARLIER: it told of an attempt that another followed.
+
+    CONTRADICTS: something else had been told before, and stays. ORPHAN: nobody knows its message, so far.
+    """
+
+    ORPHAN = 0
+    APPLIED = 1
+    KNOWN = 2
+    CONTRADICTS = 3
+    EARLIER = 4
+
+
 class TaskStatus(IntEnum):
     """What becomes of a task."""
 

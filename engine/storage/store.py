@@ -25,7 +25,7 @@ from engine.storage.file_systems import network_file_system
 from engine.storage.schema import meta, metadata
 from engine.wording import say
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the fixed tables; raised whenever `engine.storage.schema` changes."""
 
 BACKUP = say("put a backup in its place: see docs/operations.md")

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiohttp import web
 
 from engine.channels.building import build_channel
 from engine.config import ChannelConfig
-from tests.deliveries import Shop, shop
+from engine.storage.schema import optout
+from tests.deliveries import Shop, at, shop
 from tests.gateways import Hit, refusing_port, says, web_gateway
 
 TABLE = {
@@ -54,6 +56,18 @@ def test_what_the_gateway_says_is_what_the_store_knows(
     assert message["reference"] == ("7" if status == "sent" else None)
     assert hit.json["to"] == "+8613800000001"
     assert hit.json["ref"] == hit.json["key"] + ".1"
+
+
+def test_who_has_opted_out_at_the_gateway_is_left_alone_there() -> None:
+    """E7: the code for it records an opt-out by this channel, in the same transaction."""
+    with web_gateway(says({"code": "STOP"}, 400)) as gateway:
+        made = shop_at(gateway.url)
+        made.deliver("2026-11-23 10:00")
+        made.channels["sms"].close()
+    with made.store.read() as connection:
+        (row,) = connection.execute(sa.select(optout)).all()
+    number = made.plan.world.number("channel", "sms")
+    assert (row.channel, row.at, row.source) == (number, at("2026-11-23 10:00"), "the gateway says so")
 
 
 def test_a_gateway_that_was_away_gets_it_later_once() -> None:

@@ -204,7 +204,7 @@ class TestOutcomes:
         assert some.deliver(NOW) == {"failed": 1}
         found = some.one()
         assert (found["because"], found["failed_at"], found["counted_at"]) == ("dead number", at(NOW), None)
-        assert found["sent_seq"] is not None
+        assert found["ended_seq"] is not None
         assert some.settled() == [at(NOW)]
 
     def test_what_was_not_sent_is_tried_again_after_a_pause(self) -> None:

@@ -1,0 +1,1 @@
+"""What comes back: receipts of gateways, and what customers write."""
