@@ -20,7 +20,7 @@ Instant = Number
 """Milliseconds since 1970-01-01T00:00Z."""
 
 
-def _key_table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
+def key_table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
     """A table stored in the order of its primary key: one tree, neighbours on one page."""
     return sa.Table(name, metadata, *columns, sqlite_with_rowid=False)
 
@@ -65,13 +65,13 @@ rule = sa.Table(
 )
 """Rule lines that something was done by, as they were written."""
 
-tag = _key_table(
+tag = key_table(
     "tag",
     sa.Column("customer", Number, primary_key=True),
     sa.Column("tag", sa.Text, primary_key=True),
 )
 
-consent = _key_table(
+consent = key_table(
     "consent",
     sa.Column("customer", Number, primary_key=True),
     sa.Column("policy", Number, primary_key=True),
@@ -82,7 +82,7 @@ consent = _key_table(
 )
 """Consent per purpose (a policy) and channel; 0 stands for every policy, every channel."""
 
-optout = _key_table(
+optout = key_table(
     "optout",
     sa.Column("customer", Number, primary_key=True),
     sa.Column("channel", Number, primary_key=True),
@@ -107,7 +107,7 @@ def _subject() -> tuple[sa.Column[int], ...]:
     return tuple(sa.Column(name, Number, primary_key=True) for name in _SUBJECT)
 
 
-enrolment = _key_table(
+enrolment = key_table(
     "enrolment",
     *_subject(),
     sa.Column("status", sa.Integer, nullable=False),
@@ -139,7 +139,7 @@ ACTIVE, ENDED, WATCHED = 1, 2, 3
 # Serves: who is due.
 sa.Index("enrolment_wake", enrolment.c.wake_at, sqlite_where=enrolment.c.wake_at.is_not(None))
 
-visit = _key_table(
+visit = key_table(
     "visit",
     *_subject(),
     sa.Column("visit", Number, primary_key=True),
@@ -151,14 +151,14 @@ visit = _key_table(
 )
 """Every state entered and every end (`state` null), with the rule line that led there: the trail of moves."""
 
-_INTENT = (*_SUBJECT, "visit", "action")
+INTENT = (*_SUBJECT, "visit", "action")
 
 
 def _intent() -> tuple[sa.Column[int], ...]:
-    return tuple(sa.Column(name, Number, primary_key=True) for name in _INTENT)
+    return tuple(sa.Column(name, Number, primary_key=True) for name in INTENT)
 
 
-message = _key_table(
+message = key_table(
     "message",
     *_intent(),
     sa.Column("message", Number, nullable=False),
@@ -234,70 +234,6 @@ UNANSWERED_MESSAGE = sa.and_(
 # Serves: sent, and nobody has told yet what became of it.
 sa.Index("message_unanswered", message.c.sent_at, sqlite_where=UNANSWERED_MESSAGE)
 
-receipt = _key_table(
-    "receipt",
-    sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("ref", sa.Text),
-    sa.Column("reference", sa.Text),
-    sa.Column("says", sa.Text, nullable=False),
-    sa.Column("because", sa.Text),
-    sa.Column("opted_out", sa.Boolean, nullable=False),
-    sa.Column("at", Instant),
-    sa.Column("taken_at", Instant, nullable=False),
-    sa.Column("fate", sa.Integer, nullable=False),
-    *(sa.Column(name, Number) for name in _INTENT),
-)
-"""What gateways have told of messages, each once; of which message, once that is known.
-
-`id`: the receipt's own, else the hash of all it says. `ref`: our name for the message, as the gateway had it,
-`reference`: the gateway's. `says`: delivered, failed, taken or nothing. `at`: the gateway's time, `taken_at`: ours.
-`fate` see `engine.storage.states`.
-"""
-
-ORPHANED_RECEIPT = receipt.c.fate == sa.literal_column("0", sa.Integer)
-"""What `receipt_orphan` holds, in the very words that queries must use."""
-
-# Serves: receipts whose message may turn up yet.
-sa.Index("receipt_orphan", receipt.c.taken_at, sqlite_where=ORPHANED_RECEIPT)
-
-# Serves: what was told of the messages of a customer.
-sa.Index("receipt_customer", receipt.c.customer, sqlite_where=receipt.c.customer.is_not(None))
-
-reply = _key_table(
-    "reply",
-    sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("sender", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("answers", sa.Text),
-    sa.Column("at", Instant),
-    sa.Column("taken_at", Instant, nullable=False),
-)
-"""What came back by a channel, each once. `sender`: the address, as customers have it. `answers`: the message that it
-names. `at`: the gateway's time, `taken_at`: ours."""
-
-reply_of = _key_table(
-    "reply_of",
-    sa.Column("customer", Number, primary_key=True),
-    sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    *(sa.Column(name, Number) for name in _INTENT[1:]),
-)
-"""Whose reply it is, everybody's with that address, and which of their messages it answers, if any."""
-
-poll = _key_table(
-    "poll",
-    sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("what", sa.Text, primary_key=True),
-    sa.Column("at", Instant),
-    sa.Column("cursor", sa.Text),
-    sa.Column("failed_at", Instant),
-    sa.Column("because", sa.Text),
-)
-"""How far the receipts and replies (`what`) of a channel were fetched: when last, up to which `cursor` of the
-gateway's. `failed_at`: since when they cannot be, and why."""
-
 pause = sa.Table(
     "pause",
     metadata,
@@ -323,7 +259,7 @@ breaker = sa.Table(
 )
 """The health of channels: see `engine.delivery.breaker`."""
 
-task = _key_table(
+task = key_table(
     "task",
     *_intent(),
     sa.Column("task", Number, nullable=False),
@@ -343,7 +279,7 @@ task = _key_table(
 # Serves: task lists, what is overdue.
 sa.Index("task_open", task.c.due_at, sqlite_where=task.c.status == 1)
 
-entry_queue = _key_table(
+entry_queue = key_table(
     "entry_queue",
     sa.Column("journey", Number, primary_key=True),
     sa.Column("customer", Number, primary_key=True),

@@ -22,7 +22,8 @@ from engine.errors import (
 )
 from engine.storage import sqlite
 from engine.storage.file_systems import network_file_system
-from engine.storage.schema import meta, metadata
+from engine.storage.inbox_tables import metadata
+from engine.storage.schema import meta
 from engine.wording import say
 
 SCHEMA_VERSION = 3
