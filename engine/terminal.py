@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import orjson
@@ -23,6 +24,9 @@ from dsl.wording import Phrase
 from engine.storage.phones import mask_phone
 from engine.visible import plain_number, visible
 from engine.wording import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _BLOCK = 1000  # rows aligned with each other
 
@@ -77,34 +81,60 @@ def print_diagnostics(found: Iterable[Diagnostic], *, err: bool = False) -> None
     click.echo(render(found, _spoken.get()), nl=False, err=err)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A plain table; missing values are empty. On a terminal as wide as that, with long cells over several lines."""
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], headed: int = 0) -> None:
+    """A plain table; missing values are empty. On a terminal as wide as that, with long cells over several lines.
+
+    `headed`: so many columns at the beginning may become headings above the rows where there is no room for them.
+    """
     cells = ([cell(value) for value in row] for row in rows)
     first, headings = list(islice(cells, _BLOCK)), list(map(words, columns))
     if sys.stdout.isatty() and len(first) < _BLOCK:
-        _print_fitted(headings, first)
+        _print_fitted(headings, first, headed)
     else:
         _print_lines(headings, chain(first, cells))
 
 
-def _print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]], headed: int) -> None:
     from rich.cells import cell_len  # noqa: PLC0415  # takes a while to load
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
     console = Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
     widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
-    least = sum(width if width <= _NARROW else _LEAST for width in widths) + 2 * (len(widths) - 1)
-    if any(columns) and least > console.width:
-        _print_lines(("", ""), chain.from_iterable(_card(columns, row) for row in rows))
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
-    for name, width in zip(columns, widths, strict=True):
-        table.add_column(name, overflow="fold", no_wrap=width <= _NARROW)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console.print(table)
+    for above in range(headed + 1):
+        room = console.width - 2 * (len(widths) - above - 1)
+        if not any(columns) or sum(map(_least, widths[above:])) <= room:
+            _print_groups(console, columns, rows, widths, above)
+            return
+    _print_lines(("", ""), chain.from_iterable(_card(columns, row) for row in rows))
+
+
+def _least(width: int) -> int:
+    """The room that a column needs."""
+    return width if width <= _NARROW else _LEAST
+
+
+def _print_groups(
+    console: "Console",
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    above: int,
+) -> None:
+    """The rows under each other; the first `above` columns as lines of their own before those that share them."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = any(columns)
+    for heading, group in groupby(rows, lambda row: row[:above]):
+        if above:
+            console.print(Text("  ".join(filter(None, heading)), "bold"))
+        table = Table(box=None, pad_edge=False, header_style="bold", show_header=shown)
+        for name, width in zip(columns[above:], widths[above:], strict=True):
+            table.add_column(name, overflow="fold", no_wrap=width <= _NARROW, min_width=_least(width))
+        for row in group:
+            table.add_row(*map(Text, row[above:]))
+        console.print(table)
+        shown = False
 
 
 def _card(columns: Sequence[str], row: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from engine.planning.forecast import Days
 from engine.planning.planning import Planned
 from engine.planning.replay import Contrast, Side
 from engine.reasons import read_back
-from engine.terminal import print_table, print_text
+from engine.terminal import cell, print_table, print_text
 from engine.wording import say, say_as
 
 Key = tuple[Any, ...]
@@ -38,6 +38,10 @@ def tell_days(found: Planned, zone: Zone) -> None:
     if days.old is None and days.new is None:
         return
     print_text(say("runs: {turns:,}", turns=days.turns))
+    if days.old is not None and days.new is not None and days.old is not days.new:
+        print_text(
+            say("where two figures stand, the first is of the rules in force, the second of the new ones")
+        )
     for table in _TABLES:
         _print(days, table)
     if found.contrast is not None and not found.same:
@@ -57,7 +61,7 @@ _SIDES: dict[Side, Phrase] = {"old": say_as("release", "old"), "new": say_as("re
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """`of`: the columns that say what a row is of; `figures`: one column each, or two beside each other."""
+    """`of`: the columns that say what a row is of; `figures`: one column each."""
 
     title: Phrase
     of: tuple[Phrase, ...]
@@ -77,16 +81,13 @@ def _print(days: Days, table: _Table) -> None:
     print_text(table.title)
     shown = [n for n in range(len(table.figures)) if any(one[key][n] for one in measured for key in one)]
     nothing = (0,) * len(table.figures)
-    rows = [(*key, *(one.get(key, nothing)[n] for n in shown for one in measured)) for key in keys]
-    print_table((*table.of, *_columns([table.figures[n] for n in shown], len(sides))), rows)
+    rows = [(*key, *(_beside([one.get(key, nothing)[n] for one in measured]) for n in shown)) for key in keys]
+    print_table((*table.of, *(table.figures[n] for n in shown)), rows, headed=len(table.of) - 1)
 
 
-def _columns(figures: Sequence[Phrase], sides: int) -> list[Phrase]:
-    if sides == 1:
-        return list(figures)
-    return [
-        say("{figure}, {side}", figure=figure, side=side) for figure in figures for side in _SIDES.values()
-    ]
+def _beside(figures: Sequence[float]) -> str:
+    """The figures of both sides; one where they agree."""
+    return " → ".join(map(cell, dict.fromkeys(figures)))
 
 
 def _summed(rows: Iterable[tuple[Key, tuple[float, ...]]]) -> Figures:
@@ -143,7 +144,7 @@ def _quota(benefit: Benefit) -> Phrase | None:
 
 
 _CUSTOMERS = say("customers")
-_MESSAGES = say("messages")
+_MESSAGES = say_as("count", "messages")
 
 _TABLES = (
     _Table(

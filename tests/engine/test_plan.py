@@ -56,24 +56,25 @@ forecast from 2024-01-02T03:01:00+08:00 to 2024-01-08T03:01:00+08:00
 - nobody new responds: nothing comes in, no task is finished, nobody opts out or lets a held message go; \
 whatever is sent arrives
 runs: 8
+where two figures stand, the first is of the rules in force, the second of the new ones
 
 by day
-day         messages, old  messages, new  tasks, old  tasks, new
-2024-01-02  1              1              0           0
-2024-01-03  0              0              0           1
-2024-01-05  0              0              1           0
+day         messages  tasks
+2024-01-02  1         0
+2024-01-03  0         0 → 1
+2024-01-05  0         1 → 0
 
 messages
-journey   state          message  channel  messages, old  messages, new  segments, old  segments, new
-win_back  contact.hello  hello    sms      1              1              1              1
+journey   state          message  channel  messages  segments
+win_back  contact.hello  hello    sms      1         1
 
 journeys
-journey   outcome  ended, old  ended, new
-win_back  silent   1           1
+journey   outcome  ended
+win_back  silent   1
 
 tasks
-role     task   tasks, old  tasks, new
-advisor  phone  1           1
+role     task   tasks
+advisor  phone  1
 """
     )
     assert said.err == ""
@@ -224,24 +225,25 @@ def test_a_replay(tmp_path: Path) -> None:
 - events and opt-outs come in when they happened; a task that was finished is finished again when it is open
 - nobody lets a held message go; whatever is sent arrives, and nobody responds to it otherwise than they did
 runs: 6
+where two figures stand, the first is of the rules in force, the second of the new ones
 
 by day
-day         messages, old  messages, new  tasks, old  tasks, new  entered, old  entered, new
-2024-01-05  2              1              0           0           2             1
-2024-01-09  0              0              1           1           0             0
+day         messages  tasks  entered
+2024-01-05  2 → 1     0      2 → 1
+2024-01-09  0         1      0
 
 messages
-journey   state          message  channel  messages, old  messages, new  segments, old  segments, new
-win_back  contact.hello  hello    sms      2              1              2              1
+journey   state          message  channel  messages  segments
+win_back  contact.hello  hello    sms      2 → 1     2 → 1
 
 journeys
-journey   outcome  entered, old  entered, new  ended, old  ended, new
-win_back           2             1             0           0
-win_back  won      0             0             1           0
+journey   outcome  entered  ended
+win_back           2 → 1    0
+win_back  won      0        1 → 0
 
 tasks
-role     task   tasks, old  tasks, new
-advisor  phone  1           1
+role     task   tasks
+advisor  phone  1
 
 messages that only the old rules would have sent: 1; only the new ones: 0; both: 1, 0 of them on other days
 customer  only  at                         journey   state          message

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.projects import RULES, Homing, applied_project, make_project
@@ -143,12 +144,12 @@ def test_messages_that_no_channel_takes(tmp_path: Path) -> None:
     assert homing("status").status == 0
 
 
-def _on_a_terminal(homing: Homing, *args: str) -> str:
-    """What a terminal of 80 columns shows, without colours."""
+def _on_a_terminal(homing: Homing, *args: str, wide: int = 80) -> str:
+    """What a terminal shows, without colours."""
     ours, theirs = os.openpty()
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+    own = {"PYTHONPATH": str(ROOT), "COLUMNS": str(wide), "LC_ALL": "C.UTF-8", "TERM": "xterm"}
     command = [sys.executable, "-m", "engine.cli", "--project", str(homing.folder), *args]
-    with subprocess.Popen(command, env=environment, stdout=theirs) as process:
+    with subprocess.Popen(command, env=os.environ | own, stdout=theirs) as process:
         os.close(theirs)
         shown = b""
         with contextlib.suppress(OSError):  # the other end is closed
@@ -156,7 +157,7 @@ def _on_a_terminal(homing: Homing, *args: str) -> str:
                 shown += piece
         process.wait()
     os.close(ours)
-    return shown.decode().replace("\r\n", "\n")
+    return click.unstyle(shown.decode()).replace("\r\n", "\n")
 
 
 def test_nothing_is_cut_on_a_narrow_terminal(tmp_path: Path) -> None:
@@ -179,3 +180,33 @@ def test_nothing_is_cut_on_a_narrow_terminal(tmp_path: Path) -> None:
         ["sent", "2024-01-02T09:30:00+08:00"],
         ["text", text],
     ]
+
+
+MESSAGES = (
+    """\
+messages
+journey   state          message  channel  messages  segments
+win_back  contact.hello  hello    sms      3         3
+""",
+    """\
+messages
+win_back
+state          message  channel  messages  segments
+contact.hello  hello    sms      3         3
+""",
+    """\
+messages
+win_back  contact.hello
+message  channel  messages  segments
+hello    sms      3         3
+""",
+)
+
+
+@pytest.mark.parametrize(("wide", "told"), list(zip((80, 55, 45), MESSAGES, strict=True)))
+def test_tables_of_a_plan_on_narrow_terminals(tmp_path: Path, wide: int, told: str) -> None:
+    """Where there is no room for journey and state beside the figures, they stand above them."""
+    homing = _with_people(tmp_path)
+    homing.well("run", "--at", "2024-01-02 03:00")
+    shown = _on_a_terminal(homing, "plan", "--days", "2", wide=wide)
+    assert told in "".join(f"{line.rstrip()}\n" for line in shown.splitlines())
