@@ -66,12 +66,13 @@ class Gateway:
 
     answer: Callable[[Outgoing], Outcome] = lambda _: Accepted("R1")
     batch: int = 100
+    receipts: bool = False
     got: list[Outgoing] = field(default_factory=list)
 
     @property
     def capabilities(self) -> Capabilities:
         """What it takes at once."""
-        return Capabilities(batch=self.batch)
+        return Capabilities(batch=self.batch, receipts=self.receipts)
 
     def send(self, batch: Sequence[Outgoing], _: InTime) -> Sequence[Outcome]:
         """Remember the messages, then answer."""

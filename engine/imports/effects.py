@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.imports.events import Effect
-from engine.people.optouts import OptOut, opt_out, suppress
-from engine.people.replies import meaning_of_reply
+from engine.people.optouts import OptOut, suppress
+from engine.people.replies import keep_to
 from engine.reasons import BY_IMPORT, BY_REPLY
 from engine.storage.audit import By
 from engine.storage.customers import customer_id
@@ -30,7 +30,6 @@ def _optouts(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: int
 def _replies(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: int) -> None:
     symbols = load_symbols(connection)
     for row in rows:
-        if meaning_of_reply(row.text or "") == "optout":
-            identity = customer_id(connection, row.customer)
-            said = OptOut(row.customer, identity, None, row.at, BY_REPLY())
-            opt_out(connection, symbols, said, By("import", now), because="reply")
+        identity = customer_id(connection, row.customer)
+        said = OptOut(row.customer, identity, None, row.at, BY_REPLY())
+        keep_to(connection, symbols, row.text or "", said, By("import", now))

@@ -1,7 +1,16 @@
-"""What a reply means for whether a customer may be written to. Reads only the words, knows no customer."""
+"""What a reply means for whether a customer may be written to, and keeping to it.
+
+The one place for that, whichever way a reply came in: by file, or from a gateway.
+"""
 
 import unicodedata
 from typing import Literal
+
+import sqlalchemy as sa
+
+from engine.people.optouts import OptOut, opt_out
+from engine.storage.audit import By
+from engine.storage.symbols import Symbols
 
 Meaning = Literal["optout", "unclear", "none"]
 
@@ -45,3 +54,11 @@ def meaning_of_reply(text: str) -> Meaning:
     if bare in _WORDS:
         return "optout"
     return "unclear" if any(hint in folded for hint in _HINTS) else "none"
+
+
+def keep_to(connection: sa.Connection, symbols: Symbols, text: str, said: OptOut, by: By) -> bool:
+    """Keep to what a reply says; whether it was an opt-out. `said`: what it is then."""
+    if meaning_of_reply(text) != "optout":
+        return False
+    opt_out(connection, symbols, said, by, because="reply")
+    return True

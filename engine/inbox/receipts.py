@@ -1,0 +1,171 @@
+"""Receipts: each stored once, and applied to its message in the same transaction.
+
+One whose message nobody knows is kept and looked at again: the answer to the call, which tells the gateway's name for
+the message, may be recorded after the receipt has come.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from engine.channels.protocol import Capabilities, Receipt
+from engine.inbox.judging import changes, judged
+from engine.inbox.matching import Meant, Search
+from engine.people.optouts import OptOut, opt_out_by_gateway
+from engine.permits.settling import settle
+from engine.reasons import BY_GATEWAY, NO_RECEIPT
+from engine.storage.arrivals import mark_changed, take
+from engine.storage.bulk import execute_many, insert_rows
+from engine.storage.inbox_tables import ORPHANED_RECEIPT, receipt
+from engine.storage.keys import Intent
+from engine.storage.messages import given, is_given
+from engine.storage.schema import UNANSWERED_MESSAGE, message
+from engine.storage.states import Fate, MessageStatus
+from engine.storage.symbols import load_symbols
+
+SILENT_AFTER = 72 * 3_600_000
+"""Milliseconds after which no receipt is waited for any more."""
+
+_LOOKED_FOR = 7 * 24 * 3_600_000
+"""Milliseconds for which the message of a receipt may still turn up."""
+
+_AT_ONCE = 5_000  # receipts without a message
+
+
+class By(NamedTuple):
+    """By which channel something came, and what that can do."""
+
+    channel: str
+    known: Capabilities
+
+
+def take_receipts(connection: sa.Connection, by: By, receipts: Sequence[Receipt], now: int) -> Counter[Fate]:
+    """Take receipts, in the transaction under way; what came of those that are new."""
+    fresh = {one.id: one for one in receipts}
+    own = (receipt.c.channel == by.channel, receipt.c.id.in_(list(fresh)))
+    for known in connection.scalars(sa.select(receipt.c.id).where(*own)).all():
+        del fresh[known]
+    if not fresh:
+        return Counter()
+    taking = _Taking(connection, by, now)
+    applied = taking.look(list(fresh.values()))
+    names = [*_STORED, "channel", "taken_at", *_FOUND]
+    own_values = (by.channel, now)
+    rows = [
+        (*(getattr(one, name) for name in _STORED), *own_values, int(fate), *_numbers(intent))
+        for one, fate, intent in applied
+    ]
+    insert_rows(connection, receipt, names, rows)
+    taking.write()
+    return Counter(fate for _, fate, _ in applied)
+
+
+def match_again(connection: sa.Connection, by: By, now: int) -> Counter[Fate]:
+    """Look for the messages of receipts that had none, in the transaction under way; what came of those found."""
+    waiting = (ORPHANED_RECEIPT, receipt.c.taken_at > now - _LOOKED_FOR, receipt.c.channel == by.channel)
+    rows = sa.select(*(receipt.c[name] for name in _STORED)).where(*waiting)
+    orphans = [Receipt(**row) for row in connection.execute(rows.limit(_AT_ONCE)).mappings()]
+    if not orphans:
+        return Counter()
+    taking = _Taking(connection, by, now)
+    found = [one for one in taking.look(orphans) if one[1] is not Fate.ORPHAN]
+    update = receipt.update().values({name: sa.bindparam(name) for name in _FOUND})
+    update = update.where(
+        receipt.c.channel == sa.bindparam("its_channel"), receipt.c.id == sa.bindparam("its_id")
+    )
+    values = [dict(zip(_FOUND, (int(fate), *_numbers(intent)), strict=True)) for _, fate, intent in found]
+    own = [{"its_channel": by.channel, "its_id": one.id} for one, _, _ in found]
+    execute_many(connection, update, [new | which for new, which in zip(values, own, strict=True)])
+    taking.write()
+    return Counter(fate for _, fate, _ in found)
+
+
+def tell_silence(connection: sa.Connection, now: int) -> int:
+    """Say of messages sent long ago that no receipt came, once; they stay sent. How many."""
+    silent = message.update().where(UNANSWERED_MESSAGE, message.c.sent_at <= now - SILENT_AFTER)
+    return connection.execute(silent.values(because=str(NO_RECEIPT()))).rowcount
+
+
+Applied = tuple[Receipt, Fate, Intent | None]
+
+_STORED = Receipt._fields
+_FOUND = ("fate", *Intent._fields)
+
+
+def _numbers(intent: Intent | None) -> tuple[int | None, ...]:
+    return (None,) * len(Intent._fields) if intent is None else intent
+
+
+@dataclass(slots=True)
+class _Taking:
+    """Receipts of one channel being applied. Rows of messages change as one receipt after the other is looked at."""
+
+    connection: sa.Connection
+    by: By
+    now: int
+    _before: dict[Intent, dict[str, Any]] = field(default_factory=dict)
+    _after: dict[Intent, dict[str, Any]] = field(default_factory=dict)
+    _left: list[OptOut] = field(default_factory=list)
+
+    def look(self, receipts: Sequence[Receipt]) -> list[Applied]:
+        """What comes of each, in their order; nothing is written yet."""
+        symbols = load_symbols(self.connection)
+        search = Search(self.connection, symbols, symbols.find("channel", self.by.channel))
+        meant = search.messages([(one.ref, one.reference) for one in receipts])
+        return [self._look(one, its) for one, its in zip(receipts, meant, strict=True)]
+
+    def _look(self, one: Receipt, its: Meant | None) -> Applied:
+        if its is None:
+            return one, Fate.ORPHAN, None
+        intent, row = its.intent, its.row
+        found = judged(row, one, its.named, remembers=self.by.known.remembers > 0)
+        if found.status is not None:
+            self._before.setdefault(intent, dict(row))
+            row |= changes(row, one, found.status, self.now)
+            self._after[intent] = row
+        if one.opted_out:
+            at = self.now if one.at is None else min(one.at, self.now)
+            self._left.append(OptOut(intent.customer, row["identity"], self.by.channel, at, BY_GATEWAY()))
+        return one, found.fate, intent
+
+    def write(self) -> None:
+        """Write what they come to: messages, states that are settled, opt-outs."""
+        self._number()
+        values = [
+            {name: row[name] for name in _CHANGED} | {"was": self._before[intent]["status"]} | given(intent)
+            for intent, row in self._after.items()
+        ]
+        update = message.update().values({name: sa.bindparam(name) for name in _CHANGED})
+        execute_many(
+            self.connection, update.where(*is_given(), message.c.status == sa.bindparam("was")), values
+        )
+        settle(
+            self.connection,
+            (intent[:5] for intent, row in self._before.items() if not row["settled"]),
+            self.now,
+        )
+        mark_changed(self.connection, (intent.customer for intent in self._after))
+        for said in self._left:
+            opt_out_by_gateway(self.connection, said, self.now)
+
+    def _number(self) -> None:
+        """Each new happening gets a number among the arrivals: that it was sent before what came of it."""
+        wanted = list(self._happened())
+        for seq, (row, name) in enumerate(wanted, take(self.connection, len(wanted)) if wanted else 0):
+            row[name] = seq
+
+    def _happened(self) -> Iterator[tuple[dict[str, Any], str]]:
+        for row in self._after.values():
+            if row["sent_at"] is not None and row["sent_seq"] is None:
+                yield row, "sent_seq"
+            if row["status"] in (MessageStatus.DELIVERED, MessageStatus.FAILED):
+                yield row, "ended_seq"
+
+
+_CHANGED = (
+    "status", "because", "sent_at", "sent_seq", "delivered_at", "failed_at", "ended_seq", "counted_at", "reference",
+    "until", "role", "lease_until", "settled", "changed_at", "key",
+)  # fmt: skip

@@ -1,0 +1,97 @@
+"""What a gateway tells, taken: from a body as it came, fetched or pushed, to what became of it.
+
+All that one body says is taken in one transaction. A body that comes twice is taken once.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from dsl.model.model import Model
+from engine.channels.protocol import Channel, Heard, Kind, Reporter
+from engine.errors import UnknownNameError
+from engine.inbox.receipts import By, match_again, take_receipts
+from engine.inbox.replies import take_replies
+from engine.inbox.senders import Senders
+from engine.permits.senders import address_of
+from engine.storage.states import Fate
+from engine.storage.store import Store
+from engine.storage.values import Surroundings
+from engine.wording import say
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was new. `passed_over`: elements of bodies that say nothing that can be used."""
+
+    receipts: Counter[Fate] = field(default_factory=Counter)
+    replies: int = 0
+    passed_over: int = 0
+
+    def add(self, other: "Taken") -> None:
+        """Count both together."""
+        self.receipts += other.receipts
+        self.replies += other.replies
+        self.passed_over += other.passed_over
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything was new."""
+        return bool(self.receipts.total() or self.replies)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Where what comes back goes. `addresses`: the attribute that each channel's configuration names, if it does."""
+
+    store: Store
+    model: Model
+    surroundings: Surroundings
+    channels: Mapping[str, Channel]
+    addresses: Mapping[str, str | None] = field(default_factory=dict)
+
+    def reporter(self, channel: str) -> Reporter:
+        """A channel that reports; UnknownNameError when there is none of that name, or it does not."""
+        found = self.channels.get(channel)
+        if found is None or not isinstance(found, Reporter) or not found.reports:
+            raise UnknownNameError(
+                say("no channel `{name}` reports anything", name=channel),
+                say("`receipts` and `replies` in its table say how: see docs/channels.md"),
+            )
+        return found
+
+
+def take_body(inbox: Inbox, channel: str, body: bytes, now: int, kind: Kind | None = None) -> Taken:
+    """Take a body that a gateway has sent, of one kind or, None, of any that the channel reads.
+
+    UnknownNameError for a channel that reports nothing, UnreadableBodyError for a body that nobody can read: then
+    nothing is taken.
+    """
+    reporter = inbox.reporter(channel)
+    heard = [reporter.heard(one, body) for one in ([kind] if kind else sorted(reporter.reports))]
+    everything = Heard(
+        [receipt for one in heard for receipt in one.receipts],
+        [reply for one in heard for reply in one.replies],
+        min((one.passed_over for one in heard), default=0),
+    )
+    with inbox.store.write() as connection:
+        return take_heard(connection, inbox, channel, everything, now)
+
+
+def take_heard(connection: sa.Connection, inbox: Inbox, channel: str, heard: Heard, now: int) -> Taken:
+    """Take what a body says, in the transaction under way."""
+    by = By(channel, inbox.channels[channel].capabilities)
+    named = address_of(inbox.model, channel, inbox.addresses.get(channel))
+    senders = Senders(connection, inbox.model, inbox.surroundings, named)
+    return Taken(
+        take_receipts(connection, by, heard.receipts, now) if heard.receipts else Counter(),
+        take_replies(senders, channel, heard.replies, now) if heard.replies else 0,
+        heard.passed_over,
+    )
+
+
+def look_again(connection: sa.Connection, inbox: Inbox, channel: str, now: int) -> Taken:
+    """Look for the messages of receipts that had none, in the transaction under way."""
+    return Taken(match_again(connection, By(channel, inbox.channels[channel].capabilities), now))
