@@ -64,20 +64,20 @@ class Shop:
     permits: Permits
 
 
-def model() -> Model:
-    """The rules of the shop."""
-    files, flaws = parse_texts({"shop.rules": RULES})
+def model(rules: str = RULES) -> Model:
+    """The rules of the shop, or others over its customers and visits."""
+    files, flaws = parse_texts({"shop.rules": rules})
     checked = check(files, Context(), flaws)
     if checked.model is None:
         raise SystemExit("\n".join(item.message for item in checked.diagnostics))
     return checked.model
 
 
-def open_shop(path: Path) -> Shop:
+def open_shop(path: Path, rules: str = RULES) -> Shop:
     """Open a shop made by `make_shop`, or an empty one."""
     store = open_store(path, create=True)
     with store.write() as connection:
-        plan = make_plan(connection, 1, model(), ZONE, Duration(3, "day"))
+        plan = make_plan(connection, 1, model(rules), ZONE, Duration(3, "day"))
         plan.tables.metadata.create_all(connection)
     return Shop(store, plan, make_permits(plan, {"brand": BRAND}, {}))
 
