@@ -36,7 +36,7 @@ def measure(folder: Path) -> dict[str, Any]:
     imported = perf_counter() - began
     project = open_project(folder)
     engine = ready(project)
-    deliver, times, sent = deliverer(engine), [], 0
+    deliver, times, sent = deliverer(engine, None), [], 0
     for day in range((LAST - FIRST).days + 1):
         moment = datetime.combine(FIRST + timedelta(day), datetime.min.time().replace(hour=9))
         began = perf_counter()

@@ -47,7 +47,7 @@ def _shop(folder: Path, customers: int) -> dict[str, Any]:
     apply(project, read_rule_set(project.rules, project.config), By("bench", START))
     fill_shop(project.store, customers)
     engine = ready(project)
-    take_turn(engine, START, deliverer(engine))
+    take_turn(engine, START, deliverer(engine, None))
     rules.write_text(RULES.replace("after 7 days -> remind", "after 5 days -> remind"), encoding="utf-8")
     return _measured(project, START + MINUTE)
 

@@ -45,7 +45,7 @@ def measure(folder: Path, people: int) -> dict[str, Any]:
 
 def _turn(engine: Engine, now: int) -> dict[str, Any]:
     began = process_time()
-    done = take_turn(engine, now, deliverer(engine))
+    done = take_turn(engine, now, deliverer(engine, None))
     return {
         "seconds": round(process_time() - began, 2),
         "examined": sum(run.examined for run in done.runs),

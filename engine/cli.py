@@ -45,6 +45,8 @@ COMMANDS = {
     "optout": "saying",
     "consent": "saying",
     "channels": "channels",
+    "backup": "safekeeping",
+    "restore": "safekeeping",
 }
 """Commands and the modules under `engine.commands` that hold them, as `NAME_command`."""
 

@@ -77,6 +77,22 @@ class BrokenStoreError(StoreError):
     """The disk reported an error; what the transaction did is unknown until the database is opened again."""
 
 
+class JournalError(StoreError):
+    """What is about to be sent cannot be noted beside the database; so it is not sent."""
+
+
+class ReplacedStoreError(StoreError):
+    """The database is not the one that was here when messages last left, or has lost some of what it held."""
+
+
+class ClockError(EngineError):
+    """The clock of the machine is behind what has happened already."""
+
+
+class BackupError(EngineError):
+    """A backup cannot be made or put in place."""
+
+
 class RulesError(EngineError):
     """The rules cannot be applied as they are."""
 

@@ -81,6 +81,8 @@ NO_EMAIL = reason("the address is none that mail servers take")
 NO_TOKEN = reason("there is no token: {why}")
 NOT_IN_HEADER = reason("the header `{name}` would hold a line break")
 LOST = reason("nobody recorded what became of it")
+LEFT = reason("it left at {at}, says the journal of what was sent; the database had not heard of it")
+NOT_NOTED = reason("what is sent cannot be noted; it did not leave")
 BY_COMMAND = reason("command")
 BY_REPLY = reason("reply")
 BY_IMPORT = reason("import")
@@ -98,7 +100,8 @@ _READABLE = (
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, HTTP_SAID, HTTP_STATUS, SAID, NOT_IN_HEADER,
     NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN,
-    LOST, BY_COMMAND, BY_REPLY, BY_IMPORT, BY_GATEWAY, NO_RECEIPT, NOT_DELIVERED, TRIED, REFUSED, GIVEN_UP,
+    LOST, LEFT, NOT_NOTED,
+    BY_COMMAND, BY_REPLY, BY_IMPORT, BY_GATEWAY, NO_RECEIPT, NOT_DELIVERED, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 
 

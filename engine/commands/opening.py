@@ -11,6 +11,7 @@ from engine.projects.folder import project_folder
 from engine.projects.project import Project, database_of, open_project
 from engine.projects.releases import Release, current_release
 from engine.projects.virtual_time import virtual_time
+from engine.safekeeping.seal import note_arrivals
 from engine.storage.audit import By
 from engine.storage.store import is_missing
 from engine.terminal import talk
@@ -30,6 +31,7 @@ def opened(*, create: bool = False) -> Iterator[Project]:
         talk(say("made an empty database: {database}", database=project.config.database))
     try:
         yield project
+        note_arrivals(project)
     finally:
         project.store.close()
 
@@ -60,10 +62,13 @@ def release_of(project: Project) -> Release:
 
 def by(project: Project, actor: str | None) -> By:
     """Who does it, now."""
-    return By(actor or _user(), time_of(project))
+    return By(user(actor), time_of(project))
 
 
-def _user() -> str:
+def user(actor: str | None) -> str:
+    """Who calls: as they say themselves, else the user of this computer."""
+    if actor:
+        return actor
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -94,4 +94,5 @@ def _tell(project: Project, what_happened: Phrase, *, as_json: bool) -> None:
 
 def _as_json(project: Project, item: Pause) -> dict[str, object]:
     since = project.config.zone.iso(item.since)
-    return {"what": item.what, "name": item.name, "since": since, "by": item.by, "because": item.because}
+    plain = {"what": item.what, "name": item.name, "since": since, "by": item.by, "because": item.because}
+    return plain | ({"released": list(item.released)} if item.what == "quarantine" else {})

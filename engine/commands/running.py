@@ -9,10 +9,11 @@ from engine.commands.opening import is_virtual, opened, time_of
 from engine.commands.options import json_option
 from engine.delivery.pace import Timer
 from engine.projects.project import Project
-from engine.projects.project_turn import deliverer, lock, ready, take_turn, try_turn
+from engine.projects.project_turn import Engine, deliverer, lock, ready, take_turn, try_turn
 from engine.projects.virtual_time import go_to
 from engine.running.run import How
 from engine.running.turn import Turn
+from engine.safekeeping.guard import guarded, steady
 from engine.storage.states import MessageStatus
 from engine.terminal import print_json, print_text, progress, talk
 from engine.wording import all_of, say, say_number
@@ -27,19 +28,12 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
     started = time.monotonic()
     with opened() as project, lock(project):
         now = _moment(project, at, keep=not dry_run)
-        timer = None if is_virtual(project) else Timer()
         engine = ready(project)
         with progress(say("looking at customers")) as told:
             if dry_run:
                 done = try_turn(engine, now, lambda count: told(count, count))
             else:
-                done = take_turn(
-                    engine,
-                    now,
-                    deliverer(engine, timer),
-                    How(progress=lambda count: told(count, count)),
-                    (lambda: 0) if timer is None else lambda: int((time.monotonic() - started) * 1000),
-                )
+                done = _turn(engine, now, started, How(progress=lambda count: told(count, count)))
         result = turn_as_json(project, done) | {"seconds": round(time.monotonic() - started, 3)}
     if as_json:
         print_json(result)
@@ -47,6 +41,14 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
         _tell(done, str(result["at"]), dry_run=dry_run)
     _tell_undone(done)
     return 1 if done.messages["failed"] or done.put_off else 0
+
+
+def _turn(engine: Engine, now: int, started: float, how: How) -> Turn:
+    """A turn with its deliveries, once all that must hold before them has been checked."""
+    timer = None if is_virtual(engine.project) else Timer()
+    passed = (lambda: 0) if timer is None else lambda: int((time.monotonic() - started) * 1000)
+    with guarded(engine.project, now) as noting:
+        return take_turn(engine, now, deliverer(engine, noting, timer), how, passed)
 
 
 def turn_as_json(project: Project, done: Turn) -> dict[str, object]:
@@ -66,7 +68,7 @@ def turn_as_json(project: Project, done: Turn) -> dict[str, object]:
 def _moment(project: Project, at: str | None, *, keep: bool) -> int:
     """The time of the run; `keep` puts the project on it when it was given."""
     if at is None:
-        return time_of(project)
+        return steady(project, time_of(project))
     zone = project.config.zone
     moment = parse_time(at, zone)
     if keep:

@@ -27,6 +27,7 @@ from engine.delivery import breaker, sending
 from engine.delivery.hands import AtOnce, Hands, Job
 from engine.delivery.lane import Lane
 from engine.delivery.marking import Marking, Posted, Tried
+from engine.delivery.noting import Noting
 from engine.delivery.pace import LONGEST, Timer
 from engine.delivery.recording import Result, next_asking, record
 from engine.permits.permitting import Permits
@@ -53,8 +54,8 @@ class Delivery:
 
     `alone`: the caller has seen to it that no other delivery is at work on this store, so that what hangs hangs for
     good and need not wait for its lease to end. `timer`: None on virtual time, in which gateways take any number at
-    once. `most`: messages that a customer may have within a day, whatever rules say. `reached` is told of each step,
-    for tests that stop there.
+    once. `most`: messages that a customer may have within a day, whatever rules say. `noting`: None where
+    no journal of what was sent is kept. `reached` is told of each step, for tests that stop there.
     """
 
     store: Store
@@ -66,6 +67,7 @@ class Delivery:
     timer: Timer | None = None
     hands: Hands = field(default_factory=AtOnce)
     most: int | None = None
+    noting: Noting | None = None
     reached: Callable[[Step], None] = lambda _: None
     _install_key: str = field(default="", repr=False)
     _lanes: dict[int, Lane] = field(default_factory=dict, repr=False)
@@ -96,7 +98,9 @@ class Delivery:
                 if any(lane.on_the_wire for lane in self._lanes.values()):
                     yield from self._empty(connection, clock, counts)
                 elif not self._wait():
-                    return
+                    break
+        if self.noting is not None and self.noting.failed is not None:
+            raise self.noting.failed
 
     def _elapsed(self) -> float:
         return 0.0 if self.timer is None else self.timer.elapsed()
@@ -111,6 +115,8 @@ class Delivery:
     def _begin(self, connection: sa.Connection, now: int) -> Counter[str]:
         working.prepare(connection)
         self._install_key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+        if self.noting is not None:
+            self.noting.begin(connection)
         counts = self._sweep(connection, now) + self._find_out(connection, now)
         healths = breaker.healths(connection)
         for number in sending.channels_of_ready(connection, now):
@@ -140,12 +146,37 @@ class Delivery:
         with connection.begin():  # the time is read inside: to get in may have taken a while
             marking = Marking(self._work(connection, clock.now), self.permits, self._install_key, self.most)
             marking.mark()
+            posted = self._posts(connection, marking, counts)
         marked = self._elapsed()
         counts.update(marking.counts)
         yield "marked"
-        if marking.posted:
-            lane.took(marking.posted, self._elapsed())
-            self.hands.begin(lane.name, self._job(lane, marking.posted, marked))
+        if posted and self._noted(connection, posted, clock, counts):
+            lane.took(posted, self._elapsed())
+            self.hands.begin(lane.name, self._job(lane, posted, marked))
+
+    def _posts(self, connection: sa.Connection, marking: Marking, counts: Counter[str]) -> list[Posted]:
+        """What of a batch that is being marked has not left already."""
+        if self.noting is None:
+            return marking.posted
+        now = marking.work.clock.now
+        known = self._capabilities()
+        posted, left = self.noting.marked(connection, marking.posted, self._install_key, now, known)
+        counts.update(left)
+        return posted
+
+    def _noted(
+        self, connection: sa.Connection, posted: Sequence[Posted], clock: "_Clock", counts: Counter[str]
+    ) -> bool:
+        """Note on the disk what is about to leave; False when that failed, and nothing leaves any more."""
+        failed = None
+        if self.noting is not None:
+            failed = self.noting.on_disk(connection, posted, self._install_key, clock.now)
+        if failed is None:
+            return True
+        counts.update(failed)
+        for lane in self._lanes.values():
+            lane.done = True
+        return False
 
     def _empty(self, connection: sa.Connection, clock: "_Clock", counts: Counter[str]) -> Iterator[Step]:
         """Wait for a batch and record what became of it."""
@@ -180,7 +211,11 @@ class Delivery:
         rows = sending.hanging(connection, None if self.alone else now, self.plan.tables.customer)
         hanging = [self._posted(row) for row in rows]
         found = self._settled(hanging)
-        results: list[Result] = [(one, found.get(one.outgoing.key, Unknown(LOST()))) for one in hanging]
+        because = [row.because or LOST() for row in rows]  # the journal's word, where it alone knew
+        results: list[Result] = [
+            (one, found.get(one.outgoing.key, Unknown(why)))
+            for one, why in zip(hanging, because, strict=True)
+        ]
         return record(connection, results, now, self._capabilities()) if results else Counter()
 
     def _find_out(self, connection: sa.Connection, now: int) -> Counter[str]:

@@ -2,10 +2,13 @@
 
 Customers go on through their journeys meanwhile, and what is to be sent is decided on; nothing of it leaves. When it
 goes on, each message is put to the gate again.
+
+A quarantine is a pause on everything that is let go journey by journey: a database that was put back in place knows
+nothing of what was sent since.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
@@ -14,26 +17,39 @@ from engine.conditions import moments
 from engine.storage.audit import By, Deed, record
 from engine.storage.schema import message, pause, symbol
 
-What = Literal["all", "channel", "journey", "message"]
+What = Literal["all", "channel", "journey", "message", "quarantine", "released"]
 
 _COLUMNS = {"channel": message.c.channel, "journey": message.c.journey, "message": message.c.message}
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """What is paused, since when, by whom and why. `name` is empty for all."""
+    """What is paused, since when, by whom and why. `name` is empty for all. `released`: let go of a quarantine."""
 
     what: What
     name: str
     since: int
     by: str
     because: str | None
+    released: tuple[str, ...] = ()
 
 
 def pauses(connection: sa.Connection) -> Sequence[Pause]:
     """What is paused, the oldest first."""
     rows = connection.execute(sa.select(pause).order_by(pause.c.since, pause.c.what, pause.c.name))
-    return [Pause(*row) for row in rows]
+    found = [Pause(*row) for row in rows]
+    released = tuple(item.name for item in found if item.what == "released")
+    return [
+        replace(item, released=released) if item.what == "quarantine" else item
+        for item in found
+        if item.what != "released"
+    ]
+
+
+def quarantine(connection: sa.Connection, by: By, because: str) -> None:
+    """Let nothing leave until somebody releases it, in the transaction under way."""
+    connection.execute(pause.delete().where(pause.c.what.in_(("quarantine", "released"))))
+    stop(connection, "quarantine", "", by, because)
 
 
 def stop(connection: sa.Connection, what: What, name: str, by: By, because: str | None) -> bool:
@@ -48,23 +64,45 @@ def stop(connection: sa.Connection, what: What, name: str, by: By, because: str 
 
 
 def go_on(connection: sa.Connection, what: What, name: str, by: By) -> bool:
-    """Take a pause back, in the transaction under way; False when there is none."""
-    same = (pause.c.what == what, pause.c.name == name)
-    if not connection.execute(pause.delete().where(*same)).rowcount:
+    """Take a pause back, in the transaction under way; False when there is none.
+
+    A quarantine ends with a pause of everything, and lets a journey go with a pause of that.
+    """
+    same = [sa.and_(pause.c.what == what, pause.c.name == name)]
+    if what == "all":
+        same.append(pause.c.what.in_(("quarantine", "released")))
+    was = connection.execute(pause.delete().where(sa.or_(*same))).rowcount > 0
+    if what == "journey" and _released(connection, name, by):
+        was = True
+    if not was:
         return False
     record(connection, by, Deed("resume", what=f"{what} {name}".strip()))
+    return True
+
+
+def _released(connection: sa.Connection, journey: str, by: By) -> bool:
+    """Let a journey go of the quarantine; False when there is none, or it is let go already."""
+    kinds = set(connection.scalars(sa.select(pause.c.what).where(pause.c.name.in_(("", journey)))))
+    if "quarantine" not in kinds or "released" in kinds:
+        return False
+    row = {"what": "released", "name": journey, "since": by.now, "by": by.actor}
+    connection.execute(pause.insert().values(row))
     return True
 
 
 def is_paused() -> sa.ColumnElement[bool]:
     """Whether a message is: a condition on `message`."""
     everything = sa.select(pause.c.since).where(pause.c.what == "all")
-    stopped: list[sa.ColumnElement[bool]] = [sa.exists(everything)]
-    for what, column in _COLUMNS.items():
-        numbers = (
-            sa.select(symbol.c.symbol)
-            .join(pause, pause.c.name == symbol.c.name)
-            .where(pause.c.what == what, symbol.c.kind == what)
-        )
-        stopped.append(column.in_(numbers))
+    locked_up = sa.exists(sa.select(pause.c.since).where(pause.c.what == "quarantine"))
+    stopped: list[sa.ColumnElement[bool]] = [
+        sa.exists(everything),
+        sa.and_(locked_up, message.c.journey.not_in(_numbers("released", "journey"))),
+    ]
+    stopped += [column.in_(_numbers(what, what)) for what, column in _COLUMNS.items()]
     return sa.case((sa.or_(*stopped), moments.integer(1)), else_=moments.integer(0)) == moments.integer(1)
+
+
+def _numbers(what: str, kind: str) -> sa.Select[tuple[int]]:
+    """The numbers of the names that pauses of a sort have."""
+    named = sa.select(symbol.c.symbol).join(pause, pause.c.name == symbol.c.name)
+    return named.where(pause.c.what == what, symbol.c.kind == kind)

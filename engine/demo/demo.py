@@ -59,7 +59,7 @@ def make_demo(folder: Path, told: Told = lambda _done, _total: None, extent: Ext
         with lock(project):
             life = _begin(project, extent)
             engine = ready(project)
-            _let_time_pass(_Town(engine, deliverer(engine), life), extent, told)
+            _let_time_pass(_Town(engine, deliverer(engine, None), life), extent, told)
             return summarise(engine)
     finally:
         project.store.close()

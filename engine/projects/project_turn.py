@@ -4,10 +4,12 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.channels.building import build_channels
 from engine.delivery.delivery import BATCH, Delivery
 from engine.delivery.hands import AtOnce, Threads
+from engine.delivery.noting import Noting
 from engine.delivery.pace import Timer
 from engine.errors import EngineError
 from engine.permits.permitting import Permits
@@ -63,30 +65,39 @@ def try_turn(engine: Engine, now: int, progress: Callable[[int], None] = lambda 
     return tried
 
 
-def deliverer(engine: Engine, timer: Timer | None = None) -> Deliver:
+def deliverer(engine: Engine, noting: Noting | None, timer: Timer | None = None) -> Deliver:
     """What sends the ready messages of a project by its channels; call it under the project's `lock`.
 
-    `timer`: None on virtual time, in which none passes while messages leave.
+    `noting`: from `engine.safekeeping.guard`; None where nothing really leaves. `timer`: None on virtual time, in
+    which none passes while messages leave.
     """
     project = engine.project
     channels = build_channels(project.config.channels, project.folder)
     hands = AtOnce() if timer is None else Threads()
     most = project.config.most_per_customer
-    return Delivery(project.store, engine.plan, engine.permits, channels, True, BATCH, timer, hands, most)
+    store, permits = project.store, engine.permits
+    return Delivery(store, engine.plan, permits, channels, True, BATCH, timer, hands, most, noting)
 
 
 @contextmanager
 def lock(project: Project) -> Iterator[None]:
-    """Hold the project for a turn. RunningError when another turn of it is under way.
+    """Hold the project for a turn. RunningError when another turn of it is under way."""
+    with lock_folder(project.folder):
+        yield
+
+
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """The same for the folder of a project that is not opened.
 
     The system lets go of it when the process ends, however it ends.
     """
-    with (project.folder / "homing.lock").open("a") as file:
+    with (folder / "homing.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise RunningError(
-                say("{folder}: another `homing run` is at work", folder=project.folder),
+                say("{folder}: another `homing run` is at work", folder=folder),
                 say("wait until it is done"),
             ) from error
         yield

@@ -31,7 +31,11 @@ meta = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
-"""`schema` (version of these tables), `install_key` (secret of this installation), `arrivals` (last `seq` given)."""
+"""`schema` (version of these tables), `install_key` (secret of this installation), `arrivals` (last `seq` given).
+
+`incarnation`: this life of the database, another one after each restore. `journal:ID`: the last batch of a journal of
+what was sent (`engine.delivery.journal`) that was marked.
+"""
 
 symbol = sa.Table(
     "symbol",
@@ -243,7 +247,20 @@ pause = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("because", sa.Text),
 )
-"""What is paused: nothing of it leaves. `what`: all (with an empty name), channel, journey or message."""
+"""What is paused: nothing of it leaves. `what`: all (with an empty name), channel, journey or message.
+
+`quarantine` (with an empty name): all that no row with `released` lets go, journey by journey.
+"""
+
+unseen = key_table(
+    "unseen",
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+"""Messages that left, as the journal says, and that this database has yet to make: see `engine.delivery.unseen`."""
+
+sa.Index("unseen_digest", unseen.c.digest)
 
 breaker = sa.Table(
     "breaker",

@@ -191,7 +191,7 @@ def _make_or_check(store: Store, *, create: bool) -> None:
             say("mend `database` in homing.toml"),
         )
     else:
-        _check_version(store)
+        check_version(store)
 
 
 def _make_tables(store: Store, install_key: str) -> None:
@@ -201,10 +201,12 @@ def _make_tables(store: Store, install_key: str) -> None:
         metadata.create_all(connection)
         counters = dict.fromkeys(("arrivals", "customers", "records"), "0")
         known = {"schema": str(SCHEMA_VERSION), "install_key": install_key, **counters}
+        known["incarnation"] = f"1.{secrets.token_hex(8)}"
         connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in known.items()])
 
 
-def _check_version(store: Store) -> None:
+def check_version(store: Store) -> None:
+    """Whether a database is one of Homing's, of this version; else the StoreError that says which."""
     with store.read() as connection:
         found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "schema"))
     if found is None:

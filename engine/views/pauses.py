@@ -3,9 +3,9 @@
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone
 from engine.delivery.pausing import Pause
-from engine.wording import say
+from engine.wording import all_of, say
 
-_WHAT = {
+_WHAT: dict[str, Phrase] = {
     "all": say("all sending"),
     "channel": say("channel"),
     "journey": say("journey"),
@@ -15,6 +15,20 @@ _WHAT = {
 
 def pause_said(item: Pause, zone: Zone) -> Phrase:
     """One sentence: what, since when, by whom and why."""
+    if item.what == "quarantine":
+        return _quarantine_said(item, zone)
     what = say("{kind} `{name}`", kind=_WHAT[item.what], name=item.name) if item.name else _WHAT[item.what]
     said = say("{what} is paused since {since} by {who}", what=what, since=zone.iso(item.since), who=item.by)
     return said if item.because is None else say("{first}: {because}", first=said, because=item.because)
+
+
+def _quarantine_said(item: Pause, zone: Zone) -> Phrase:
+    said = say(
+        "nothing leaves since {since}, {because} by {who}: `homing resume` lets all go, `--journey` one",
+        since=zone.iso(item.since),
+        because=item.because,
+        who=item.by,
+    )
+    if not item.released:
+        return said
+    return say("{said} (so far {journeys})", said=said, journeys=all_of(item.released))

@@ -9,7 +9,7 @@ import pytest
 from tests.sources import LAYERS, modules
 
 HOMES = {
-    "pysqlite3": ("engine/storage/sqlite.py",),
+    "pysqlite3": ("engine/storage/sqlite.py", "engine/storage/copies.py"),
     "sqlite3": (),
     "sqlalchemy": ("engine/",),
     "sqlite_utils": ("engine/",),

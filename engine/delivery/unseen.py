@@ -1,0 +1,115 @@
+"""What the journal says has left and the database knows nothing of: it is an older copy, or has lost commits.
+
+Messages that are there become `unknown`; of those that the database is still to make, the keys are kept, so that they
+become `unknown` instead of leaving again. Where numbers of records may have changed with the copy, the same text to
+the same address counts as the same message.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.calendars.zone import Zone
+from engine.delivery.journal import Journal, Line, digest_of, last_batch, lines_after, set_last_batch
+from engine.delivery.marking import Posted
+from engine.reasons import LEFT
+from engine.storage.audit import By, Deed, record
+from engine.storage.bulk import insert_rows, rows_by_key
+from engine.storage.customers import customer
+from engine.storage.keys import Intent, intent_key, resent_key
+from engine.storage.messages import is_message
+from engine.storage.schema import OPEN_MESSAGE, message, meta, unseen
+from engine.storage.states import MessageStatus
+from engine.storage.symbols import Symbols, load_symbols
+
+
+def take_in(connection: sa.Connection, journal: Journal, zone: Zone, by: By) -> int:
+    """Take in, in the transaction under way, the batches of which the database knows nothing; how many messages."""
+    known = last_batch(connection, journal.id)
+    if known >= journal.last:
+        return 0
+    return take_lines(connection, journal.id, list(lines_after(journal.path, journal.id, known)), zone, by)
+
+
+def take_lines(connection: sa.Connection, journal: str, lines: Sequence[Line], zone: Zone, by: By) -> int:
+    """The same for lines of a journal, wherever they were kept; those that the database knows are passed over."""
+    known = last_batch(connection, journal)
+    missing = {line.key: line for line in lines if line.batch > known}
+    if not missing:
+        return 0
+    symbols = load_symbols(connection)
+    for intent, row, line in _open_ones(connection, symbols, missing):
+        if row.status < MessageStatus.SENDING:
+            channel = symbols.find("channel", line.channel) or row.channel
+            _hangs(
+                connection,
+                intent,
+                {"channel": channel, "attempt": max(line.attempt, row.attempt)},
+                line,
+                zone,
+            )
+        del missing[line.key]
+    rows = [(line.key, line.digest, line.at) for line in missing.values()]
+    insert_rows(connection, unseen, ["key", "digest", "at"], rows, passing_over=True)
+    set_last_batch(connection, journal, max(line.batch for line in lines))
+    what = f"{sum(line.batch > known for line in lines)} attempts"
+    record(connection, by, Deed("journal taken in", what=what))
+    return sum(line.batch > known for line in lines)
+
+
+def any_unseen(connection: sa.Connection) -> bool:
+    """Whether there are any such messages."""
+    return bool(connection.scalar(sa.select(sa.exists(sa.select(unseen.c.key)))))
+
+
+def among(connection: sa.Connection, install_key: str, posted: Sequence[Posted]) -> Mapping[Intent, int]:
+    """Which of some messages about to leave have left already, and when; what they were is forgotten with that."""
+    by_key = {one.outgoing.key: one.intent for one in posted}
+    found = {
+        by_key[row.key]: row for row in rows_by_key(connection, tuple(unseen.c), unseen.c.key, sorted(by_key))
+    }
+    by_digest = {
+        digest_of(install_key, one.outgoing): one.intent
+        for one in posted
+        if one.intent.record and one.intent not in found
+    }
+    for row in rows_by_key(connection, tuple(unseen.c), unseen.c.digest, sorted(by_digest)):
+        found.setdefault(by_digest[row.digest], row)
+    for row in found.values():
+        connection.execute(unseen.delete().where(unseen.c.key == row.key))
+    return {intent: row.at for intent, row in found.items()}
+
+
+def _open_ones(
+    connection: sa.Connection, symbols: Symbols, missing: Mapping[str, Line]
+) -> list[tuple[Intent, Any, Line]]:
+    """The messages of the database that may still go and of which a line tells."""
+    key = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key"))
+    found = []
+    rows = sa.select(
+        *(message.c[name] for name in Intent._fields),
+        message.c.status, message.c.resend, message.c.attempt, message.c.channel, customer.c.id,
+    ).join(customer, customer.c.customer == message.c.customer)  # fmt: skip
+    for row in connection.execute(rows.where(OPEN_MESSAGE)).all():
+        intent = Intent(*row[: len(Intent._fields)])
+        name = resent_key(intent_key(str(key), symbols.name(intent.journey), row.id, intent), row.resend)
+        if name in missing:
+            found.append((intent, row, missing[name]))
+    return found
+
+
+def _hangs(
+    connection: sa.Connection, intent: Intent, tried: Mapping[str, int | None], line: Line, zone: Zone
+) -> None:
+    """As if its delivery had died just now: the next one finds out about it as far as that can be done."""
+    values = {
+        "status": int(MessageStatus.SENDING),
+        "because": LEFT(at=zone.iso(line.at)),
+        "until": None,
+        "lease_until": 0,
+        "begun_at": line.at,
+        "counted_at": line.at,
+        "changed_at": line.at,
+    }
+    connection.execute(message.update().where(*is_message(intent)).values({**values, **tried}))

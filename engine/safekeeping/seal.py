@@ -1,0 +1,132 @@
+"""The seal: what the project folder remembers of its database, so that another one in its place shows.
+
+Which life of the database it was (its incarnation), how much had arrived in it, when it was last at work, and whether
+that work came to its end. A database that holds less, or another life, is an older copy or has lost its log.
+"""
+
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import orjson
+import sqlalchemy as sa
+
+from engine.errors import ReplacedStoreError
+from engine.projects.project import Project
+from engine.storage.arrivals import arrivals
+from engine.storage.schema import meta
+from engine.storage.store import Store
+from engine.wording import say
+
+NAME = "homing.seal"
+
+_SEALED = "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """`at`: the last time at work, 0 on virtual time. `clean`: whether that work came to its end."""
+
+    incarnation: str
+    arrivals: int
+    at: int
+    clean: bool
+
+
+def read_seal(folder: Path) -> Seal | None:
+    """The seal of a project, None when there is none. ReplacedStoreError when it cannot be read."""
+    path = folder / NAME
+    try:
+        return Seal(**orjson.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise ReplacedStoreError(say("{path}: damaged", path=path), REMEDY) from error
+
+
+def write_seal(folder: Path, seal: Seal) -> None:
+    """Put a seal in place of the old one, whole or not at all."""
+    path, draft = folder / NAME, folder / f".{NAME}.{os.getpid()}"
+    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(file, orjson.dumps(asdict(seal)) + b"\n")
+        os.fsync(file)
+    finally:
+        os.close(file)
+    draft.replace(path)
+    sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Names in it are on the disk as well."""
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def sealed_now(connection: sa.Connection, at: int, *, clean: bool) -> Seal:
+    """The seal that a database would have now."""
+    return Seal(incarnation(connection), arrivals(connection), at, clean)
+
+
+def incarnation(connection: sa.Connection) -> str:
+    """Which life of the database this is."""
+    return str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "incarnation")))
+
+
+def begin_life(connection: sa.Connection, number: int) -> None:
+    """Another life of the database begins, in the transaction under way: the old seal does not fit it any more."""
+    life = meta.update().where(meta.c.key == "incarnation")
+    connection.execute(life.values(value=f"{number}.{secrets.token_hex(8)}"))
+
+
+def note_arrivals(project: Project) -> None:
+    """After a command that may have written: the database holds at least this from now on."""
+    with suppress(OSError):  # a folder that is not ours: whoever sends says so
+        seal = read_seal(project.folder)
+        if seal is None:
+            return
+        with project.store.read() as connection:
+            here = sealed_now(connection, seal.at, clean=seal.clean)
+        if here.incarnation == seal.incarnation and here.arrivals > seal.arrivals:
+            write_seal(project.folder, replace(seal, arrivals=here.arrivals))
+
+
+def check_seal(project: Project) -> Seal | None:
+    """The seal, when the database is the one that it was put on. None for a database that was never sealed.
+
+    ReplacedStoreError when it is another one, or less than it was.
+    """
+    seal = read_seal(project.folder)
+    with project.store.read() as connection:
+        here = sealed_now(connection, 0, clean=True)
+        known = connection.scalar(sa.select(meta.c.value).where(meta.c.key == _SEALED))
+    place = {"place": project.store.place}
+    if seal is None and known is not None:
+        raise ReplacedStoreError(
+            say("{place}: {folder} holds no homing.seal of it", folder=project.folder, **place), REMEDY
+        )
+    if seal is not None and seal.incarnation != here.incarnation:
+        raise ReplacedStoreError(say("{place}: not the database that was here before", **place), REMEDY)
+    if seal is not None and here.arrivals < seal.arrivals:
+        raise ReplacedStoreError(
+            say("{place}: it holds less than it did: an older copy, or without its log", **place), REMEDY
+        )
+    return seal
+
+
+def mark_sealed(store: Store) -> None:
+    """From now on this database is not used without its seal."""
+    with store.write() as connection:
+        if connection.scalar(sa.select(meta.c.value).where(meta.c.key == _SEALED)) is None:
+            connection.execute(meta.insert().values(key=_SEALED, value="1"))
+
+
+REMEDY = say(
+    "put back what belongs together (homing.db, homing.db-wal, homing.seal, homing.sent), or `homing restore` a "
+    "backup; `homing restore` of the database file itself takes it as it is, and nothing leaves until somebody lets it"
+)
