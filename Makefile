@@ -52,8 +52,8 @@ format: $(ready) ## put the code into its form, mend what can be mended
 bench: $(ready) ## the benchmarks, with their figures; fewer customers than a million: CUSTOMERS=100000
 	$(bin)/python -m benchmarks.run $(CUSTOMERS)
 
-soak: $(ready) ## the tests with many more generated examples and simulated worlds
-	HOMING_SEEDS=20000 $(bin)/python -m pytest $(PYTEST) --hypothesis-profile=soak
+soak: $(ready) ## the tests with many more generated examples and simulated worlds, and a kill at every write
+	HOMING_SEEDS=20000 HOMING_KILLS=100000 $(bin)/python -m pytest $(PYTEST) --hypothesis-profile=soak
 
 docs: $(ready) ## the sessions and pictures in the documents, as they go now
 	$(bin)/homing graph win_back --rules docs/example/rules --format svg > docs/pictures/win_back.svg

@@ -32,6 +32,8 @@ class Noting:
     def begin(self, connection: sa.Connection) -> None:
         """A delivery begins."""
         self._any_unseen = unseen.any_unseen(connection)
+        if self._any_unseen:
+            unseen.meet(connection, self.zone)
 
     def marked(
         self,

@@ -1,8 +1,7 @@
 """What the journal says has left and the database knows nothing of: it is an older copy, or has lost commits.
 
-Messages that are there become `unknown`; of those that the database is still to make, the keys are kept, so that they
-become `unknown` instead of leaving again. Where numbers of records may have changed with the copy, the same text to
-the same address counts as the same message.
+Messages that are there, or come to be, become `unknown` instead of leaving again; until then their keys are kept. Where
+numbers of records may have changed with the copy, the same text to the same address counts as the same message.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,24 +37,24 @@ def take_lines(connection: sa.Connection, journal: str, lines: Sequence[Line], z
     missing = {line.key: line for line in lines if line.batch > known}
     if not missing:
         return 0
+    rows = [(key, line.digest, line.at, line.channel, line.attempt) for key, line in missing.items()]
+    insert_rows(connection, unseen, [column.name for column in unseen.c], rows, passing_over=True)
+    meet(connection, zone)
+    set_last_batch(connection, journal, max(line.batch for line in lines))
+    attempts = sum(line.batch > known for line in lines)
+    record(connection, by, Deed("journal taken in", what=f"{attempts} attempts"))
+    return attempts
+
+
+def meet(connection: sa.Connection, zone: Zone) -> None:
+    """Messages that may still go and have left already hang from now on, as if their delivery had just died."""
     symbols = load_symbols(connection)
-    for intent, row, line in _open_ones(connection, symbols, missing):
+    for intent, row, line in _open_ones(connection, symbols):
         if row.status < MessageStatus.SENDING:
             channel = symbols.find("channel", line.channel) or row.channel
-            _hangs(
-                connection,
-                intent,
-                {"channel": channel, "attempt": max(line.attempt, row.attempt)},
-                line,
-                zone,
-            )
-        del missing[line.key]
-    rows = [(line.key, line.digest, line.at) for line in missing.values()]
-    insert_rows(connection, unseen, ["key", "digest", "at"], rows, passing_over=True)
-    set_last_batch(connection, journal, max(line.batch for line in lines))
-    what = f"{sum(line.batch > known for line in lines)} attempts"
-    record(connection, by, Deed("journal taken in", what=what))
-    return sum(line.batch > known for line in lines)
+            tried = {"channel": channel, "attempt": max(line.attempt, row.attempt)}
+            _hangs(connection, intent, tried, line.at, zone)
+        connection.execute(unseen.delete().where(unseen.c.key == line.key))
 
 
 def any_unseen(connection: sa.Connection) -> bool:
@@ -81,11 +80,10 @@ def among(connection: sa.Connection, install_key: str, posted: Sequence[Posted])
     return {intent: row.at for intent, row in found.items()}
 
 
-def _open_ones(
-    connection: sa.Connection, symbols: Symbols, missing: Mapping[str, Line]
-) -> list[tuple[Intent, Any, Line]]:
-    """The messages of the database that may still go and of which a line tells."""
-    key = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key"))
+def _open_ones(connection: sa.Connection, symbols: Symbols) -> list[tuple[Intent, Any, Any]]:
+    """The messages of the database that may still go and of which the journal tells, with what it tells."""
+    left = {row.key: row for row in connection.execute(sa.select(unseen))}
+    key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
     found = []
     rows = sa.select(
         *(message.c[name] for name in Intent._fields),
@@ -93,23 +91,22 @@ def _open_ones(
     ).join(customer, customer.c.customer == message.c.customer)  # fmt: skip
     for row in connection.execute(rows.where(OPEN_MESSAGE)).all():
         intent = Intent(*row[: len(Intent._fields)])
-        name = resent_key(intent_key(str(key), symbols.name(intent.journey), row.id, intent), row.resend)
-        if name in missing:
-            found.append((intent, row, missing[name]))
+        name = resent_key(intent_key(key, symbols.name(intent.journey), row.id, intent), row.resend)
+        if name in left:
+            found.append((intent, row, left[name]))
     return found
 
 
 def _hangs(
-    connection: sa.Connection, intent: Intent, tried: Mapping[str, int | None], line: Line, zone: Zone
+    connection: sa.Connection, intent: Intent, tried: Mapping[str, int | None], at: int, zone: Zone
 ) -> None:
-    """As if its delivery had died just now: the next one finds out about it as far as that can be done."""
     values = {
         "status": int(MessageStatus.SENDING),
-        "because": LEFT(at=zone.iso(line.at)),
+        "because": LEFT(at=zone.iso(at)),
         "until": None,
         "lease_until": 0,
-        "begun_at": line.at,
-        "counted_at": line.at,
-        "changed_at": line.at,
+        "begun_at": at,
+        "counted_at": at,
+        "changed_at": at,
     }
     connection.execute(message.update().where(*is_message(intent)).values({**values, **tried}))

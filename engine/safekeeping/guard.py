@@ -17,7 +17,7 @@ from engine.delivery.unseen import take_in
 from engine.errors import ClockError, ReadOnlyStoreError
 from engine.projects.project import Project, database_of
 from engine.projects.virtual_time import last_run_at, virtual_time
-from engine.safekeeping.seal import check_seal, mark_sealed, read_seal, sealed_now, write_seal
+from engine.safekeeping.seal import begin_start, check_seal, read_seal, sealed_now, write_seal
 from engine.storage.audit import By
 from engine.storage.store import QUICK_CHECK_LIMIT
 from engine.wording import say
@@ -40,8 +40,8 @@ def guarded(project: Project, now: int) -> Iterator[Noting]:
     try:
         with project.store.write() as connection:
             take_in(connection, journal, project.config.zone, By("homing", now))
+            begin_start(connection)
         _seal(project, now, clean=False)
-        mark_sealed(project.store)
         yield Noting(journal, project.config.zone)
         _seal(project, now, clean=True)
     finally:

@@ -26,8 +26,8 @@ from engine.safekeeping.backup import forget_backup, kept_files, made_at
 from engine.safekeeping.seal import (
     Seal,
     begin_life,
+    begin_start,
     incarnation,
-    mark_sealed,
     read_seal,
     sealed_now,
     sync_folder,
@@ -130,12 +130,12 @@ class _Restoring:
 
     def _prepare(self, config: Config, noted: bytes, made: int | None) -> int:
         """Another life of the database begins: nothing of it leaves, and what has left is known."""
-        mark_sealed(self.store)
         because = "restored" if made is None else f"restored from a backup of {config.zone.iso(made)}"
         with self.store.write() as connection:
             virtual = virtual_time(connection)
             by = By(self.wish.actor, self.wish.now if virtual is None else virtual)
             forget_backup(connection)
+            begin_start(connection)
             begin_life(connection, self._life(connection))
             quarantine(connection, by, because)
             record(connection, by, Deed("restore", what=because))

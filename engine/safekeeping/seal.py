@@ -17,19 +17,22 @@ from engine.errors import ReplacedStoreError
 from engine.projects.project import Project
 from engine.storage.arrivals import arrivals
 from engine.storage.schema import meta
-from engine.storage.store import Store
 from engine.wording import say
 
 NAME = "homing.seal"
 
-_SEALED = "sealed"
+_STARTS = "starts"
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """`at`: the last time at work, 0 on virtual time. `clean`: whether that work came to its end."""
+    """`starts`: how often sending was begun. `at`: the last time at work, 0 on virtual time.
+
+    `clean`: whether that work came to its end.
+    """
 
     incarnation: str
+    starts: int
     arrivals: int
     at: int
     clean: bool
@@ -70,7 +73,7 @@ def sync_folder(folder: Path) -> None:
 
 def sealed_now(connection: sa.Connection, at: int, *, clean: bool) -> Seal:
     """The seal that a database would have now."""
-    return Seal(incarnation(connection), arrivals(connection), at, clean)
+    return Seal(incarnation(connection), _starts(connection) or 0, arrivals(connection), at, clean)
 
 
 def incarnation(connection: sa.Connection) -> str:
@@ -104,7 +107,7 @@ def check_seal(project: Project) -> Seal | None:
     seal = read_seal(project.folder)
     with project.store.read() as connection:
         here = sealed_now(connection, 0, clean=True)
-        known = connection.scalar(sa.select(meta.c.value).where(meta.c.key == _SEALED))
+        known = _starts(connection)
     place = {"place": project.store.place}
     if seal is None and known is not None:
         raise ReplacedStoreError(
@@ -112,18 +115,23 @@ def check_seal(project: Project) -> Seal | None:
         )
     if seal is not None and seal.incarnation != here.incarnation:
         raise ReplacedStoreError(say("{place}: not the database that was here before", **place), REMEDY)
-    if seal is not None and here.arrivals < seal.arrivals:
+    if seal is not None and (here.starts < seal.starts or here.arrivals < seal.arrivals):
         raise ReplacedStoreError(
             say("{place}: it holds less than it did: an older copy, or without its log", **place), REMEDY
         )
     return seal
 
 
-def mark_sealed(store: Store) -> None:
-    """From now on this database is not used without its seal."""
-    with store.write() as connection:
-        if connection.scalar(sa.select(meta.c.value).where(meta.c.key == _SEALED)) is None:
-            connection.execute(meta.insert().values(key=_SEALED, value="1"))
+def begin_start(connection: sa.Connection) -> None:
+    """Count a start, in the transaction under way. From the first on, a database is not used without its seal."""
+    number = str((_starts(connection) or 0) + 1)
+    if not connection.execute(meta.update().where(meta.c.key == _STARTS).values(value=number)).rowcount:
+        connection.execute(meta.insert().values(key=_STARTS, value=number))
+
+
+def _starts(connection: sa.Connection) -> int | None:
+    found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == _STARTS))
+    return None if found is None else int(found)
 
 
 REMEDY = say(

@@ -33,8 +33,8 @@ meta = sa.Table(
 )
 """`schema` (version of these tables), `install_key` (secret of this installation), `arrivals` (last `seq` given).
 
-`incarnation`: this life of the database, another one after each restore. `journal:ID`: the last batch of a journal of
-what was sent (`engine.delivery.journal`) that was marked.
+`incarnation`: this life of the database, another one after each restore. `starts`: how often sending was begun.
+`journal:ID`: the last batch of a journal of what was sent (`engine.delivery.journal`) that was marked.
 """
 
 symbol = sa.Table(
@@ -257,8 +257,10 @@ unseen = key_table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
 )
-"""Messages that left, as the journal says, and that this database has yet to make: see `engine.delivery.unseen`."""
+"""Messages that left, as the journal says, and that this database has yet to meet: see `engine.delivery.unseen`."""
 
 sa.Index("unseen_digest", unseen.c.digest)
 

@@ -1,0 +1,132 @@
+"""A kill -9 at every write, sync, removal and send of a command, and at those of the recovery from it.
+
+`make test` tries a few of them, `make soak` all.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from tests.faulting.faulty import SOCKETS, WRITES, Fault, Faulty
+from tests.faulting.shops import PEOPLE, RUN, Shop, check, check_end, messages, moves
+
+POINTS = int(os.environ.get("HOMING_KILLS", "4"))
+"""Kills per command, spread evenly over its calls; `make soak` asks for more than there are."""
+
+
+def places(count: int, points: int = POINTS) -> Iterator[int]:
+    """So many of the numbers from 1 to `count`, or all of them."""
+    return iter(range(1, count + 1, max(count // points, 1)))
+
+
+def test_a_kill_at_any_write_sends_nothing_twice(shop: Shop, homing: Faulty) -> None:
+    """A5: what was committed is whole; the next run finishes it; what may have left is never sent again."""
+    calm = shop.copy("calm")
+    ended = homing(calm, *RUN)
+    assert (ended.status, len(shop.gateway.hits)) == (0, PEOPLE)
+    expected = moves(calm)
+    for number in places(ended.seen):
+        folder = shop.copy("killed")
+        assert homing(folder, *RUN, fault=Fault("kill", number)).status == -9
+        check(shop, folder)
+        again = homing(folder, *RUN)
+        assert again.status == 0, again
+        check_end(shop, folder)
+        assert moves(folder) == expected
+
+
+def test_a_kill_in_the_middle_of_a_write(shop: Shop, homing: Faulty) -> None:
+    """A5: half a page, half a line of the journal, half a seal: none of it is taken for a whole one."""
+    for number in places(homing(shop.copy("calm"), *RUN, fault=Fault(kinds=WRITES)).seen):
+        folder = shop.copy("torn")
+        assert homing(folder, *RUN, fault=Fault("tear", number, WRITES)).status == -9
+        check(shop, folder)
+        assert homing(folder, *RUN).status == 0
+        check_end(shop, folder)
+
+
+def test_a_kill_before_a_byte_is_on_the_wire(shop: Shop, homing: Faulty) -> None:
+    """A3, as near to the wire as can be: nothing was taken, nobody knows it, and nothing is sent again."""
+    folder = shop.copy("killed")
+    assert homing(folder, *RUN, fault=Fault("kill", 1, SOCKETS)).status == -9
+    assert (set(map(int, messages(folder).values())), shop.gateway.hits) == ({3}, [])
+    assert homing(folder, *RUN).status == 0
+    check_end(shop, folder)
+    assert shop.gateway.hits == []
+
+
+def test_a_kill_in_the_recovery_from_a_kill(shop: Shop, homing: Faulty) -> None:
+    """A6: killed at one place, then at another, then left to finish."""
+    count = homing(shop.copy("calm"), *RUN).seen
+    for first in places(count, max(POINTS // 4, 2)):
+        for second in places(count, max(POINTS // 20, 1)):
+            folder = shop.copy("killed")
+            homing(folder, *RUN, fault=Fault("kill", first))
+            homing(folder, *RUN, fault=Fault("kill", second + count // 3))
+            check(shop, folder)
+            assert homing(folder, *RUN).status == 0
+            check_end(shop, folder)
+
+
+def test_a_kill_at_any_write_of_an_import(shop: Shop, homing: Faulty) -> None:
+    """A8: the same file again gives exactly its rows, however much of it was taken before."""
+    rows = "".join(f"C{n % PEOPLE},2026-01-01 09:0{n % 10},{n}.50\n" for n in range(200))
+    visits = shop.folder.with_name("visits.csv")
+    visits.write_text("customer,at,amount\n" + rows, encoding="utf-8")
+    words = ("import", "visit", str(visits))
+    for number in places(homing(shop.copy("calm"), *words).seen):
+        folder = shop.copy("killed")
+        assert homing(folder, *words, fault=Fault("kill", number)).status == -9
+        assert homing(folder, *words).status == 0
+        assert count_of(folder, "event_visit") == 200
+
+
+def test_a_kill_at_any_write_of_apply(shop: Shop, homing: Faulty) -> None:
+    """A7: the tables are the old ones or the new ones, and the release is the one that they fit."""
+    rules = shop.folder / "rules" / "more.rules"
+    rules.write_text('event call "电话" { minutes: number }\n', encoding="utf-8")
+    for number in places(homing(shop.copy("calm"), "apply").seen):
+        folder = shop.copy("killed")
+        assert homing(folder, "apply", fault=Fault("kill", number)).status == -9
+        assert (count_of(folder, "release") == 2) == has_table(folder, "event_call")
+        assert homing(folder, "apply").status == 0
+        assert (count_of(folder, "release"), has_table(folder, "event_call")) == (2, True)
+
+
+def test_a_kill_at_any_write_of_a_backup_or_a_restore(shop: Shop, homing: Faulty) -> None:
+    """Either there is a whole backup or none; either the old database, or the new one, or the same command does it."""
+    file = shop.folder.with_name("copy.backup")
+    count = homing(shop.copy("calm"), "backup", str(file)).seen
+    for number in places(count, max(POINTS // 2, 2)):
+        file.unlink(missing_ok=True)
+        folder = shop.copy("killed")
+        homing(folder, "backup", str(file), fault=Fault("kill", number))
+        if not file.exists():
+            assert homing(folder, "backup", str(file)).status == 0
+        assert not list(file.parent.glob(".*.part"))
+        count_of(folder, "customer", file)
+    count = homing(shop.copy("calm"), "restore", str(file)).seen
+    for number in places(count):
+        folder = shop.copy("killed")
+        homing(folder, "restore", str(file), fault=Fault("kill", number))
+        homing(folder, *RUN)  # whatever it finds: nothing leaves that was not let go
+        assert homing(folder, "restore", str(file)).status == 0
+        assert homing(folder, *RUN).status == 0
+        assert count_of(folder, "customer") == PEOPLE
+        check(shop, folder)
+
+
+def count_of(folder: Path, table: str, file: Path | None = None) -> int:
+    """How many rows a table has."""
+    with closing(sqlite3.connect(file or folder / "homing.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+
+def has_table(folder: Path, table: str) -> bool:
+    """Whether there is such a table."""
+    with closing(sqlite3.connect(folder / "homing.db")) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return (table,) in names
