@@ -87,6 +87,8 @@ BY_COMMAND = reason("command")
 BY_REPLY = reason("reply")
 BY_IMPORT = reason("import")
 BY_GATEWAY = reason("the gateway says so")
+UNREADABLE_BODY = reason("the body is neither JSON nor a form")
+NO_LIST = reason("the body has no list where the table says")
 NO_RECEIPT = reason("no receipt came")
 NOT_DELIVERED = reason("the receipt says that it did not arrive")
 TRIED = reason("tried {attempts} times: {because}")
@@ -100,8 +102,8 @@ _READABLE = (
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, HTTP_SAID, HTTP_STATUS, SAID, NOT_IN_HEADER,
     NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN,
-    LOST, LEFT, NOT_NOTED,
-    BY_COMMAND, BY_REPLY, BY_IMPORT, BY_GATEWAY, NO_RECEIPT, NOT_DELIVERED, TRIED, REFUSED, GIVEN_UP,
+    LOST, LEFT, NOT_NOTED, NO_RECEIPT, NOT_DELIVERED, UNREADABLE_BODY, NO_LIST,
+    BY_COMMAND, BY_REPLY, BY_IMPORT, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 
 

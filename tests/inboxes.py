@@ -72,7 +72,7 @@ def again(some: Shop, now: str, channel: str = "sms") -> Counter[str]:
 def silence(some: Shop, now: str) -> int:
     """Say of which messages no receipt came."""
     with some.store.write() as connection:
-        return tell_silence(connection, at(now))
+        return tell_silence(connection, "sms", at(now), always=True)
 
 
 def receipts(some: Shop) -> dict[str, str]:

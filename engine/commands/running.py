@@ -8,13 +8,23 @@ from engine.calendars.zone import parse_time
 from engine.commands.opening import is_virtual, opened, time_of
 from engine.commands.options import json_option
 from engine.delivery.pace import Timer
+from engine.inbox.listening import Listened
 from engine.projects.project import Project
-from engine.projects.project_turn import Engine, deliverer, lock, ready, take_turn, try_turn
+from engine.projects.project_turn import (
+    Engine,
+    deliverer,
+    hear,
+    lock,
+    project_channels,
+    ready,
+    take_turn,
+    try_turn,
+)
 from engine.projects.virtual_time import go_to
 from engine.running.run import How
 from engine.running.turn import Turn
 from engine.safekeeping.guard import guarded, steady
-from engine.storage.states import MessageStatus
+from engine.storage.states import Fate, MessageStatus
 from engine.terminal import print_json, print_text, progress, talk
 from engine.wording import all_of, say, say_number
 
@@ -27,28 +37,42 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Move everyone who is due and send what may go. Safe to repeat, safe to kill."""
     started = time.monotonic()
     with opened() as project, lock(project):
-        now = _moment(project, at, keep=not dry_run)
+        now, heard = _moment(project, at, keep=not dry_run), Listened()
         engine = ready(project)
         with progress(say("looking at customers")) as told:
             if dry_run:
                 done = try_turn(engine, now, lambda count: told(count, count))
             else:
-                done = _turn(engine, now, started, How(progress=lambda count: told(count, count)))
+                done, heard = _turn(engine, now, started, How(progress=lambda count: told(count, count)))
         result = turn_as_json(project, done) | {"seconds": round(time.monotonic() - started, 3)}
     if as_json:
         print_json(result)
     else:
         _tell(done, str(result["at"]), dry_run=dry_run)
     _tell_undone(done)
-    return 1 if done.messages["failed"] or done.put_off else 0
+    _tell_heard(heard)
+    return 1 if done.messages["failed"] or done.put_off or heard.problems else 0
 
 
-def _turn(engine: Engine, now: int, started: float, how: How) -> Turn:
-    """A turn with its deliveries, once all that must hold before them has been checked."""
+def _turn(engine: Engine, now: int, started: float, how: How) -> tuple[Turn, Listened]:
+    """A turn with its deliveries, once all that must hold before them has been checked; then what gateways report.
+
+    What that changes is acted upon at once.
+    """
     timer = None if is_virtual(engine.project) else Timer()
-    passed = (lambda: 0) if timer is None else lambda: int((time.monotonic() - started) * 1000)
+
+    def passed() -> int:
+        return 0 if timer is None else int((time.monotonic() - started) * 1000)
+
+    channels = project_channels(engine.project)
     with guarded(engine.project, now) as noting:
-        return take_turn(engine, now, deliverer(engine, noting, timer), how, passed)
+        deliver = deliverer(engine, noting, timer, channels)
+        done = take_turn(engine, now, deliver, how, passed)
+        heard = hear(engine, channels, now + passed())
+        if heard.taken.anything:
+            done.reported += heard.taken.messages
+            done.add(take_turn(engine, now, deliver, how, passed))
+    return done, heard
 
 
 def turn_as_json(project: Project, done: Turn) -> dict[str, object]:
@@ -111,5 +135,35 @@ def _tell_undone(done: Turn) -> None:
                 "{n:,} message was not taken and will be tried again; `homing status` tells more",
                 "{n:,} messages were not taken and will be tried again; `homing status` tells more",
                 n=done.put_off,
+            )
+        )
+
+
+def _tell_heard(heard: Listened) -> None:
+    """What somebody should know of what gateways reported."""
+    for problem in heard.problems:
+        talk(problem)
+    if heard.taken.receipts[Fate.CONTRADICTS]:
+        talk(
+            say_number(
+                "{n:,} receipt contradicts what was known; the first word stands: `homing customer` shows it",
+                "{n:,} receipts contradict what was known; the first word stands: `homing customer` shows it",
+                n=heard.taken.receipts[Fate.CONTRADICTS],
+            )
+        )
+    if heard.taken.receipts[Fate.ORPHAN]:
+        talk(
+            say_number(
+                "{n:,} receipt is about no message that is known; it is looked at again for a week",
+                "{n:,} receipts are about no message that is known; they are looked at again for a week",
+                n=heard.taken.receipts[Fate.ORPHAN],
+            )
+        )
+    if heard.silent:
+        talk(
+            say_number(
+                "of {n:,} message no receipt came within three days; it counts as sent",
+                "of {n:,} messages no receipt came within three days; they count as sent",
+                n=heard.silent,
             )
         )

@@ -42,14 +42,22 @@ class By(NamedTuple):
     known: Capabilities
 
 
-def take_receipts(connection: sa.Connection, by: By, receipts: Sequence[Receipt], now: int) -> Counter[Fate]:
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of receipts: of themselves, and to which status how many messages went."""
+
+    fates: Counter[Fate] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
+
+
+def take_receipts(connection: sa.Connection, by: By, receipts: Sequence[Receipt], now: int) -> Came:
     """Take receipts, in the transaction under way; what came of those that are new."""
     fresh = {one.id: one for one in receipts}
     own = (receipt.c.channel == by.channel, receipt.c.id.in_(list(fresh)))
     for known in connection.scalars(sa.select(receipt.c.id).where(*own)).all():
         del fresh[known]
     if not fresh:
-        return Counter()
+        return Came()
     taking = _Taking(connection, by, now)
     applied = taking.look(list(fresh.values()))
     names = [*_STORED, "channel", "taken_at", *_FOUND]
@@ -59,17 +67,16 @@ def take_receipts(connection: sa.Connection, by: By, receipts: Sequence[Receipt]
         for one, fate, intent in applied
     ]
     insert_rows(connection, receipt, names, rows)
-    taking.write()
-    return Counter(fate for _, fate, _ in applied)
+    return Came(Counter(fate for _, fate, _ in applied), taking.write())
 
 
-def match_again(connection: sa.Connection, by: By, now: int) -> Counter[Fate]:
+def match_again(connection: sa.Connection, by: By, now: int) -> Came:
     """Look for the messages of receipts that had none, in the transaction under way; what came of those found."""
     waiting = (ORPHANED_RECEIPT, receipt.c.taken_at > now - _LOOKED_FOR, receipt.c.channel == by.channel)
     rows = sa.select(*(receipt.c[name] for name in _STORED)).where(*waiting)
     orphans = [Receipt(**row) for row in connection.execute(rows.limit(_AT_ONCE)).mappings()]
     if not orphans:
-        return Counter()
+        return Came()
     taking = _Taking(connection, by, now)
     found = [one for one in taking.look(orphans) if one[1] is not Fate.ORPHAN]
     update = receipt.update().values({name: sa.bindparam(name) for name in _FOUND})
@@ -79,14 +86,20 @@ def match_again(connection: sa.Connection, by: By, now: int) -> Counter[Fate]:
     values = [dict(zip(_FOUND, (int(fate), *_numbers(intent)), strict=True)) for _, fate, intent in found]
     own = [{"its_channel": by.channel, "its_id": one.id} for one, _, _ in found]
     execute_many(connection, update, [new | which for new, which in zip(values, own, strict=True)])
-    taking.write()
-    return Counter(fate for _, fate, _ in found)
+    return Came(Counter(fate for _, fate, _ in found), taking.write())
 
 
-def tell_silence(connection: sa.Connection, now: int) -> int:
-    """Say of messages sent long ago that no receipt came, once; they stay sent. How many."""
-    silent = message.update().where(UNANSWERED_MESSAGE, message.c.sent_at <= now - SILENT_AFTER)
-    return connection.execute(silent.values(because=str(NO_RECEIPT()))).rowcount
+def tell_silence(connection: sa.Connection, channel: str, now: int, *, always: bool) -> int:
+    """Say of messages sent long ago by a channel that no receipt came, once; they stay sent. How many.
+
+    Not `always`: nothing is said of a channel that has never given any, though it might.
+    """
+    number = load_symbols(connection).find("channel", channel)
+    gives = always or connection.scalar(sa.select(receipt.c.id).where(receipt.c.channel == channel).limit(1))
+    if number is None or not gives:
+        return 0
+    late = (UNANSWERED_MESSAGE, message.c.sent_at <= now - SILENT_AFTER, message.c.channel == number)
+    return connection.execute(message.update().where(*late).values(because=str(NO_RECEIPT()))).rowcount
 
 
 Applied = tuple[Receipt, Fate, Intent | None]
@@ -131,8 +144,8 @@ class _Taking:
             self._left.append(OptOut(intent.customer, row["identity"], self.by.channel, at, BY_GATEWAY()))
         return one, found.fate, intent
 
-    def write(self) -> None:
-        """Write what they come to: messages, states that are settled, opt-outs."""
+    def write(self) -> Counter[str]:
+        """Write what they come to: messages, states that are settled, opt-outs; how many came to which status."""
         self._number()
         values = [
             {name: row[name] for name in _CHANGED} | {"was": self._before[intent]["status"]} | given(intent)
@@ -150,6 +163,7 @@ class _Taking:
         mark_changed(self.connection, (intent.customer for intent in self._after))
         for said in self._left:
             opt_out_by_gateway(self.connection, said, self.now)
+        return Counter(MessageStatus(row["status"]).word for row in self._after.values())
 
     def _number(self) -> None:
         """Each new happening gets a number among the arrivals: that it was sent before what came of it."""

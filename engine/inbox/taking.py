@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from dsl.model.model import Model
 from engine.channels.protocol import Channel, Heard, Kind, Reporter
 from engine.errors import UnknownNameError
-from engine.inbox.receipts import By, match_again, take_receipts
+from engine.inbox.receipts import By, Came, match_again, take_receipts
 from engine.inbox.replies import take_replies
 from engine.inbox.senders import Senders
 from engine.permits.senders import address_of
@@ -24,15 +24,17 @@ from engine.wording import say
 
 @dataclass(slots=True)
 class Taken:
-    """What was new. `passed_over`: elements of bodies that say nothing that can be used."""
+    """What was new. `messages`: how many came to which status. `passed_over`: what says nothing that can be used."""
 
     receipts: Counter[Fate] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
     replies: int = 0
     passed_over: int = 0
 
     def add(self, other: "Taken") -> None:
         """Count both together."""
         self.receipts += other.receipts
+        self.messages += other.messages
         self.replies += other.replies
         self.passed_over += other.passed_over
 
@@ -85,13 +87,12 @@ def take_heard(connection: sa.Connection, inbox: Inbox, channel: str, heard: Hea
     by = By(channel, inbox.channels[channel].capabilities)
     named = address_of(inbox.model, channel, inbox.addresses.get(channel))
     senders = Senders(connection, inbox.model, inbox.surroundings, named)
-    return Taken(
-        take_receipts(connection, by, heard.receipts, now) if heard.receipts else Counter(),
-        take_replies(senders, channel, heard.replies, now) if heard.replies else 0,
-        heard.passed_over,
-    )
+    came = take_receipts(connection, by, heard.receipts, now) if heard.receipts else Came()
+    replies = take_replies(senders, channel, heard.replies, now) if heard.replies else 0
+    return Taken(came.fates, came.messages, replies, heard.passed_over)
 
 
 def look_again(connection: sa.Connection, inbox: Inbox, channel: str, now: int) -> Taken:
     """Look for the messages of receipts that had none, in the transaction under way."""
-    return Taken(match_again(connection, By(channel, inbox.channels[channel].capabilities), now))
+    came = match_again(connection, By(channel, inbox.channels[channel].capabilities), now)
+    return Taken(came.fates, came.messages)

@@ -1,17 +1,20 @@
 """One turn of a project: its release, planned and compiled, run and delivered at a moment."""
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.channels.building import build_channels
+from engine.channels.protocol import Channel
 from engine.delivery.delivery import BATCH, Delivery
 from engine.delivery.hands import AtOnce, Threads
 from engine.delivery.noting import Noting
 from engine.delivery.pace import Timer
 from engine.errors import EngineError
+from engine.inbox.listening import Listened, listen
+from engine.inbox.taking import Inbox
 from engine.permits.permitting import Permits
 from engine.permits.senders import permits_of
 from engine.plans.plan import Plan, make_plan
@@ -65,14 +68,36 @@ def try_turn(engine: Engine, now: int, progress: Callable[[int], None] = lambda 
     return tried
 
 
-def deliverer(engine: Engine, noting: Noting | None, timer: Timer | None = None) -> Deliver:
+def project_channels(project: Project) -> dict[str, Channel]:
+    """The channels of a project, made once for a turn or for many."""
+    return build_channels(project.config.channels, project.folder)
+
+
+def hear(engine: Engine, channels: Mapping[str, Channel], now: int) -> Listened:
+    """Fetch and take what the gateways of a project report; what it changes, the next turn acts upon."""
+    return listen(inbox(engine, channels), now)
+
+
+def inbox(engine: Engine, channels: Mapping[str, Channel]) -> Inbox:
+    """Where what gateways report goes, fetched or pushed."""
+    project = engine.project
+    addresses = {name: channel.address for name, channel in project.config.channels.items()}
+    return Inbox(project.store, engine.release.model, project.surroundings, channels, addresses)
+
+
+def deliverer(
+    engine: Engine,
+    noting: Noting | None,
+    timer: Timer | None = None,
+    channels: Mapping[str, Channel] | None = None,
+) -> Deliver:
     """What sends the ready messages of a project by its channels; call it under the project's `lock`.
 
     `noting`: from `engine.safekeeping.guard`; None where nothing really leaves. `timer`: None on virtual time, in
-    which none passes while messages leave.
+    which none passes while messages leave. `channels`: None: made for it alone.
     """
     project = engine.project
-    channels = build_channels(project.config.channels, project.folder)
+    channels = project_channels(project) if channels is None else channels
     hands = AtOnce() if timer is None else Threads()
     most = project.config.most_per_customer
     store, permits = project.store, engine.permits

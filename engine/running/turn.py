@@ -39,12 +39,22 @@ class Moment:
 
 @dataclass(slots=True)
 class Turn:
-    """What one turn did. `messages`: how many came to each status, those that were sent counted once, as sent."""
+    """What one turn did. `messages`: how many came to each status, those that were sent counted once, as sent.
+
+    `reported`: those of which gateways have told since.
+    """
 
     at: int
     release: int
     runs: list[RunReport] = field(default_factory=list)
     delivered: Counter[str] = field(default_factory=Counter)
+    reported: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Turn") -> None:
+        """Count another turn at the same moment with this one."""
+        self.runs += other.runs
+        self.delivered += other.delivered
+        self.reported += other.reported
 
     @property
     def entered(self) -> int:
@@ -82,7 +92,7 @@ class Turn:
         counts = sum((report.messages for report in self.runs), Counter[str]())
         gone = self.delivered.total()
         counts["ready"] = max(counts["ready"] - gone, 0)
-        return +(counts + self.delivered)
+        return +(counts + self.delivered + self.reported)
 
 
 def turn(store: Store, plan: Plan, permits: Permits, deliver: Deliver, moment: Moment) -> Turn:

@@ -96,14 +96,14 @@ class Judge:
         outcomes = [self._one(answer, element, alone=True) for element in elements]
         if self.ref is None:
             return outcomes if len(outcomes) == len(messages) else [Unknown(NOT_TOLD())] * len(messages)
-        refs = (_first([self.ref], element) for element in elements)
+        refs = (first_text([self.ref], element) for element in elements)
         found = dict(zip(refs, outcomes, strict=True))
         missing = Unknown(NOT_AMONG_RESULTS())
         return [found.get(message.ref) or found.get(message.key) or missing for message in messages]
 
     def _one(self, answer: Answer, document: Any, *, alone: bool) -> Outcome:
         by_status = self.statuses.get(answer.status)
-        code = _first(self.code, document) if self.code else None
+        code = first_text(self.code, document) if self.code else None
         verdict = None if code is None else self.codes.verdict(code)
         if verdict is None:
             if by_status is Verdict.ACCEPTED:
@@ -130,7 +130,7 @@ class Judge:
     def _accepted(self, document: Any, *, alone: bool) -> Outcome:
         if self.id is None:
             return _ACCEPTED
-        reference = _first([self.id], document)
+        reference = first_text([self.id], document)
         if reference is None:
             return Unknown(NO_REFERENCE())
         return (
@@ -149,7 +149,7 @@ class Judge:
 
     def _why(self, answer: Answer, code: str | None, document: Any) -> str:
         """What the gateway says; else its code, else the status."""
-        words = [word for word in (code, _first(self.because, document)) if word]
+        words = [word for word in (code, first_text(self.because, document)) if word]
         said = self.masked(" ".join(words))[:_LONGEST_REASON]
         if not said:
             return HTTP_STATUS(status=answer.status)
@@ -181,7 +181,7 @@ def _parsed(body: bytes) -> Any:
         return _NO_JSON
 
 
-def _first(finds: Sequence[Find], document: Any) -> str | None:
+def first_text(finds: Sequence[Find], document: Any) -> str | None:
     """The first text or number at one of the places."""
     for find in finds:
         for found in find(document):

@@ -5,8 +5,22 @@ from dataclasses import dataclass, field
 
 from engine.channels.http.calls import Asking, Sending
 from engine.channels.http.client import Client
+from engine.channels.http.fetching import Fetch
 from engine.channels.http.table import Inquiry, Table, read_table
-from engine.channels.protocol import Capabilities, Channel, Exchange, InTime, Outcome, Outgoing
+from engine.channels.protocol import (
+    Capabilities,
+    Channel,
+    Exchange,
+    Fetching,
+    Heard,
+    InTime,
+    Kind,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Page,
+    Unknown,
+)
 from engine.channels.settings import Settings
 
 
@@ -20,7 +34,8 @@ class HttpChannel:
     @property
     def capabilities(self) -> Capabilities:
         """As the table says; a send holds no more than the gateway allows in a second."""
-        return Capabilities(self.table.room, self.table.rate, self.table.remembers)
+        receipts = "receipts" in self.table.reports
+        return Capabilities(self.table.room, self.table.rate, self.table.remembers, receipts)
 
     def send(self, batch: Sequence[Outgoing], in_time: InTime) -> Sequence[Outcome]:
         """Make the calls that the batch needs, as many at once as the table allows."""
@@ -35,6 +50,27 @@ class HttpChannel:
         said, heard = next(iter(sending.heard or []), ("", ""))
         masked = self.table.secrets.masked
         return Exchange(masked(said), masked(heard), sending.outcomes[0])
+
+    @property
+    def reports(self) -> Collection[Kind]:
+        """What the table describes."""
+        return self.table.reports.keys()
+
+    @property
+    def fetched(self) -> Mapping[Kind, int]:
+        """What it says how to fetch, and from how far back."""
+        found = self.table.reports.items()
+        return {kind: reports.back for kind, reports in found if reports.requests is not None}
+
+    def heard(self, kind: Kind, body: bytes) -> Heard:
+        """Read a body, fetched or pushed. UnreadableBodyError when it cannot be read."""
+        return self.table.reports[kind].reader.heard(body)
+
+    def fetch(self, kind: Kind, start: Fetching) -> Page | NotSent | Unknown:
+        """Ask the gateway; why not, when there is no answer that can be used."""
+        asking = Fetch(self.table.reports[kind], self.client, start)
+        self.client.run(asking.all())
+        return asking.found
 
     def close(self) -> None:
         """Close the connections."""

@@ -39,7 +39,7 @@ OF_INQUIRIES: Defaults = {200: Verdict.ACCEPTED}
 
 def read_judge(settings: Settings, defaults: Defaults, masked: Callable[[str], str]) -> Judge:
     """How the table says that answers are read."""
-    code = [_find(settings, "code", path) for path in settings.list("code")]
+    code = read_finds(settings, "code")
     codes = _codes(settings)
     if (codes.exact or codes.starts) and not code:
         raise settings.error(
@@ -51,7 +51,7 @@ def read_judge(settings: Settings, defaults: Defaults, masked: Callable[[str], s
         codes,
         code,
         _single(settings, "id"),
-        [_find(settings, "because", path) for path in settings.list("because")],
+        read_finds(settings, "because"),
         _single(settings, "results"),
         _single(settings, "ref"),
         settings.text("id_header", "").lower() if "id_header" in settings.values else "",
@@ -81,7 +81,7 @@ def _codes(settings: Settings) -> Codes:
     starts: dict[str, Verdict] = {}
     taken: dict[Any, str] = {}
     for key, verdict in _CODES.items():
-        for text in _texts(settings, key):
+        for text in texts_of(settings, key):
             _once(settings, taken, key, text)
             if text.endswith("*"):
                 starts[text[:-1]] = verdict
@@ -91,7 +91,8 @@ def _codes(settings: Settings) -> Codes:
     return Codes(exact, sorted(starts.items(), key=lambda item: -len(item[0])), any_accepted)
 
 
-def _texts(settings: Settings, key: str) -> Iterator[str]:
+def texts_of(settings: Settings, key: str) -> Iterator[str]:
+    """The codes under a key, as texts."""
     for code in settings.list(key):
         if isinstance(code, bool):
             yield "true" if code else "false"
@@ -111,10 +112,16 @@ def _once(settings: Settings, taken: dict[Any, str], key: str, what: object) -> 
 
 
 def _single(settings: Settings, key: str) -> Find | None:
-    return _find(settings, key, settings.values[key]) if key in settings.values else None
+    return read_find(settings, key, settings.values[key]) if key in settings.values else None
 
 
-def _find(settings: Settings, key: str, path: object) -> Find:
+def read_finds(settings: Settings, key: str) -> list[Find]:
+    """The places that a key names, one or several."""
+    return [read_find(settings, key, path) for path in settings.list(key)]
+
+
+def read_find(settings: Settings, key: str, path: object) -> Find:
+    """The place that a path names."""
     steps = steps_of(path) if isinstance(path, str) else None
     if steps is None:
         raise settings.wrong(key, path, say('write a path such as "$.data.id", or "$.messages[*]"'))

@@ -17,6 +17,9 @@ _FOLDER = files("engine.channels.http") / "profiles"
 _NEEDS = "needs"
 """The key of a profile that lists what only the user knows, such as `form.From`."""
 
+_SAME = "same"
+"""The key of a profile that says what one place takes over from another, such as what `receipts` asks with."""
+
 
 def profile_names() -> list[str]:
     """The names of all profiles."""
@@ -34,7 +37,7 @@ def with_profile(settings: Settings) -> Settings:
         hint = near_or(name, known, say("known here: {names}", names=all_of(known)))
         raise settings.wrong("profile", name, hint)
     profile = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    needs = profile.pop(_NEEDS, [])
+    needs, same = profile.pop(_NEEDS, []), profile.pop(_SAME, {})
     own = {key: value for key, value in settings.values.items() if key != "profile"}
     laid = replace(settings, values=_laid(profile, own))
     for need in needs:
@@ -43,7 +46,23 @@ def with_profile(settings: Settings) -> Settings:
                 say("the profile {profile} needs `{key}`", profile=name, key=need),
                 say("docs/channels.md tells what to write there"),
             )
-    return laid
+    return replace(laid, values=_laid(_taken_over(laid.values, same), laid.values))
+
+
+def _taken_over(values: Mapping[str, Any], same: Mapping[str, str]) -> dict[str, Any]:
+    """What stands elsewhere too, where it is not written there."""
+    found: dict[str, Any] = {}
+    for there, here in same.items():
+        value: Any = values
+        for key in here.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        *tables, last = there.split(".")
+        place = found
+        for table in tables:
+            place = place.setdefault(table, {})
+        if value is not None:
+            place[last] = value
+    return found
 
 
 def _laid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

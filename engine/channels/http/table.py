@@ -5,10 +5,12 @@ What is said: `url`, `params` (added to its query), `method`, `headers`, `basic`
 once), `certificates`, `batch` with `url_batch`, `list` and `json_batch`. What answers mean: `accepted`, `not_sent` and
 `rejected` (statuses), `code` with `accepted_codes`, `not_sent_codes`, `slower_codes`, `rejected_codes` and
 `opted_out_codes`, `id` or `id_header`, `because`, `results` and `ref`. For the engine: `rate` (a second), `remembers`.
-`query`: how the gateway is asked later what became of a message. `profile`: see profiles.py.
+`query`: how the gateway is asked later what became of a message. `receipts` and `replies`: what it reports, see
+report_tables.py. `profile`: see profiles.py.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.channels.http.answers import Judge
@@ -16,9 +18,11 @@ from engine.channels.http.bodies import Body, read_batch, read_body
 from engine.channels.http.headers import read_headers
 from engine.channels.http.judging import MEANT, OF_INQUIRIES, OF_SENDING, read_judge
 from engine.channels.http.profiles import with_profile
+from engine.channels.http.report_tables import FETCHING_NAMES, Reports, Surroundings, read_reports
 from engine.channels.http.requests import WHOLE_NAMES, Requests
 from engine.channels.http.signing import Signing, read_signing
 from engine.channels.http.targets import Target, read_target
+from engine.channels.protocol import Kind
 from engine.channels.secret_values import Secrets
 from engine.channels.settings import Settings
 from engine.channels.templates import MESSAGE_NAMES, Templates
@@ -29,12 +33,13 @@ _SAID = ("url", "params", "method", "headers", "basic", "json", "form", "body", 
 _OF_BATCHES = ("url_batch", "list", "json_batch")
 _KEYS = (
     "profile", *_SAID, "timeout", "connections", "certificates", "batch", *_OF_BATCHES, *MEANT,
-    "rate", "remembers", "query",
+    "rate", "remembers", "query", "receipts", "replies",
 )  # fmt: skip
 
 _INQUIRY_NAMES = ("key",)
 """What the templates of `query` may name."""
 
+_KINDS: tuple[Kind, ...] = ("receipts", "replies")
 _METHODS = ("POST", "GET", "PUT", "PATCH")
 _ROOM = 500  # messages of one send, where the gateway takes them one by one
 _HOUR = 3_600_000
@@ -64,6 +69,7 @@ class Table:
     rate: float | None
     remembers: int
     inquiry: Inquiry | None
+    reports: Mapping[Kind, Reports] = field(default_factory=dict)
 
 
 def read_table(written: Settings) -> Table:
@@ -84,6 +90,7 @@ def read_table(written: Settings) -> Table:
         rate,
         _remembers(settings),
         _inquiry(settings.table("query"), secrets) if "query" in settings.values else None,
+        {kind: _reports(settings.table(kind), kind, secrets) for kind in _KINDS if kind in settings.values},
     )
 
 
@@ -129,6 +136,16 @@ def _inquiry(settings: Settings, secrets: Secrets) -> Inquiry:
     return Inquiry(requests, read_judge(settings, OF_INQUIRIES, secrets.masked))
 
 
+def _reports(settings: Settings, kind: Kind, secrets: Secrets) -> Reports:
+    templates = Templates(secrets, FETCHING_NAMES)
+
+    def requests(own: Settings) -> Requests:
+        said = {key: value for key, value in own.values.items() if key in _SAID}
+        return _requests(replace(own, values=said), templates)
+
+    return read_reports(settings, kind, Surroundings(_SAID, requests, secrets.masked, _milliseconds))
+
+
 def _certificates(settings: Settings) -> Path | None:
     if "certificates" not in settings.values:
         return None
@@ -139,10 +156,14 @@ def _certificates(settings: Settings) -> Path | None:
 
 
 def _remembers(settings: Settings) -> int:
-    if "remembers" not in settings.values:
-        return 0
-    text = settings.text("remembers", "")
+    return _milliseconds(settings, "remembers", 0)
+
+
+def _milliseconds(settings: Settings, key: str, default: int) -> int:
+    if key not in settings.values:
+        return default
+    text = settings.text(key, "")
     duration = parse_duration(text)
     if duration is None or duration.unit not in _UNITS:
-        raise settings.wrong("remembers", text, say('write a duration such as "24 hours"'))
+        raise settings.wrong(key, text, say('write a duration such as "24 hours"'))
     return duration.amount * _UNITS[duration.unit]
