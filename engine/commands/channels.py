@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -14,10 +14,12 @@ from engine.channels.protocol import (
     Channel,
     ChannelSettingsError,
     Exchange,
+    Kind,
     NotSent,
     Outcome,
     Outgoing,
     Rejected,
+    Reporter,
     Tryable,
     Unknown,
     Witness,
@@ -26,11 +28,14 @@ from engine.commands.options import ListByDefault, json_option, named_project, r
 from engine.config import FILE_NAME, Config, load_config
 from engine.projects.folder import project_folder
 from engine.projects.names import known_channel
-from engine.reasons import read_back
+from engine.reasons import Reason, read_back, reason
 from engine.terminal import print_json, print_table, print_text, talk, words
-from engine.wording import say
+from engine.wording import all_of, say
 
-_COLUMNS = (say("name"), say("kind"), say("rate"), say("remembers"), say("can be asked"), say("problem"))
+_COLUMNS = (
+    say("name"), say("kind"), say("rate"), say("remembers"), say("can be asked"), say("reports"), say("problem"),
+)  # fmt: skip
+_KINDS: dict[Kind, Phrase] = {"receipts": say("receipts"), "replies": say("replies")}
 _KEY_BYTES = 13  # 26 characters, as keys have
 
 
@@ -48,7 +53,8 @@ def list_command(*, as_json: bool) -> int:
     if as_json:
         print_json(found)
     else:
-        print_table(_COLUMNS, (list(item.values()) for item in found))
+        rows = ({**item, "reports": all_of(_KINDS[kind] for kind in item["reports"])} for item in found)
+        print_table(_COLUMNS, (list(item.values()) for item in rows))
     return 1 if any(item["problem"] for item in found) else 0
 
 
@@ -71,12 +77,15 @@ def test_command(name: str, address: str, text: str | None, subject: str | None,
     talk(say("sending a real message to {address} via {channel}", address=address, channel=name))
     try:
         exchange = _tried(channel, Outgoing(key, f"{key}.1", name, "test", address, subject, said, at))
+        reports = _reports(channel)
     finally:
         channel.close()
     if as_json:
-        print_json(_as_json(name, exchange))
+        print_json(_as_json(name, exchange) | {"reports": reports})
     else:
         _show(exchange)
+        for kind, how in reports.items():
+            print_text(_SAID[how](kind=_KINDS[kind]))
     return 0 if isinstance(exchange.outcome, Accepted) else 1
 
 
@@ -88,7 +97,7 @@ def _project() -> tuple[Path, Config]:
 def _described(config: Config, folder: Path) -> Iterator[dict[str, Any]]:
     for name, table in config.channels.items():
         item: dict[str, Any] = {"name": name, "kind": table.kind, "rate": None, "remembers": None}
-        item |= {"can_be_asked": False, "problem": None}
+        item |= {"can_be_asked": False, "reports": [], "problem": None}
         try:
             channel = build_channel(table, folder)
         except ChannelSettingsError as error:
@@ -97,6 +106,7 @@ def _described(config: Config, folder: Path) -> Iterator[dict[str, Any]]:
             known = channel.capabilities
             item |= {"rate": known.rate, "remembers": known.remembers // 1000 or None}
             item["can_be_asked"] = isinstance(channel, Witness)
+            item["reports"] = sorted(channel.reports) if isinstance(channel, Reporter) else []
             channel.close()
         yield item
 
@@ -110,6 +120,21 @@ def _tried(channel: Channel, message: Outgoing) -> Exchange:
     except Exception as error:  # noqa: BLE001  # as in a delivery: whatever happened, it may have left
         return Exchange("", "", Unknown(f"{type(error).__name__}: {error}"))
     return Exchange("", "", outcome)
+
+
+How = Literal["fetched", "pushed"]
+
+_SAID: dict[How, Reason] = {
+    "fetched": reason("{kind}: `homing run` fetches them"),
+    "pushed": reason("{kind}: taken when the gateway pushes them"),
+}
+
+
+def _reports(channel: Channel) -> dict[Kind, How]:
+    """What the gateway tells later, and how that comes."""
+    if not isinstance(channel, Reporter):
+        return {}
+    return {kind: "fetched" if kind in channel.fetched else "pushed" for kind in sorted(channel.reports)}
 
 
 def _as_json(name: str, exchange: Exchange) -> dict[str, Any]:

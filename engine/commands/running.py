@@ -64,8 +64,7 @@ def _turn(engine: Engine, now: int, started: float, how: How) -> tuple[Turn, Lis
     def passed() -> int:
         return 0 if timer is None else int((time.monotonic() - started) * 1000)
 
-    channels = project_channels(engine.project)
-    with guarded(engine.project, now) as noting:
+    with project_channels(engine.project) as channels, guarded(engine.project, now) as noting:
         deliver = deliverer(engine, noting, timer, channels)
         done = take_turn(engine, now, deliver, how, passed)
         heard = hear(engine, channels, now + passed())

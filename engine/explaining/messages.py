@@ -77,9 +77,15 @@ def _told(inquiry: Inquiry, row: Stored) -> Judgement:
     if row.because and (trouble := _trouble(inquiry, row)) is not None:
         return trouble
     match MessageStatus(row.status):
-        case MessageStatus.SENT | MessageStatus.DELIVERED:
-            words = say("went via {channel} at {at}", channel=channel, at=time(row.sent_at))
+        case MessageStatus.DELIVERED:
+            words = say(
+                "went via {channel} at {at}, and was delivered at {delivered}",
+                channel=channel, at=time(row.sent_at), delivered=time(row.delivered_at),
+            )  # fmt: skip
             return Judgement(words)
+        case MessageStatus.SENT:
+            words = say("went via {channel} at {at}", channel=channel, at=time(row.sent_at))
+            return Judgement(say("{what}: {because}", what=words, because=because) if because else words)
         case MessageStatus.CANCELLED:
             return Judgement(say("cancelled: {because}", because=because), tuple(_left_by(inquiry, row)))
         case MessageStatus.DROPPED:

@@ -107,12 +107,7 @@ class _Line:
 
 def cannot_fetch(channel: str, kind: str, because: str) -> Phrase:
     """That something could not be fetched, and why, in words."""
+    why = read_back(because)
     if kind == "receipts":
-        return say(
-            "receipts of `{channel}` could not be fetched: {because}",
-            channel=channel,
-            because=read_back(because),
-        )
-    return say(
-        "replies by `{channel}` could not be fetched: {because}", channel=channel, because=read_back(because)
-    )
+        return say("receipts of `{name}` could not be fetched: {because}", name=channel, because=why)
+    return say("replies by `{name}` could not be fetched: {because}", name=channel, because=why)

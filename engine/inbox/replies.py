@@ -14,7 +14,7 @@ from engine.people.replies import keep_to
 from engine.reasons import BY_REPLY
 from engine.storage.arrivals import take
 from engine.storage.audit import By
-from engine.storage.digests import identity_digest
+from engine.storage.digests import reply_digest
 from engine.storage.inbox_tables import reply, reply_of
 from engine.storage.keys import Intent
 from engine.storage.schema import message
@@ -109,7 +109,7 @@ class _Taking:
         self.connection.execute(reply_of.insert().values(row))
 
     def _happened(self, identity: str, customer: int, at: int, text: str) -> None:
-        digest = identity_digest("replied", f"{self.channel}\x1f{identity}")
+        digest = reply_digest(self.channel, identity)
         row = {
             "seq": take(self.connection, 1),
             "customer": customer,

@@ -4,13 +4,13 @@ All that one body says is taken in one transaction. A body that comes twice is t
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from dsl.model.model import Model
-from engine.channels.protocol import Channel, Heard, Kind, Reporter
+from engine.channels.protocol import Channel, Heard, Kind, Reporter, UnreadableBodyError
 from engine.errors import UnknownNameError
 from engine.inbox.receipts import By, Came, match_again, take_receipts
 from engine.inbox.replies import take_replies
@@ -72,7 +72,7 @@ def take_body(inbox: Inbox, channel: str, body: bytes, now: int, kind: Kind | No
     nothing is taken.
     """
     reporter = inbox.reporter(channel)
-    heard = [reporter.heard(one, body) for one in ([kind] if kind else sorted(reporter.reports))]
+    heard = list(_heard(reporter, [kind] if kind else sorted(reporter.reports), body))
     everything = Heard(
         [receipt for one in heard for receipt in one.receipts],
         [reply for one in heard for reply in one.replies],
@@ -80,6 +80,18 @@ def take_body(inbox: Inbox, channel: str, body: bytes, now: int, kind: Kind | No
     )
     with inbox.store.write() as connection:
         return take_heard(connection, inbox, channel, everything, now)
+
+
+def _heard(reporter: Reporter, kinds: Sequence[Kind], body: bytes) -> Iterator[Heard]:
+    """What a body says as one of these kinds, or several; UnreadableBodyError when as none of them."""
+    unread = 0
+    for kind in kinds:
+        try:
+            yield reporter.heard(kind, body)
+        except UnreadableBodyError:
+            unread += 1
+            if unread == len(kinds):
+                raise
 
 
 def take_heard(connection: sa.Connection, inbox: Inbox, channel: str, heard: Heard, now: int) -> Taken:

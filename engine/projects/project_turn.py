@@ -68,9 +68,15 @@ def try_turn(engine: Engine, now: int, progress: Callable[[int], None] = lambda 
     return tried
 
 
-def project_channels(project: Project) -> dict[str, Channel]:
-    """The channels of a project, made once for a turn or for many."""
-    return build_channels(project.config.channels, project.folder)
+@contextmanager
+def project_channels(project: Project) -> Iterator[Mapping[str, Channel]]:
+    """The channels of a project, made once for a turn or for many, and closed after them."""
+    channels = build_channels(project.config.channels, project.folder)
+    try:
+        yield channels
+    finally:
+        for channel in channels.values():
+            channel.close()
 
 
 def hear(engine: Engine, channels: Mapping[str, Channel], now: int) -> Listened:
@@ -97,7 +103,8 @@ def deliverer(
     which none passes while messages leave. `channels`: None: made for it alone.
     """
     project = engine.project
-    channels = project_channels(project) if channels is None else channels
+    if channels is None:
+        channels = build_channels(project.config.channels, project.folder)
     hands = AtOnce() if timer is None else Threads()
     most = project.config.most_per_customer
     store, permits = project.store, engine.permits

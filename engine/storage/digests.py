@@ -24,6 +24,11 @@ def identity_digest(kind: str, identity: str) -> int:
     return digest(f"{kind}{_SEPARATOR}id={identity}")
 
 
+def reply_digest(channel: str, identity: str) -> int:
+    """The digest of a reply that came back by a channel, whose gateway, or its content, names it so."""
+    return identity_digest("replied", f"{channel}{_SEPARATOR}{identity}")
+
+
 def event_digest(kind: str, customer: str, at: int, values: Mapping[str, Stored], twin: int = 0) -> int:
     """The digest of an event without an id; missing values do not count."""
     columns: dict[str, Sequence[Stored]] = {name: [value] for name, value in values.items()}

@@ -71,5 +71,7 @@ def _message(
         "text": row.text,
         "created": window.time(row.created_at),
         "sent": window.time(row.sent_at),
+        "delivered": window.time(row.delivered_at),
+        "failed": window.time(row.failed_at),
         "benefit": None,
     }

@@ -12,9 +12,11 @@ from engine.calendars.business_days import BusinessDays
 from engine.config import Config
 from engine.delivery.breaker import healths
 from engine.delivery.pausing import pauses
+from engine.inbox.listening import cannot_fetch
 from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.reasons import read_back
+from engine.storage.inbox_tables import poll
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
 from engine.storage.states import MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, load_symbols
@@ -52,7 +54,8 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     counts, put_off = _messages(connection), _put_off(connection)
     real = None if virtual_time(connection) is not None else last
     stopped = _stopped(connection, config, now)
-    serious = (*_untimely(config, real, now), *_serious(release, counts, put_off), *stopped)
+    unheard = _unheard(connection)
+    serious = (*_untimely(config, real, now), *_serious(release, counts, put_off), *stopped, *unheard)
     is_open = task.c.status == TaskStatus.OPEN
     return Status(
         release=None if release is None else release.number,
@@ -106,6 +109,13 @@ def _stopped(connection: sa.Connection, config: Config, now: int) -> Iterator[Ph
                 until=config.zone.iso(health.open_until or now),
                 because=read_back(health.because or ""),
             )
+
+
+def _unheard(connection: sa.Connection) -> Iterator[Phrase]:
+    """What gateways report and could not be fetched."""
+    rows = sa.select(poll).where(poll.c.failed_at.is_not(None)).order_by(poll.c.channel, poll.c.what)
+    for row in connection.execute(rows):
+        yield cannot_fetch(row.channel, row.what, row.because)
 
 
 def _minor(release: Release | None, config: Config, now: int) -> Iterator[Phrase]:

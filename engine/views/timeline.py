@@ -10,8 +10,11 @@ from dsl.model.model import EventKind
 from dsl.wording import Phrase
 from engine.reasons import read_back
 from engine.storage.declared import column_name
+from engine.storage.digests import reply_digest
+from engine.storage.inbox_tables import receipt, reply_of
+from engine.storage.keys import Intent
 from engine.storage.schema import WATCHED, consent, enrolment, message, optout, rule, task, visit
-from engine.storage.states import MessageStatus, TaskStatus
+from engine.storage.states import Fate, MessageStatus, TaskStatus
 from engine.views.window import Window
 from engine.wording import say
 
@@ -22,7 +25,7 @@ _TOLD_OTHERWISE = frozenset({"task_done", "optout"})
 _EVENT, _SAID, _STEP = 0, (1,), 2
 """What comes in, what that says of opt-outs and consents, and what journeys make of it, in order."""
 
-_MOVE, _MESSAGE, _TASK, _CLOSING = range(4)
+_MOVE, _MESSAGE, _RECEIPT, _TASK, _CLOSING = range(5)
 """What one visit to a state brings, in order."""
 
 
@@ -39,7 +42,7 @@ class Moment(NamedTuple):
 def timeline(window: Window, customer: int) -> list[dict[str, object]]:
     """Everything known, the oldest first, as the JSON contract says."""
     life = _Life(window, customer, _journeys(window, customer))
-    told = (_events, _moves, _held_out, _messages, _tasks, _optouts, _consents)
+    told = (_events, _moves, _held_out, _messages, _contradictions, _tasks, _optouts, _consents)
     moments = [moment for one in told for moment in one(life)]
     return [
         {"at": window.time(moment.at), "kind": moment.kind, "what": moment.what, "because": moment.because}
@@ -71,13 +74,25 @@ def _journeys(window: Window, customer: int) -> dict[tuple[int, int, int], int]:
 
 def _events(life: _Life) -> Iterator[Moment]:
     window, customer = life.window, life.customer
+    answered = _answered(life)
     for name, table in window.tables.events.items():
         if name in _TOLD_OTHERWISE:
             continue
         kind = window.model.events[name]
         rows = window.connection.execute(sa.select(table).where(table.c.customer == customer))
         for row in rows.mappings():
-            yield Moment(row["at"], (_EVENT, row["seq"]), say("event"), _event_words(window, kind, row))
+            words = _event_words(window, kind, row)
+            if name == _REPLY and row["digest"] in answered:
+                words = say("{what} to {message}", what=words, message=answered[row["digest"]])
+            yield Moment(row["at"], (_EVENT, row["seq"]), say("event"), words)
+
+
+def _answered(life: _Life) -> dict[int, str | None]:
+    """The messages that replies answer, by the digests of their events."""
+    same = sa.and_(*(message.c[name] == reply_of.c[name] for name in Intent._fields))
+    rows = sa.select(reply_of.c.channel, reply_of.c.id, message.c.message).join(message, same)
+    found = life.window.connection.execute(rows.where(reply_of.c.customer == life.customer))
+    return {reply_digest(row.channel, row.id): life.window.name(row.message) for row in found}
 
 
 def _event_words(window: Window, kind: EventKind, row: sa.RowMapping) -> str:
@@ -121,18 +136,46 @@ def _held_out(life: _Life) -> Iterator[Moment]:
 def _messages(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(message).where(message.c.customer == life.customer)):
-        at = row.sent_at or row.changed_at
         because = row.because and read_back(row.because)
-        what = _message_words(window, row)
-        yield Moment(at, life.order(row, _MESSAGE, row.action), say("message"), what, because)
+        order, came = life.order(row, _MESSAGE, row.action), row.delivered_at or row.failed_at
+        if came is None or row.sent_at is None:
+            what = _message_words(window, row, MessageStatus(row.status))
+            yield Moment(row.sent_at or row.changed_at, order, say("message"), what, because)
+            continue
+        what = _message_words(window, row, MessageStatus.SENT)
+        yield Moment(row.sent_at, order, say("message"), what)
+        what, order = _message_words(window, row), life.order(row, _RECEIPT, row.action)
+        yield Moment(came, order, say("message"), what, because)
 
 
-def _message_words(window: Window, row: sa.Row[Any]) -> Phrase:
-    name, status, channel = window.name(row.message), MessageStatus(row.status).said, window.name(row.channel)
-    words = say("{name} {status}", name=name, status=status)
+def _message_words(window: Window, row: sa.Row[Any], status: MessageStatus | None = None) -> Phrase:
+    """What became of a message; without a status, what a receipt says: then its text is known."""
+    name, channel = window.name(row.message), window.name(row.channel)
+    said = MessageStatus(row.status if status is None else status).said
+    words = say("{name} {status}", name=name, status=said)
     if channel:
-        words = say("{name} {status} via {channel}", name=name, status=status, channel=channel)
-    return say("{what}: {text}", what=words, text=row.text) if row.text else words
+        words = say("{name} {status} via {channel}", name=name, status=said, channel=channel)
+    return say("{what}: {text}", what=words, text=row.text) if row.text and status is not None else words
+
+
+def _contradictions(life: _Life) -> Iterator[Moment]:
+    """Receipts that say something else than was known: the first word stands."""
+    window = life.window
+    same = sa.and_(*(message.c[name] == receipt.c[name] for name in Intent._fields))
+    columns = (*(message.c[name] for name in Intent._fields), message.c.message, message.c.status)
+    told = (receipt.c.channel.label("by"), receipt.c.says, receipt.c.taken_at, receipt.c.because.label("why"))
+    rows: sa.Select[Any] = sa.select(*columns, *told).join(receipt, same).order_by(receipt.c.taken_at)
+    own = (receipt.c.customer == life.customer, receipt.c.fate == Fate.CONTRADICTS)
+    for row in window.connection.execute(rows.where(*own)):
+        what = say(
+            "{channel} says of {name} that it is {says}; it stays {status}",
+            channel=row.by,
+            name=window.name(row.message),
+            says=(MessageStatus.FAILED if row.says == "failed" else MessageStatus.DELIVERED).said,
+            status=MessageStatus(row.status).said,
+        )
+        order = life.order(row, _RECEIPT, row.action)
+        yield Moment(row.taken_at, order, say("receipt"), what, row.why and read_back(row.why))
 
 
 def _tasks(life: _Life) -> Iterator[Moment]:

@@ -89,6 +89,39 @@ def test_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert gateway.hits[0].json["text"] == "这是一条测试消息。"
 
 
+def test_receipts_are_mentioned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether they are fetched or pushed, where the table describes them."""
+    with web_gateway(says({"id": "77"})) as gateway:
+        arguments = project(tmp_path, gateway.url)
+        config = tmp_path / "homing.toml"
+        text = config.read_text(encoding="utf-8").replace("[channels.email]", REPORTS)
+        config.write_text(text, encoding="utf-8")
+        assert run([*arguments, "channels", "test", "sms", "--to", "1"]) == 0
+        shown = capsys.readouterr().out
+        run([*arguments, "channels", "test", "sms", "--to", "1", "--json"])
+        found = json.loads(capsys.readouterr().out)
+    assert shown.endswith(
+        "verdict: accepted, as 77\nreceipts: taken when the gateway pushes them\nreplies: `homing run` fetches them\n"
+    )
+    assert found["reports"] == {"receipts": "pushed", "replies": "fetched"}
+    run([*arguments, "channels"])
+    assert "receipts, replies" in capsys.readouterr().out
+
+
+REPORTS = """
+[channels.sms.receipts]
+ref = "$.ref"
+code = "$.status"
+delivered_codes = ["DELIVRD"]
+[channels.sms.replies]
+url = "https://gateway.example/replies"
+id = "$.id"
+from = "$.from"
+text = "$.text"
+[channels.email]
+"""
+
+
 def test_no_such_channel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit status 2, with the nearest one."""
     assert run([*project(tmp_path, "http://127.0.0.1:1/"), "channels", "test", "smss", "--to", "1"]) == 2
@@ -103,7 +136,8 @@ def test_the_list(
     assert run([*arguments, "channels", "--json"]) == 0
     sms, email = json.loads(capsys.readouterr().out)
     assert sms == {
-        "name": "sms", "kind": "http", "rate": 20, "remembers": 86400, "can_be_asked": False, "problem": None,
+        "name": "sms", "kind": "http", "rate": 20, "remembers": 86400, "can_be_asked": False, "reports": [],
+        "problem": None,
     }  # fmt: skip
     assert email["can_be_asked"]
     monkeypatch.delenv("SMS_TOKEN")

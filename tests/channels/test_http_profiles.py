@@ -1,7 +1,6 @@
 """The profiles of providers: each makes a channel, and what it says is what the provider's documentation shows."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,32 +17,13 @@ from engine.channels.protocol import (
     Unknown,
 )
 from engine.config import ChannelConfig
+from tests.channels_of_profiles import OWN, keep_secrets
 from tests.gateways import Hit, says, web_gateway
-
-OWN: dict[str, dict[str, Any]] = {
-    "aliyun-sms": {"params": {"SignName": "毛毛家", "TemplateCode": "SMS_1"}},
-    "tencent-sms": {
-        "json": {"SmsSdkAppId": "1400006666", "SignName": "毛毛家", "TemplateId": "1110"},
-        "headers": {"X-TC-Region": "ap-guangzhou"},
-    },
-    "huawei-sms": {"url": "", "form": {"from": "8824110605", "templateId": "1d18"}},
-    "twilio": {"form": {"From": "+15005550006"}},
-    "vonage": {"form": {"from": "Homing"}},
-    "sendgrid": {"json": {"from": {"email": "shop@example.com"}}},
-}
-"""What only the user knows, by profile."""
-
-SECRETS = (
-    "ALIYUN_ACCESS_KEY_ID", "ALIYUN_ACCESS_KEY_SECRET", "TENCENT_SECRET_ID", "TENCENT_SECRET_KEY", "HUAWEI_APP_KEY",
-    "HUAWEI_APP_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "VONAGE_API_KEY", "VONAGE_API_SECRET",
-    "SENDGRID_API_KEY",
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in SECRETS:
-        monkeypatch.setenv(name, f"the-{name.lower()}")
+    keep_secrets(monkeypatch)
 
 
 def message() -> Outgoing:

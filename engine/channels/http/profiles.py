@@ -17,6 +17,9 @@ _FOLDER = files("engine.channels.http") / "profiles"
 _NEEDS = "needs"
 """The key of a profile that lists what only the user knows, such as `form.From`."""
 
+_IF_WANTED = frozenset({"receipts", "replies"})
+"""What a profile says of these counts where the table has them too, be they empty: not every account gives them."""
+
 _SAME = "same"
 """The key of a profile that says what one place takes over from another, such as what `receipts` asks with."""
 
@@ -39,6 +42,9 @@ def with_profile(settings: Settings) -> Settings:
     profile = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     needs, same = profile.pop(_NEEDS, []), profile.pop(_SAME, {})
     own = {key: value for key, value in settings.values.items() if key != "profile"}
+    for kind in _IF_WANTED - own.keys():
+        profile.pop(kind, None)
+        same = {there: here for there, here in same.items() if there.partition(".")[0] != kind}
     laid = replace(settings, values=_laid(profile, own))
     for need in needs:
         if not _holds(laid.values, need.split(".")):

@@ -144,8 +144,10 @@ def _common(settings: Settings, own: str, masked: Callable[[str], str]) -> Commo
 def _list(settings: Settings, path: object) -> Find:
     """What finds the list itself, whether its path ends with `[*]` or not."""
     steps = steps_of(path) if isinstance(path, str) else None
-    if not steps:
+    if steps is None:
         return read_find(settings, "list", path)
+    if not steps:  # the whole body: a list, or one element
+        return lambda document: [document if isinstance(document, list) else [document]]
     return finder(steps[:-1] if steps[-1] is None else steps)
 
 

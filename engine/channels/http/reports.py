@@ -64,9 +64,9 @@ class Common:
 
     def identity(self, element: Any) -> str:
         """The id of an element, else the hash of all its fields."""
-        own = [first_text([find], element) for find in self.id]
-        if own and all(own):
-            return "|".join(str(part) for part in own)
+        own = first_text(self.id, element)
+        if own is not None:
+            return own
         return sha256(orjson.dumps(element, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     def time(self, element: Any) -> int | None:
@@ -129,7 +129,7 @@ class ReceiptReader:
 
 @dataclass(frozen=True, slots=True)
 class ReplyReader:
-    """Reads replies. `codes`: what tells them from other elements; empty: nothing needs to."""
+    """Reads replies. `codes`: what tells them from other elements, where these have a code."""
 
     common: Common
     sender: Sequence[Find]
@@ -147,11 +147,12 @@ class ReplyReader:
         common = self.common
         for element in elements:
             sender, text = first_text(self.sender, element), first_text(self.text, element)
-            is_one = not self.codes or first_text(common.code, element) in self.codes
+            code = first_text(common.code, element) if self.codes else None
+            is_one = code is None or code in self.codes
             if not (sender and text and is_one):
                 continue
             at, answers = common.time(element), first_text(self.answers, element)
-            told_apart = at is not None or any(first_text([find], element) for find in common.id)
+            told_apart = at is not None or first_text(common.id, element) is not None
             yield Reply(common.identity(element), sender, text, at, answers, told_apart)
 
 
