@@ -1,8 +1,8 @@
 """Messages a second through the whole protocol, from a file with `synchronous=FULL` to servers on loopback.
 
-`python -m benchmarks.delivery [MESSAGES] [WAY …]` prints one JSON document. Ways: `one by one` and `in hundreds` through
-an HTTP gateway, `mail` to one aiosmtpd and `mail, bare` to a server that only counts commands. Beside each stands what
-the same channel takes alone in the same run, without a store: the reference.
+`python -m benchmarks.delivery [MESSAGES] [WAY …]` prints one JSON document. Ways: `one by one` and `in hundreds`
+through an HTTP gateway, `mail` to one aiosmtpd and `mail, bare` to a server that only counts commands. Beside each
+stands what the same channel takes alone in the same run, without a store: the reference.
 """
 
 import json

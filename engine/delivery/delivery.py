@@ -8,7 +8,7 @@ keeps no other waiting.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -35,11 +35,12 @@ from engine.plans import working
 from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
 from engine.reasons import LOST, NO_CHANNEL, NOT_TOLD
+from engine.storage.bulk import many_objects
 from engine.storage.keys import Intent, attempt_ref, intent_key, resent_key
 from engine.storage.schema import meta
 from engine.storage.store import Store
 
-BATCH = 500
+BATCH = 1000
 """Messages of one batch: on the wire within seconds of their mark."""
 
 SLICE = 60.0
@@ -143,7 +144,7 @@ class Delivery:
         if not claimed:
             return
         yield "claimed"
-        with connection.begin():  # the time is read inside: to get in may have taken a while
+        with many_objects(), connection.begin():  # the time is read inside: to get in may have taken a while
             marking = Marking(self._work(connection, clock.now), self.permits, self._install_key, self.most)
             marking.mark()
             posted = self._posts(connection, marking, counts)
@@ -184,7 +185,7 @@ class Delivery:
         lane = next(lane for lane in self._lanes.values() if lane.name == name)
         yield "sent"
         posted, known = lane.back(outcomes, self._elapsed()), self._capabilities()
-        with connection.begin():
+        with many_objects(), connection.begin():
             at = clock.now
             counts.update(record(connection, list(zip(posted, outcomes, strict=True)), at, known))
             if lane.judge(outcomes, at):
@@ -209,7 +210,7 @@ class Delivery:
         if self.alone:
             sending.release_claims(connection)
         rows = sending.hanging(connection, None if self.alone else now, self.plan.tables.customer)
-        hanging = [self._posted(row) for row in rows]
+        hanging = [self._posted(intent, row) for intent, row in rows]
         found = self._settled(hanging)
         because = [row.because or LOST() for row in rows]  # the journal's word, where it alone knew
         results: list[Result] = [
@@ -221,7 +222,7 @@ class Delivery:
     def _find_out(self, connection: sa.Connection, now: int) -> Counter[str]:
         """Ask gateways that can tell about messages in doubt."""
         rows = sending.in_doubt(connection, now, self.plan.tables.customer)
-        doubtful = [self._posted(row) for row in rows]
+        doubtful = [self._posted(intent, row) for intent, row in rows]
         askable = [one for one in doubtful if isinstance(self.channels.get(one.outgoing.channel), Witness)]
         found = self._settled(askable)
         results = [(one, found[one.outgoing.key]) for one in askable if one.outgoing.key in found]
@@ -243,12 +244,12 @@ class Delivery:
     def _capabilities(self) -> dict[str, Capabilities]:
         return {name: channel.capabilities for name, channel in self.channels.items()}
 
-    def _posted(self, row: Any) -> Posted:
+    def _posted(self, intent: Intent, row: sending.Stored) -> Posted:
         """A stored message as it was handed over."""
-        symbols, intent = self.plan.world.symbols, Intent(*row[: len(sending.KEY)])
+        symbols = self.plan.world.symbols
         key = intent_key(self._install_key, symbols.name(intent.journey), row.identity, intent)
         key = resent_key(key, row.resend)
-        ref, channel = attempt_ref(key, row.attempt), symbols.name_or(row.channel) or ""
+        ref, channel = attempt_ref(key, row.attempt), symbols.name_or(row.channel or 0) or ""
         outgoing = Outgoing(key, ref, channel, row.identity, row.address, row.subject, row.text, "")
         tried = Tried(row.attempt, 0, row.refused, False, False, row.begun_at, row.settled)
         return Posted(intent, row.epoch, tried, outgoing)

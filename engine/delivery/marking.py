@@ -73,7 +73,7 @@ class Marking:
     most: int | None = None
     posted: list[Posted] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    _stored: dict[Intent, Any] = field(default_factory=dict)
+    _stored: dict[Intent, sending.Stored] = field(default_factory=dict)
     _given_back: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _moved: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _at: str = ""
@@ -82,8 +82,7 @@ class Marking:
         """Mark those that may go, inside the transaction under way; give the others back."""
         work, plan = self.work, self.work.plan
         self._at = plan.world.zone.iso(work.clock.now)
-        rows = sending.ask_about(work.connection, plan.tables.customer)
-        self._stored = {Intent(*row[: len(sending.KEY)]): row for row in rows}
+        self._stored = sending.ask_about(work.connection, plan.tables.customer)
         self._hold_overwhelmed()
         for (sender, verdict), group in judge(work, self.permits.renderer, self._senders()).items():
             if isinstance(verdict, Go):
@@ -120,8 +119,8 @@ class Marking:
         return [Intent(row[0], journey, row[1], row[2], row[3], action) for row in rows]
 
     def _go(self, sender: Sender, channel: str, rows: list[Row]) -> None:
-        number = self.work.plan.world.number("channel", channel)
-        now, texts = self.work.clock.now, self._texts(sender, channel, rows)
+        number, now = self.work.plan.world.number("channel", channel), self.work.clock.now
+        via, texts = _Via.of(sender, channel), self._texts(sender, channel, rows)
         for intent, row, text in zip(self._intents(sender, rows), rows, texts, strict=True):
             stored = self._stored[intent]
             if stored.channel != number:
@@ -129,7 +128,7 @@ class Marking:
             elif text != (stored.subject, stored.text):
                 self._give_back(intent, Wait(now, VALUES_CHANGED))
             else:
-                self._post(sender, channel, intent, row)
+                self._post(via, intent, row, stored)
 
     def _texts(self, sender: Sender, channel: str, rows: list[Row]) -> list[Rendered]:
         """The texts as they would be written now."""
@@ -138,29 +137,20 @@ class Marking:
         values = [tuple(row[place] for place in places) for row in rows]
         return self.permits.renderer.render_batch(rule.send.message, channel, values, rule.record)
 
-    def _post(self, sender: Sender, channel: str, intent: Intent, row: Row) -> None:
-        stored, place = self._stored[intent], sender.rule.via.index(channel)
-        address, doubt = str(row[KEY_AT + sender.key_length + place]), stored.status == MessageStatus.UNKNOWN
+    def _post(self, via: "_Via", intent: Intent, row: Row, stored: sending.Stored) -> None:
+        address, doubt = str(row[via.address_at]), stored.status == MessageStatus.UNKNOWN
         if address != stored.address:
             if doubt:  # under its key the gateway knows another message
                 self._give_back(intent, None)
                 return
             self._moved.append(({"address": address}, intent))
-        key = intent_key(self.install_key, sender.journey.name, stored.identity, intent)
-        key = resent_key(key, stored.resend)
-        attempt = stored.attempt + 1
+        key = intent_key(self.install_key, via.sender.journey.name, stored.identity, intent)
+        key, attempt = resent_key(key, stored.resend), stored.attempt + 1
         outgoing = Outgoing(
-            key,
-            attempt_ref(key, attempt),
-            channel,
-            stored.identity,
-            address,
-            stored.subject,
-            stored.text,
-            self._at,
-        )
-        elsewhere = len(sender.rule.via) > 1 and _elsewhere(sender, row, place, stored.refused)
-        tried = Tried(attempt, place, stored.refused, elsewhere, doubt, stored.begun_at, stored.settled)
+            key, attempt_ref(key, attempt), via.channel, stored.identity, address, stored.subject, stored.text, self._at
+        )  # fmt: skip
+        elsewhere = not via.only and _elsewhere(via.sender, row, via.place, stored.refused)
+        tried = Tried(attempt, via.place, stored.refused, elsewhere, doubt, stored.begun_at, stored.settled)
         self.posted.append(Posted(intent, stored.epoch, tried, outgoing))
 
     def _give_back(self, intent: Intent, verdict: Verdict | None) -> None:
@@ -190,6 +180,23 @@ class Marking:
         settle(connection, (intent[:5] for intent in ended), now)
         mark_changed(connection, (intent.customer for intent in ended))
         self.counts.update(MessageStatus(values["status"]).word for values, _ in self._given_back)
+
+
+@dataclass(frozen=True, slots=True)
+class _Via:
+    """A way out for the messages of one send. `place`: the channel's in `via`, where it is perhaps the `only` one."""
+
+    sender: Sender
+    channel: str
+    place: int
+    address_at: int
+    only: bool
+
+    @classmethod
+    def of(cls, sender: Sender, channel: str) -> "_Via":
+        """By this channel."""
+        place = sender.rule.via.index(channel)
+        return cls(sender, channel, place, KEY_AT + sender.key_length + place, len(sender.rule.via) == 1)
 
 
 def _elsewhere(sender: Sender, row: Row, place: int, refused: int) -> bool:

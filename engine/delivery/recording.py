@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from engine.channels.protocol import Accepted, Capabilities, NotSent, Outcome, Rejected, Unknown
 from engine.delivery import sending
 from engine.delivery.marking import Posted, Tried
+from engine.delivery.taken import Taken, record_taken
 from engine.people.optouts import OptOut, opt_out_by_gateway
 from engine.permits.settling import settle
 from engine.reasons import BY_GATEWAY, TRIED
@@ -45,17 +46,60 @@ def record(
     `channels`: what they can do; where one knows keys again, it may be given a message once more. `evidence`: they are
     what was found out about messages in doubt, not what their last attempt was answered.
     """
-    status = MessageStatus.UNKNOWN if evidence else MessageStatus.SENDING
+    status, known = MessageStatus.UNKNOWN if evidence else MessageStatus.SENDING, channels or {}
+    taken = [one for one in results if isinstance(one[1], Accepted)]
+    others = [one for one in results if not isinstance(one[1], Accepted)]
+    counts = Counter({MessageStatus.SENT.word: _record_taken(connection, status, taken, now, known)})
+    return +(counts + _record_others(connection, status, others, now, known))
+
+
+def _record_taken(
+    connection: sa.Connection,
+    status: MessageStatus,
+    results: Sequence[Result],
+    now: int,
+    channels: Mapping[str, Capabilities],
+) -> int:
+    """Those that gateways have; how many."""
+    if not results:
+        return 0
+    keyed = {name for name, channel in channels.items() if channel.receipts}
+    rows = [
+        Taken(
+            *posted.intent,
+            posted.epoch,
+            posted.tried.settled,
+            seq,
+            first_key(posted.outgoing.key) if posted.outgoing.channel in keyed else None,
+            outcome.reference if isinstance(outcome, Accepted) else None,
+        )
+        for seq, (posted, outcome) in enumerate(results, take(connection, len(results)))
+    ]
+    customers = record_taken(connection, status, rows, now)
+    mark_changed(connection, customers)
+    return len(customers)
+
+
+def _record_others(
+    connection: sa.Connection,
+    status: MessageStatus,
+    results: Sequence[Result],
+    now: int,
+    channels: Mapping[str, Capabilities],
+) -> Counter[str]:
+    """Those that gateways do not have, or perhaps."""
+    if not results:
+        return Counter()
     lost = sending.gone(connection, status, [posted.claim for posted, _ in results])
     written = []
     for posted, outcome in (one for one in results if one[0].claim not in lost):
-        known = (channels or {}).get(posted.outgoing.channel, _PLAIN)
-        values = _values(posted, outcome, now, None if evidence else known.remembers)
+        known = channels.get(posted.outgoing.channel, _PLAIN)
+        remembers = None if status == MessageStatus.UNKNOWN else known.remembers
         key = first_key(posted.outgoing.key) if known.receipts else None
-        written.append((values | {"key": key}, posted))
-    told = [values for values, _ in written if values["status"] in _TOLD]
-    for seq, values in enumerate(told, take(connection, len(told)) if told else 0):
-        values[_TOLD[values["status"]]] = seq
+        written.append((_values(posted, outcome, now, remembers) | {"key": key}, posted))
+    failed = [values for values, _ in written if values["status"] == MessageStatus.FAILED]
+    for seq, values in enumerate(failed, take(connection, len(failed)) if failed else 0):
+        values["ended_seq"] = seq
     sending.change(connection, ((values, posted.intent) for values, posted in written))
     ended = [posted for values, posted in written if values["settled"]]
     settle(connection, (posted.intent[:5] for posted in ended if not posted.tried.settled), now)
@@ -76,12 +120,9 @@ def _obey(connection: sa.Connection, results: Sequence[Result], now: int) -> Non
 
 _PLAIN = Capabilities()
 
-_TOLD = {MessageStatus.SENT: "sent_seq", MessageStatus.FAILED: "ended_seq"}
-"""What is an event to rules gets a number among the arrivals, in this column."""
-
 
 def _values(posted: Posted, outcome: Outcome, now: int, remembers: int | None) -> dict[str, Any]:
-    """`remembers`: None for evidence, which ends all doubt."""
+    """What to write to a message that was not taken. `remembers`: None for evidence, which ends all doubt."""
     tried = posted.tried
     values: dict[str, Any] = {
         "status": 0, "because": None, "until": None, "counted_at": now, "changed_at": now, "lease_until": None,
@@ -89,8 +130,8 @@ def _values(posted: Posted, outcome: Outcome, now: int, remembers: int | None) -
         "sent_at": None, "failed_at": None, "sent_seq": None, "ended_seq": None, "reference": None,
     }  # fmt: skip
     match outcome:
-        case Accepted(reference=reference):
-            changes = {"status": MessageStatus.SENT, "sent_at": now, "reference": reference}
+        case Accepted():
+            raise NotImplementedError  # recorded otherwise
         case Unknown(because=because):
             changes = _doubtful(tried, because, now, remembers or 0)
         case NotSent(because=because) | Rejected(because=because) if tried.doubt and remembers is not None:

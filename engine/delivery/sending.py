@@ -4,18 +4,20 @@ A claim is a lease and can be taken over once it is over. A mark cannot: from th
 again unless it is proved that it was not taken. `leaving` holds the batch under way. Knows no channel and no rule.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from engine.conditions import moments
 from engine.delivery.pausing import is_paused
+from engine.plans.statement import Statement, kept
 from engine.plans.working import leaving, wanted
 from engine.storage.bulk import execute_many, insert_rows
 from engine.storage.keys import Intent
 from engine.storage.messages import given, is_given
-from engine.storage.schema import OPEN_MESSAGE, READY_MESSAGE, message
+from engine.storage.schema import OPEN_MESSAGE, READY_MESSAGE, Instant, message
 from engine.storage.states import MessageStatus
 
 CLAIM_LEASE = 30_000  # milliseconds
@@ -23,10 +25,30 @@ SEND_LEASE = 120_000  # milliseconds; longer than any call may take
 
 KEY = Intent._fields
 _ASKED = (*KEY, "state", "created_at", "status", "until", "refused", "approved")
-_STORED = (
-    "channel", "subject", "text", "address", "state", "status", "because", "attempt", "epoch", "refused", "approved",
-    "begun_at", "counted_at", "settled", "resend",
-)  # fmt: skip
+
+
+class Stored(NamedTuple):
+    """What a delivery knows of a message, from its row; `identity`: the customer's id."""
+
+    channel: int | None
+    subject: str | None
+    text: str
+    address: str
+    state: int
+    status: int
+    because: str | None
+    attempt: int
+    epoch: int
+    refused: int
+    approved: bool
+    begun_at: int | None
+    counted_at: int | None
+    settled: bool
+    resend: int
+    identity: str
+
+
+_STORED = Stored._fields[:-1]
 
 
 def claim(connection: sa.Connection, now: int, most: int, channel: int, *, again: bool) -> int:
@@ -34,24 +56,49 @@ def claim(connection: sa.Connection, now: int, most: int, channel: int, *, again
 
     `again`: those in doubt as well whose time has come, since the gateway knows their keys.
     """
-    rows = _claimable(READY_MESSAGE, now, channel).limit(most)
-    claimed = _fill_leaving(connection, rows.with_for_update(skip_locked=True))
-    if again and not claimed:
-        rows = _claimable(_in_status(MessageStatus.UNKNOWN), now, channel)
-        rows = rows.where(message.c.until.is_not(None)).limit(most)
-        claimed = _fill_leaving(connection, rows.with_for_update(skip_locked=True))
-    if claimed:
-        values = {"epoch": leaving.c.epoch, "lease_until": now + CLAIM_LEASE}
-        connection.execute(message.update().values(values).where(_same(leaving)))
-    return claimed
+    values = {"now": now, "most": most, "channel": channel, "lease": now + CLAIM_LEASE}
+    clear_leaving(connection).run(connection, {})
+    claimed = _take_ready(connection).run(connection, values).rowcount
+    if again and claimed < 1:
+        claimed = _take_doubtful(connection).run(connection, values).rowcount
+    if claimed > 0:
+        _claim(connection).run(connection, values)
+    return max(claimed, 0)
 
 
-def _claimable(status: sa.ColumnElement[bool], now: int, channel: int) -> sa.Select[Any]:
-    due = sa.or_(message.c.until.is_(None), message.c.until <= now)
-    free = sa.or_(message.c.lease_until.is_(None), message.c.lease_until <= now)
+def _claimable(status: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    due = sa.or_(message.c.until.is_(None), message.c.until <= _given("now"))
+    free = sa.or_(message.c.lease_until.is_(None), message.c.lease_until <= _given("now"))
     rows = sa.select(*_columns(KEY), message.c.epoch + moments.integer(1))
-    rows = rows.where(status, message.c.channel == channel, due, free, sa.not_(is_paused()))
-    return rows.order_by(message.c.until, *_columns(KEY))
+    rows = rows.where(status, message.c.channel == _given("channel"), due, free, sa.not_(is_paused()))
+    rows = rows.order_by(message.c.until, *_columns(KEY)).limit(_given("most"))
+    return rows.with_for_update(skip_locked=True)
+
+
+@kept
+def _take_ready() -> sa.Insert:
+    return leaving.insert().from_select([*KEY, "epoch"], _claimable(READY_MESSAGE))
+
+
+@kept
+def _take_doubtful() -> sa.Insert:
+    rows = _claimable(_in_status(MessageStatus.UNKNOWN)).where(message.c.until.is_not(None))
+    return leaving.insert().from_select([*KEY, "epoch"], rows)
+
+
+@kept
+def _claim() -> sa.Update:
+    return (
+        message.update()
+        .values(epoch=leaving.c.epoch, lease_until=_given("lease"))
+        .where(same_message(leaving))
+    )
+
+
+@kept
+def clear_leaving() -> sa.Delete:
+    """No batch is under way."""
+    return leaving.delete()
 
 
 def any_to_send(connection: sa.Connection, now: int) -> bool:
@@ -86,74 +133,99 @@ def release_claims(connection: sa.Connection) -> None:
         connection.execute(message.update().where(claimed).values(lease_until=None))
 
 
-def hanging(connection: sa.Connection, now: int | None, identities: sa.Table) -> Sequence[Any]:
-    """Messages whose sending nobody recorded, with the customer's id as `identity`.
-
-    `now` None: all that are being sent; else those whose lease is over by then.
-    """
+def hanging(connection: sa.Connection, now: int | None, identities: sa.Table) -> list[tuple[Intent, Stored]]:
+    """Messages whose sending nobody recorded. `now` None: all that are being sent; else those whose lease is over."""
     over = [] if now is None else [message.c.lease_until <= now]
-    return _with_identity(connection, identities, _in_status(MessageStatus.SENDING), *over)
+    return _stored(connection, identities, _in_status(MessageStatus.SENDING), *over)
 
 
-def in_doubt(connection: sa.Connection, now: int, identities: sa.Table) -> Sequence[Any]:
-    """Messages in doubt about which it is time to ask again, with the customer's id as `identity`."""
-    return _with_identity(connection, identities, _in_status(MessageStatus.UNKNOWN), message.c.until <= now)
+def in_doubt(connection: sa.Connection, now: int, identities: sa.Table) -> list[tuple[Intent, Stored]]:
+    """Messages in doubt about which it is time to ask again."""
+    return _stored(connection, identities, _in_status(MessageStatus.UNKNOWN), message.c.until <= now)
 
 
-def _with_identity(
+def _stored(
     connection: sa.Connection, identities: sa.Table, *which: sa.ColumnElement[bool]
-) -> Sequence[Any]:
-    rows = sa.select(*_columns((*KEY, *_STORED)), identities.c.id.label("identity"))
+) -> list[tuple[Intent, Stored]]:
+    rows = sa.select(*_columns((*KEY, *_STORED)), identities.c.id)
     rows = rows.join(identities, identities.c.customer == message.c.customer).where(*which)
-    return connection.execute(rows).all()
+    return [_apart(row) for row in connection.execute(rows)]
 
 
-def ask_about(connection: sa.Connection, identities: sa.Table) -> Sequence[Any]:
-    """Put the claimed messages into `wanted`, for the gate; their rows, with the customer's id as `identity`.
+def _apart(row: Sequence[Any]) -> tuple[Intent, Stored]:
+    return Intent._make(row[: len(KEY)]), Stored._make(row[len(KEY) :])
+
+
+def ask_about(connection: sa.Connection, identities: sa.Table) -> dict[Intent, Stored]:
+    """Put the claimed messages into `wanted`, for the gate; what is stored of them.
 
     Left out are those that somebody else has claimed or taken back since. While the gate is asked they do not
     count themselves.
     """
-    mine = sa.and_(_same(leaving), message.c.epoch == leaving.c.epoch)
+    _want(connection).run(connection, {})
+    own = _wanted_of(identities)(connection).rows(connection, {})
+    _uncount(connection).run(connection, {})
+    return dict(map(_apart, own))
+
+
+@kept
+def _want() -> sa.Insert:
+    mine = sa.and_(same_message(leaving), message.c.epoch == leaving.c.epoch)
     rows = sa.select(*_columns(_ASKED)).select_from(leaving.join(message, mine))
-    still = message.c.status.in_(
-        [moments.integer(status) for status in (MessageStatus.READY, MessageStatus.UNKNOWN)]
+    still = [moments.integer(status) for status in (MessageStatus.READY, MessageStatus.UNKNOWN)]
+    rows = rows.where(message.c.status.in_(still), sa.not_(is_paused()))
+    return wanted.insert().from_select(list(_ASKED), rows)
+
+
+@lru_cache(maxsize=8)
+def _wanted_of(identities: sa.Table) -> Callable[[sa.Connection], Statement]:
+    rows = wanted.join(message, same_message(wanted)).join(
+        identities, identities.c.customer == wanted.c.customer
     )
-    rows = rows.where(still, sa.not_(is_paused()))
-    connection.execute(wanted.insert().from_select(list(_ASKED), rows))
-    own = sa.select(*_columns(KEY), *_columns(_STORED), identities.c.id.label("identity")).select_from(
-        wanted.join(message, _same(wanted)).join(identities, identities.c.customer == wanted.c.customer)
-    )
-    found = connection.execute(own).all()
-    connection.execute(message.update().values(counted_at=None).where(_same(wanted)))
-    return found
+    return kept(lambda: sa.select(*_columns((*KEY, *_STORED)), identities.c.id).select_from(rows))
+
+
+@kept
+def _uncount() -> sa.Update:
+    return message.update().values(counted_at=None).where(same_message(wanted))
 
 
 def overwhelmed(connection: sa.Connection, since: int, most: int) -> Mapping[int, int]:
     """The customers in `wanted` who have had `most` messages or more since an instant, and how many."""
+    return dict(_overwhelmed(connection).rows(connection, {"since": since, "most": most}))
+
+
+@kept
+def _overwhelmed() -> sa.Select[Any]:
     had = sa.func.count()
     rows = sa.select(message.c.customer, had).where(
         message.c.customer.in_(sa.select(wanted.c.customer)),
-        message.c.counted_at > since,
-        message.c.status.between(MessageStatus.SENDING, MessageStatus.DELIVERED),
+        message.c.counted_at > _given("since"),
+        message.c.status.between(
+            moments.integer(MessageStatus.SENDING), moments.integer(MessageStatus.DELIVERED)
+        ),
     )
-    found = connection.execute(rows.group_by(message.c.customer).having(had >= most))
-    return {row[0]: row[1] for row in found}
+    return rows.group_by(message.c.customer).having(had >= _given("most"))
 
 
 def mark(connection: sa.Connection, now: int) -> None:
     """Mark what is in `wanted` as being sent: the point from which on it may have left."""
+    _mark(connection).run(connection, {"now": now, "lease": now + SEND_LEASE})
+
+
+@kept
+def _mark() -> sa.Update:
     values: dict[str, Any] = {
-        "status": int(MessageStatus.SENDING),
+        "status": moments.integer(MessageStatus.SENDING),
         "because": None,
         "until": None,
         "attempt": message.c.attempt + moments.integer(1),
-        "lease_until": now + SEND_LEASE,
-        "begun_at": sa.func.coalesce(message.c.begun_at, now),
-        "counted_at": now,
-        "changed_at": now,
+        "lease_until": _given("lease"),
+        "begun_at": sa.func.coalesce(message.c.begun_at, _given("now")),
+        "counted_at": _given("now"),
+        "changed_at": _given("now"),
     }
-    connection.execute(message.update().values(values).where(_same(wanted)))
+    return message.update().values(values).where(same_message(wanted))
 
 
 def leave_out(connection: sa.Connection, intents: Iterable[Intent]) -> None:
@@ -178,17 +250,20 @@ def gone(
     `status`: the one in which the messages must still be.
     """
     names = [*KEY, "epoch"]
-    connection.execute(leaving.delete())
+    clear_leaving(connection).run(connection, {})
     insert_rows(connection, leaving, names, claims)
-    mine = (_same(leaving), message.c.epoch == leaving.c.epoch, message.c.status == moments.integer(status))
+    mine = (
+        same_message(leaving),
+        message.c.epoch == leaving.c.epoch,
+        message.c.status == moments.integer(status),
+    )
     rows = sa.select(*(leaving.c[name] for name in names)).select_from(leaving.join(message, sa.and_(*mine)))
     found = {tuple(row) for row in connection.execute(rows.with_for_update(of=message))}
     return set(claims) - found if len(found) < len(claims) else set()
 
 
-def _fill_leaving(connection: sa.Connection, rows: sa.Select[Any]) -> int:
-    connection.execute(leaving.delete())
-    return max(connection.execute(leaving.insert().from_select([*KEY, "epoch"], rows)).rowcount, 0)
+def _given(name: str) -> sa.ColumnElement[int]:
+    return sa.bindparam(name, type_=Instant, required=True)
 
 
 def _in_status(status: MessageStatus) -> sa.ColumnElement[bool]:
@@ -196,7 +271,8 @@ def _in_status(status: MessageStatus) -> sa.ColumnElement[bool]:
     return sa.and_(OPEN_MESSAGE, message.c.status == moments.integer(status))
 
 
-def _same(batch: sa.Table) -> sa.ColumnElement[bool]:
+def same_message(batch: sa.Table) -> sa.ColumnElement[bool]:
+    """That a message is the one of a row of the batch."""
     return sa.and_(*(message.c[name] == batch.c[name] for name in KEY))
 
 

@@ -4,14 +4,15 @@ Whoever brings a message to its end says so here, the permit phase as well as th
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import sqlalchemy as sa
 
 from engine.conditions import moments
+from engine.plans.statement import Statement, kept
 from engine.storage.bulk import execute_many
-from engine.storage.schema import ACTIVE, enrolment
+from engine.storage.schema import ACTIVE, Instant, enrolment
 
 Visit = tuple[int, int, int, int, int]
 """Customer, journey, record, occurrence, visit."""
@@ -24,22 +25,41 @@ def settle(connection: sa.Connection, ended: Iterable[Visit], now: int) -> None:
 
     Visits that are over already are left alone.
     """
-    by: Any = sa.bindparam("ended", type_=sa.Integer)
-    left = enrolment.c.pending - by
-    update = (
-        enrolment.update()
-        .values(
-            pending=left,
-            settled_at=sa.case((left <= moments.integer(0), moments.integer(now)), else_=sa.null()),
-        )
-        .where(
-            *(enrolment.c[name] == sa.bindparam(f"its_{name}") for name in _NAMES),
-            enrolment.c.status == moments.integer(ACTIVE),
-            enrolment.c.pending > moments.integer(0),
-        )
+    update = _settle(
+        sa.bindparam("ended", type_=sa.Integer),
+        moments.integer(now),
+        *(enrolment.c[name] == sa.bindparam(f"its_{name}") for name in _NAMES),
     )
     rows = [
         {"ended": count} | {f"its_{name}": value for name, value in zip(_NAMES, visit, strict=True)}
         for visit, count in Counter(ended).items()
     ]
     execute_many(connection, update, rows)
+
+
+def settle_all(connection: sa.Connection, ended: sa.Table, now: int) -> None:
+    """The same for the visits of a table, but for those of its rows that were `settled` before."""
+    _settle_all(ended)(connection).run(connection, {"now": now})
+
+
+@lru_cache(maxsize=8)
+def _settle_all(ended: sa.Table) -> Callable[[sa.Connection], Statement]:
+    names = [ended.c[name] for name in _NAMES]
+    rows = sa.select(*names, sa.func.count().label("ended")).where(ended.c.settled == moments.integer(0))
+    visits = rows.group_by(*names).subquery()
+    these = [enrolment.c[name] == visits.c[name] for name in _NAMES]
+    now = sa.bindparam("now", type_=Instant, required=True)
+    return kept(lambda: _settle(visits.c.ended, now, *these))
+
+
+def _settle(
+    by: sa.ColumnElement[int], now: sa.ColumnElement[int], *these: sa.ColumnElement[bool]
+) -> sa.Update:
+    left = enrolment.c.pending - by
+    settled = sa.case((left <= moments.integer(0), now), else_=sa.null())
+    update = enrolment.update().values(pending=left, settled_at=settled)
+    return update.where(
+        *these,
+        enrolment.c.status == moments.integer(ACTIVE),
+        enrolment.c.pending > moments.integer(0),
+    )

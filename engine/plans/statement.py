@@ -4,8 +4,9 @@ SQLAlchemy builds the text and the order of the parameters; a run executes the s
 over and over, and building their cache keys each time would cost more than they do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,3 +57,13 @@ def compiled(element: sa.Executable, dialect: sa.Dialect) -> Statement:
 def _plain(value: object) -> object:
     """Booleans as the integers that SQLite stores."""
     return int(value) if isinstance(value, bool) else value
+
+
+def kept(make: Callable[[], sa.Executable]) -> Callable[[sa.Connection], Statement]:
+    """A statement that is the same for every store: made and compiled once, at its first use in a dialect."""
+
+    @lru_cache(maxsize=8)
+    def made(dialect: sa.Dialect) -> Statement:
+        return compiled(make(), dialect)
+
+    return lambda connection: made(connection.dialect)

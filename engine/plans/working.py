@@ -57,9 +57,15 @@ wanted = _table(
 """
 
 leaving = _table(
-    "leaving", *_numbers("customer", "journey", "record", "occurrence", "visit", "action", "epoch")
+    "leaving",
+    *_numbers("customer", "journey", "record", "occurrence", "visit", "action", "epoch", "settled", "seq"),
+    sa.Column("key", sa.Text),
+    sa.Column("reference", sa.Text),
 )
-"""Messages that a delivery has claimed; the claim holds while the message has this epoch."""
+"""Messages that a delivery has claimed; the claim holds while the message has this epoch.
+
+The other columns are for those that gateways have taken: what to record of them.
+"""
 
 ALL = (due, batch, looked, stirred, picked, begun, chosen, wanted, leaving)
 

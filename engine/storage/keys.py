@@ -50,8 +50,8 @@ def intent_key(install_key: str, journey: str, customer: str, intent: Intent) ->
     Made of names that outlive the store's numbers, so that a rebuilt store does not send twice; not of text,
     time or address, so that a corrected address makes no second message.
     """
-    numbers = (intent.record, intent.occurrence, intent.visit, intent.action)
-    subject = "|".join((_VERSION, journey, customer, *map(str, numbers)))
+    _, _, record, occurrence, visit, action = intent
+    subject = f"{_VERSION}|{journey}|{customer}|{record}|{occurrence}|{visit}|{action}"
     digest = hmac.digest(install_key.encode(), subject.encode(), sha256)
     number = (
         int.from_bytes(digest[:17]) >> 6

@@ -1,0 +1,89 @@
+"""Messages that their gateways have taken: by far the most there are, so they are recorded all at once.
+
+What became of the others is recorded one by one (`engine.delivery.recording`).
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from engine.conditions import moments
+from engine.delivery.sending import clear_leaving, same_message
+from engine.permits.settling import settle_all
+from engine.plans.statement import kept
+from engine.plans.working import leaving
+from engine.storage.bulk import insert_rows
+from engine.storage.schema import Instant, message
+from engine.storage.states import MessageStatus
+
+
+class Taken(NamedTuple):
+    """A message that its gateway has taken, by a claim with this epoch: what to record. Begins with its intent."""
+
+    customer: int
+    journey: int
+    record: int
+    occurrence: int
+    visit: int
+    action: int
+    epoch: int
+    settled: bool
+    seq: int
+    key: str | None
+    reference: str | None
+
+
+def record_taken(
+    connection: sa.Connection, status: MessageStatus, taken: Sequence[Taken], now: int
+) -> list[int]:
+    """Record that messages of that status were taken, and settle their states; the customers of those that were.
+
+    Those whose claim holds no more are left alone: somebody knew better.
+    """
+    clear_leaving(connection).run(connection, {})
+    insert_rows(connection, leaving, Taken._fields, taken)
+    values = {"now": now, "status": int(status)}
+    if _record_taken(connection).run(connection, values).rowcount < len(taken):
+        _leave_out_lost(connection).run(connection, {})
+    settle_all(connection, leaving, now)
+    return [row[0] for row in _left_over(connection).rows(connection, {})]
+
+
+@kept
+def _record_taken() -> sa.Update:
+    now = sa.bindparam("now", type_=Instant, required=True)
+    values: dict[str, Any] = {
+        "status": moments.integer(MessageStatus.SENT),
+        "because": None,
+        "until": None,
+        "lease_until": None,
+        "counted_at": now,
+        "changed_at": now,
+        "sent_at": now,
+        "failed_at": None,
+        "sent_seq": leaving.c.seq,
+        "ended_seq": None,
+        "key": leaving.c.key,
+        "reference": leaving.c.reference,
+        "settled": sa.true(),
+    }
+    mine = (
+        same_message(leaving),
+        message.c.epoch == leaving.c.epoch,
+        message.c.status == sa.bindparam("status", required=True),
+    )
+    return message.update().values(values).where(*mine)
+
+
+@kept
+def _leave_out_lost() -> sa.Delete:
+    mine = sa.exists(
+        sa.select(message.c.sent_seq).where(same_message(leaving), message.c.sent_seq == leaving.c.seq)
+    )
+    return leaving.delete().where(sa.not_(mine))
+
+
+@kept
+def _left_over() -> sa.Select[Any]:
+    return sa.select(leaving.c.customer)
