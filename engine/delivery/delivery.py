@@ -212,7 +212,7 @@ class Delivery:
         rows = sending.hanging(connection, None if self.alone else now, self.plan.tables.customer)
         hanging = [self._posted(intent, row) for intent, row in rows]
         found = self._settled(hanging)
-        because = [row.because or LOST() for row in rows]  # the journal's word, where it alone knew
+        because = [row.because or LOST() for _, row in rows]  # the journal's word, where it alone knew
         results: list[Result] = [
             (one, found.get(one.outgoing.key, Unknown(why)))
             for one, why in zip(hanging, because, strict=True)
