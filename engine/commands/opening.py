@@ -11,7 +11,7 @@ from engine.projects.folder import project_folder
 from engine.projects.project import Project, database_of, open_project
 from engine.projects.releases import Release, current_release
 from engine.projects.virtual_time import virtual_time
-from engine.safekeeping.seal import note_arrivals
+from engine.safekeeping.seal import note_arrivals, note_closed
 from engine.storage.audit import By
 from engine.storage.store import is_missing
 from engine.terminal import talk
@@ -34,6 +34,7 @@ def opened(*, create: bool = False) -> Iterator[Project]:
         note_arrivals(project)
     finally:
         project.store.close()
+        note_closed(project)
 
 
 def _lacks_database(folder: Path) -> bool:

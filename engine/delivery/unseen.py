@@ -4,7 +4,7 @@ Messages that are there, or come to be, become `unknown` instead of leaving agai
 numbers of records may have changed with the copy, the same text to the same address counts as the same message.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,9 @@ from engine.storage.schema import OPEN_MESSAGE, message, meta, unseen
 from engine.storage.states import MessageStatus
 from engine.storage.symbols import Symbols, load_symbols
 
+_LOST_WITHIN = 7 * 86_400_000  # milliseconds
+"""A database that was taken as it is may have lost what it did so long ago, and no longer."""
+
 
 def take_in(connection: sa.Connection, journal: Journal, zone: Zone, by: By) -> int:
     """Take in, in the transaction under way, the batches of which the database knows nothing; how many messages."""
@@ -31,19 +34,46 @@ def take_in(connection: sa.Connection, journal: Journal, zone: Zone, by: By) -> 
     return take_lines(connection, journal.id, list(lines_after(journal.path, journal.id, known)), zone, by)
 
 
+def take_in_again(connection: sa.Connection, journal: Journal, zone: Zone, by: By) -> int:
+    """The same for a database of which nobody knows what it has lost: line by line, whatever it says of batches."""
+    return _keep(connection, journal.id, lost(connection, journal), zone, by)
+
+
+def lost(connection: sa.Connection, journal: Journal) -> list[Line]:
+    """The lines of the last week that tell of attempts which the database does not hold. Reads all its messages."""
+    lines = list(lines_after(journal.path, journal.id, 0))
+    recent = {line.key: line for line in lines if line.at >= lines[-1].at - _LOST_WITHIN}
+    if not recent:
+        return []
+    for key, _, row in _keys(connection, load_symbols(connection)):
+        if key in recent and _holds(row, recent[key]):
+            del recent[key]
+    return list(recent.values())
+
+
+def _holds(row: Any, line: Line) -> bool:
+    """Whether a message is as the attempt left it: on its way or beyond, or ready again since it was not taken."""
+    tried = row.attempt + (row.status == MessageStatus.READY and row.because is not None)
+    return bool(row.status >= MessageStatus.SENDING or tried >= line.attempt)
+
+
 def take_lines(connection: sa.Connection, journal: str, lines: Sequence[Line], zone: Zone, by: By) -> int:
     """The same for lines of a journal, wherever they were kept; those that the database knows are passed over."""
     known = last_batch(connection, journal)
-    missing = {line.key: line for line in lines if line.batch > known}
-    if not missing:
+    return _keep(connection, journal, [line for line in lines if line.batch > known], zone, by)
+
+
+def _keep(connection: sa.Connection, journal: str, lines: Sequence[Line], zone: Zone, by: By) -> int:
+    if not lines:
         return 0
+    missing = {line.key: line for line in lines}
     rows = [(key, line.digest, line.at, line.channel, line.attempt) for key, line in missing.items()]
     insert_rows(connection, unseen, [column.name for column in unseen.c], rows, passing_over=True)
     meet(connection, zone)
-    set_last_batch(connection, journal, max(line.batch for line in lines))
-    attempts = sum(line.batch > known for line in lines)
-    record(connection, by, Deed("journal taken in", what=f"{attempts} attempts"))
-    return attempts
+    last = max(lines[-1].batch, last_batch(connection, journal))
+    set_last_batch(connection, journal, last)
+    record(connection, by, Deed("journal taken in", what=f"{len(lines)} attempts"))
+    return len(lines)
 
 
 def meet(connection: sa.Connection, zone: Zone) -> None:
@@ -83,18 +113,27 @@ def among(connection: sa.Connection, install_key: str, posted: Sequence[Posted])
 def _open_ones(connection: sa.Connection, symbols: Symbols) -> list[tuple[Intent, Any, Any]]:
     """The messages of the database that may still go and of which the journal tells, with what it tells."""
     left = {row.key: row for row in connection.execute(sa.select(unseen))}
-    key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
-    found = []
+    rows = _keys(connection, symbols, OPEN_MESSAGE)
+    return [(intent, row, left[key]) for key, intent, row in rows if key in left]
+
+
+def _keys(
+    connection: sa.Connection, symbols: Symbols, *which: sa.ColumnElement[bool]
+) -> Iterator[tuple[str, Intent, Any]]:
+    """Messages by the keys that gateways know."""
+    secret = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
     rows = sa.select(
         *(message.c[name] for name in Intent._fields),
-        message.c.status, message.c.resend, message.c.attempt, message.c.channel, customer.c.id,
+        message.c.status, message.c.resend, message.c.attempt, message.c.channel, message.c.because,
+        customer.c.id,
     ).join(customer, customer.c.customer == message.c.customer)  # fmt: skip
-    for row in connection.execute(rows.where(OPEN_MESSAGE)).all():
+    for row in connection.execute(rows.where(*which)).all():
         intent = Intent(*row[: len(Intent._fields)])
-        name = resent_key(intent_key(key, symbols.name(intent.journey), row.id, intent), row.resend)
-        if name in left:
-            found.append((intent, row, left[name]))
-    return found
+        yield (
+            resent_key(intent_key(secret, symbols.name(intent.journey), row.id, intent), row.resend),
+            intent,
+            row,
+        )
 
 
 def _hangs(

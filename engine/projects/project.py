@@ -10,11 +10,15 @@ from engine.storage.values import Surroundings
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """An opened project; close its store when done."""
+    """An opened project; close its store when done.
+
+    `had_log`: whether a log of writes lay beside its database before that, as it does when nobody has folded it in.
+    """
 
     folder: Path
     config: Config
     store: Store
+    had_log: bool = False
 
     @property
     def rules(self) -> Path:
@@ -35,7 +39,14 @@ class Project:
 def open_project(folder: Path, *, create: bool = False) -> Project:
     """Open a project; with `create`, a database that is not there yet is made."""
     config = load_config(folder / FILE_NAME)
-    return Project(folder, config, open_store(database_of(folder, config), create=create))
+    database = database_of(folder, config)
+    had_log = has_log(database)
+    return Project(folder, config, open_store(database, create=create), had_log)
+
+
+def has_log(database: Path | str) -> bool:
+    """Whether a log of writes lies beside a database."""
+    return isinstance(database, Path) and database.with_name(f"{database.name}-wal").exists()
 
 
 def database_of(folder: Path, config: Config) -> Path | str:

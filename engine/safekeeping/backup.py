@@ -81,7 +81,7 @@ def kept_files(connection: sa.Connection) -> Mapping[str, bytes]:
     """The files in a backup; none in a database that is no backup."""
     if not sa.inspect(connection).has_table(files.name):
         return {}
-    return dict(connection.execute(sa.select(files)).tuples().all())
+    return {row.name: row.content for row in connection.execute(sa.select(files))}
 
 
 def made_at(connection: sa.Connection) -> int | None:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.delivery.journal import NAME, open_journal
+from engine.delivery.journal import NAME, Journal, open_journal
 from engine.delivery.noting import Noting
-from engine.delivery.unseen import take_in
-from engine.errors import ClockError, ReadOnlyStoreError
+from engine.delivery.unseen import lost, take_in
+from engine.errors import ClockError, ReadOnlyStoreError, ReplacedStoreError
 from engine.projects.project import Project, database_of
 from engine.projects.virtual_time import last_run_at, virtual_time
-from engine.safekeeping.seal import begin_start, check_seal, read_seal, sealed_now, write_seal
+from engine.safekeeping.seal import REMEDY, alone, begin_start, check_seal, read_seal, sealed_now, write_seal
 from engine.storage.audit import By
 from engine.storage.store import QUICK_CHECK_LIMIT
 from engine.wording import say
@@ -34,10 +34,13 @@ def guarded(project: Project, now: int) -> Iterator[Noting]:
     """
     check_files(project)
     seal = check_seal(project)
-    if (seal is None or not seal.clean) and _is_large(project):
+    lost_log = seal is not None and not seal.folded and not project.had_log
+    if (seal is None or not seal.clean or lost_log) and _is_large(project):
         project.store.quick_check()
     journal = open_journal(project.folder / NAME, now)
     try:
+        if lost_log:
+            _check_sends(project, journal)
         with project.store.write() as connection:
             take_in(connection, journal, project.config.zone, By("homing", now))
             begin_start(connection)
@@ -83,6 +86,21 @@ def check_files(project: Project) -> None:
             path.chmod(0o600)
 
 
+def _check_sends(project: Project, journal: Journal) -> None:
+    """For a database whose log is not there though nobody has folded it in: whether sends were lost with it."""
+    with project.store.read() as connection:
+        found = lost(connection, journal)
+    if found:
+        raise ReplacedStoreError(
+            say(
+                "{place}: its log (the file ending in -wal) is gone, and {n:,} sends with it",
+                place=project.store.place,
+                n=len(found),
+            ),
+            REMEDY,
+        )
+
+
 def _named(user: int) -> str:
     try:
         return pwd.getpwuid(user).pw_name
@@ -100,4 +118,5 @@ def _seal(project: Project, now: int, *, clean: bool) -> None:
     with project.store.read() as connection:
         at = now if virtual_time(connection) is None else 0
         seal = sealed_now(connection, at, clean=clean)
-    write_seal(project.folder, seal)
+    with alone(project.folder):
+        write_seal(project.folder, seal)

@@ -7,7 +7,7 @@ command does the rest.
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from engine.calendars.zone import Zone
 from engine.config import FILE_NAME, Config, load_config, parse_config
 from engine.delivery.journal import NAME, head_of, line_of, open_journal
 from engine.delivery.pausing import quarantine
-from engine.delivery.unseen import take_in, take_lines
+from engine.delivery.unseen import take_in, take_in_again, take_lines
 from engine.errors import BackupError, ReplacedStoreError
 from engine.projects.project import database_of
 from engine.projects.project_turn import lock_folder
@@ -139,7 +139,10 @@ class _Restoring:
             begin_life(connection, self._life(connection))
             quarantine(connection, by, because)
             record(connection, by, Deed("restore", what=because))
-            return _take_in(connection, self.folder, noted, config.zone, by)
+            first, _, rest = noted.partition(b"\n")  # what left after the backup, as it noted itself
+            lines = [line for raw in rest.splitlines() if (line := line_of(raw)) is not None]
+            left = take_lines(connection, head_of(first), lines, config.zone, by)
+            return left + _take_in(connection, self.folder, config.zone, by, surely=made is not None)
 
     def _life(self, connection: sa.Connection) -> int:
         """The number of the life that begins: above those of the copy and of what was in its place."""
@@ -152,7 +155,7 @@ class _Restoring:
     def _seal(self) -> Seal:
         with self.store.read() as connection:
             at = self.wish.now if virtual_time(connection) is None else 0
-            return sealed_now(connection, at, clean=True)
+            return replace(sealed_now(connection, at, clean=True), folded=True)
 
 
 def _draft(folder: Path) -> Path:
@@ -164,16 +167,13 @@ def _draft(folder: Path) -> Path:
     return folder / _DRAFT
 
 
-def _take_in(connection: sa.Connection, folder: Path, noted: bytes, zone: Zone, by: By) -> int:
-    """What left after the backup: as it noted itself, and as the journal says that is still here."""
-    first, _, rest = noted.partition(b"\n")
-    lines = [line for raw in rest.splitlines() if (line := line_of(raw)) is not None]
-    found = take_lines(connection, head_of(first), lines, zone, by) if lines else 0
+def _take_in(connection: sa.Connection, folder: Path, zone: Zone, by: By, *, surely: bool) -> int:
+    """What left after it, as the journal says that is still here. `surely`: it knows what it knows."""
     if not (folder / NAME).exists():
-        return found
+        return 0
     journal = open_journal(folder / NAME, by.now)
     try:
-        return found + take_in(connection, journal, zone, by)
+        return (take_in if surely else take_in_again)(connection, journal, zone, by)
     finally:
         journal.close()
 

@@ -4,9 +4,11 @@ Which life of the database it was (its incarnation), how much had arrived in it,
 that work came to its end. A database that holds less, or another life, is an older copy or has lost its log.
 """
 
+import fcntl
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import orjson
 import sqlalchemy as sa
 
 from engine.errors import ReplacedStoreError
-from engine.projects.project import Project
+from engine.projects.project import Project, database_of, has_log
 from engine.storage.arrivals import arrivals
 from engine.storage.schema import meta
 from engine.wording import say
@@ -28,7 +30,7 @@ _STARTS = "starts"
 class Seal:
     """`starts`: how often sending was begun. `at`: the last time at work, 0 on virtual time.
 
-    `clean`: whether that work came to its end.
+    `clean`: whether that work came to its end. `folded`: whether the database's log was folded into its file after it.
     """
 
     incarnation: str
@@ -36,6 +38,7 @@ class Seal:
     arrivals: int
     at: int
     clean: bool
+    folded: bool = False
 
 
 def read_seal(folder: Path) -> Seal | None:
@@ -89,14 +92,40 @@ def begin_life(connection: sa.Connection, number: int) -> None:
 
 def note_arrivals(project: Project) -> None:
     """After a command that may have written: the database holds at least this from now on."""
-    with suppress(OSError):  # a folder that is not ours: whoever sends says so
-        seal = read_seal(project.folder)
-        if seal is None:
-            return
-        with project.store.read() as connection:
-            here = sealed_now(connection, seal.at, clean=seal.clean)
-        if here.incarnation == seal.incarnation and here.arrivals > seal.arrivals:
-            write_seal(project.folder, replace(seal, arrivals=here.arrivals))
+    with project.store.read() as connection:
+        here = sealed_now(connection, 0, clean=True)
+
+    def noted(seal: Seal) -> Seal:
+        is_more = here.incarnation == seal.incarnation and here.arrivals > seal.arrivals
+        return replace(seal, arrivals=here.arrivals) if is_more else seal
+
+    _change(project.folder, noted)
+
+
+def note_closed(project: Project) -> None:
+    """After the database was closed: when that has folded its log into the file, nobody needs the log any more."""
+    database = database_of(project.folder, project.config)
+    _change(project.folder, lambda seal: seal if has_log(database) else replace(seal, folded=True))
+
+
+def _change(folder: Path, change: Callable[[Seal], Seal]) -> None:
+    """Change the seal, if there is one. In a folder that is not ours nothing changes: whoever sends says so."""
+    with suppress(OSError, ReplacedStoreError), alone(folder):
+        seal = read_seal(folder)
+        changed = seal and change(seal)
+        if changed is not None and changed != seal:
+            write_seal(folder, changed)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Nobody else changes the seal meanwhile."""
+    file = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
 
 
 def check_seal(project: Project) -> Seal | None:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = Path(__file__).with_name("shim.c")
@@ -40,7 +40,7 @@ class Fault:
     """How the `number`-th call of some kinds goes wrong, of files whose path holds `path`.
 
     `mode`: never, kill, tear (half of it is written, then killed), fail (once) or fail from there. `limit`: no file
-    may grow beyond so many bytes. `user`: run as this user.
+    may grow beyond so many bytes.
     """
 
     mode: str = "never"
@@ -49,7 +49,6 @@ class Fault:
     path: str = ""
     error: int = errno.ENOSPC
     limit: int | None = None
-    user: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Faulty:
 
     def __call__(self, folder: Path, *words: str, fault: Fault | None = None) -> Ended:
         """Run `homing --project FOLDER WORDS…`."""
-        ask: dict[str, Any] = {"words": ["--project", str(folder), *words], "said": str(self.folder / "said")}
+        ask: dict[str, Any] = {"words": ["--project", str(folder), *words]}
         ask["child"] = str(self.folder / "child")
         ask["fault"] = asdict(fault or Fault())
         stdin, stdout = self.process.stdin, self.process.stdout
@@ -113,35 +112,31 @@ def _serve(shim: Any) -> None:
         import_module(name)
     for line in sys.stdin:
         ask = json.loads(line)
-        reading, writing = os.pipe()
+        counted, said = os.pipe(), os.pipe()
         child = os.fork()
         if not child:
-            os.close(reading)
-            _live(shim, ask, writing)
-        os.close(writing)
-        with os.fdopen(reading) as counted:
-            seen = counted.read()
+            _live(shim, ask, counted[1], said[1])
+        os.close(counted[1])
+        os.close(said[1])
+        with os.fdopen(said[0], errors="replace") as text, os.fdopen(counted[0]) as number:
+            told, seen = text.read(), number.read()
         _, status = os.waitpid(child, 0)
-        said = Path(ask["said"]).read_text(encoding="utf-8", errors="replace")
-        ended = Ended(os.waitstatus_to_exitcode(status), int(seen or 0), said)
+        ended = Ended(os.waitstatus_to_exitcode(status), int(seen or 0), told)
         sys.stdout.write(json.dumps(asdict(ended)) + "\n")
         sys.stdout.flush()
 
 
-def _live(shim: Any, ask: dict[str, Any], counted: int) -> None:
-    """The child: its output goes to a file, which does not count."""
+def _live(shim: Any, ask: dict[str, Any], counted: int, said: int) -> None:
+    """The child: its output goes to a pipe, which does not count."""
     from engine.cli import run  # noqa: PLC0415  # loaded already
 
     fault = Fault(**ask["fault"])
-    said = os.open(ask["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (1, 2):
         os.dup2(said, stream)
     Path(ask["child"]).write_text(str(os.getpid()), encoding="utf-8")
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     if fault.limit is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (fault.limit, fault.limit))
-    if fault.user is not None:
-        os.setuid(fault.user)
     shim.fault_arm(fault.kinds, _MODES[fault.mode], fault.number, fault.error, fault.path.encode())
     try:
         status = run(ask["words"])
@@ -152,13 +147,8 @@ def _live(shim: Any, ask: dict[str, Any], counted: int) -> None:
         os.write(2, traceback.format_exc().encode())
     seen = shim.fault_seen()
     shim.fault_arm(0, 0, 0, 0, b"")
-    with _pipe(counted) as out:
-        out.write(str(seen))
+    os.write(counted, str(seen).encode())
     os._exit(status)
-
-
-def _pipe(file: int) -> IO[str]:
-    return os.fdopen(file, "w")
 
 
 if __name__ == "__main__":

@@ -12,13 +12,14 @@ from pathlib import Path
 from tests.faulting.faulty import SOCKETS, WRITES, Fault, Faulty
 from tests.faulting.shops import PEOPLE, RUN, Shop, check, check_end, messages, moves
 
-POINTS = int(os.environ.get("HOMING_KILLS", "4"))
+POINTS = int(os.environ.get("HOMING_KILLS", "2"))
 """Kills per command, spread evenly over its calls; `make soak` asks for more than there are."""
 
 
 def places(count: int, points: int = POINTS) -> Iterator[int]:
     """So many of the numbers from 1 to `count`, or all of them."""
-    return iter(range(1, count + 1, max(count // points, 1)))
+    step = max(count // points, 1)
+    return iter(range(max(step // 2, 1), count + 1, step))
 
 
 def test_a_kill_at_any_write_sends_nothing_twice(shop: Shop, homing: Faulty) -> None:
@@ -60,8 +61,8 @@ def test_a_kill_before_a_byte_is_on_the_wire(shop: Shop, homing: Faulty) -> None
 def test_a_kill_in_the_recovery_from_a_kill(shop: Shop, homing: Faulty) -> None:
     """A6: killed at one place, then at another, then left to finish."""
     count = homing(shop.copy("calm"), *RUN).seen
-    for first in places(count, max(POINTS // 4, 2)):
-        for second in places(count, max(POINTS // 20, 1)):
+    for first in places(count, min(max(POINTS // 4, 1), 15)):
+        for second in places(count, min(max(POINTS // 20, 1), 15)):
             folder = shop.copy("killed")
             homing(folder, *RUN, fault=Fault("kill", first))
             homing(folder, *RUN, fault=Fault("kill", second + count // 3))
@@ -99,7 +100,7 @@ def test_a_kill_at_any_write_of_a_backup_or_a_restore(shop: Shop, homing: Faulty
     """Either there is a whole backup or none; either the old database, or the new one, or the same command does it."""
     file = shop.folder.with_name("copy.backup")
     count = homing(shop.copy("calm"), "backup", str(file)).seen
-    for number in places(count, max(POINTS // 2, 2)):
+    for number in places(count, max(POINTS // 2, 1)):
         file.unlink(missing_ok=True)
         folder = shop.copy("killed")
         homing(folder, "backup", str(file), fault=Fault("kill", number))
