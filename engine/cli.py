@@ -39,6 +39,7 @@ COMMANDS = {
     "messages": "looking",
     "customer": "looking",
     "explain": "explaining",
+    "queue": "deciding",
     "tasks": "tasks",
     "pause": "pausing",
     "resume": "pausing",

@@ -27,12 +27,12 @@ def approve(connection: sa.Connection, intent: Intent, by: By) -> None:
     audit.record(connection, by, Deed("message approved", intent.customer, intent.id))
 
 
-def refuse(connection: sa.Connection, intent: Intent, by: By) -> None:
+def refuse(connection: sa.Connection, intent: Intent, by: By, because: str | None = None) -> None:
     """A held message never goes. RefusedError when it is not held."""
     dropped = {"status": MessageStatus.DROPPED, "because": REFUSED(who=by.actor), "until": None}
     _decide(connection, intent, by, dropped)
     settle(connection, [intent[:5]], by.now)
-    audit.record(connection, by, Deed("message refused", intent.customer, intent.id))
+    audit.record(connection, by, Deed("message refused", intent.customer, intent.id, because))
 
 
 def _decide(connection: sa.Connection, intent: Intent, by: By, values: dict[str, Any]) -> None:

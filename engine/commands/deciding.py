@@ -1,0 +1,141 @@
+"""`queue`: what waits for a person, and what they decide."""
+
+from collections.abc import Callable
+
+import click
+import sqlalchemy as sa
+
+from dsl.wording import Phrase
+from engine.commands.opening import by, opened
+from engine.commands.options import ListByDefault, as_option, json_option
+from engine.errors import RefusedError, UsageError
+from engine.people.decisions import approve, refuse
+from engine.people.doubts import send_anew, was_sent
+from engine.projects.names import known_role
+from engine.storage.audit import By
+from engine.storage.keys import Intent, intent_of
+from engine.terminal import cell, print_json, print_json_list, print_table, talk
+from engine.views.held import KINDS, item, queue
+from engine.views.window import look
+from engine.wording import say, say_number
+
+_COLUMNS = (
+    say("id"),
+    say("kind"),
+    say("customer"),
+    say("journey"),
+    say("what"),
+    say("since"),
+    say("role"),
+    say("because"),
+)
+Act = Callable[[sa.Connection, Intent, By], None]
+
+_ids = click.argument("ids", nargs=-1, required=True, metavar="ID…")
+_because = click.option("--because", metavar="TEXT", help="Why, for the trail.")
+
+
+@click.group("queue", cls=ListByDefault)
+def queue_command() -> None:
+    """List what waits for a person, and decide."""
+
+
+@queue_command.command("list")
+@click.option("--kind", type=click.Choice(list(KINDS.values())), help="Only these.")
+@click.option("--role", metavar="ROLE", help="Only what this role may decide.")
+@json_option
+def list_command(kind: str | None, role: str | None, *, as_json: bool) -> None:
+    """List messages that are held and messages in doubt, the oldest first."""
+    with opened() as project, project.store.read() as connection:
+        window = look(connection, project.config)
+        known_role(window.model, role)
+        found = queue(window, kind, role)
+        if as_json:
+            print_json_list(found)
+        else:
+            print_table(_COLUMNS, ([one[name] for name in _COLUMNS] for one in found))
+
+
+@queue_command.command("show")
+@_ids
+@json_option
+def show_command(ids: tuple[str, ...], *, as_json: bool) -> None:
+    """Show them with their whole text."""
+    with opened() as project, project.store.read() as connection:
+        window = look(connection, project.config)
+        found = []
+        for text in ids:
+            one = item(window, intent_of(text))
+            if one is None:
+                raise RefusedError(
+                    say("{id} waits for nobody", id=text), say("`homing queue` lists what does")
+                )
+            found.append(one)
+    if as_json:
+        print_json(found)
+        return
+    for place, one in enumerate(found):
+        if place:
+            click.echo()
+        print_table(("", ""), [(name, cell(value)) for name, value in one.items() if value is not None])
+
+
+@queue_command.command("approve")
+@_ids
+@as_option
+@json_option
+def approve_command(ids: tuple[str, ...], actor: str | None, *, as_json: bool) -> None:
+    """Let held messages go, with the text that they have now, when the other rules do."""
+    number = _each(ids, actor, approve)
+    _told(ids, "approved", say_number("{n} approved", "{n} approved", n=number), as_json=as_json)
+
+
+@queue_command.command("refuse")
+@_ids
+@_because
+@as_option
+@json_option
+def refuse_command(ids: tuple[str, ...], because: str | None, actor: str | None, *, as_json: bool) -> None:
+    """Let held messages never go."""
+    number = _each(ids, actor, lambda connection, intent, who: refuse(connection, intent, who, because))
+    _told(ids, "refused", say_number("{n} refused", "{n} refused", n=number), as_json=as_json)
+
+
+@queue_command.command("resolve")
+@_ids
+@click.option("--sent", is_flag=True, help="It arrived, or the gateway says that it has it.")
+@click.option("--anew", is_flag=True, help="It never came in: send it once more, if the rules let it.")
+@_because
+@as_option
+@json_option
+def resolve_command(
+    ids: tuple[str, ...], because: str | None, actor: str | None, *, sent: bool, anew: bool, as_json: bool
+) -> None:
+    """Say what became of messages in doubt, by evidence; `--because` says which."""
+    if sent == anew:
+        raise UsageError(say("say what became of it: --sent or --anew"))
+    if not because:
+        raise UsageError(say("say how you know it: --because"))
+    act, reason = was_sent if sent else send_anew, because
+    number = _each(ids, actor, lambda connection, intent, who: act(connection, intent, who, reason))
+    _told(
+        ids, "sent" if sent else "anew", say_number("{n} resolved", "{n} resolved", n=number), as_json=as_json
+    )
+
+
+def _each(ids: tuple[str, ...], actor: str | None, act: Act) -> int:
+    """All or none; how many."""
+    intents = list(dict.fromkeys(map(intent_of, ids)))
+    with opened() as project:
+        who = by(project, actor)
+        with project.store.write() as connection:
+            for intent in intents:
+                act(connection, intent, who)
+    return len(intents)
+
+
+def _told(ids: tuple[str, ...], decided: str, words: Phrase, *, as_json: bool) -> None:
+    if as_json:
+        print_json([{"id": one, "decided": decided} for one in dict.fromkeys(ids)])
+    else:
+        talk(words)
