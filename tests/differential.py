@@ -75,6 +75,21 @@ def tell(oracle: Interpreter, step: h.Step, moment: h.Moment) -> None:
             oracle.label(step.customer, step.tag, remove=step.remove)
         case h.Finishes():
             _finish(oracle, step, moment)
+        case h.Told():
+            _told(oracle, step, moment)
+
+
+def _told(oracle: Interpreter, step: h.Told, moment: h.Moment) -> None:
+    """Told of is the first one that was sent, by journey, record, occurrence, visit and action."""
+    sent = [one for one in oracle.facts.messages_of(step.customer) if one.status == "sent"]
+    if sent:
+        first = min(
+            sent,
+            key=lambda one: (
+                one.enrolment.journey, one.enrolment.record_number, one.enrolment.occurrence, one.visit, one.action
+            ),
+        )  # fmt: skip
+        oracle.receipt(first, moment.at, step.at, arrived=step.arrived)
 
 
 def _finish(oracle: Interpreter, step: h.Finishes, moment: h.Moment) -> None:

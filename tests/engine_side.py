@@ -13,9 +13,11 @@ from dsl.model.conditions import Kind
 from dsl.model.model import Field, Model
 from dsl.units import Duration
 from engine.calendars.zone import Zone
-from engine.channels.protocol import Accepted, Channel, Outgoing, Rejected
+from engine.channels.protocol import Accepted, Capabilities, Channel, Outgoing, Receipt, Rejected, Says
 from engine.channels.protocol import Outcome as Answer
 from engine.delivery.delivery import Delivery
+from engine.inbox.receipts import By as ByChannel
+from engine.inbox.receipts import take_receipts
 from engine.people.consents import Consent, give
 from engine.people.optouts import OptOut, opt_out
 from engine.people.tasks import Desk, Finish, declared_task, finish_task
@@ -30,7 +32,7 @@ from engine.storage.audit import By
 from engine.storage.customers import customer_hash
 from engine.storage.declared import column_name
 from engine.storage.keys import Intent
-from engine.storage.states import MessageStatus, TaskStatus
+from engine.storage.states import Fate, MessageStatus, TaskStatus
 from engine.storage.store import Store, open_store
 from engine.storage.symbols import load_symbols
 from engine.storage.values import Surroundings
@@ -67,7 +69,7 @@ class EngineSide:
             self.plan: Plan = make_plan(connection, 1, model, Zone(zone), Duration(3, "day"))
             self.plan.tables.metadata.create_all(connection)
         permits = make_permits(self.plan, {"brand": "Homing"}, {})
-        channels: dict[str, Channel] = {name: Gateway(self._answer) for name in CHANNELS}
+        channels: dict[str, Channel] = {name: Gateway(self._answer, receipts=True) for name in CHANNELS}
         self.refusing: frozenset[str] = frozenset()
         self.permits: Permits = permits
         self.deliver = Delivery(self.store, self.plan, permits, channels, alone=True)
@@ -95,6 +97,9 @@ class EngineSide:
                     self._optout(connection, step, now)
                 case h.Finishes():
                     self._finish(connection, step, now)
+                case h.Told():
+                    self._told(connection, step, now)
+                    return
             mark_changed(connection, [self.customers[step.customer]])
 
     def live(self, moment: h.Moment) -> None:
@@ -176,6 +181,21 @@ class EngineSide:
         desk = Desk(connection, self.model, symbols, Surroundings(self.plan.world.zone, "CN"))
         intent = Intent(*(getattr(row, name) for name in Intent._fields))
         finish_task(desk, intent, Finish(outcome, answers), By("test", now))
+
+    def _told(self, connection: sa.Connection, step: h.Told, now: int) -> None:
+        """Told of is the first one that was sent, by journey, record, occurrence, visit and action."""
+        symbols, message = self.plan.world.symbols, s.message
+        own = (message.c.customer == self.customers[step.customer], message.c.status == MessageStatus.SENT)
+        rows = connection.execute(sa.select(message).where(*own)).all()
+        if not rows:
+            return
+        row = min(rows, key=lambda r: (symbols.name(r.journey), r.record, r.occurrence, r.visit, r.action))
+        says: Says = "delivered" if step.arrived else "failed"
+        at = None if step.at is None else ms(step.at)
+        told = Receipt(row.key, f"{row.key}.{row.attempt}", None, says, None, at)
+        by = ByChannel(symbols.name(row.channel), Capabilities(receipts=True))
+        came = take_receipts(connection, by, [told], now)
+        assert came.fates == {Fate.APPLIED: 1}
 
     def _number(self, kind: str, name: str | None) -> int:
         """The number of a name; 0 stands for every one."""

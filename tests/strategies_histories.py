@@ -25,6 +25,7 @@ from tests.oracle.history import (
     OptsOut,
     Step,
     Thing,
+    Told,
 )
 from tests.strategies_conditions import TAGS, WORDS, Draw, Fields, chance, pick
 
@@ -134,6 +135,8 @@ def _steps(draw: Draw, stage: _Stage) -> list[Step]:
         "tag",
         "optout",
         "consent",
+        "receipt",
+        "receipt",
     )
     return [_step(draw, stage, kind) for kind in draw(st.lists(st.sampled_from(kinds), max_size=4))]
 
@@ -156,6 +159,8 @@ def _step(draw: Draw, stage: _Stage, kind: str) -> Step:
 def _rarer(draw: Draw, stage: _Stage, kind: str, customer: str) -> Step:
     if kind == "optout":
         return OptsOut(customer, pick(draw, (None, None, "sms") if stage.policies else (None,)))
+    if kind == "receipt":
+        return Told(customer, draw(st.booleans()), None if draw(st.booleans()) else _instant(draw, stage))
     if kind == "consent":
         channels = (None, "sms") if stage.policies else (None,)
         return Agrees(customer, pick(draw, (None, *stage.policies)), pick(draw, channels))

@@ -335,9 +335,19 @@ class _Journey:
         """What rules themselves record must lead forward."""
         one = self._one
         event = one(
-            "visit", "visit", "visit", "call", "replied", "clicked", "ping", "sent", "failed", "task_done"
+            "visit",
+            "visit",
+            "visit",
+            "call",
+            "replied",
+            "clicked",
+            "ping",
+            "sent",
+            "delivered",
+            "failed",
+            "task_done",
         )
-        if event in ("ping", "sent", "failed", "task_done"):
+        if event in ("ping", "sent", "delivered", "failed", "task_done"):
             return f"on {event} -> {one(*onward)}"
         wheres = ("amount > 500", 'store = "A"', "stars is known", "at within last 1 day")
         where = f" where ({one(*wheres)})" if event == "visit" and _rarely(self.draw, 2) else ""

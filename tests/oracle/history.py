@@ -73,7 +73,19 @@ class Finishes:
     answers: Mapping[str, Any] = field(default_factory=dict)
 
 
-Step = Known | Thing | Happens | Agrees | OptsOut | Labelled | Finishes
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A gateway tells of the first message of a customer's that has been sent, if there is one, whether it arrived.
+
+    `at`: when, by its clock; None: it does not say.
+    """
+
+    customer: str
+    arrived: bool
+    at: datetime | None = None
+
+
+Step = Known | Thing | Happens | Agrees | OptsOut | Labelled | Finishes | Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,13 @@ class Interpreter:
         assert message.status == "held"
         _close(message, "dropped", at)
 
+    def receipt(self, message: Message, now: datetime, at: datetime | None = None, *, arrived: bool) -> None:
+        """A gateway tells what became of a message that was sent; that ends it, and it counts on."""
+        assert message.status == "sent"
+        assert message.sent_at is not None
+        message.status = "delivered" if arrived else "failed"
+        self._tell(message.status, message, max(min(at or now, now), message.sent_at))
+
     def run(self, now: datetime) -> None:
         """One run: moves and entries until nobody moves, then permits, then goals."""
         before, seq = self.last or (LONG_AGO, 0)

@@ -173,7 +173,7 @@ def counted_with(message: Message, world: World) -> list[Message]:
         other
         for other in world.facts.messages_of(message.enrolment.customer)
         if other is not message
-        and other.status in COUNTED
+        and (other.status in COUNTED or (other.status == "failed" and other.counted_at is not None))
         and (
             other.policy == message.policy or message.policy in world.model.policies[other.policy].count_with
         )

@@ -12,8 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.inbox.receipts import SILENT_AFTER
+from engine.storage.inbox_tables import receipt
 from engine.storage.keys import Intent, intent_key, resent_key
 from engine.storage.schema import ACTIVE, enrolment
+from engine.storage.states import Fate
 from engine.storage.states import MessageStatus as M
 from tests.deliveries import SHANGHAI
 from tests.simulation.gateway import Hit
@@ -47,6 +50,7 @@ class Watch:
     found: list[str] = field(default_factory=list)
     _seen: int = 0
     _before: dict[Intent, Any] = field(default_factory=dict)
+    _arrived: dict[Intent, int] = field(default_factory=dict)
 
     def look(self) -> None:
         """After a step."""
@@ -56,10 +60,21 @@ class Watch:
         by_key = _by_key(self.world, rows)
         for hit in self.world.gateway.hits[self._seen :]:
             self._say(_of_hit(self.world, hit, by_key))
+            self._say(self._not_again(hit, by_key))
         self._seen = len(self.world.gateway.hits)
         self._say(_of_all_hits(self.world, by_key))
         self._say(_moves(self._before, rows))
+        self._say(_of_told(self.world, by_key, rows))
         self._before = rows
+        for intent, row in rows.items():
+            if row["status"] == M.DELIVERED:
+                self._arrived.setdefault(intent, self.world.step)
+
+    def _not_again(self, hit: Hit, by_key: Mapping[str, tuple[Intent, Any]]) -> Iterator[str]:
+        """What was known to have arrived when it was marked."""
+        arrived = self._arrived.get(by_key[hit.message.key][0]) if hit.message.key in by_key else None
+        if arrived is not None and arrived < hit.marked:
+            yield f"S1 {hit.message.key} had arrived, and was sent again"
 
     def end(self) -> None:
         """When all is calm."""
@@ -119,8 +134,50 @@ def _of_all_hits(world: World, by_key: Mapping[str, tuple[Intent, Any]]) -> Iter
                 yield f"S5 {name} got two messages within {(second - first) // 60_000} minutes"
     for hit in told:
         status = by_key[hit.message.key][1]["status"]
-        if status not in _PERHAPS_TAKEN:
+        if status not in _PERHAPS_TAKEN and not (
+            status == M.FAILED and hit.message.key in _told(world, "failed")
+        ):
             yield f"S10 {hit.message.key} was taken and is {M(status).word}"
+
+
+def _told(world: World, says: str) -> set[str]:
+    """The keys of messages of which the gateway has told so."""
+    hits = world.gateway.hits
+    found = set()
+    for _, one in world.gateway.told:
+        if one.says == says and one.ref is not None:
+            found.add(one.ref.partition(".")[0])
+        elif one.says == says and one.reference is not None:
+            found.add(hits[int(one.reference[1:]) - 1].message.key)
+    return found
+
+
+def _of_told(
+    world: World, by_key: Mapping[str, tuple[Intent, Any]], rows: Mapping[Intent, Any]
+) -> Iterator[str]:
+    """Nothing arrived, and nothing that was sent failed, but by the gateway's word, and of each by the first one."""
+    arrived = {by_key[key][0] for key in _told(world, "delivered") if key in by_key}
+    failed = _told(world, "failed")
+    own = {intent: key for key, (intent, row) in by_key.items() if key.endswith(_suffix(row["resend"]))}
+    for intent, row in rows.items():
+        if row["status"] == M.DELIVERED and intent not in arrived:
+            yield f"S10 {intent.id} is delivered, and nobody has told so"
+        if row["status"] == M.FAILED and row["sent_at"] is not None and own[intent] not in failed:
+            yield f"S10 {intent.id} failed after it was sent, and nobody has told so"
+    for intent, fates in _applied(world).items():
+        if len(fates) > 1:
+            yield f"S7 of {intent.id} {' and '.join(fates)} were both applied"
+
+
+def _applied(world: World) -> dict[Intent, list[str]]:
+    """The last words about messages that were applied."""
+    found: dict[Intent, list[str]] = {}
+    ends = receipt.c.says.in_(("delivered", "failed"))
+    with world.people.read() as connection:
+        rows = connection.execute(sa.select(receipt).where(receipt.c.fate == Fate.APPLIED, ends)).mappings()
+        for row in rows:
+            found.setdefault(Intent(*(row[name] for name in Intent._fields)), []).append(row["says"])
+    return found
 
 
 def _is_disowned(hit: Hit, by_key: Mapping[str, tuple[Intent, Any]]) -> bool:
@@ -166,5 +223,28 @@ def _at_the_end(world: World) -> Iterator[str]:
             visit = tuple(one[name] for name in Intent._fields[:5])
             if one["pending"] and visit not in open_ones:
                 yield f"L2 {visit} waits for messages that are done"
+        yield from _of_inbox(world, connection)
         if connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() != ["ok"]:
             yield "S11 the file is damaged"
+
+
+def _of_inbox(world: World, connection: sa.Connection) -> Iterator[str]:
+    """What was told has been taken, and what was taken has been applied; silence is told."""
+    by_key = _by_key(world, {Intent(*(row[name] for name in Intent._fields)): row for row in world.rows()})
+    stored = {row.id: row for row in connection.execute(sa.select(receipt))}
+    for _, told in world.gateway.told:
+        row = stored.get(told.id)
+        meant = by_key.get((told.ref or "").partition(".")[0])
+        if row is None:
+            yield f"L3 receipt {told.id} was told and never taken"
+        elif meant is not None and row.fate == Fate.ORPHAN:
+            yield f"L3 receipt {told.id} found no message"
+        elif meant is not None and told.says == "delivered" and meant[1]["status"] not in _ENDED:
+            yield f"L3 receipt {told.id} was taken, and its message is {M(meant[1]['status']).word}"
+    for row in world.rows():
+        late = row["status"] == M.SENT and row["sent_at"] <= world.now - SILENT_AFTER
+        if late and row["because"] is None:
+            yield f"L2 {row['customer']} sent long ago, and nothing is said of the receipt"
+
+
+_ENDED = (M.DELIVERED, M.FAILED, M.DROPPED, M.CANCELLED)

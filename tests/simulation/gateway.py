@@ -1,5 +1,6 @@
 """A gateway that lies, breaks and forgets, and keeps a log of its own of what it really took."""
 
+import json
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,11 +8,17 @@ from dataclasses import dataclass, field
 from engine.channels.protocol import (
     Accepted,
     Capabilities,
+    Fetching,
+    Heard,
     InTime,
+    Kind,
     NotSent,
     Outcome,
     Outgoing,
+    Page,
+    Receipt,
     Rejected,
+    Says,
     Unknown,
 )
 from tests.simulation.stage import HOUR
@@ -32,11 +39,15 @@ class Hit:
 
 @dataclass(slots=True)
 class Gateway:
-    """Takes messages as chance has it. `knows_keys`: under a key it takes one message only."""
+    """Takes messages as chance has it. `knows_keys`: under a key it takes one message only.
+
+    `told`: what it has reported of messages, true or not, in the order in which it did.
+    """
 
     chance: random.Random
     knows_keys: bool
     hits: list[Hit] = field(default_factory=list)
+    told: list[tuple[str, Receipt]] = field(default_factory=list)
     mark: tuple[int, int] = (0, 0)
     passed: int = 0
     passed_at_mark: int = 0
@@ -44,7 +55,7 @@ class Gateway:
     @property
     def capabilities(self) -> Capabilities:
         """Keys are known for a day, where they are."""
-        return Capabilities(batch=2, remembers=24 * HOUR if self.knows_keys else 0)
+        return Capabilities(batch=2, remembers=24 * HOUR if self.knows_keys else 0, receipts=True)
 
     def send(self, batch: Sequence[Outgoing], in_time: InTime) -> Sequence[Outcome]:
         """Each as chance has it, if it comes in time."""
@@ -57,6 +68,32 @@ class Gateway:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def tell(self, now: int) -> None:
+        """Report of a message that it took: mostly the truth, at times again, or the contrary, or of nobody."""
+        chance = self.chance
+        if self.told and chance.random() < 0.15:
+            self.told.append(chance.choice(self.told))
+            return
+        if not self.hits or chance.random() < 0.1:
+            self.told.append(
+                ("sms", Receipt(f"#{len(self.told)}", f"NOBODY{len(self.told)}.1", None, "delivered"))
+            )
+            return
+        place = chance.randrange(len(self.hits))
+        message = self.hits[place].message
+        ref, reference = chance.choice(
+            (
+                (message.ref, None),
+                (message.key, None),
+                (None, f"R{place + 1}"),
+                (message.ref, f"R{place + 1}"),
+            )
+        )
+        arrives = (place % 4 != 3) is (chance.random() < 0.9)
+        says: Says = "taken" if chance.random() < 0.1 else "delivered" if arrives else "failed"
+        at = chance.choice((None, now, now - HOUR, now + HOUR))
+        self.told.append((message.channel, Receipt(f"#{len(self.told)}", ref, reference, says, None, at)))
 
     def _one(self, message: Outgoing) -> Outcome:
         what = self.chance.choices(
@@ -88,6 +125,48 @@ class Gateway:
         if self.knows_keys and any(hit.message.key == message.key for hit in self.hits):
             return Accepted("again")
         return Rejected("dead number")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The gateway as one channel has it: it takes messages, and what it tells of them is fetched."""
+
+    gateway: Gateway
+    name: str
+    reports: frozenset[Kind] = frozenset({"receipts"})
+    fetched: Mapping[Kind, int] = field(default_factory=lambda: {"receipts": HOUR})
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The gateway's."""
+        return self.gateway.capabilities
+
+    def send(self, batch: Sequence[Outgoing], in_time: InTime) -> Sequence[Outcome]:
+        """To the gateway."""
+        return self.gateway.send(batch, in_time)
+
+    def settled(self, keys: Collection[str]) -> Mapping[str, Outcome]:
+        """As the gateway knows."""
+        return self.gateway.settled(keys)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def fetch(self, _: Kind, start: Fetching) -> Page | NotSent | Unknown:
+        """What was told since, some of what was told before once more, in any order; at times it is not there."""
+        chance, since = self.gateway.chance, int(start.cursor or "0")
+        if chance.random() > 0.9:
+            return Unknown("time-out")
+        told = [
+            receipt for channel, receipt in self.gateway.told[max(since - 2, 0) :] if channel == self.name
+        ]
+        chance.shuffle(told)
+        body = json.dumps([receipt._asdict() for receipt in told]).encode()
+        return Page(body, str(len(self.gateway.told)))
+
+    def heard(self, _: Kind, body: bytes) -> Heard:
+        """As it was told."""
+        return Heard([Receipt(**fields) for fields in json.loads(body)])
 
 
 MINUTE_OR_SO = 70_000  # milliseconds

@@ -15,10 +15,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.channels.protocol import Channel
 from engine.delivery.delivery import Delivery
 from engine.delivery.pace import Timer
 from engine.delivery.pausing import go_on, stop
 from engine.errors import EngineError
+from engine.inbox.listening import listen
+from engine.inbox.taking import Inbox
 from engine.people import decisions, doubts, optouts
 from engine.running.run import run
 from engine.storage.arrivals import mark_changed, take
@@ -29,7 +32,9 @@ from engine.storage.schema import message
 from engine.storage.states import MessageStatus
 from engine.storage.store import Store
 from engine.storage.symbols import load_symbols
-from tests.simulation.gateway import Gateway
+from engine.storage.values import Surroundings
+from tests.deliveries import SHANGHAI
+from tests.simulation.gateway import Gateway, Line
 from tests.simulation.stage import HOUR, MINUTE, START, Template, draws, fresh, opened
 
 Row = sa.RowMapping
@@ -117,6 +122,7 @@ class World:
             (lambda: self._work(0), 50), (lambda: self._work(1), 15), (self._die, 25 if hot else 2), (self._time, 10),
             (self._visit, 3), (self._decide, 5), (self._pause, 1), (self._jam, 3), (self._overtake, 12 if hot else 0),
             (self._optout, 25 if near else 1), (self._change, 15 if near else 2),
+            (self._tell, 25 if hot else 8), (self._hear, 15 if hot else 3),
         ]  # fmt: skip
         act = self.chance.choices([one for one, _ in acts], [weight for _, weight in acts])[0]
         act()
@@ -156,8 +162,8 @@ class World:
         yield "ran"
         now, began = self.now, self._seconds()
         counts: Counter[str] = Counter()
-        channels = {"sms": self.gateway, "wecom": self.gateway}
-        delivery = Delivery(store, plan, permits, channels, batch=2, timer=Timer(self._seconds, self._sleep))
+        timer = Timer(self._seconds, self._sleep)
+        delivery = Delivery(store, plan, permits, self._channels(), batch=2, timer=timer)
         for step in delivery.steps(now, counts):
             mark, passed = (self.step, now + int((self._seconds() - began) * 1000)), self.passed
             yield step
@@ -167,6 +173,40 @@ class World:
                     passed,
                     self.passed,
                 )
+
+        with suppress(_DeadError):
+            self._listen(store)
+        yield "listened"
+
+    def _channels(self) -> dict[str, Channel]:
+        return {name: Line(self.gateway, name) for name in ("sms", "wecom")}
+
+    def _listen(self, store: Store) -> None:
+        """Take what the gateway tells. The process dies in the middle of it now and then."""
+        plan = self.template.plan
+        around = Surroundings(SHANGHAI, "CN")
+        inbox = Inbox(store, plan.world.model, around, self._channels())
+        if self.is_calm or self.chance.random() < 0.7:
+            listen(inbox, self.now)
+            return
+        with _dying(store, self.chance.randint(1, 40)):
+            listen(inbox, self.now, self._perhaps_dead)
+
+    def _perhaps_dead(self) -> None:
+        if not self.is_calm and self.chance.random() < 0.2:
+            raise _DeadError
+
+    def _tell(self) -> None:
+        """The gateway reports of several messages."""
+        for _ in range(self.chance.randint(1, 3)):
+            self.gateway.tell(self.now)
+        self._note("told", len(self.gateway.told))
+
+    def _hear(self) -> None:
+        """Somebody else fetches what it reports, whatever the engines are at."""
+        with suppress(_DeadError):
+            self._listen(self.people)
+        self._note("heard")
 
     def _seconds(self) -> float:
         """A clock that only goes forward."""
