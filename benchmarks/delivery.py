@@ -1,4 +1,4 @@
-"""Messages a second through the whole protocol, from a file with `synchronous=FULL` to servers on loopback.
+"""Messages a second through the whole protocol, journal and `synchronous=FULL` included, to servers on loopback.
 
 `python -m benchmarks.delivery [MESSAGES] [WAY …]` prints one JSON document. Ways: `one by one` and `in hundreds`
 through an HTTP gateway, `mail` to one aiosmtpd and `mail, bare` to a server that only counts commands. Beside each
@@ -16,12 +16,14 @@ from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks.servers import http_gateway, mail_servers
-from benchmarks.shop import START, Shop, fill_shop, open_shop
+from benchmarks.shop import START, ZONE, Shop, fill_shop, open_shop
 from engine.channels.building import build_channel
 from engine.channels.protocol import Accepted, Channel, Outgoing
 from engine.config import ChannelConfig
 from engine.delivery.delivery import BATCH, Delivery
 from engine.delivery.hands import Threads
+from engine.delivery.journal import NAME, open_journal
+from engine.delivery.noting import Noting
 from engine.delivery.pace import Timer
 from engine.running.run import run
 
@@ -89,8 +91,9 @@ def measure(way: str, count: int) -> dict[str, Any]:
         shop = _greeted(Path(folder) / "shop.db", RULES.format(message=message), count)
         channel = build_channel(config, Path())
         alone = _alone(channel, config.name, min(count, 20_000))
-        before, start, used = _memory(), perf_counter(), process_time()
-        sent = _delivered(shop, channel, config.name)
+        memory: list[int] = []
+        start, used = perf_counter(), process_time()
+        sent = _delivered(shop, channel, config.name, Path(folder) / NAME, memory)
         seconds, used = perf_counter() - start, process_time() - used
         channel.close()
         shop.store.close()
@@ -101,7 +104,7 @@ def measure(way: str, count: int) -> dict[str, Any]:
         "processor µs each": round(used / sent * 1e6, 1),
         "channel alone, a second": round(alone),
         "of the channel alone": round(sent / seconds / alone, 3),
-        "memory before and at most, MB": [before, _memory()],
+        "memory after a tenth and at the end, MB": [memory[len(memory) // 10], memory[-1]],
     }
 
 
@@ -128,26 +131,28 @@ def _alone(channel: Channel, name: str, count: int) -> float:
     return taken / (perf_counter() - start)
 
 
-def _delivered(shop: Shop, channel: Channel, name: str) -> int:
+def _delivered(shop: Shop, channel: Channel, name: str, journal: Path, memory: list[int]) -> int:
+    """Send all there is; notes the memory after each batch."""
+
+    def reached(step: str) -> None:
+        if step == "recorded":
+            memory.append(_memory())
+
+    noting, channels = Noting(open_journal(journal, START), ZONE), {name: channel}
     delivery = Delivery(
-        shop.store,
-        shop.plan,
-        shop.permits,
-        {name: channel},
-        alone=True,
-        timer=Timer(),
-        hands=Threads(),
-        most=20,
+        shop.store, shop.plan, shop.permits, channels, True, BATCH, Timer(), Threads(), 20, noting, reached
     )
     sent, now = 0, START
     while more := delivery(now)["sent"]:
         sent, now = sent + more, now + 60_000
+    noting.journal.close()
     return sent
 
 
 def _memory() -> int:
-    """The most that this process has had so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    """What this process has of the machine's memory, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() // 1_000_000
 
 
 if __name__ == "__main__":

@@ -5,13 +5,12 @@ digest of channel, address and text that nobody can undo without the installatio
 counts batches in the transactions that mark them, so that one that has lost some (an older copy, a lost log) shows.
 """
 
-import hmac
 import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +31,7 @@ KEPT = 60 * 86_400_000  # milliseconds
 
 _HEAD = "homing-sent-1"
 _DIGITS = 32  # of a digest
+_KEY = 64  # bytes, as many as blake2b takes
 _TAIL = 64 * 1024  # bytes; some hundred lines
 
 
@@ -68,7 +68,8 @@ def noted(install_key: str, batch: int, at: int, outgoing: Outgoing) -> Line:
 def digest_of(install_key: str, outgoing: Outgoing) -> str:
     """Tells texts to addresses by channels apart, and nothing else to who has not the key."""
     content = f"{outgoing.channel}\0{outgoing.to}\0{outgoing.text}"
-    return hmac.digest(install_key.encode(), content.encode(errors="surrogatepass"), sha256)[:16].hex()
+    key = install_key.encode()[:_KEY]
+    return blake2b(content.encode(errors="surrogatepass"), key=key, digest_size=_DIGITS // 2).hexdigest()
 
 
 @dataclass(slots=True)
