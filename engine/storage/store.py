@@ -201,7 +201,7 @@ def _make_tables(store: Store, install_key: str) -> None:
         metadata.create_all(connection)
         counters = dict.fromkeys(("arrivals", "customers", "records"), "0")
         known = {"schema": str(SCHEMA_VERSION), "install_key": install_key, **counters}
-        known["incarnation"] = f"1.{secrets.token_hex(8)}"
+        known["incarnation"] = f"1.{install_key if store.place == sqlite.MEMORY else secrets.token_hex(8)}"
         connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in known.items()])
 
 

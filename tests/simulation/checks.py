@@ -232,12 +232,13 @@ def _of_inbox(world: World, connection: sa.Connection) -> Iterator[str]:
     """What was told has been taken, and what was taken has been applied; silence is told."""
     by_key = _by_key(world, {Intent(*(row[name] for name in Intent._fields)): row for row in world.rows()})
     stored = {row.id: row for row in connection.execute(sa.select(receipt))}
+    references = {row["reference"] for row in world.rows()} - {None}
     for _, told in world.gateway.told:
         row = stored.get(told.id)
         meant = by_key.get((told.ref or "").partition(".")[0])
         if row is None:
             yield f"L3 receipt {told.id} was told and never taken"
-        elif meant is not None and row.fate == Fate.ORPHAN:
+        elif row.fate == Fate.ORPHAN and (meant is not None or told.reference in references):
             yield f"L3 receipt {told.id} found no message"
         elif meant is not None and told.says == "delivered" and meant[1]["status"] not in _ENDED:
             yield f"L3 receipt {told.id} was taken, and its message is {M(meant[1]['status']).word}"

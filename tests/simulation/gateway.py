@@ -101,8 +101,7 @@ class Gateway:
         )[0]
         match what:
             case "take":
-                self._take(message)
-                return Accepted(f"R{len(self.hits)}")
+                return Accepted(f"R{self._take(message)}")
             case "take and lose the answer":
                 self._take(message)
                 return Unknown("reset")
@@ -115,10 +114,13 @@ class Gateway:
             case _:
                 return Unknown("time-out")
 
-    def _take(self, message: Outgoing) -> None:
-        if self.knows_keys and any(hit.message.key == message.key for hit in self.hits):
-            return
+    def _take(self, message: Outgoing) -> int:
+        """The number of the hit, that of the first under a key that it knows."""
+        keys = [hit.message.key for hit in self.hits]
+        if self.knows_keys and message.key in keys:
+            return keys.index(message.key) + 1
         self.hits.append(Hit(message, *self.mark, self.passed - self.passed_at_mark))
+        return len(self.hits)
 
     def _rejected(self, message: Outgoing) -> Outcome:
         """A gateway that knows the key says what it has."""

@@ -3,6 +3,7 @@
 A mutation that no seed notices means that something that happens in the world is missing from the simulation.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,13 +11,16 @@ from typing import Any
 import pytest
 
 from engine.channels.protocol import NotSent, Unknown
-from engine.delivery import delivery, marking, recording, sending
+from engine.delivery import delivery, marking, recording, sending, taken
+from engine.inbox import listening, receipts, taking
+from engine.inbox.judging import Judged
 from engine.people import optouts
 from engine.permits import approvals, gate, outbox, permitting
 from engine.permits.given import Go
 from engine.storage import keys
+from engine.storage.messages import is_message
 from engine.storage.schema import message
-from engine.storage.states import MessageStatus
+from engine.storage.states import Fate, MessageStatus
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 
@@ -139,6 +143,62 @@ def doubts_cleared_by_silence(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(delivery.Delivery, "_settled", proved)
 
 
+def receipts_go_back(patch: pytest.MonkeyPatch) -> None:
+    """The last word about a message counts, not the first."""
+    known = receipts.judged
+
+    def any_word(row: Any, one: Any, named: Any, *, remembers: bool) -> Any:
+        found = known(row, one, named, remembers=remembers)
+        if found.fate is not Fate.CONTRADICTS:
+            return found
+        return Judged(Fate.APPLIED, MessageStatus[one.says.upper()])
+
+    patch.setattr(receipts, "judged", any_word)
+
+
+def receipts_applied_later(patch: pytest.MonkeyPatch) -> None:
+    """They are taken in one transaction, and applied in another, which a crash forgets."""
+    take, write, left = listening._Line._take, receipts._Taking.write, list[Any]()
+
+    def later(self: Any) -> Counter[str]:
+        left.append(self)
+        return Counter()
+
+    def in_two(self: Any, page: Any, now: int) -> Any:
+        patch.setattr(receipts._Taking, "write", later)
+        try:
+            taken = take(self, page, now)
+        finally:
+            patch.setattr(receipts._Taking, "write", write)
+            todo, left[:] = list(left), []
+        self.fetched()  # here a process may die
+        with self.inbox.store.write() as connection:
+            for one in todo:
+                one.connection = connection
+                write(one)
+        return taken
+
+    patch.setattr(listening._Line, "_take", in_two)
+
+
+def answers_overwrite_receipts(patch: pytest.MonkeyPatch) -> None:
+    """What the gateway answered is recorded whatever was known by then."""
+    patch.setattr(sending, "gone", lambda *_: set())
+    patch.setattr(recording, "record_taken", _whatever_was_known)
+
+
+def _whatever_was_known(connection: Any, status: Any, rows: Any, now: int) -> Any:
+    for row in rows:
+        known = (*is_message(keys.Intent(*row[:6])), message.c.epoch == row.epoch)
+        connection.execute(message.update().where(*known).values(status=status))
+    return taken.record_taken(connection, status, rows, now)
+
+
+def orphans_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A receipt whose message nobody knows yet is never looked at again."""
+    patch.setattr(taking, "match_again", lambda *_: receipts.Came())
+
+
 _COUNT = iter(range(10**9))
 
 
@@ -159,5 +219,9 @@ MUTATIONS: Mapping[Mutation, str] = {
     chance_keys: "S8",
     doubts_cleared_by_silence: "S1 S10",
     late_messages_leave: "S3",
+    receipts_go_back: "S9 S7",
+    receipts_applied_later: "L3",
+    answers_overwrite_receipts: "S9",
+    orphans_are_forgotten: "L3",
 }
 """Each with the invariants that show it."""

@@ -174,9 +174,10 @@ class World:
                     self.passed,
                 )
 
-        with suppress(_DeadError):
-            self._listen(store)
-        yield "listened"
+        if self.is_calm or self.chance.random() < 0.5:
+            with suppress(_DeadError):
+                self._listen(store)
+            yield "listened"
 
     def _channels(self) -> dict[str, Channel]:
         return {name: Line(self.gateway, name) for name in ("sms", "wecom")}
