@@ -297,8 +297,11 @@ def _total(node: c.Aggregate, value: Sql) -> Sql:
         case "count":
             return sa.cast(sa.func.count(), sa.Double)
         case "sum":
-            zero = sa.literal(0) if node.type.kind == "money" else sa.literal(0.0, sa.Double())
-            return sa.func.coalesce(sa.func.sum(value), zero)
+            if node.type.kind != "money":
+                return sa.func.coalesce(sa.func.sum(value), sa.literal(0.0, sa.Double()))
+            # Sums of integers that are too large are an error, and one customer's would stop all others.
+            total = sa.cast(sa.func.sum(sa.cast(value, sa.Double)), sa.BigInteger)
+            return sa.func.coalesce(total, sa.literal(0))
         case "avg":
             return sa.func.avg(value)
         case "max" | "last":
