@@ -35,6 +35,7 @@ COMMANDS = {
     "plan": "planning",
     "import": "importing",
     "run": "running",
+    "serve": "serving",
     "status": "looking",
     "messages": "looking",
     "customer": "looking",

@@ -15,7 +15,7 @@ from croniter import croniter
 
 from dsl.units import UNITS, Duration
 from dsl.wording import Phrase
-from engine.calendars.zone import UnknownZoneError, Zone
+from engine.calendars.zone import DAY, HOUR, MINUTE, UnknownZoneError, Zone
 from engine.config_places import line_of
 from engine.errors import ConfigError
 from engine.wording import all_of, near_or, say
@@ -53,6 +53,20 @@ class ChannelConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Serving:
+    """How `homing serve` works. `grace` and `lease` are seconds, `gap` milliseconds.
+
+    `grace`: how long calls under way may take when it is stopped. `lease`: how long it may be silent before another
+    daemon takes over. `gap`: how far the clock may be ahead of when the project was last looked after before somebody
+    has to say that this is right.
+    """
+
+    grace: int = 20
+    lease: int = 30
+    gap: int = 6 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A project's configuration. `rules` and `database` are as written, relative to the project's folder.
 
@@ -68,6 +82,7 @@ class Config:
     lateness: Duration = LATENESS
     language: Language = "auto"
     schedule: tuple[str, ...] = EVERY_FIVE_MINUTES
+    serving: Serving = Serving()
     most_per_customer: int = MOST_PER_CUSTOMER
     channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
     vars: Mapping[str, Scalar] = field(default_factory=dict)
@@ -130,7 +145,7 @@ class _Reader:
     name: str
 
     def config(self, written: Mapping[str, Any]) -> Config:
-        self._only((), written, ("project", "schedule", "delivery", "channels", "alerts", "vars"))
+        self._only((), written, ("project", "schedule", "serve", "delivery", "channels", "alerts", "vars"))
         project = self._table(written, "project")
         self._only(("project",), project, tuple(_PROJECT))
         if "brand" not in project:
@@ -143,6 +158,7 @@ class _Reader:
         return Config(
             **given,
             schedule=self._schedule(self._table(written, "schedule")),
+            serving=self._serving(self._table(written, "serve")),
             most_per_customer=self._most_per_customer(self._table(written, "delivery")),
             channels={name: self._channel(name, table) for name, table in channels.items()},
             alerts=self._alerts(self._table(written, "alerts")),
@@ -177,6 +193,32 @@ class _Reader:
                     say('write five fields, such as "*/5 8-20 * * *"'),
                 )
         return tuple(lines)
+
+    def _serving(self, table: Mapping[str, Any]) -> Serving:
+        self._only(("serve",), table, ("grace", "lease", "gap"))
+        usual = Serving()
+        grace = self._seconds(("serve", "grace"), table.get("grace", usual.grace), 0)
+        lease = self._seconds(("serve", "lease"), table.get("lease", usual.lease), 2)
+        if "gap" not in table:
+            return Serving(grace, lease)
+        path = ("serve", "gap")
+        gap = self._duration(path, self._text(path, table["gap"]))
+        if gap.unit not in _FIXED:
+            raise self._error(
+                path,
+                say("{text!r} has no fixed length", text=table["gap"]),
+                say('write one such as "6 hours"'),
+            )
+        return Serving(grace, lease, gap.amount * _FIXED[gap.unit])
+
+    def _seconds(self, path: tuple[str, ...], value: object, least: int) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise self._error(
+                path,
+                say("`{key}` is {value!r}", key=path[-1], value=value),
+                say("write seconds, {least} or more", least=least),
+            )
+        return value
 
     def _most_per_customer(self, table: Mapping[str, Any]) -> int:
         self._only(("delivery",), table, ("most_per_customer",))
@@ -266,6 +308,8 @@ class _Reader:
             hint,
         )
 
+
+_FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 _PROJECT: Mapping[str, tuple[str, Phrase]] = {
     "brand": (r"(?s).*\S.*", say("write the name that signs the messages")),

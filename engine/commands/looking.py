@@ -131,7 +131,7 @@ def _alert(project: Project, found: Status) -> None:
 
 
 def _tell_status(found: Status) -> None:
-    lines = [
+    lines: list[tuple[str, object]] = [
         (say("release"), found.release),
         (say("last run"), found.last_run),
         (say("messages waiting"), found.waiting),
@@ -140,6 +140,9 @@ def _tell_status(found: Status) -> None:
         (say("tasks open"), found.tasks_open),
         (say("tasks overdue"), found.tasks_overdue),
     ]
+    if found.daemon is not None:
+        lines.append((say("served by"), found.daemon["owner"] if found.daemon["leads"] else None))
+        lines.append((say("last heard"), found.daemon["heard"]))
     print_table(("", ""), lines)
     rows = [
         (journey, state, count) for journey, states in found.active.items() for state, count in states.items()

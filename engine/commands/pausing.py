@@ -7,8 +7,11 @@ from engine.commands.opening import by, opened, release_of
 from engine.commands.options import as_option, json_option
 from engine.delivery.pausing import Pause, What, go_on, pauses, stop
 from engine.errors import UsageError
+from engine.projects.leading import trust_clock
 from engine.projects.names import known_channel, known_journey, known_message
 from engine.projects.project import Project
+from engine.projects.virtual_time import last_run_at
+from engine.storage.audit import By, Deed, record
 from engine.terminal import print_json, print_text, talk
 from engine.views.pauses import pause_said
 from engine.wording import say
@@ -47,19 +50,46 @@ def pause_command(
 @_channel
 @_journey
 @_message
+@click.option("--clock", is_flag=True, help="The machine's clock is right: `homing serve` may act upon it.")
 @as_option
 @json_option
 def resume_command(
-    channel: str | None, journey: str | None, message: str | None, actor: str | None, *, as_json: bool
+    channel: str | None,
+    journey: str | None,
+    message: str | None,
+    actor: str | None,
+    *,
+    clock: bool,
+    as_json: bool,
 ) -> None:
     """Go on sending. Each message that waited is put to the rules again before it leaves."""
+    if clock and any((channel, journey, message)):
+        raise UsageError(say("`--clock` goes alone"), say("call the command once for each"))
     with opened() as project:
+        if clock:
+            _trust_clock(project, by(project, actor), as_json=as_json)
+            return
         what, name = _asked(project, channel, journey, message)
         with project.store.write() as connection:
             was = go_on(connection, what, name, by(project, actor))
         _tell(
             project, say("it goes on with the next run") if was else say("it was not paused"), as_json=as_json
         )
+
+
+def _trust_clock(project: Project, who: By, *, as_json: bool) -> None:
+    """Somebody has looked at the clock."""
+    with project.store.write() as connection:
+        trust_clock(connection, who.now)
+        record(connection, who, Deed("trust clock"))
+        last = last_run_at(connection)
+    at = project.config.zone.iso(who.now)
+    if as_json:
+        print_json({"clock": at})
+        return
+    talk(say("the clock is right: it is {at}", at=at))
+    if last is not None and last > who.now:
+        talk(say("no run will be before the last one, {last}", last=project.config.zone.iso(last)))
 
 
 def _asked(

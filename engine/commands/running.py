@@ -1,19 +1,23 @@
 """`run`: one turn of the engine."""
 
 import time
+from dataclasses import replace
 
 import click
 
 from engine.calendars.zone import parse_time
 from engine.commands.opening import is_virtual, opened, time_of
-from engine.commands.options import json_option
+from engine.commands.options import json_option, real_time
 from engine.delivery.pace import Timer
+from engine.errors import RefusedError
 from engine.inbox.listening import Listened
+from engine.projects.leading import leader
 from engine.projects.project import Project
 from engine.projects.project_turn import (
     Engine,
     deliverer,
     hear,
+    led_by_hand,
     lock,
     project_channels,
     ready,
@@ -37,6 +41,8 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Move everyone who is due and send what may go. Safe to repeat, safe to kill."""
     started = time.monotonic()
     with opened() as project, lock(project):
+        if at is not None:
+            _refuse_served(project)
         now, heard = _moment(project, at, keep=not dry_run), Listened()
         engine = ready(project)
         with progress(say("looking at customers")) as told:
@@ -57,21 +63,37 @@ def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
 def _turn(engine: Engine, now: int, started: float, how: How) -> tuple[Turn, Listened]:
     """A turn with its deliveries, once all that must hold before them has been checked; then what gateways report.
 
-    What that changes is acted upon at once.
+    What that changes is acted upon at once. A daemon that leads lets us through between two of its own steps.
     """
     timer = None if is_virtual(engine.project) else Timer()
 
     def passed() -> int:
         return 0 if timer is None else int((time.monotonic() - started) * 1000)
 
-    with project_channels(engine.project) as channels, guarded(engine.project, now) as noting:
-        deliver = deliverer(engine, noting, timer, channels)
+    with (
+        led_by_hand(engine.project, real_time, time.monotonic) as lead,
+        project_channels(engine.project) as channels,
+        guarded(engine.project, now) as noting,
+    ):
+        how = replace(how, hold=lead.hold)
+        deliver = deliverer(engine, noting, timer, channels, lead)
         done = take_turn(engine, now, deliver, how, passed)
         heard = hear(engine, channels, now + passed())
         if heard.taken.anything:
             done.reported += heard.taken.messages
             done.add(take_turn(engine, now, deliver, how, passed))
     return done, heard
+
+
+def _refuse_served(project: Project) -> None:
+    """A project that somebody serves cannot go on virtual time."""
+    with project.store.read() as connection:
+        known = leader(connection)
+    if known is not None and known.serves and known.leads(real_time()):
+        raise RefusedError(
+            say("{owner} works on this project, on real time", owner=known.owner),
+            say("run without `--at`, or stop `homing serve` first"),
+        )
 
 
 def turn_as_json(project: Project, done: Turn) -> dict[str, object]:

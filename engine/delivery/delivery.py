@@ -56,7 +56,9 @@ class Delivery:
     `alone`: the caller has seen to it that no other delivery is at work on this store, so that what hangs hangs for
     good and need not wait for its lease to end. `timer`: None on virtual time, in which gateways take any number at
     once. `most`: messages that a customer may have within a day, whatever rules say. `noting`: None where
-    no journal of what was sent is kept. `reached` is told of each step, for tests that stop there.
+    no journal of what was sent is kept. `reached` is told of each step, for tests that stop there. `may` is asked, in
+    each transaction that claims or marks at a time, whether this delivery may go on; once it may not, it only records
+    what is on its way. `told`: of each batch by its channel.
     """
 
     store: Store
@@ -70,8 +72,15 @@ class Delivery:
     most: int | None = None
     noting: Noting | None = None
     reached: Callable[[Step], None] = lambda _: None
+    may: Callable[[sa.Connection, int], bool] = lambda _connection, _now: True
+    told: Callable[[str, Counter[str]], None] = lambda _channel, _counts: None
     _install_key: str = field(default="", repr=False)
     _lanes: dict[int, Lane] = field(default_factory=dict, repr=False)
+
+    @property
+    def under_way(self) -> int:
+        """Messages that gateways were handed and whose outcome is not recorded."""
+        return sum(len(posted) for lane in self._lanes.values() for posted, _ in lane.on_the_wire)
 
     def __call__(self, now: int) -> Counter[str]:
         """Sweep up what hangs, then send whatever is ready from `now` on."""
@@ -116,6 +125,8 @@ class Delivery:
     def _begin(self, connection: sa.Connection, now: int) -> Counter[str]:
         working.prepare(connection)
         self._install_key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+        if not self.may(connection, now):
+            return Counter()
         if self.noting is not None:
             self.noting.begin(connection)
         counts = self._sweep(connection, now) + self._find_out(connection, now)
@@ -139,12 +150,17 @@ class Delivery:
         if not room:
             return
         with connection.begin():
-            claimed = sending.claim(connection, clock.now, room, lane.number, again=bool(lane.remembers))
-        lane.done = not claimed
-        if not claimed:
+            may = self.may(connection, clock.now)
+            again = bool(lane.remembers)
+            lane.done = not (may and sending.claim(connection, clock.now, room, lane.number, again=again))
+        if lane.done:
             return
         yield "claimed"
         with many_objects(), connection.begin():  # the time is read inside: to get in may have taken a while
+            if not self.may(connection, clock.now):
+                sending.give_back(connection)
+                lane.done = True
+                return
             marking = Marking(self._work(connection, clock.now), self.permits, self._install_key, self.most)
             marking.mark()
             posted = self._posts(connection, marking, counts)
@@ -187,9 +203,11 @@ class Delivery:
         posted, known = lane.back(outcomes, self._elapsed()), self._capabilities()
         with many_objects(), connection.begin():
             at = clock.now
-            counts.update(record(connection, list(zip(posted, outcomes, strict=True)), at, known))
+            became = record(connection, list(zip(posted, outcomes, strict=True)), at, known)
             if lane.judge(outcomes, at):
                 breaker.keep(connection, lane.name, lane.health)
+        counts.update(became)
+        self.told(lane.name, became)
         yield "recorded"
 
     def _job(self, lane: Lane, posted: Sequence[Posted], marked: float) -> Job:

@@ -40,8 +40,13 @@ class AtOnce:
 
 @dataclass(slots=True)
 class Threads:
-    """A thread for each lane, so that a slow gateway keeps no other waiting."""
+    """A thread for each lane, so that a slow gateway keeps no other waiting.
 
+    `meanwhile` is called after so many seconds of waiting, `every`, and again; None: never.
+    """
+
+    meanwhile: Callable[[], None] = lambda: None
+    every: float | None = None
     _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _begun: dict[Future[Sequence[Outcome]], str] = field(default_factory=dict)
 
@@ -54,6 +59,10 @@ class Threads:
 
     def next(self) -> tuple[str, Sequence[Outcome]]:
         """Wait for one; of several that are done, the one that was begun first."""
-        done, _ = wait(self._begun, return_when=FIRST_COMPLETED)
+        done: set[Future[Sequence[Outcome]]] = set()
+        while not done:
+            done, _ = wait(self._begun, self.every, FIRST_COMPLETED)
+            if not done:
+                self.meanwhile()
         first = next(job for job in self._begun if job in done)
         return self._begun.pop(first), first.result()

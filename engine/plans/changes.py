@@ -52,6 +52,12 @@ def collect(world: World, watches: Watches) -> sa.Insert:
     return due.insert().from_select(["customer"], sa.select(found.c.customer).distinct())
 
 
+def collect_waiting() -> sa.Insert:
+    """Fill `due` with those alone whose waiting messages may go now, or are given up."""
+    found = sa.union_all(_overdue(MessageStatus.WAITING), _overdue(MessageStatus.HELD)).subquery()
+    return due.insert().from_select(["customer"], sa.select(found.c.customer).distinct())
+
+
 def _overdue(status: MessageStatus) -> sa.Select[Any]:
     """Messages that may go now, or are given up."""
     own = (OPEN_MESSAGE, message.c.status == moments.integer(status), message.c.until <= NOW)

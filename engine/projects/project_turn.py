@@ -1,6 +1,8 @@
 """One turn of a project: its release, planned and compiled, run and delivered at a moment."""
 
 import fcntl
+import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from engine.inbox.taking import Inbox
 from engine.permits.permitting import Permits
 from engine.permits.senders import permits_of
 from engine.plans.plan import Plan, make_plan
+from engine.projects.leading import Kind, Lead
 from engine.projects.project import Project
 from engine.projects.releases import Release, current_release
 from engine.running.run import How, run
@@ -96,11 +99,12 @@ def deliverer(
     noting: Noting | None,
     timer: Timer | None = None,
     channels: Mapping[str, Channel] | None = None,
-) -> Deliver:
+    lead: Lead | None = None,
+) -> Delivery:
     """What sends the ready messages of a project by its channels; call it under the project's `lock`.
 
     `noting`: from `engine.safekeeping.guard`; None where nothing really leaves. `timer`: None on virtual time, in
-    which none passes while messages leave. `channels`: None: made for it alone.
+    which none passes while messages leave. `channels`: None: made for it alone. `lead`: to be held while they leave.
     """
     project = engine.project
     if channels is None:
@@ -108,7 +112,11 @@ def deliverer(
     hands = AtOnce() if timer is None else Threads()
     most = project.config.most_per_customer
     store, permits = project.store, engine.permits
-    return Delivery(store, engine.plan, permits, channels, True, BATCH, timer, hands, most, noting)
+    alone = lead is None or not lead.from_daemon
+    made = Delivery(store, engine.plan, permits, channels, alone, BATCH, timer, hands, most, noting)
+    if lead is not None:
+        made.may = lambda connection, _: lead.holds(connection)
+    return made
 
 
 @contextmanager
@@ -124,12 +132,44 @@ def lock_folder(folder: Path) -> Iterator[None]:
 
     The system lets go of it when the process ends, however it ends.
     """
-    with (folder / "homing.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+    with lock_if_free(folder) as free:
+        if not free:
             raise RunningError(
                 say("{folder}: another `homing run` is at work", folder=folder),
                 say("wait until it is done"),
-            ) from error
+            )
         yield
+
+
+@contextmanager
+def lock_if_free(folder: Path) -> Iterator[bool]:
+    """Hold a project for a turn, unless another turn of it is under way; whether it is held."""
+    with (folder / "homing.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def led_by_hand(project: Project, wall: Callable[[], int], elapsed: Callable[[], float]) -> Iterator[Lead]:
+    """Take the lead for one turn, from whoever has it, under the project's `lock`.
+
+    A daemon takes it back afterwards; one that was frozen finds its own gone.
+    """
+    lead = lead_of(project, "run", wall, elapsed, None)
+    lead.take(by_force=True)
+    try:
+        yield lead
+    finally:
+        lead.give_back()
+
+
+def lead_of(
+    project: Project, kind: Kind, wall: Callable[[], int], elapsed: Callable[[], float], gap: int | None
+) -> Lead:
+    """The lead that this process may take. `gap`: see `Lead`."""
+    owner = f"{kind} {socket.gethostname()} {os.getpid()}"
+    return Lead(project.store, owner, project.config.serving.lease * 1000, gap, wall, elapsed)

@@ -24,7 +24,12 @@ lateness = "3 days"               # how far before a journey's entry an event ma
 language = "auto"                 # en, zh, auto: the locale's
 
 [schedule]
-run = "*/5 8-20 * * *"            # when `homing run` is called: cron, business time zone; several: a list
+run = "*/5 8-20 * * *"            # when `homing serve` runs: cron, business time zone; several: a list
+
+[serve]
+grace = 20                        # seconds that calls under way may take when it is stopped
+lease = 30                        # seconds of silence after which a second daemon takes over
+gap = "6 hours"                   # nobody at work for so long, or a clock ahead: somebody must say go on
 
 # One table per channel; the name is what rules say after `via`. A file channel writes each message as a line of
 # JSON, so that everything works before any gateway does. `cost` is that of one message (or SMS segment).

@@ -11,6 +11,9 @@ from engine.conditions.world import Clockwork
 
 MINUTE = 60_000  # milliseconds
 
+_LONGEST_GAP = 86_400_000
+"""Milliseconds: no change of a clock has skipped more than a day."""
+
 
 def fires(journey: Journey, clock: Clockwork, zone: Zone, *, first: bool) -> bool:
     """Whether this run lets people in: no times are written, or one of them lies since the run before.
@@ -26,7 +29,10 @@ def fires(journey: Journey, clock: Clockwork, zone: Zone, *, first: bool) -> boo
 
 def firings_after(cron: str, after: int, zone: Zone) -> Iterator[int]:
     """The firings of a cron line after an instant, in order, without end. Read on the wall clock."""
-    coming = croniter(cron, zone.local(after).replace(tzinfo=None))
+    start: datetime = zone.local(after).replace(tzinfo=None)
+    if zone.changes(after - _LONGEST_GAP, after + 1):  # what a gap skipped may be still to come
+        start -= timedelta(milliseconds=_LONGEST_GAP)
+    coming = croniter(cron, start)
     while True:
         firing = zone.instant(coming.get_next(datetime))
         if firing > after:  # else an hour that comes twice

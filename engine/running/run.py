@@ -49,13 +49,17 @@ class How:
     """How a run is done; its result does not depend on it.
 
     `full`: everybody is evaluated instead of the change set. `batch`: customers in a transaction. `dry`: all is taken
-    back at the end. `progress` is told how many customers have been looked at.
+    back at the end. `progress` is told how many customers have been looked at. `waiting`: only those are looked at
+    whose waiting messages are due, and the next run goes on from where it would have without this one. `hold` is
+    called in every transaction and raises when this run may not go on.
     """
 
     full: bool = False
     batch: int = BATCH
     dry: bool = False
     progress: Callable[[int], None] = lambda _: None
+    waiting: bool = False
+    hold: Callable[[sa.Connection], None] = lambda _: None
 
 
 def run(store: Store, plan: Plan, permits: Permits, now: int, how: How | None = None) -> RunReport:
@@ -77,7 +81,7 @@ def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how:
         work, seq = _start(connection, plan, now, how)
         idle = not work.full and not connection.scalar(sa.select(sa.exists(sa.select(due.c.customer))))
         if idle:
-            _finish(work, seq)
+            _finish(work, seq, how)
     if idle:
         return work.report
     low: int | None = 0
@@ -88,13 +92,14 @@ def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how:
                 _batch(work, permits)
         how.progress(work.report.examined)
     with _transaction(connection, how):
-        _finish(work, seq)
+        _finish(work, seq, how)
     return work.report
 
 
 @contextmanager
 def _transaction(connection: sa.Connection, how: How) -> Iterator[None]:
     with connection.begin_nested() if how.dry else connection.begin():
+        how.hold(connection)
         yield
 
 
@@ -111,19 +116,29 @@ def _start(connection: sa.Connection, plan: Plan, now: int, how: How) -> tuple[W
     seq = arrivals(connection)
     clock = Clockwork(now, now if last is None else last.at, 0 if last is None else last.seq)
     new = last is None or last.release != plan.release
-    full = how.full or new
+    full = (how.full or new) and not how.waiting
     values = RunValues(plan.world.instants, clock)
     values |= changes.ranges(plan.watches, clock, plan.world.zone)
     values |= {"release": plan.release, "arrived": seq, "size": how.batch}
     work = Work(connection, plan, clock, values, RunReport(now, plan.release), full, last is None)
-    if not full:
+    if not how.waiting:
+        _look_for_changes(work)
+    elif not new:  # else a run under the new release has to come first
+        work.do(("collect waiting",), changes.collect_waiting)
+        _hear(work)
+    return work, seq
+
+
+def _look_for_changes(work: Work) -> None:
+    """Who may behave differently than at the run before."""
+    plan = work.plan
+    if not work.full:
         work.do(("collect",), lambda: changes.collect(plan.world, plan.watches))
         asking.ask(work)
     _hear(work)
     for journey in plan.journeys:
         if journey.limited and journey.enter is not None:
             _choose(work, journey)
-    return work, seq
 
 
 def _hear(work: Work) -> None:
@@ -217,8 +232,10 @@ def _wind_up(work: Work) -> None:
             work.do(("rouse", journey.name), partial(picking.rouse_restless, world, journey))
 
 
-def _finish(work: Work, seq: int) -> None:
+def _finish(work: Work, seq: int, how: How) -> None:
     """Note the run: the next one goes on from here."""
+    if how.waiting:
+        return
     report = work.report
     counts = {"entered": report.entered, "moved": report.moved, "ended": report.ended, **report.messages}
     work.connection.execute(changed.delete().where(changed.c.seq <= seq))

@@ -278,6 +278,20 @@ breaker = sa.Table(
 )
 """The health of channels: see `engine.delivery.breaker`."""
 
+lead = sa.Table(
+    "lead",
+    metadata,
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant),
+    sa.Column("heard_at", Instant, nullable=False),
+    sa.Column("trusted_at", Instant, nullable=False),
+    sa.Column("waits", sa.Text),
+)
+"""Who leads: one row, see `engine.projects.leading`. `until`: when the lease is over, null when it was given back."""
+
 task = key_table(
     "task",
     *_intent(),

@@ -5,7 +5,7 @@ The rest of the engine knows nothing of this; `engine.storage.store` alone asks 
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import sleep
 from typing import Any, cast
@@ -166,6 +166,26 @@ def meaning_of(error: sa.exc.DBAPIError, place: str) -> StoreError | None:
         if words in text:
             return kind(say("{place}: {text}", place=place, text=text), hint)
     return None
+
+
+def watcher(raw: Any) -> Callable[[], bool]:
+    """Tells whether others have written to the file of a connection since it was last asked."""
+    seen = [0]
+
+    def changed() -> bool:
+        before, seen[0] = seen[0], raw.execute("PRAGMA data_version").fetchone()[0]
+        return before != seen[0]
+
+    return changed
+
+
+def fold(raw: Any) -> None:
+    """Fold the log of writes into the file; without waiting for those who read from it."""
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -4,7 +4,7 @@ Knows nothing of what the tables mean. A write has the database to itself from i
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +63,18 @@ class Store:
             connection.execution_options(**{sqlite.WRITES: True})
             yield connection
 
+    @contextmanager
+    def watch(self) -> Iterator[Callable[[], bool]]:
+        """Tells cheaply whether anybody, we included, has written since it last said so; perhaps too often."""
+        if self.engine.dialect.name != "sqlite" or self.place == sqlite.MEMORY:
+            yield lambda: True
+            return
+        raw = self.engine.raw_connection()
+        try:
+            yield sqlite.watcher(raw.driver_connection)
+        finally:
+            raw.close()
+
     def quick_check(self) -> None:
         """Read every page; DamagedStoreError when one is not as it should be. Only SQLite needs it."""
         if self.engine.dialect.name != "sqlite":
@@ -80,6 +92,17 @@ class Store:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
             connection.exec_driver_sql("ANALYZE")
+
+    def fold(self) -> None:
+        """Fold the log of writes into the file, as far as nobody reads from it, so that it stays short."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self._explained():
+            raw = self.engine.raw_connection()
+            try:
+                sqlite.fold(raw.driver_connection)
+            finally:
+                raw.close()
 
     def close(self) -> None:
         """Give the database back; its log is folded into the file when we were the last."""

@@ -13,6 +13,7 @@ from engine.config import Config
 from engine.delivery.breaker import healths
 from engine.delivery.pausing import pauses
 from engine.inbox.listening import cannot_fetch
+from engine.projects.leading import Leader, leader
 from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.reasons import read_back
@@ -26,6 +27,9 @@ from engine.wording import say, say_number
 _MISSED = 2
 _PATIENCE = 3_600_000  # milliseconds
 """After so many firings of the schedule and so long without a run, nobody seems to run the engine."""
+
+_SILENCE = 60_000  # milliseconds
+"""After so long beyond its lease nobody takes a daemon's silence for business any more."""
 
 _AHEAD = 30
 """Days ahead for which the public calendar should be known."""
@@ -45,6 +49,7 @@ class Status:
     unknown: int
     tasks_open: int
     tasks_overdue: int
+    daemon: Mapping[str, object] | None = None
 
 
 def status(connection: sa.Connection, config: Config, now: int) -> Status:
@@ -53,9 +58,10 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     last = last_run_at(connection)
     counts, put_off = _messages(connection), _put_off(connection)
     real = None if virtual_time(connection) is not None else last
-    stopped = _stopped(connection, config, now)
+    stopped, known = _stopped(connection, config, now), leader(connection)
     unheard = _unheard(connection)
-    serious = (*_untimely(config, real, now), *_serious(release, counts, put_off), *stopped, *unheard)
+    served = _served(known, config, now) if known is not None and known.serves else ()
+    serious = (*_untimely(config, real, now), *_serious(release, counts, put_off), *stopped, *unheard, *served)
     is_open = task.c.status == TaskStatus.OPEN
     return Status(
         release=None if release is None else release.number,
@@ -68,6 +74,7 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         unknown=counts.get(MessageStatus.UNKNOWN, 0),
         tasks_open=_count(connection, is_open),
         tasks_overdue=_count(connection, is_open, task.c.due_at < now),
+        daemon=None if known is None or not known.serves else _daemon(known, config, now),
     )
 
 
@@ -116,6 +123,35 @@ def _unheard(connection: sa.Connection) -> Iterator[Phrase]:
     rows = sa.select(poll).where(poll.c.failed_at.is_not(None)).order_by(poll.c.channel, poll.c.what)
     for row in connection.execute(rows):
         yield cannot_fetch(row.channel, row.what, row.because)
+
+
+def _served(known: Leader, config: Config, now: int) -> Iterator[Phrase]:
+    """What is wrong with the daemon that leads, or led last and did not say that it stopped."""
+    iso = config.zone.iso
+    if known.until is not None and now - known.until > _SILENCE:
+        yield say("`homing serve` was last heard of at {last}: is it running?", last=iso(known.heard_at))
+    elif known.waits == "ahead":
+        yield say(
+            "nothing runs and nothing leaves: the clock is far ahead of {last}, when all was well; "
+            "if it is right, `homing resume --clock`",
+            last=iso(known.trusted_at),
+        )
+    elif known.waits == "behind":
+        yield say(
+            "nothing runs and nothing leaves until the clock shows {last} again: it was put back",
+            last=iso(known.trusted_at),
+        )
+
+
+def _daemon(known: Leader, config: Config, now: int) -> Mapping[str, object]:
+    iso = config.zone.iso
+    return {
+        "owner": known.owner.removeprefix("serve "),
+        "leads": known.leads(now),
+        "since": iso(known.since),
+        "heard": iso(known.heard_at),
+        "waits": known.waits,
+    }
 
 
 def _minor(release: Release | None, config: Config, now: int) -> Iterator[Phrase]:

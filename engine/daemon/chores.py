@@ -1,0 +1,40 @@
+"""What a leading daemon does besides, each at an interval of its own: short, and harmless when it is left out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from engine.projects.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """`every`: seconds between the end of one time and the next. `do` is given the time, and is done in seconds."""
+
+    name: str
+    every: float
+    do: Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Rota:
+    """When which chore comes round, in seconds of a clock that only goes forward; each at once when it begins."""
+
+    chores: tuple[Chore, ...]
+    _next: dict[str, float] = field(default_factory=dict)
+
+    def due(self, elapsed: float) -> Iterable[Chore]:
+        """Those whose time has come."""
+        return [chore for chore in self.chores if self._next.get(chore.name, 0.0) <= elapsed]
+
+    def done(self, chore: Chore, elapsed: float) -> None:
+        """It has been done, or could not be."""
+        self._next[chore.name] = elapsed + chore.every
+
+    def seconds(self, elapsed: float) -> float:
+        """Until the next of them."""
+        return min((self._next.get(chore.name, 0.0) - elapsed for chore in self.chores), default=3600.0)
+
+
+def usual_chores(project: Project) -> tuple[Chore, ...]:
+    """Those of every project."""
+    return (Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),)
