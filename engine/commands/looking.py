@@ -66,7 +66,7 @@ def status_command(*, alert: bool, as_json: bool) -> int:
         if alert:
             _alert(project, found)
     if as_json:
-        print_json(asdict(found))
+        print_json({name: value for name, value in asdict(found).items() if name != "daemon" or value})
     else:
         _tell_status(found)
     return 0 if found.healthy else 1

@@ -43,7 +43,7 @@ FATAL = (BrokenStoreError, DamagedStoreError, ForeignStoreError, MissingStoreErr
 class Daemon:
     """One process that leads a project or stands by. `changed`: whether anybody has written since it was last asked.
 
-    `notify`: tells whoever looks after processes.
+    `notify`: tells whoever looks after processes. `pause`: seconds after which it looks whether others have written.
     """
 
     project: Project
@@ -54,10 +54,12 @@ class Daemon:
     changed: Callable[[], bool]
     rota: Rota
     notify: Callable[[str], None] = lambda _: None
+    pause: float = PAUSE
     firing: int = 0
     due: int | None = None
     _look: bool = True
     _waits: Trust | None = None
+    _leads: bool = False
     _standing_by: bool = False
     _without_rules: bool = False
     _failures: int = 0
@@ -79,7 +81,6 @@ class Daemon:
         except ClockMovedError:
             return 0.0
         except LostLeadError:
-            self._tell_lost()
             return 0.0
         except FATAL as error:
             log_error("fatal", error)
@@ -90,10 +91,12 @@ class Daemon:
         return pause
 
     def _step(self) -> float:
-        if self.lead.epoch is None and not self._take_lead():
-            return min(PAUSE, self.lead.lease / 3000)
+        if self.lead.epoch is None and self._leads:
+            self._tell_lost()
+        if not self._leads and not self._take_lead():
+            return min(self.pause, self.lead.lease / 3000)
         if not self._clock_is_right() or not self._is_up_to_date():
-            return PAUSE
+            return self.pause
         now = self._now()
         self._do_chores(now)
         if self.worker.turn is not None or now >= self.firing:
@@ -104,8 +107,7 @@ class Daemon:
         if self._look or (self.due is not None and now >= self.due):
             self._look = self.worker.look(now)
             self.due = self._next_message(now)
-            return 0.0
-        return self._seconds_until_next(now)
+        return 0.0 if self._look else self._seconds_until_next(now)
 
     # The lead
 
@@ -120,14 +122,14 @@ class Daemon:
             return False
         log("leading", epoch=self.lead.epoch)
         self.notify("STATUS=leading")
-        self._standing_by, self._look = False, True
-        self.worker.turn = None
+        self._leads, self._standing_by, self._look = True, False, True
         self._plan_firing(None)
         return True
 
     def _tell_lost(self) -> None:
+        """Somebody else took it while this process was frozen, or by hand."""
         log("lost", "warning")
-        self.lead.epoch, self.worker.turn = None, None
+        self._leads, self.worker.turn = False, None
 
     # The clock
 
@@ -197,7 +199,7 @@ class Daemon:
             after = self._now() if not self.firing else self.firing - 1
         before, self.firing = self.firing, next_firing(config.schedule, after, config.zone)
         if self.firing != before:
-            log("next run", "debug", at=config.zone.iso(self.firing))
+            log("next run", "debug", due=config.zone.iso(self.firing))
 
     def _next_message(self, now: int) -> int | None:
         with self.project.store.read() as connection:
@@ -206,7 +208,7 @@ class Daemon:
     def _seconds_until_next(self, now: int) -> float:
         moments = [moment for moment in (self.firing, self.due) if moment is not None]
         until = min((moment - now) / 1000 for moment in moments)
-        return max(min(PAUSE, until, self.rota.seconds(self.clock.elapsed())), 0.0)
+        return max(min(self.pause, until, self.rota.seconds(self.clock.elapsed())), 0.0)
 
     def _do_chores(self, now: int) -> None:
         for chore in self.rota.due(self.clock.elapsed()):

@@ -58,6 +58,7 @@ class Worker:
     _sent: dict[str, Counter[str]] = field(default_factory=dict)
     _left_alone: dict[str, int] = field(default_factory=dict)
     _interrupted: bool = False
+    _finishing: bool = False
 
     def use_newest_release(self) -> None:
         """Make the release in force the one that runs. NoReleaseError when there is none."""
@@ -170,6 +171,9 @@ class Worker:
         """While calls are under way: stay alive, keep the lead. StopAskedError when they have taken too long."""
         self.alive()
         since = self.wishes.stop_since
+        if since is not None and not self._finishing:
+            self._finishing = True
+            log("finishing", calls=self.left())
         if since is not None and self.clock.elapsed() - since >= self.project.config.serving.grace:
             raise StopAskedError(say("told to stop"))
         with _later_is_soon_enough():
@@ -207,7 +211,7 @@ class Worker:
         passes, seconds = len(done.runs), round(self.seconds, 3)
         log(
             "run",
-            at=at,
+            now=at,
             release=done.release,
             **counts,
             messages=dict(done.messages),

@@ -37,7 +37,10 @@ _AHEAD = 30
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """As the JSON contract says. `problems`: what makes a project unhealthy, and what only should be known."""
+    """As the JSON contract says. `problems`: what makes a project unhealthy, and what only should be known.
+
+    `daemon`: who serves it, or did last; None where nobody ever has.
+    """
 
     release: int | None
     last_run: str | None
