@@ -67,7 +67,9 @@ def _serve(project: Project) -> int:
         notify = notifier(os.environ)
         lead = lead_of(project, "serve", real_time, time.monotonic, project.config.serving.gap)
         worker = Worker(project, lead, clock, wishes, lambda: notify("WATCHDOG=1"))
-        daemon = Daemon(project, lead, worker, clock, wishes, changed, Rota(usual_chores(project)), notify)
+        daemon = Daemon(
+            project, lead, worker, clock, wishes, changed, Rota(usual_chores(project, worker.hear)), notify
+        )
         log("start", version=version("homing"), owner=lead.owner, schedule=list(project.config.schedule))
         for seconds in daemon.steps():
             if seconds > 0:

@@ -35,6 +35,9 @@ class Rota:
         return min((self._next.get(chore.name, 0.0) - elapsed for chore in self.chores), default=3600.0)
 
 
-def usual_chores(project: Project) -> tuple[Chore, ...]:
-    """Those of every project."""
-    return (Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),)
+def usual_chores(project: Project, hear: Callable[[int], None]) -> tuple[Chore, ...]:
+    """Those of every project. `hear`: fetches what gateways report."""
+    return (
+        Chore("fetch reports", 60.0, hear),
+        Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),
+    )

@@ -5,6 +5,7 @@ and the process around it are arguments. Who may lead is decided by `engine.proj
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.config import FILE_NAME, load_config
@@ -28,6 +29,7 @@ from engine.projects.leading import ClockMovedError, Lead, LostLeadError, high_w
 from engine.projects.project import Project
 from engine.projects.trusted_time import Trust
 from engine.projects.virtual_time import last_run_at
+from engine.wording import say
 
 PAUSE = 1.0
 """Seconds after which a daemon that has nothing to do sees whether others have changed anything."""
@@ -95,9 +97,12 @@ class Daemon:
             self._tell_lost()
         if not self._leads and not self._take_lead():
             return min(self.pause, self.lead.lease / 3000)
-        if not self._clock_is_right() or not self._is_up_to_date():
+        if not self._clock_is_right():
             return self.pause
         now = self._now()
+        self.worker.arrive(now)
+        if not self._is_up_to_date():
+            return self.pause
         self._do_chores(now)
         if self.worker.turn is not None or now >= self.firing:
             if self.worker.pass_(now):
@@ -130,6 +135,7 @@ class Daemon:
         """Somebody else took it while this process was frozen, or by hand."""
         log("lost", "warning")
         self._leads, self.worker.turn = False, None
+        self._abandon(LostLeadError(say("another process leads by now")))
 
     # The clock
 
@@ -214,7 +220,7 @@ class Daemon:
         for chore in self.rota.due(self.clock.elapsed()):
             try:
                 chore.do(now)
-            except FATAL:
+            except (*FATAL, StopAskedError):
                 raise
             except Exception as error:  # noqa: BLE001  # a chore that fails must not keep messages waiting
                 log_error("chore failed", error, chore=chore.name)
@@ -226,7 +232,13 @@ class Daemon:
         self._failures += 1
         pause = min(2.0 ** (self._failures - 1), LONGEST_PAUSE)
         log_error("failed", error, times=self._failures, again_in=pause)
+        self._abandon(error)
         return pause
+
+    def _abandon(self, error: Exception) -> None:
+        """Check anew all that must hold before anything is sent, when it goes on."""
+        with suppress(type(error)):
+            self.worker.leave(error)
 
     def _end(self) -> None:
         """Record what is on its way, if its time is not up; then let somebody else lead."""
@@ -235,6 +247,7 @@ class Daemon:
         try:
             if self.worker.left():
                 self.worker.wind_down(self._now())
+            self.worker.leave()
         except (StopAskedError, LostLeadError, ClockMovedError):
             pass
         except EngineError as error:

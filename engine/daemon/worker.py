@@ -5,25 +5,29 @@ A turn, as `homing run` makes one, goes pass by pass here, so that what else is 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.channels.building import build_channels
 from engine.channels.protocol import Channel
 from engine.daemon.clock import Clock, Wishes
 from engine.daemon.logs import log
 from engine.delivery import breaker
 from engine.delivery.delivery import Delivery
 from engine.delivery.hands import Threads
+from engine.delivery.noting import Noting
 from engine.delivery.pace import Timer
 from engine.errors import EngineError
+from engine.inbox.listening import listen
 from engine.projects.leading import ClockMovedError, Lead, LostLeadError
 from engine.projects.project import Project
-from engine.projects.project_turn import Engine, channels_of, lock_if_free, ready, sending
+from engine.projects.project_turn import Engine, deliverer, inbox, lock_if_free, ready
 from engine.running.run import How, run
 from engine.running.turn import MOST_PASSES, Turn
+from engine.safekeeping.guard import guarded, steady
 from engine.storage.schema import release
 from engine.wording import say
 
@@ -59,6 +63,35 @@ class Worker:
     _left_alone: dict[str, int] = field(default_factory=dict)
     _interrupted: bool = False
     _finishing: bool = False
+    _noting: Noting | None = None
+    _guard: AbstractContextManager[Noting] | None = None
+
+    def arrive(self, now: int) -> None:
+        """Begin to work at `now`: all that must hold before anything is sent is checked. Raises what `guarded` does."""
+        if self._noting is None:
+            guard = guarded(self.project, steady(self.project, now))
+            self._noting, self._guard = guard.__enter__(), guard
+            if self._delivery is not None:
+                self._delivery.noting = self._noting
+
+    def leave(self, error: BaseException | None = None) -> None:
+        """End it: well, or because of an error, after which everything is checked anew."""
+        guard, self._guard, self._noting = self._guard, None, None
+        if guard is not None:
+            guard.__exit__(None if error is None else type(error), error, None)
+
+    def hear(self, now: int) -> None:
+        """Fetch what gateways report, page by page."""
+        if self.engine is None:
+            return
+        heard = listen(inbox(self.engine, self._opened_channels()), now, self._meanwhile)
+        if heard.taken.anything or heard.problems:
+            log(
+                "reports",
+                messages=dict(heard.taken.messages),
+                problems=len(heard.problems),
+                silent=heard.silent,
+            )
 
     def use_newest_release(self) -> None:
         """Make the release in force the one that runs. NoReleaseError when there is none."""
@@ -75,7 +108,7 @@ class Worker:
         engine = self._ready()
         began, done = self.clock.elapsed(), self.turn or Turn(now, engine.release.number)
         self.turn = done
-        with lock_if_free(self.project):
+        with lock_if_free(self.project.folder):
             done.runs.append(
                 run(engine.project.store, engine.plan, engine.permits, now, How(hold=self._hold))
             )
@@ -92,7 +125,7 @@ class Worker:
     def look(self, now: int) -> bool:
         """Let go of what may leave now, decide on what waited until now; whether anything happened."""
         engine, began = self._ready(), self.clock.elapsed()
-        with lock_if_free(self.project):
+        with lock_if_free(self.project.folder):
             how = How(waiting=True, hold=self._hold)
             report = run(engine.project.store, engine.plan, engine.permits, now, how)
             delivered = self._deliver(self._later(now, began))
@@ -141,12 +174,17 @@ class Worker:
 
     def _new_delivery(self) -> Delivery:
         engine = self._ready()
-        if self._channels is None:
-            self._channels = channels_of(self.project)
         timer = Timer(self.clock.elapsed, self._wait)
-        made = sending(engine, self._channels, timer, Threads(self._meanwhile, LISTEN))
+        made = deliverer(engine, self._noting, timer, self._opened_channels())
+        made.alone, made.hands = False, Threads(self._meanwhile, LISTEN)
         made.may, made.told = self._may, self._told
         return made
+
+    def _opened_channels(self) -> Mapping[str, Channel]:
+        """Opened once: a changed configuration needs a restart."""
+        if self._channels is None:
+            self._channels = build_channels(self.project.config.channels, self.project.folder)
+        return self._channels
 
     def _may(self, connection: sa.Connection, at: int) -> bool:
         """Whether messages may leave: the lead is ours, nobody wants us to stop, and `at` is now."""

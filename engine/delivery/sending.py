@@ -127,7 +127,7 @@ def channels_of_ready(connection: sa.Connection, now: int) -> list[int]:
 
 def give_back(connection: sa.Connection) -> None:
     """Let go of what this delivery has claimed and not marked; what somebody else has claimed since stays theirs."""
-    mine = (_same(leaving), message.c.epoch == leaving.c.epoch, message.c.lease_until.is_not(None))
+    mine = (same_message(leaving), message.c.epoch == leaving.c.epoch, message.c.lease_until.is_not(None))
     for status in (MessageStatus.READY, MessageStatus.UNKNOWN):
         connection.execute(message.update().values(lease_until=None).where(*mine, _in_status(status)))
 

@@ -64,7 +64,13 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     stopped, known = _stopped(connection, config, now), leader(connection)
     unheard = _unheard(connection)
     served = _served(known, config, now) if known is not None and known.serves else ()
-    serious = (*_untimely(config, real, now), *_serious(release, counts, put_off), *stopped, *unheard, *served)
+    serious = (
+        *_untimely(config, real, now),
+        *_serious(release, counts, put_off),
+        *stopped,
+        *unheard,
+        *served,
+    )
     is_open = task.c.status == TaskStatus.OPEN
     return Status(
         release=None if release is None else release.number,
