@@ -29,11 +29,10 @@ def backup_command(file: Path, *, as_json: bool) -> None:
     else:
         talk(
             say(
-                "{file}: the database as of {at}, checked, and {files} files; {size:,} bytes",
+                "{file}: the database as of {at}, checked, and {files} files",
                 file=made.path,
                 at=at,
                 files=made.files,
-                size=made.size,
             )
         )
 

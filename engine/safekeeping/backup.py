@@ -60,7 +60,7 @@ def back_up(project: Project, target: Path, now: int, progress: Progress = lambd
             say("only SQLite databases are backed up by Homing"),
             say("use PostgreSQL's own tools, such as pg_dump"),
         )
-    target = target.absolute()
+    target = target.parent.resolve() / target.name
     _may_make(target)
     draft = target.with_name(f".{target.name}.part")
     draft.unlink(missing_ok=True)
