@@ -86,17 +86,18 @@ class Journal:
         with _explained(self.path):
             _write(self._file, "".join([line.text for line in lines]).encode())
             os.fdatasync(self._file)
-        self.last = lines[-1].batch
+            self.last = lines[-1].batch
+            if os.fstat(self._file).st_size > LARGEST:
+                self._begin_another(lines[-1].at)
 
-    def after(self, batch: int) -> Iterator[Line]:
-        """The lines of later batches, the oldest first."""
-        for path in (*_put_aside(self.path), self.path):
-            with _explained(path), path.open("rb") as file:
-                head = head_of(file.readline())
-                if head == self.id:
-                    yield from (
-                        line for raw in file if (line := line_of(raw)) is not None and line.batch > batch
-                    )
+    def _begin_another(self, now: int) -> None:
+        """Go on in a new file. What is too old goes."""
+        self.path.rename(self.path.with_name(f"{self.path.name}-{self.last}"))
+        fresh = _opened(self.path)
+        os.close(self._file)
+        self._file = fresh
+        _begin(self._file, self.path, self.id)
+        _forget(self.path, now)
 
     def close(self) -> None:
         """Give the file back."""
@@ -124,21 +125,23 @@ def journal_at(path: Path) -> str:
 def open_journal(path: Path, now: int) -> Journal:
     """Open a journal, or begin one. What is too old goes. JournalError when it cannot be written or is none."""
     with _explained(path):
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        file = _opened(path)
         try:
             name, last, torn = _looked_at(path)
             if torn:
                 os.write(file, b"\n")  # a line that a crash cut off; it never left
-            if os.fstat(file).st_size > LARGEST:
-                os.close(file)
-                file = _begin_another(path, name, last)
-            elif not name:
-                name = _begun(file, path, secrets.token_hex(8))
+            if not name:
+                name = next(map(journal_at, reversed(_put_aside(path))), "") or secrets.token_hex(8)
+                _begin(file, path, name)
             _forget(path, now)
         except BaseException:
             os.close(file)
             raise
     return Journal(path, name, last, file)
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 def next_batch(connection: sa.Connection, journal: str) -> int:
@@ -170,7 +173,7 @@ def _looked_at(path: Path) -> tuple[str, int, bool]:
     with path.open("rb") as file:
         first = file.readline()
         if not first.endswith(b"\n"):
-            return "", 0, False
+            return "", _last_batch(path), False
         name, size = head_of(first), os.fstat(file.fileno()).st_size
         if not name:
             raise JournalError(
@@ -178,8 +181,12 @@ def _looked_at(path: Path) -> tuple[str, int, bool]:
             )
         file.seek(size - 1)
         torn = file.read(1) != b"\n"
+    return name, _last_batch(path), torn
+
+
+def _last_batch(path: Path) -> int:
     newest = (line.batch for one in (path, *_put_aside(path)) if (line := _last_line(one)) is not None)
-    return name, max(newest, default=0), torn
+    return max(newest, default=0)
 
 
 def _last_line(path: Path) -> Line | None:
@@ -194,24 +201,16 @@ def _last_line(path: Path) -> Line | None:
     return None
 
 
-def _begun(file: int, path: Path, name: str) -> str:
+def _begin(file: int, path: Path, name: str) -> None:
     os.ftruncate(file, 0)
     _write(file, head(name))
     os.fsync(file)
     _sync_folder(path.parent)
-    return name
 
 
 def head(name: str) -> bytes:
     """The first line of a journal."""
     return f"{_HEAD} {name}\n".encode()
-
-
-def _begin_another(path: Path, name: str, last: int) -> int:
-    path.rename(path.with_name(f"{path.name}-{last}"))
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    _begun(file, path, name)
-    return file
 
 
 def _put_aside(path: Path) -> list[Path]:

@@ -41,6 +41,8 @@ def guarded(project: Project, now: int) -> Iterator[Noting]:
     try:
         if lost_log:
             _check_sends(project, journal)
+        if seal is None:  # before the database says that it has one
+            _seal(project, now, clean=False)
         with project.store.write() as connection:
             take_in(connection, journal, project.config.zone, By("homing", now))
             begin_start(connection)

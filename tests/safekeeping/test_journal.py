@@ -101,17 +101,27 @@ class TestFile:
         """What is put aside is still read, under the same name, until no backup can be so old."""
         path = tmp_path / "homing.sent"
         journal = open_journal(path, 0)
-        journal.append([Line(7, 1000, "sms", "K7.1", DIGEST)])
+        journal.append([Line(6, 1000, "sms", "K6.1", DIGEST)])
         os.truncate(path, 100_000)  # what is empty, as after a power failure, holds no lines
-        journal.close()
         monkeypatch.setattr(journals, "LARGEST", 10_000)
-        journal = open_journal(path, 1000)
+        journal.append([Line(7, 1000, "sms", "K7.1", DIGEST)])
         assert (path.with_name("homing.sent-7").exists(), journal.last) == (True, 7)
         journal.append([Line(8, KEPT, "sms", "K8.1", DIGEST)])
         journal.close()
-        assert [line.batch for line in lines(path)] == [7, 8]
+        assert [line.batch for line in lines(path)] == [6, 8]
         open_journal(path, KEPT + 2000).close()
         assert [line.batch for line in lines(path)] == [8]
+
+    def test_a_crash_while_a_file_is_put_aside_keeps_the_name(self, tmp_path: Path) -> None:
+        """So that its lines are found under it."""
+        path = tmp_path / "homing.sent"
+        journal = open_journal(path, 0)
+        journal.append([Line(7, 1000, "sms", "K7.1", DIGEST)])
+        journal.close()
+        path.rename(tmp_path / "homing.sent-7")
+        again = open_journal(path, 0)
+        again.close()
+        assert (again.id, again.last) == (journal.id, 7)
 
     def test_another_file_by_that_name_is_refused(self, tmp_path: Path) -> None:
         """It is not written over."""
