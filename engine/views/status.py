@@ -62,7 +62,7 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     counts, put_off = _messages(connection), _put_off(connection)
     real = None if virtual_time(connection) is not None else last
     stopped, known = _stopped(connection, config, now), leader(connection)
-    unheard = _unheard(connection)
+    unheard = _unheard(connection, config)
     served = _served(known, config, now) if known is not None and known.serves else ()
     serious = (
         *_untimely(config, real, now),
@@ -127,11 +127,13 @@ def _stopped(connection: sa.Connection, config: Config, now: int) -> Iterator[Ph
             )
 
 
-def _unheard(connection: sa.Connection) -> Iterator[Phrase]:
-    """What gateways report and could not be fetched."""
+def _unheard(connection: sa.Connection, config: Config) -> Iterator[Phrase]:
+    """What gateways report and could not be fetched, of what the configuration still says."""
     rows = sa.select(poll).where(poll.c.failed_at.is_not(None)).order_by(poll.c.channel, poll.c.what)
     for row in connection.execute(rows):
-        yield cannot_fetch(row.channel, row.what, row.because)
+        channel = config.channels.get(row.channel)
+        if channel is not None and row.what in channel.settings:
+            yield cannot_fetch(row.channel, row.what, row.because)
 
 
 def _served(known: Leader, config: Config, now: int) -> Iterator[Phrase]:

@@ -206,14 +206,15 @@ class TestFetching:
         [
             (says({}, 500), "HTTP 500"),
             (says("what?"), "the body is neither JSON nor a form"),
-            (says({"Error": "no"}), "the body has no list where the table says"),
+            (says({"Error": "no"}), "the gateway says: no"),
+            (says({"reported": []}), "the body has no list where the table says"),
             (says({}, 302, Location="http://127.0.0.1/"), "HTTP 302"),
         ],
     )
     def test_no_answer_that_can_be_used(self, answer: Any, because: str) -> None:
         """Says why."""
         with web_gateway(answer) as gateway:
-            made = channel("receipts", RECEIPTS | {"url": gateway.url})
+            made = channel("receipts", RECEIPTS | {"url": gateway.url, "error": "$.Error"})
             found = made.fetch("receipts", START)
             made.close()
         assert found == Unknown(because)

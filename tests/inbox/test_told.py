@@ -183,6 +183,12 @@ def test_a_gateway_that_cannot_be_asked(tmp_path: Path) -> None:
         status = homing("status", "--json")
         assert problem in status.json["problems"]
         assert status.status == 1
+        config = (tmp_path / "homing.toml").read_text(encoding="utf-8")
+        (tmp_path / "homing.toml").write_text(
+            config.partition("[channels.sms.receipts]")[0], encoding="utf-8"
+        )
+        assert homing.well("status", "--json").json["problems"] == []
+        (tmp_path / "homing.toml").write_text(config, encoding="utf-8")
         provider.down = False
         assert at(homing, "23 10:05").status == 0
         assert json.loads(homing.well("status", "--json").out)["problems"] == []

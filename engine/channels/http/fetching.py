@@ -7,10 +7,10 @@ from engine.channels.http.answers import first_text
 from engine.channels.http.client import Client
 from engine.channels.http.connection import Answer
 from engine.channels.http.report_tables import Reports
-from engine.channels.http.reports import parsed
+from engine.channels.http.reports import LONGEST_REASON, parsed
 from engine.channels.http.requests import UnfitMessageError
 from engine.channels.protocol import Fetching, NotSent, Page, Unknown, UnreadableBodyError
-from engine.reasons import HTTP_STATUS, LOST
+from engine.reasons import HTTP_STATUS, LOST, SAID
 
 
 @dataclass(slots=True)
@@ -40,6 +40,8 @@ class Fetch:
             return Unknown(HTTP_STATUS(status=answer.status))
         try:
             document = parsed(answer.body or b"[]")
+            if (said := first_text(self.reports.error, document)) is not None:
+                return Unknown(SAID(said=self.reports.reader.common.masked(said)[:LONGEST_REASON]))
             count = len(self.reports.reader.common.lists.elements(document))
         except UnreadableBodyError as error:
             return Unknown(str(error.args[0]))

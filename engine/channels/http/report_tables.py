@@ -1,12 +1,12 @@
 """The tables `receipts` and `replies` of a channel: how what a gateway reports is fetched, and how it is read.
 
-Both: `url` and what else is said to fetch (without it, the gateway pushes), `list`, `cursor`, `page`, `back`; `at`,
-`zone`, `code`. Receipts: `ref` and `id` (the names of the message, ours and the gateway's), `receipt_id`,
+Both: `url` and what else is said to fetch (without it, the gateway pushes), `error`, `list`, `cursor`, `page`, `back`;
+`at`, `zone`, `code`. Receipts: `ref` and `id` (the names of the message, ours and the gateway's), `receipt_id`,
 `delivered_codes`, `failed_codes`, `opted_out_codes`, `unsubscribed_codes`, `taken_codes`, `because`. Replies: `from`,
 `text`, `id`, `answers`, `reply_codes`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,7 +21,7 @@ from engine.wording import say
 FETCHING_NAMES = ("cursor", "since", "since_ms", "since_utc", "since_day")
 """What the templates of requests for reports may name."""
 
-_COMMON = ("list", "cursor", "page", "back", "at", "zone", "code")
+_COMMON = ("error", "list", "cursor", "page", "back", "at", "zone", "code")
 _CODES: Mapping[str, Meaning] = {
     "delivered_codes": Meaning("delivered"),
     "failed_codes": Meaning("failed"),
@@ -40,7 +40,8 @@ BACK = 3_600_000
 class Reports:
     """One kind of what a gateway reports. `requests` None: it pushes. `cursor`: where to go on is found there.
 
-    `page`: so many elements fill an answer, and there may be more; 0: never. `back`: milliseconds.
+    `page`: so many elements fill an answer, and there may be more; 0: never. `back`: milliseconds. `error`: where an
+    answer says that there is none.
     """
 
     reader: ReceiptReader | ReplyReader
@@ -48,6 +49,7 @@ class Reports:
     cursor: Find | None
     page: int
     back: int
+    error: Sequence[Find] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def read_reports(settings: Settings, kind: Kind, around: Surroundings) -> Report
     settings.only(*around.said, *(_OF_RECEIPTS if kind == "receipts" else _OF_REPLIES))
     read = _receipts if kind == "receipts" else _replies
     reader, fetched = read(settings, around.masked), "url" in settings.values
-    for key in (*around.said, "cursor", "page", "back"):
+    for key in (*around.said, "error", "cursor", "page", "back"):
         if key in settings.values and not fetched:
             raise settings.error(
                 say("`{key}` says nothing without `url`", key=f"{settings.within}{key}"),
@@ -81,6 +83,7 @@ def read_reports(settings: Settings, kind: Kind, around: Surroundings) -> Report
         read_find(settings, "cursor", settings.values["cursor"]) if "cursor" in settings.values else None,
         settings.whole("page", 0, 0, 100_000),
         around.duration(settings, "back", BACK),
+        read_finds(settings, "error"),
     )
 
 

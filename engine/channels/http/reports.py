@@ -18,7 +18,7 @@ from engine.channels.http.report_times import read_time
 from engine.channels.protocol import Heard, Receipt, Reply, Says, UnreadableBodyError
 from engine.reasons import NO_LIST, SAID, UNREADABLE_BODY
 
-_LONGEST_REASON = 200  # characters of what a gateway says
+LONGEST_REASON = 200  # characters of what a gateway says
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class ReceiptReader:
         if meaning is None or not (ref or reference):
             return None
         words = [word for word in (code, first_text(self.because, element)) if word]
-        because = SAID(said=common.masked(" ".join(words))[:_LONGEST_REASON])
+        because = SAID(said=common.masked(" ".join(words))[:LONGEST_REASON])
         return Receipt(
             common.identity(element),
             ref,
