@@ -1,6 +1,6 @@
 """What gateways report, fetched: receipts and replies of every channel that says where they are.
 
-What a page says is taken in the transaction that notes how far was fetched: after a crash it is fetched again.
+How far was fetched is noted in the transaction that takes the last of a page: after a crash the page is fetched again.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dsl.wording import Phrase
 from engine.channels.protocol import Fetching, Kind, Page, Reporter, UnreadableBodyError
 from engine.inbox.receipts import tell_silence
-from engine.inbox.taking import Inbox, Taken, look_again, take_heard
+from engine.inbox.taking import Inbox, Taken, look_again, pieces, take_heard
 from engine.reasons import read_back
 from engine.storage.inbox_tables import poll
 from engine.wording import say
@@ -84,9 +84,13 @@ class _Line:
         return Fetching(row.cursor, min(row.at, now) - self.reporter.fetched[self.kind])
 
     def _take(self, page: Page, now: int) -> Taken:
-        said = self.reporter.heard(self.kind, page.body)
+        *first, last = pieces(self.reporter.heard(self.kind, page.body))
+        taken = Taken()
+        for piece in first:
+            with self.inbox.store.write() as connection:
+                taken.add(take_heard(connection, self.inbox, self.channel, piece, now))
         with self.inbox.store.write() as connection:
-            taken = take_heard(connection, self.inbox, self.channel, said, now)
+            taken.add(take_heard(connection, self.inbox, self.channel, last, now))
             self._note(connection, {"at": now, "cursor": page.cursor, "failed_at": None, "because": None})
         return taken
 

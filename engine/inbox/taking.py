@@ -1,11 +1,13 @@
 """What a gateway tells, taken: from a body as it came, fetched or pushed, to what became of it.
 
-All that one body says is taken in one transaction. A body that comes twice is taken once.
+In transactions of some hundreds, so that nobody is kept waiting; a body of which only a part was taken when the process
+died is taken once all the same when it comes again.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -20,6 +22,10 @@ from engine.storage.states import Fate
 from engine.storage.store import Store
 from engine.storage.values import Surroundings
 from engine.wording import say
+
+_Item = TypeVar("_Item")
+
+_RECEIPTS_AT_ONCE, _REPLIES_AT_ONCE = 500, 50
 
 
 @dataclass(slots=True)
@@ -78,8 +84,22 @@ def take_body(inbox: Inbox, channel: str, body: bytes, now: int, kind: Kind | No
         [reply for one in heard for reply in one.replies],
         min((one.passed_over for one in heard), default=0),
     )
-    with inbox.store.write() as connection:
-        return take_heard(connection, inbox, channel, everything, now)
+    taken = Taken()
+    for piece in pieces(everything):
+        with inbox.store.write() as connection:
+            taken.add(take_heard(connection, inbox, channel, piece, now))
+    return taken
+
+
+def pieces(heard: Heard) -> list[Heard]:
+    """What a body says, at least one piece of it, each to be taken in a transaction of its own."""
+    found = [Heard(receipts=part) for part in _slices(heard.receipts, _RECEIPTS_AT_ONCE)]
+    found += [Heard(replies=part) for part in _slices(heard.replies, _REPLIES_AT_ONCE)]
+    return [*found[:-1], replace(found[-1] if found else Heard(), passed_over=heard.passed_over)]
+
+
+def _slices(items: Sequence[_Item], size: int) -> list[Sequence[_Item]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _heard(reporter: Reporter, kinds: Sequence[Kind], body: bytes) -> Iterator[Heard]:

@@ -197,6 +197,20 @@ def test_silence() -> None:
         assert some.one()["because"] == "no receipt came"
 
 
+def test_many_at_once() -> None:
+    """In several transactions; how many does not show."""
+    with in_touch() as (some, provider, gateway):
+        reports = [{"ref": f"X{number}.1", "status": "UNDELIV"} for number in range(1_100)]
+        provider.pages[""] = {
+            "reports": [*reports, {"ref": gateway.hits[0].json["ref"], "status": "DELIVRD"}]
+        }
+        provider.replies = [{"id": f"r{number}", "from": "13800000001", "text": "1"} for number in range(120)]
+        heard = hear(some, SOON)
+        assert heard.taken.receipts == {Fate.ORPHAN: 1_100, Fate.APPLIED: 1}
+        assert heard.taken.replies == 120
+        assert not hear(some, LATER).taken.anything
+
+
 class TestPushed:
     """Bodies that gateways send by themselves."""
 
