@@ -86,7 +86,7 @@ class Journal:
         with _explained(self.path):
             _write(self._file, "".join([line.text for line in lines]).encode())
             os.fdatasync(self._file)
-            self.last = lines[-1].batch
+            self.last = max(self.last, lines[-1].batch)
             if os.fstat(self._file).st_size > LARGEST:
                 self._begin_another(lines[-1].at)
 

@@ -57,7 +57,7 @@ class Watch:
         rows = {Intent(*(row[name] for name in Intent._fields)): row for row in self.world.rows()}
         if rows == self._before and self._seen == len(self.world.gateway.hits):
             return
-        by_key = _by_key(self.world, rows)
+        by_key = keys_of(self.world, rows)
         for hit in self.world.gateway.hits[self._seen :]:
             self._say(_of_hit(self.world, hit, by_key))
             self._say(self._not_again(hit, by_key))
@@ -84,7 +84,8 @@ class Watch:
         self.found += [problem for problem in problems if problem not in self.found]
 
 
-def _by_key(world: World, rows: Mapping[Intent, Any]) -> dict[str, tuple[Intent, Any]]:
+def keys_of(world: World, rows: Mapping[Intent, Any]) -> dict[str, tuple[Intent, Any]]:
+    """The messages by the keys that gateways know them by."""
     symbols, found = world.template.plan.world.symbols, {}
     for intent, row in rows.items():
         name = world.names[intent.customer - 1]  # numbered as they came
@@ -230,7 +231,7 @@ def _at_the_end(world: World) -> Iterator[str]:
 
 def _of_inbox(world: World, connection: sa.Connection) -> Iterator[str]:
     """What was told has been taken, and what was taken has been applied; silence is told."""
-    by_key = _by_key(world, {Intent(*(row[name] for name in Intent._fields)): row for row in world.rows()})
+    by_key = keys_of(world, {Intent(*(row[name] for name in Intent._fields)): row for row in world.rows()})
     stored = {row.id: row for row in connection.execute(sa.select(receipt))}
     references = {row["reference"] for row in world.rows()} - {None}
     for _, told in world.gateway.told:

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 
 from engine.channels.protocol import Channel
 from engine.delivery.delivery import Delivery
+from engine.delivery.journal import Journal
+from engine.delivery.noting import Noting
 from engine.delivery.pace import Timer
 from engine.delivery.pausing import go_on, stop
 from engine.errors import EngineError
@@ -67,6 +69,7 @@ class World:
         self.path = fresh(template, folder, seed)
         self.gateway = Gateway(self.chance, knows_keys=self.chance.random() < 0.3)
         self.notes = Notes()
+        self.journal: Journal | None = None
         self.names = [f"C{number}" for number in range(self.chance.randint(2, 4))]
         self.stores = [opened(self.path), opened(self.path)]
         self.people = opened(self.path)
@@ -163,7 +166,8 @@ class World:
         now, began = self.now, self._seconds()
         counts: Counter[str] = Counter()
         timer = Timer(self._seconds, self._sleep)
-        delivery = Delivery(store, plan, permits, self._channels(), batch=2, timer=timer)
+        noting = None if self.journal is None else Noting(self.journal, SHANGHAI)
+        delivery = Delivery(store, plan, permits, self._channels(), batch=2, timer=timer, noting=noting)
         for step in delivery.steps(now, counts):
             mark, passed = (self.step, now + int((self._seconds() - began) * 1000)), self.passed
             yield step
