@@ -1,4 +1,4 @@
-"""Secrets that channels need: from the environment, else from a file of that name in the project's folder `secrets`.
+"""Secrets that channels need: from the environment, the project's folder `secrets`, or what systemd hands over.
 
 They are read once, when a channel is built, and never shown: `masked` puts dots in their place.
 """
@@ -36,7 +36,7 @@ class Secrets:
                 say("write letters, digits and `_`, such as SMS_TOKEN"),
             )
         file = self.settings.folder / FOLDER / name
-        value = os.environ.get(name) or _content(file)
+        value = os.environ.get(name) or _content(file) or _credential(name)
         if not value:
             raise self.settings.error(
                 say("the secret `{name}` is nowhere", name=name),
@@ -56,6 +56,12 @@ class Secrets:
         for told in sorted(self._told, key=len, reverse=True):
             text = text.replace(told, MASK)
         return text
+
+
+def _credential(name: str) -> str:
+    """One that systemd hands over (`LoadCredential`)."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return _content(Path(folder, name)) if folder else ""
 
 
 def _content(file: Path) -> str:
