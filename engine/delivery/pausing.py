@@ -7,7 +7,7 @@ A quarantine is a pause on everything that is let go journey by journey: a datab
 nothing of what was sent since.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -88,6 +88,17 @@ def _released(connection: sa.Connection, journey: str, by: By) -> bool:
     row = {"what": "released", "name": journey, "since": by.now, "by": by.actor}
     connection.execute(pause.insert().values(row))
     return True
+
+
+def keeping(found: Sequence[Pause], names: Mapping[str, str | None]) -> Pause | None:
+    """The pause that keeps a message, of those there are; `names`: of its channel, journey and message."""
+    for item in found:
+        if item.what == "quarantine":
+            if names["journey"] not in item.released:
+                return item
+        elif item.what == "all" or names[item.what] == item.name:
+            return item
+    return None
 
 
 def is_paused() -> sa.ColumnElement[bool]:

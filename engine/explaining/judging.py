@@ -25,12 +25,13 @@ from engine.wording import say
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is said of a message: in words, by which lines, and what may happen to it when."""
+    """What is said of a message: in words, by which lines, and what may happen to it when. `goes`: it may go now."""
 
     words: str
     lines: tuple[Line, ...] = ()
     until: int | None = None
     then: str = ""
+    goes: bool = False
 
 
 def judged(inquiry: Inquiry) -> dict[Intent, Judgement]:
@@ -42,11 +43,11 @@ def judged(inquiry: Inquiry) -> dict[Intent, Judgement]:
     found, past = {}, fetch_past(connection, inquiry.plan)
     for sender, row, facts in competing(world, close, past):
         case = _case(inquiry, sender, row, facts)
-        if isinstance(case.verdict, Go) and not case.faults:
+        if goes := isinstance(case.verdict, Go) and not case.faults:
             count_in(world, sender, row, past, inquiry.at)
         journey, _, action = sender.numbers(world)
         intent = Intent(row[0], journey, row[1], row[2], row[3], action)
-        found[intent] = Judgement(_words(case), tuple(_lines(case)), *_next(case))
+        found[intent] = Judgement(_words(case), tuple(_lines(case)), *_next(case), goes)
     return found
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from dsl.model.journeys import Journey
 from dsl.wording import Phrase
+from engine.delivery.pausing import keeping, pauses
 from engine.explaining.answers import Line, Sent, line_of
 from engine.explaining.inquiry import Inquiry
 from engine.explaining.judging import Judgement
@@ -15,6 +16,7 @@ from engine.reasons import Reason, read_back, reason
 from engine.storage.keys import Intent
 from engine.storage.schema import message, rule, visit
 from engine.storage.states import MessageStatus
+from engine.views.pauses import pause_said
 from engine.wording import say
 
 MOST = 5
@@ -48,7 +50,7 @@ def messages(
 def _message(inquiry: Inquiry, journey: Journey, row: Stored, open_ones: Mapping[Intent, Judgement]) -> Sent:
     intent = Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
     one, window = open_ones.get(intent), inquiry.window
-    what = one or _told(inquiry, row)
+    what = _unless_paused(inquiry, row, one or _told(inquiry, row))
     first = _sent_by(inquiry, journey, row)
     return Sent(
         id=intent.id,
@@ -61,6 +63,19 @@ def _message(inquiry: Inquiry, journey: Journey, row: Stored, open_ones: Mapping
         until=what.until,
         then=what.then,
     )
+
+
+def _unless_paused(inquiry: Inquiry, row: Stored, what: Judgement) -> Judgement:
+    """What may go stays where somebody has stopped it."""
+    if not what.goes and row.status != MessageStatus.READY:
+        return what
+    name = inquiry.window.name
+    names = {"channel": name(row.channel), "journey": name(row.journey), "message": name(row.message)}
+    item = keeping(pauses(inquiry.connection), names)
+    if item is None:
+        return what
+    said = say("may go otherwise, but {paused}", paused=pause_said(item, inquiry.world.zone))
+    return replace(what, words=said, until=None, then="")
 
 
 def _sent_by(inquiry: Inquiry, journey: Journey, row: Stored) -> Iterator[Line]:

@@ -1,15 +1,17 @@
 """The messages, as `homing messages` lists them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.delivery.pausing import Pause, keeping, pauses
 from engine.reasons import read_back
 from engine.storage.keys import Intent, intent_key
 from engine.storage.schema import message, meta
 from engine.storage.states import MessageStatus
+from engine.views.pauses import pause_said
 from engine.views.window import Window
 
 _BATCH = 2_000  # rows fetched at once
@@ -35,10 +37,24 @@ def messages(window: Window, wanted: Wanted) -> Iterator[dict[str, object]]:
         .order_by(message.c.created_at, *message.primary_key.columns)
         .execution_options(yield_per=_BATCH)
     )
+    paused = pauses(window.connection)
     for rows in window.connection.execute(query).partitions():
         records = window.record_ids(row.record for row in rows)
         for row in rows:
-            yield _message(window, row, records, install_key)
+            yield _message(window, row, records, install_key) | _paused(window, row, paused)
+
+
+def _paused(window: Window, row: sa.Row[Any], paused: Sequence[Pause]) -> dict[str, object]:
+    """Why a message that may go does not: somebody has stopped it."""
+    if row.status != MessageStatus.READY:
+        return {}
+    names = {
+        "channel": window.name(row.channel),
+        "journey": window.name(row.journey),
+        "message": window.name(row.message),
+    }
+    item = keeping(paused, names)
+    return {} if item is None else {"because": pause_said(item, window.zone)}
 
 
 def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:

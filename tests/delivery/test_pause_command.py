@@ -25,12 +25,14 @@ def test_nothing_leaves_until_it_may_go_on(homing: Homing) -> None:
         ("all", "", "小林", "短信平台出错")
     ]
     homing.well("run", "--at", "2024-01-02 09:30")
-    assert [item["status"] for item in homing.well("messages", "--json").json] == ["ready"]
+    why = f"all sending is paused since {said[0]['since']} by 小林: 短信平台出错"
+    listed = homing.well("messages", "--json").json
+    assert [(item["status"], item["because"]) for item in listed] == [("ready", why)]
+    (explained,) = homing.well("explain", "C1", "--journey", "win_back", "--json").json["journeys"]
+    assert [item["verdict"] for item in explained["messages"]] == [f"may go otherwise, but {why}"]
     found = homing("status", "--json")
     assert found.status == 1
-    assert [problem for problem in found.json["problems"] if "小林" in problem] == [
-        f"all sending is paused since {said[0]['since']} by 小林: 短信平台出错"
-    ]
+    assert [problem for problem in found.json["problems"] if "小林" in problem] == [why]
     assert homing.well("resume", "--json").json == {"paused": []}
     homing.well("run", "--at", "2024-01-02 09:35")
     assert [item["status"] for item in homing.well("messages", "--json").json] == ["sent"]
