@@ -137,7 +137,7 @@ class Delivery:
             if lane is None:
                 lane = Lane(name, number, self.channels.get(name), self.batch, paced=self.timer is not None)
                 self._lanes[number] = lane
-            lane.begin(healths.get(name) or breaker.Health(now), now)
+            lane.begin(healths.get(name) or breaker.Health(now), now, self._elapsed())
         return counts
 
     # One batch of one lane
@@ -200,10 +200,10 @@ class Delivery:
         name, outcomes = self.hands.next()
         lane = next(lane for lane in self._lanes.values() if lane.name == name)
         yield "sent"
-        posted, known = lane.back(outcomes, self._elapsed()), self._capabilities()
+        results, known = lane.back(outcomes, self._elapsed()), self._capabilities()
         with many_objects(), connection.begin():
             at = clock.now
-            became = record(connection, list(zip(posted, outcomes, strict=True)), at, known)
+            became = record(connection, results, at, known)
             if lane.judge(outcomes, at):
                 breaker.keep(connection, lane.name, lane.health)
         counts.update(became)

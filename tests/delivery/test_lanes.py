@@ -109,6 +109,18 @@ def test_a_gateway_that_is_busy_is_given_time() -> None:
     assert {found["attempt"] for found in some.messages()} == {1}
 
 
+def test_a_gateway_that_does_not_say_how_long_it_is_busy_is_left_alone_longer_each_time() -> None:
+    """After one, two, four and eight seconds of rest comes one that is too long to wait for: the delivery ends."""
+    clock = Clock()
+    gateway = Paced(answer=lambda _: NotSent("busy", slower=True))
+    some = crowd(gateway, 1)
+    delivery = some.delivery(timer=clock.timer)
+    assert not delivery(at(NOW))
+    assert (len(gateway.got), some.one()["until"] - at(NOW)) == (5, 15_000 + 16_000)
+    assert not delivery(at(NOW) + 20_000)
+    assert len(gateway.got) == 5
+
+
 def test_a_channel_that_is_down_is_left_alone() -> None:
     """After the first batch; a minute later one message tries, and when it goes the others follow."""
     gateway = Gateway(answer=lambda _: NotSent("connection refused"))
