@@ -72,6 +72,8 @@ class Config:
 
     `most_per_customer`: messages that a customer may have within a day, whatever rules say; more are held.
     `alerts`: where staff is told of problems, as `apprise` writes addresses, with `secret()` in them.
+    `keep_moves`, `keep_texts`: for how long moves of journeys that have ended, and texts of messages, are kept; None:
+    for ever.
     """
 
     brand: str
@@ -87,6 +89,8 @@ class Config:
     channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
     vars: Mapping[str, Scalar] = field(default_factory=dict)
     alerts: tuple[str, ...] = field(default=(), repr=False)
+    keep_moves: Duration | None = None
+    keep_texts: Duration | None = None
 
     @property
     def zone(self) -> Zone:
@@ -145,7 +149,11 @@ class _Reader:
     name: str
 
     def config(self, written: Mapping[str, Any]) -> Config:
-        self._only((), written, ("project", "schedule", "serve", "delivery", "channels", "alerts", "vars"))
+        self._only(
+            (),
+            written,
+            ("project", "schedule", "serve", "delivery", "channels", "alerts", "retention", "vars"),
+        )
         project = self._table(written, "project")
         self._only(("project",), project, tuple(_PROJECT))
         if "brand" not in project:
@@ -154,7 +162,8 @@ class _Reader:
                 say('write `brand = "…"` under [project]'),
             )
         given = {key: self._project_value(key, value) for key, value in project.items()}
-        channels = self._table(written, "channels")
+        channels, kept = self._table(written, "channels"), self._table(written, "retention")
+        self._only(("retention",), kept, ("moves", "texts"))
         return Config(
             **given,
             schedule=self._schedule(self._table(written, "schedule")),
@@ -162,6 +171,8 @@ class _Reader:
             most_per_customer=self._most_per_customer(self._table(written, "delivery")),
             channels={name: self._channel(name, table) for name, table in channels.items()},
             alerts=self._alerts(self._table(written, "alerts")),
+            keep_moves=self._kept(kept, "moves"),
+            keep_texts=self._kept(kept, "texts"),
             vars={key: self._variable(key, value) for key, value in self._table(written, "vars").items()},
         )
 
@@ -276,6 +287,10 @@ class _Reader:
                 say("write one of these"),
             )
         return plain
+
+    def _kept(self, table: Mapping[str, Any], key: str) -> Duration | None:
+        path = ("retention", key)
+        return self._duration(path, self._text(path, table[key])) if key in table else None
 
     def _duration(self, path: tuple[str, ...], text: str) -> Duration:
         duration = parse_duration(text)

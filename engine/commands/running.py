@@ -28,6 +28,7 @@ from engine.projects.virtual_time import go_to
 from engine.running.run import How
 from engine.running.turn import Turn
 from engine.safekeeping.guard import guarded, steady
+from engine.safekeeping.retention import forget
 from engine.storage.states import Fate, MessageStatus
 from engine.terminal import print_json, print_text, progress, talk
 from engine.wording import all_of, say, say_number
@@ -82,6 +83,7 @@ def _turn(engine: Engine, now: int, started: float, how: How) -> tuple[Turn, Lis
         if heard.taken.anything:
             done.reported += heard.taken.messages
             done.add(take_turn(engine, now, deliver, how, passed))
+    forget(engine.project, now)
     return done, heard
 
 

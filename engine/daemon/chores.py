@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from engine.projects.project import Project
+from engine.safekeeping.retention import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,5 @@ def usual_chores(project: Project, hear: Callable[[int], None]) -> tuple[Chore, 
     return (
         Chore("fetch reports", 60.0, hear),
         Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),
+        Chore("forget old rows", 600.0, lambda now: forget(project, now)),
     )

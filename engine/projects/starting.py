@@ -56,6 +56,10 @@ path = "outbox.jsonl"
 # [alerts]                        # where `homing status --alert` tells staff of problems, as Apprise writes addresses
 # urls = ["mailtos://alerts:{{{{ secret('ALERT_PASSWORD') }}}}@example.com?to=ops@example.com"]
 
+# [retention]                     # what rules have no use for may go: see docs/operations.md; else all is kept
+# moves = "2 years"               # how somebody went through a journey that has ended
+# texts = "1 year"                # the words of messages that have been decided
+
 [vars]                            # names that every message may use
 hotline = "400-000-0000"
 """

@@ -1,0 +1,107 @@
+"""Forgetting: what is old and of no use to rules goes, and rules decide what they would have decided."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dsl.syntax.load import parse_texts
+from dsl.units import Duration
+from engine.config import Config
+from engine.projects.project import Project
+from engine.safekeeping.retention import forget
+from engine.storage.schema import meta
+from tests.differential import model_in_scope
+from tests.engine.test_differential import ZONES
+from tests.engine_side import Dump, EngineSide, ms
+from tests.projects import CONFIG, Homing, applied_project
+from tests.strategies_histories import histories
+from tests.strategies_lively import lively_rules
+
+RULES = """\
+customer { name: text, phone: phone }
+event visit
+message hello { sms: "{{ name }}您好" }
+policy p { at most 2 per 40 days }
+journey again {
+  policy p
+  enter when phone is known
+  reenter after 10 days
+  state first {
+    send hello via sms
+    otherwise -> end over
+  }
+}
+"""
+KEPT = '\n[retention]\nmoves = "30 days"\ntexts = "20 days"\n'
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+_BY_RULES_UNSEEN = {"visit", "meta"}
+
+
+def counted(homing: Homing) -> dict[str, int]:
+    """Moves, messages, and those that have their words."""
+    with closing(sqlite3.connect(homing.folder / "homing.db")) as connection:
+        return {
+            "moves": connection.execute("SELECT count(*) FROM visit").fetchone()[0],
+            "messages": connection.execute("SELECT count(*) FROM message").fetchone()[0],
+            "texts": connection.execute("SELECT count(text) FROM message").fetchone()[0],
+        }
+
+
+def lived(folder: Path, config: str) -> tuple[list[str], dict[str, int]]:
+    """On which days messages left in a spring, and what is left of it."""
+    homing = applied_project(folder, RULES, config)
+    homing.well("import", "customers", homing.file("c.csv", "id,name,phone\nC1,陈晨,13800000001\n"))
+    for month, day in [(1, 1), (1, 12), (1, 25), (2, 20), (3, 15), (4, 1), (5, 1)]:
+        homing.well("run", "--at", f"2026-{month:02}-{day:02} 10:00")
+    lines = (folder / "outbox.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["at"][:10] for line in lines], counted(homing)
+
+
+def test_moves_and_texts_go_when_they_are_old(tmp_path: Path) -> None:
+    """By `[retention]`, and without it nothing does. Caps and `reenter` count on: what is sent is the same."""
+    sent, all_of_it = lived(tmp_path / "all", CONFIG)
+    sent_too, some_of_it = lived(tmp_path / "some", CONFIG + KEPT)
+    assert len(sent) > 3
+    assert sent_too == sent
+    assert all_of_it["messages"] == some_of_it["messages"]
+    assert 0 < some_of_it["moves"] < all_of_it["moves"]
+    assert 0 < some_of_it["texts"] < all_of_it["texts"]
+
+
+def test_an_unknown_key_is_an_error(tmp_path: Path) -> None:
+    """As everywhere in homing.toml."""
+    homing = applied_project(tmp_path, RULES)
+    homing.file("homing.toml", CONFIG + '\n[retention]\nmove = "30 days"\n')
+    assert "did you mean `moves`?" in homing("status").err
+
+
+@settings(deadline=None, suppress_health_check=SLOW, max_examples=6)
+@given(st.data())
+def test_rules_see_no_difference(data: st.DataObject) -> None:
+    """On rules and histories that nobody thought of: all that may go goes at every moment, and nothing else changes."""
+    (file,), flaws = parse_texts({"lively.rules": data.draw(lively_rules())})
+    assert not flaws
+    model, zone = model_in_scope(file), data.draw(st.sampled_from(ZONES))
+    keeping, forgetting = EngineSide(model, zone), EngineSide(model, zone)
+    at_once = Config("x", zone, keep_moves=Duration(0, "day"), keep_texts=Duration(0, "day"))
+    for moment in data.draw(histories(file)):
+        for side in (keeping, forgetting):
+            side.live(moment)
+        with forgetting.store.write() as connection:
+            connection.execute(meta.delete().where(meta.c.key.like("retention%")))
+        forget(Project(Path(), at_once, forgetting.store), ms(moment.at) + 1, stretch=1)
+        assert seen_by_rules(forgetting) == seen_by_rules(keeping)
+
+
+def seen_by_rules(side: EngineSide) -> Dump:
+    """All but the trail of moves, and the words of messages that have been decided."""
+    dump = {name: rows for name, rows in side.dump().items() if name not in _BY_RULES_UNSEEN}
+    words = {"text", "subject"}
+    dump["message"] = tuple(
+        tuple((name, value) for name, value in row if name not in words) for row in dump["message"]
+    )
+    return dump
