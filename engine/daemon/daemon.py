@@ -23,6 +23,7 @@ from engine.errors import (
     ForeignStoreError,
     MissingStoreError,
     NoReleaseError,
+    ReplacedStoreError,
     RulesError,
 )
 from engine.projects.leading import ClockMovedError, Lead, LostLeadError, high_water, leader
@@ -37,7 +38,7 @@ PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 """Seconds to wait, at most, after something went wrong again and again."""
 
-FATAL = (BrokenStoreError, DamagedStoreError, ForeignStoreError, MissingStoreError)
+FATAL = (BrokenStoreError, DamagedStoreError, ForeignStoreError, MissingStoreError, ReplacedStoreError)
 """What the store may not be touched after: the process must end, and another one open it anew."""
 
 

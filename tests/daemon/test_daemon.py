@@ -10,6 +10,7 @@ from engine.calendars.zone import MINUTE, parse_time
 from engine.daemon.chores import Chore
 from engine.daemon.logs import start_logging
 from engine.daemon.worker import Worker
+from engine.errors import ReplacedStoreError
 from engine.storage import sqlite
 from tests.serving import (
     RULES,
@@ -187,6 +188,19 @@ class TestTrouble:
             own.pass_time(10)
             assert len(outbox(homing)) == 2
             own.close()
+
+    def test_another_database_in_its_place(self, tmp_path: Path) -> None:
+        """`homing restore` refuses; whoever moves files by hand ends the daemon before anything leaves."""
+        homing = served_project(tmp_path)
+        with own_daemon(homing, Hands(START)) as own:
+            own.once()
+            homing.well("backup", str(tmp_path / "copy"))
+            assert "has it open" in homing("restore", str(tmp_path / "copy")).err
+            (tmp_path / "homing.db").rename(tmp_path / "old.db")
+            (tmp_path / "copy").rename(tmp_path / "homing.db")
+            with pytest.raises(ReplacedStoreError):
+                own.pass_time(120)
+            assert outbox(homing) == []
 
     def test_a_fault_of_our_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is told by where it is, not by what it says; later it is tried again."""
