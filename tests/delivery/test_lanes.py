@@ -1,5 +1,6 @@
 """Lanes: each channel at its own pace, in threads, with time passing while messages leave."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Barrier
@@ -132,6 +133,16 @@ def test_a_channel_that_is_down_is_left_alone() -> None:
     assert some.deliver("2026-11-23 10:02", batch=100) == {"unknown": 1}
     gateway.answer = lambda _: Accepted()
     assert some.deliver("2026-11-23 10:12", batch=100) == {"sent": 299}
+
+
+def test_a_channel_that_leaves_messages_in_doubt_is_left_alone() -> None:
+    """E13: ten of them, and nothing follows what was on the wire already; the others stay ready."""
+    clock, channel = Clock(), Paced(answer=lambda _: Unknown("HTTP 500"))
+    some = crowd(channel, 500)
+    assert some.deliver(NOW, timer=clock.timer)["unknown"] <= 2 * 100
+    standing = Counter(found["status"] for found in some.messages())
+    assert standing["unknown"] + standing["ready"] == 500
+    assert standing["unknown"] == len(channel.got)
 
 
 def test_a_channel_that_is_down_keeps_no_other_waiting() -> None:
