@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dsl.wording import Phrase
 from engine.channels.protocol import Fetching, Kind, Page, Reporter, UnreadableBodyError
-from engine.inbox.receipts import tell_silence
+from engine.inbox.receipts import any_to_look_at, tell_silence
 from engine.inbox.taking import Inbox, Taken, look_again, pieces, take_heard
 from engine.reasons import read_back
 from engine.storage.inbox_tables import poll
@@ -35,16 +35,20 @@ class Listened:
 def listen(inbox: Inbox, now: int, fetched: Callable[[], None] = lambda: None) -> Listened:
     """Fetch and take what is new, look again for messages of receipts that had none, tell whose receipt never came.
 
-    `fetched` is told of each page before it is taken, for tests that stop there.
+    `fetched` is called after each request, before what it brought is taken: whoever has other things to do does them
+    there, and tests stop there.
     """
     heard = Listened()
     for name, channel in inbox.channels.items():
         if isinstance(channel, Reporter) and channel.reports:
             for kind in sorted(channel.fetched):
                 _Line(inbox, name, channel, kind, fetched).listen(heard, now)
-            with inbox.store.write() as connection:
-                heard.taken.add(look_again(connection, inbox, name, now))
-                heard.silent += tell_silence(connection, name, now, always="receipts" in channel.fetched)
+            with inbox.store.read() as connection:
+                looks = any_to_look_at(connection, name, now)
+            if looks:
+                with inbox.store.write() as connection:
+                    heard.taken.add(look_again(connection, inbox, name, now))
+                    heard.silent += tell_silence(connection, name, now, always="receipts" in channel.fetched)
     return heard
 
 

@@ -70,10 +70,21 @@ def take_receipts(connection: sa.Connection, by: By, receipts: Sequence[Receipt]
     return Came(Counter(fate for _, fate, _ in applied), taking.write())
 
 
+def any_to_look_at(connection: sa.Connection, channel: str, now: int) -> bool:
+    """Whether `match_again` or `tell_silence` may have anything to do: idle runs write nothing."""
+    orphan = sa.select(receipt.c.id).where(*_waiting(channel, now)).limit(1)
+    late = sa.select(message.c.sent_at).where(UNANSWERED_MESSAGE, message.c.sent_at <= now - SILENT_AFTER)
+    return any(connection.scalar(one) is not None for one in (orphan, late.limit(1)))
+
+
+def _waiting(channel: str, now: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Receipts whose message may turn up yet."""
+    return ORPHANED_RECEIPT, receipt.c.taken_at > now - _LOOKED_FOR, receipt.c.channel == channel
+
+
 def match_again(connection: sa.Connection, by: By, now: int) -> Came:
     """Look for the messages of receipts that had none, in the transaction under way; what came of those found."""
-    waiting = (ORPHANED_RECEIPT, receipt.c.taken_at > now - _LOOKED_FOR, receipt.c.channel == by.channel)
-    rows = sa.select(*(receipt.c[name] for name in _STORED)).where(*waiting)
+    rows = sa.select(*(receipt.c[name] for name in _STORED)).where(*_waiting(by.channel, now))
     orphans = [Receipt(**row) for row in connection.execute(rows.limit(_AT_ONCE)).mappings()]
     if not orphans:
         return Came()

@@ -165,20 +165,6 @@ def _of_told(
             yield f"S10 {intent.id} is delivered, and nobody has told so"
         if row["status"] == M.FAILED and row["sent_at"] is not None and own[intent] not in failed:
             yield f"S10 {intent.id} failed after it was sent, and nobody has told so"
-    for intent, fates in _applied(world).items():
-        if len(fates) > 1:
-            yield f"S7 of {intent.id} {' and '.join(fates)} were both applied"
-
-
-def _applied(world: World) -> dict[Intent, list[str]]:
-    """The last words about messages that were applied."""
-    found: dict[Intent, list[str]] = {}
-    ends = receipt.c.says.in_(("delivered", "failed"))
-    with world.people.read() as connection:
-        rows = connection.execute(sa.select(receipt).where(receipt.c.fate == Fate.APPLIED, ends)).mappings()
-        for row in rows:
-            found.setdefault(Intent(*(row[name] for name in Intent._fields)), []).append(row["says"])
-    return found
 
 
 def _is_disowned(hit: Hit, by_key: Mapping[str, tuple[Intent, Any]]) -> bool:
@@ -233,6 +219,14 @@ def _of_inbox(world: World, connection: sa.Connection) -> Iterator[str]:
     """What was told has been taken, and what was taken has been applied; silence is told."""
     by_key = keys_of(world, {Intent(*(row[name] for name in Intent._fields)): row for row in world.rows()})
     stored = {row.id: row for row in connection.execute(sa.select(receipt))}
+    ends = [
+        row for row in stored.values() if row.fate == Fate.APPLIED and row.says in {"delivered", "failed"}
+    ]
+    for intent, count in Counter(
+        Intent(*(getattr(row, name) for name in Intent._fields)) for row in ends
+    ).items():
+        if count > 1:
+            yield f"S7 {count} last words about {intent.id} were applied"
     references = {row["reference"] for row in world.rows()} - {None}
     for _, told in world.gateway.told:
         row = stored.get(told.id)

@@ -69,8 +69,11 @@ class Gateway:
     def close(self) -> None:
         """Nothing is held."""
 
-    def tell(self, now: int) -> None:
-        """Report of a message that it took: mostly the truth, at times again, or the contrary, or of nobody."""
+    def tell(self, now: int, *, early: bool) -> None:
+        """Report of a message that it took: mostly the truth, at times again, or the contrary, or of nobody.
+
+        `early`: of the one that it took last.
+        """
         chance = self.chance
         if self.told and chance.random() < 0.15:
             self.told.append(chance.choice(self.told))
@@ -80,7 +83,7 @@ class Gateway:
                 ("sms", Receipt(f"#{len(self.told)}", f"NOBODY{len(self.told)}.1", None, "delivered"))
             )
             return
-        place = chance.randrange(len(self.hits))
+        place = len(self.hits) - 1 if early else chance.randrange(len(self.hits))
         message = self.hits[place].message
         ref, reference = chance.choice(
             (
@@ -90,7 +93,7 @@ class Gateway:
                 (message.ref, f"R{place + 1}"),
             )
         )
-        arrives = (place % 4 != 3) is (chance.random() < 0.9)
+        arrives = (place % 4 != 3) is (chance.random() < 0.8)
         says: Says = "taken" if chance.random() < 0.1 else "delivered" if arrives else "failed"
         at = chance.choice((None, now, now - HOUR, now + HOUR))
         self.told.append((message.channel, Receipt(f"#{len(self.told)}", ref, reference, says, None, at)))

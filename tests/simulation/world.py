@@ -191,21 +191,24 @@ class World:
         plan = self.template.plan
         around = Surroundings(SHANGHAI, "CN")
         inbox = Inbox(store, plan.world.model, around, self._channels())
-        if self.is_calm or self.chance.random() < 0.7:
+        if self.is_calm or self.chance.random() < 0.6:
             listen(inbox, self.now)
             return
         with _dying(store, self.chance.randint(1, 40)):
             listen(inbox, self.now, self._perhaps_dead)
 
     def _perhaps_dead(self) -> None:
-        if not self.is_calm and self.chance.random() < 0.2:
+        if not self.is_calm and self.chance.random() < 0.4:
             raise _DeadError
 
     def _tell(self) -> None:
         """The gateway reports of several messages."""
+        early = self.last == "sent"  # nobody has recorded yet what it answered
         for _ in range(self.chance.randint(1, 3)):
-            self.gateway.tell(self.now)
+            self.gateway.tell(self.now, early=early)
         self._note("told", len(self.gateway.told))
+        if early:
+            self._hear()
 
     def _hear(self) -> None:
         """Somebody else fetches what it reports, whatever the engines are at."""
