@@ -220,7 +220,7 @@ MUTATIONS: Mapping[Mutation, str] = {
     doubts_cleared_by_silence: "S1 S10",
     late_messages_leave: "S3",
     receipts_go_back: "S9 S7",
-    receipts_applied_later: "L3",
+    receipts_applied_later: "L3 S7",
     answers_overwrite_receipts: "S9",
     orphans_are_forgotten: "L3",
 }
