@@ -1,5 +1,8 @@
 """Ids and idempotency keys of messages."""
 
+import hmac
+from base64 import b32encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,3 +52,13 @@ def test_what_is_no_id_is_refused(text: str) -> None:
     """With a typed error."""
     with pytest.raises(UnknownNameError, match="no id"):
         intent_of(text)
+
+
+@given(st.text(max_size=100), st.text(max_size=20))
+def test_keys_are_what_the_library_makes_of_them(secret: str, customer: str) -> None:
+    """HMAC-SHA256 in base 32, its first 26 characters: whoever has the secret can check a key with any library."""
+    subject = f"1|win_back|{customer}|2|3|4|5"
+    digest = hmac.digest(secret.encode(), subject.encode(), "sha256")
+    assert (
+        intent_key(secret, "win_back", customer, Intent(1, 9, 2, 3, 4, 5)) == b32encode(digest).decode()[:26]
+    )
