@@ -30,7 +30,7 @@ from engine.projects.folder import project_folder
 from engine.projects.names import known_channel
 from engine.reasons import Reason, read_back, reason
 from engine.terminal import print_json, print_table, print_text, talk, words
-from engine.wording import all_of, say
+from engine.wording import all_of, say, say_number
 
 _COLUMNS = (
     say("name"), say("kind"), say("rate"), say("remembers"), say("can be asked"), say("reports"), say("problem"),
@@ -53,8 +53,7 @@ def list_command(*, as_json: bool) -> int:
     if as_json:
         print_json(found)
     else:
-        rows = ({**item, "reports": all_of(_KINDS[kind] for kind in item["reports"])} for item in found)
-        print_table(_COLUMNS, (list(item.values()) for item in rows))
+        print_table(_COLUMNS, map(_row, found))
     return 1 if any(item["problem"] for item in found) else 0
 
 
@@ -97,11 +96,11 @@ def _project() -> tuple[Path, Config]:
 def _described(config: Config, folder: Path) -> Iterator[dict[str, Any]]:
     for name, table in config.channels.items():
         item: dict[str, Any] = {"name": name, "kind": table.kind, "rate": None, "remembers": None}
-        item |= {"can_be_asked": False, "reports": [], "problem": None}
+        item |= {"can_be_asked": False, "reports": [], "problem": None, "hint": None}
         try:
             channel = build_channel(table, folder)
         except ChannelSettingsError as error:
-            item["problem"] = error.message
+            item |= {"problem": error.message, "hint": error.hint or None}
         else:
             known = channel.capabilities
             item |= {"rate": known.rate, "remembers": known.remembers // 1000 or None}
@@ -109,6 +108,13 @@ def _described(config: Config, folder: Path) -> Iterator[dict[str, Any]]:
             item["reports"] = sorted(channel.reports) if isinstance(channel, Reporter) else []
             channel.close()
         yield item
+
+
+def _row(item: dict[str, Any]) -> list[object]:
+    """A channel as a row of _COLUMNS."""
+    reports = say("{names}", names=all_of(_KINDS[kind] for kind in item["reports"]))
+    *told, problem, hint = (item | {"reports": reports}).values()
+    return [*told, say("{problem}; {hint}", problem=problem, hint=hint) if hint else problem]
 
 
 def _tried(channel: Channel, message: Outgoing) -> Exchange:
@@ -145,6 +151,8 @@ def _as_json(name: str, exchange: Exchange) -> dict[str, Any]:
         "reference": outcome.reference if isinstance(outcome, Accepted) else None,
         "because": None if isinstance(outcome, Accepted) else str(outcome.because),
         "opted_out": isinstance(outcome, Rejected) and outcome.opted_out,
+        "slower": isinstance(outcome, NotSent) and outcome.slower,
+        "after": outcome.after if isinstance(outcome, NotSent) else None,
         "request": exchange.request or None,
         "answer": exchange.answer or None,
     }
@@ -175,11 +183,33 @@ def _verdict(outcome: Outcome) -> Phrase:
             return say("verdict: accepted")
         case Accepted(reference=reference):
             return say("verdict: accepted, as {reference}", reference=reference)
-        case NotSent(because=because):
-            return say("verdict: not sent, would be tried again: {because}", because=read_back(because))
+        case NotSent():
+            return _not_sent(outcome, read_back(outcome.because))
         case Rejected(because=because, opted_out=True):
             return say("verdict: rejected, the customer wants no more: {because}", because=read_back(because))
         case Rejected(because=because):
             return say("verdict: rejected for good: {because}", because=read_back(because))
         case Unknown(because=because):
             return say("verdict: unknown, it may have been taken: {because}", because=read_back(because))
+
+
+def _not_sent(outcome: NotSent, because: str) -> Phrase:
+    """With the pause that the gateway asks for, in whole seconds, rounded up."""
+    if outcome.after is None:
+        if outcome.slower:
+            return say("verdict: not sent, the channel slows down: {because}", because=because)
+        return say("verdict: not sent, would be tried again: {because}", because=because)
+    seconds = -(-outcome.after // 1000)
+    if outcome.slower:
+        return say_number(
+            "verdict: not sent, the channel slows down and would try again after {n} second: {because}",
+            "verdict: not sent, the channel slows down and would try again after {n} seconds: {because}",
+            n=seconds,
+            because=because,
+        )
+    return say_number(
+        "verdict: not sent, would be tried again after {n} second or more: {because}",
+        "verdict: not sent, would be tried again after {n} seconds or more: {because}",
+        n=seconds,
+        because=because,
+    )

@@ -137,9 +137,62 @@ def test_the_list(
     sms, email = json.loads(capsys.readouterr().out)
     assert sms == {
         "name": "sms", "kind": "http", "rate": 20, "remembers": 86400, "can_be_asked": False, "reports": [],
-        "problem": None,
+        "problem": None, "hint": None,
     }  # fmt: skip
     assert email["can_be_asked"]
     monkeypatch.delenv("SMS_TOKEN")
     assert run([*arguments, "channels", "list"]) == 1
-    assert "the secret `SMS_TOKEN` is nowhere" in capsys.readouterr().out
+    file = tmp_path / "secrets" / "SMS_TOKEN"
+    hint = f"set the environment variable SMS_TOKEN, or write it into {file}"
+    assert f"the secret `SMS_TOKEN` is nowhere; {hint}\n" in capsys.readouterr().out
+    run([*arguments, "channels", "--json"])
+    assert json.loads(capsys.readouterr().out)[0]["hint"] == hint
+
+
+def test_the_list_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every column of it; what is wrong comes with what to write instead."""
+    arguments = project(tmp_path, "http://127.0.0.1:1/", "zh")
+    config = tmp_path / "homing.toml"
+    text = config.read_text(encoding="utf-8").replace('id = "$.id"', 'id = "id"')
+    config.write_text(text, encoding="utf-8")
+    assert run([*arguments, "channels"]) == 1
+    assert capsys.readouterr().out == THE_LIST
+
+
+THE_LIST = """\
+名称   类别  每秒  去重秒数  可查询  回报  问题
+sms    http                  否      无    [channels.sms]：`id` 的值是 'id'；请写路径，例如 "$.data.id" 或 "$.messages[*]"
+email  file                  是      无
+"""  # noqa: E501  # a table is as wide as it is
+
+
+@pytest.mark.parametrize(
+    ("headers", "language", "verdict"),
+    [
+        ({}, "en", "verdict: not sent, the channel slows down: HTTP 429: 慢一点\n"),
+        ({"Retry-After": "1"}, "en", "the channel slows down and would try again after 1 second: HTTP 429: 慢一点\n"),
+        ({"Retry-After": "7"}, "zh", "判定：没有发出，渠道放慢，7 秒后再试：HTTP 429：慢一点\n"),
+    ],
+)  # fmt: skip
+def test_a_gateway_that_is_busy(
+    headers: dict[str, str], language: str, verdict: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """That the channel slows down, and for how long where the gateway says so."""
+    with web_gateway(says({"msg": "慢一点"}, 429, **headers)) as gateway:
+        arguments = [*project(tmp_path, gateway.url, language), "channels", "test", "sms", "--to", "1"]
+        assert run(arguments) == 1
+        assert capsys.readouterr().out.endswith(verdict)
+        run([*arguments, "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["slower"]
+    assert found["after"] == (int(headers["Retry-After"]) * 1000 if headers else None)
+
+
+def test_a_pause_without_slowing_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a status that is not taken comes with a pause."""
+    with web_gateway(says({}, 403, **{"Retry-After": "90"})) as gateway:
+        run([*project(tmp_path, gateway.url), "channels", "test", "sms", "--to", "1"])
+    assert (
+        "verdict: not sent, would be tried again after 90 seconds or more: HTTP 403"
+        in capsys.readouterr().out
+    )

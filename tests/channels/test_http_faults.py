@@ -264,6 +264,24 @@ class TestTheGatewaySaysNo:
             outcome = only(send(gateway.url, code="$.code", slower_codes=["FLOW"], because="$.msg"))
         assert outcome == NotSent("the gateway says: FLOW 慢一点", slower=True)
 
+    @pytest.mark.parametrize(
+        ("status", "body", "because"),
+        [
+            (200, {"msg": "ok"}, "no code at `$.code`, `$.data.code` in the answer; the gateway says: ok"),
+            (200, {}, "no code at `$.code`, `$.data.code` in the answer; HTTP 200"),
+            (400, {"msg": "no"}, "no code at `$.code`, `$.data.code` in the answer; HTTP 400: no"),
+            (500, "oops", "HTTP 500"),
+            (200, {"code": 9, "msg": "ok"}, "the gateway says: 9 ok"),
+        ],
+    )
+    def test_no_code(self, status: int, body: object, because: str) -> None:
+        """Where one was to be, by the table, whose path may be wrong; what is no JSON has no paths."""
+        code = {"code": ["$.code", "$.data.code"], "accepted_codes": [0]}
+        with web_gateway(says(body, status)) as gateway:
+            outcome = only(send(gateway.url, because="$.msg", **code))
+        assert not isinstance(outcome, Accepted)
+        assert outcome.because == because
+
     @pytest.mark.parametrize("status", [400, 404, 422])
     def test_refused_for_good(self, status: int) -> None:
         """E7: with the reason that it gives."""

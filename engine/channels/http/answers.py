@@ -17,6 +17,7 @@ from engine.channels.protocol import Accepted, NotSent, Outcome, Outgoing, Rejec
 from engine.reasons import (
     HTTP_SAID,
     HTTP_STATUS,
+    NO_CODE,
     NO_REFERENCE,
     NOT_AMONG_RESULTS,
     NOT_TOLD,
@@ -63,6 +64,7 @@ class Judge:
 
     `results`: the part of an answer for each message; `ref`: where in it the message's ref (or key) is, None: they
     stand in the order of the messages. `code`, `id` and `because` are looked for in that part, else in the whole.
+    `places`: the paths of `code` as people read them, where codes are declared.
     `id_header`: the header with the reference, where the answer tells nothing else.
     """
 
@@ -75,6 +77,7 @@ class Judge:
     ref: Find | None = None
     id_header: str = ""
     masked: Callable[[str], str] = str
+    places: str = ""
 
     def outcomes(self, answer: Answer, messages: Sequence[Outgoing]) -> list[Outcome]:
         """What became of the messages of one call."""
@@ -148,7 +151,13 @@ class Judge:
         return Unknown(because)
 
     def _why(self, answer: Answer, code: str | None, document: Any) -> str:
-        """What the gateway says; else its code, else the status."""
+        """What the gateway says; else its code, else the status; and that no code is where one was to be."""
+        said = self._said(answer, code, document)
+        if code is None and self.places and document is not _NO_JSON:
+            return NO_CODE(places=self.places, said=said)
+        return said
+
+    def _said(self, answer: Answer, code: str | None, document: Any) -> str:
         words = [word for word in (code, first_text(self.because, document)) if word]
         said = self.masked(" ".join(words))[:_LONGEST_REASON]
         if not said:

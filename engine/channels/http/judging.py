@@ -56,6 +56,7 @@ def read_judge(settings: Settings, defaults: Defaults, masked: Callable[[str], s
         _single(settings, "ref"),
         settings.text("id_header", "").lower() if "id_header" in settings.values else "",
         masked,
+        ", ".join(f"`{path}`" for path in settings.list("code")) if codes.exact or codes.starts else "",
     )
 
 
