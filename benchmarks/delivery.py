@@ -45,7 +45,7 @@ SMS = 'sms: "【{{ brand }}】{{ name }}您好,好久不见,来店即享免费�
 MAIL = 'email: subject "{{ name }}您好" "好久不见,来店即享免费检测。"'
 
 ONE = {
-    "headers": {"Authorization": "Bearer abcdef", "Idempotency-Key": "{{ key }}"},
+    "headers": {"X-Token": "abcdef", "Idempotency-Key": "{{ key }}"},
     "json": {"to": "{{ to }}", "text": "{{ text }}", "ref": "{{ ref }}"},
     "id": "$.id",
 }

@@ -15,7 +15,7 @@ from engine.config import ChannelConfig
 
 SEND = 500
 TABLE = {
-    "headers": {"Authorization": "Bearer abcdef", "Idempotency-Key": "{{ key }}"},
+    "headers": {"X-Token": "abcdef", "Idempotency-Key": "{{ key }}"},
     "json": {"to": "{{ to }}", "text": "{{ text }}", "ref": "{{ ref }}"},
     "id": "$.id",
 }

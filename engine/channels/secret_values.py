@@ -19,6 +19,7 @@ FOLDER = "secrets"
 MASK = "••••"
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CALL = re.compile(r"\{\{.*?\bsecret\(", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -56,6 +57,15 @@ class Secrets:
         for told in sorted(self._told, key=len, reverse=True):
             text = text.replace(told, MASK)
         return text
+
+
+def must_be_secret(settings: Settings, key: str, name: str = "NAME") -> None:
+    """ChannelSettingsError when what would tell a secret is written as it is. `name`: one that it could have."""
+    if not _CALL.search(settings.text(key, "")):
+        raise settings.error(
+            say("`{key}` is no secret", key=f"{settings.within}{key}"),
+            say("write `{key} = \"{{{{ secret('{name}') }}}}\"`", key=key, name=name),
+        )
 
 
 def _credential(name: str) -> str:

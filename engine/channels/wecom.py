@@ -33,7 +33,7 @@ from engine.channels.protocol import (
     Rejected,
     Unknown,
 )
-from engine.channels.secret_values import Secrets
+from engine.channels.secret_values import Secrets, must_be_secret
 from engine.channels.settings import Settings
 from engine.channels.templates import Templates
 from engine.reasons import LATE, NO_ADDRESS, NO_TOKEN, SAID
@@ -228,10 +228,7 @@ def _base(settings: Settings) -> str:
 def _secret(settings: Settings, key: str, secrets: Secrets | None = None) -> str:
     """What a key says, by `secret()`."""
     _needed(settings, key)
-    if "secret(" not in settings.text(key, ""):
-        raise settings.error(
-            say("`{key}` is no secret", key=key), say("write `{key} = \"{{{{ secret('NAME') }}}}\"`", key=key)
-        )
+    must_be_secret(settings, key)
     return Templates(secrets or Secrets(settings), ()).compiled(key, settings.text(key, "")).fixed or ""
 
 

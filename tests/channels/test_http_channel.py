@@ -99,10 +99,12 @@ class TestWhatIsSaid:
         assert hit.target.startswith("/send/..%2Fx%3Fa%3Db%26c%23d?q=1&to=a%20b&text=%E6%82%A8")
         assert hit.target.endswith("&n=2")
 
-    def test_headers(self) -> None:
+    def test_headers(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """With the key for gateways that know it again, and what is usual unless the table says otherwise."""
+        monkeypatch.setenv("PASS", "b")
         headers = {"Idempotency-Key": "{{ key }}", "accept": "text/plain", "X-Name": "毛毛家"}
-        outcomes, (hit,) = hit_by({"json": JSON, "headers": headers, "basic": {"user": "a", "password": "b"}})
+        basic = {"user": "a", "password": "{{ secret('PASS') }}"}
+        outcomes, (hit,) = hit_by({"json": JSON, "headers": headers, "basic": basic})
         assert outcomes == [Accepted()]
         assert hit.headers["idempotency-key"] == "K1"
         assert hit.headers["accept"] == "text/plain"
@@ -144,9 +146,11 @@ class TestWhatIsSaid:
         assert hit.json["sign"].isupper() or hit.json["sign"].isdigit()
         assert int(hit.json["at"]) > 1_790_000_000
 
-    def test_a_signature_over_the_request(self) -> None:
+    def test_a_signature_over_the_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """In a header then; the body is what was sent."""
-        sign = {"scheme": "hmac-sha256", "secret": "k", "over": "{{ method }} {{ path }}\n{{ body }}"}
+        monkeypatch.setenv("KEY", "k")
+        over = "{{ method }} {{ path }}\n{{ body }}"
+        sign = {"scheme": "hmac-sha256", "secret": "{{ secret('KEY') }}", "over": over}
         _, (hit,) = hit_by({"json": JSON, "sign": sign, "headers": {"X-Sign": "{{ signature }}"}})
         wanted = hmac.digest(b"k", b"POST /send\n" + hit.body, hashlib.sha256).hex()
         assert hit.headers["x-sign"] == wanted

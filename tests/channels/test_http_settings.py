@@ -43,6 +43,33 @@ URL = "http://gateway.example/send"
         ),
         ({"url": URL, "headers": {"Host": "x"}}, "`headers.Host` cannot be set", "leave it out"),
         ({"url": URL, "headers": {"A": "a\nb"}}, "`headers.A` holds a line break", "write one line"),
+        (
+            {"url": URL, "headers": {"authorization": "Bearer abc"}},
+            "`headers.authorization` is plain text",
+            "write `{{ secret('NAME') }}` in it",
+        ),
+        (
+            {"url": URL, "basic": {"user": "a", "password": "b"}},
+            "`basic.password` is no secret",
+            "write `password = \"{{ secret('NAME') }}\"`",
+        ),
+        (
+            {"url": URL, "basic": {"user": "a", "password": "secret('B')"}},
+            "`basic.password` is no secret",
+            "{{ secret('NAME') }}",
+        ),
+        (
+            {"url": URL, "sign": {"over": "{{ body }}", "secret": "k"}},
+            "`sign.secret` is no secret",
+            "write `secret = \"{{ secret('NAME') }}\"`",
+        ),
+        (
+            {"url": URL, "sign": {"scheme": "tencent-tc3", "id": "i", "secret": "k", "service": "sms"}},
+            "`sign.secret` is no secret",
+            "{{ secret('NAME') }}",
+        ),
+        ({"url": URL, "sign": {"over": "body"}}, "`sign.over` holds no template", "write `{{ body }}`"),
+        ({"url": URL, "sign": {"over": "-"}}, "`sign.over` holds no template", "is written `{{ text }}`"),
         ({"url": URL, "accepted": [99]}, "`accepted` is 99", "statuses of HTTP"),
         (
             {"url": URL, "accepted": [200], "rejected": [200]},

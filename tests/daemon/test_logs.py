@@ -35,7 +35,7 @@ def test_no_event_says_anything_of_a_customer(tmp_path: Path, form: Format) -> N
     heard = io.StringIO()
     with web_gateway(says({"error": "金丝雀 13812345678 CANARY-1"}, status=422)) as gateway:
         channel = http_channel(gateway)
-        channel += 'headers = { Authorization = "s3cret" }\n'
+        channel += 'headers = { X-Token = "s3cret" }\n'
         homing = served_project(tmp_path, channel)
         rows = "id,name,phone\nCANARY-1,金丝雀,13812345678\nCANARY-2,金丝雀,13812345679\n"
         homing.well("import", "customers", homing.file("c.csv", rows))

@@ -3,11 +3,13 @@
 import re
 from base64 import b64encode
 
+from engine.channels.secret_values import must_be_secret
 from engine.channels.settings import Settings
 from engine.channels.templates import Template, Templates
 from engine.wording import say
 
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_KEEPS_SECRET = re.compile(r"\{\{|^WSSE ")  # the secrets of WSSE stand in X-WSSE
 _OURS = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te", "trailer"}
 )
@@ -32,6 +34,11 @@ def _header(settings: Settings, name: str, templates: Templates) -> Template:
     key = f"{settings.within}{name}"
     if name.lower() in _OURS or not _NAME.fullmatch(name):
         raise settings.error(say("`{key}` cannot be set", key=key), say("leave it out"))
+    if name.lower() == "authorization" and not _KEEPS_SECRET.search(settings.text(name, "")):
+        raise settings.error(
+            say("`{key}` is plain text, which would tell a secret", key=key),
+            say("write `{{ secret('NAME') }}` in it where the secret stands"),
+        )
     template = templates.compiled(key, settings.text(name, ""))
     if template.fixed is not None and not template.fixed.isprintable():
         raise settings.error(say("`{key}` holds a line break", key=key), say("write one line"))
@@ -41,6 +48,7 @@ def _header(settings: Settings, name: str, templates: Templates) -> Template:
 def _basic(settings: Settings, templates: Templates) -> Template:
     """User and password in the form of RFC 7617, which tells them and so is a secret too."""
     settings.only("user", "password")
+    must_be_secret(settings, "password")
     told = []
     for key in ("user", "password"):
         fixed = templates.compiled(f"basic.{key}", settings.text(key, "")).fixed

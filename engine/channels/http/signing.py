@@ -8,6 +8,7 @@ headers alone when `over` names parts of the request itself. For schemes of prov
 
 from dataclasses import dataclass, replace
 
+from dsl.near import nearest
 from engine.channels.http.signatures import (
     DIGESTS,
     ENCODINGS,
@@ -18,8 +19,9 @@ from engine.channels.http.signatures import (
     Scheme,
     digest_maker,
 )
+from engine.channels.secret_values import must_be_secret
 from engine.channels.settings import Settings
-from engine.channels.templates import Templates
+from engine.channels.templates import Template, Templates
 from engine.wording import say
 
 SIGNATURE = "signature"
@@ -45,16 +47,35 @@ def read_signing(settings: Settings, templates: Templates) -> Signing:
     if scheme in SCHEMES:
         sign.only("scheme", "id", "secret", "service")
         make = SCHEMES[scheme]
+        _secret_kept(sign)
         key_id, secret, service = (_fixed(sign, key, templates) for key in ("id", "secret", "service"))
         return Signing(timed, timed, scheme=make(key_id, secret, service))
     sign.only("scheme", "over", "secret", "as")
+    _secret_kept(sign)
     digest = Digest(
-        replace(timed, names=(*timed.names, *REQUEST_NAMES)).compiled("sign.over", sign.text("over", "")),
+        _over(sign, replace(timed, names=(*timed.names, *REQUEST_NAMES))),
         digest_maker(scheme, _fixed(sign, "secret", templates)),
         ENCODINGS[sign.choice("as", *ENCODINGS)],
     )
     signed = replace(timed, names=(*timed.names, SIGNATURE))
     return Signing(timed if digest.needs_request else signed, signed, digest)
+
+
+def _secret_kept(sign: Settings) -> None:
+    if "secret" in sign.values:
+        must_be_secret(sign, "secret")
+
+
+def _over(sign: Settings, templates: Templates) -> Template:
+    """What is signed; without a template every signature would be the same, and for braces that were forgotten."""
+    text = sign.text("over", "")
+    if "{{" not in text:
+        near = nearest(text.strip(), templates.names)
+        raise sign.error(
+            say("`{key}` holds no template, so that all signatures would be the same", key="sign.over"),
+            say("write `{{{{ {near} }}}}`", near=near) if near else say("a value is written `{{ text }}`"),
+        )
+    return templates.compiled("sign.over", text)
 
 
 def _fixed(settings: Settings, key: str, templates: Templates) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from dsl.wording import Phrase
-from engine.channels.secret_values import Secrets
+from engine.channels.secret_values import Secrets, must_be_secret
 from engine.channels.settings import Settings
 from engine.channels.smtp.addresses import mailbox
 from engine.channels.smtp.connection import Server
@@ -94,10 +94,7 @@ def _login(settings: Settings, secrets: Secrets) -> tuple[str | None, str | None
         raise settings.error(
             say("there is a `{key}` alone", key=written[0]), say("write `user` and `password`, or neither")
         )
-    if "secret(" not in settings.text("password", ""):
-        raise settings.error(
-            say("`password` is no secret"), say("write `password = \"{{ secret('SMTP_PASSWORD') }}\"`")
-        )
+    must_be_secret(settings, "password", "SMTP_PASSWORD")
     user, password = (_fixed(settings, key, secrets) for key in written)
     secrets.hide(password)
     return user, password
