@@ -65,6 +65,13 @@ HALF_CHARACTER = reason("the message holds half a character and cannot be writte
 NOT_TOLD = reason("the channel did not tell what became of each message")
 NOT_REACHED = reason("the gateway could not be reached: {why}")
 TOO_SLOW = reason("no connection within {seconds} seconds")
+NOBODY_LISTENS = reason("Connection refused")
+RESET = reason("Connection reset by peer")
+TIMED_OUT = reason("Connection timed out")
+NO_ROUTE = reason("No route to host")
+NETWORK_AWAY = reason("Network is unreachable")
+NAME_NOT_FOUND = reason("Name or service not known")
+NAMES_FAIL = reason("Temporary failure in name resolution")
 NO_ANSWER = reason("no answer came in time")
 BROKEN_OFF = reason("the connection broke before there was an answer")
 NO_HTTP = reason("the answer is no HTTP")
@@ -100,6 +107,7 @@ BOTH = reason("{first}; {second}")
 _READABLE = (
     STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, SILENT, NOT_KNOWN, NO_TEXT, UNFIT, DATE_OR_TIME,
     TIME, AMOUNT, IN_DOUBT, TOO_MANY, TEXT_CHANGED, LATE,
+    NOBODY_LISTENS, RESET, TIMED_OUT, NO_ROUTE, NETWORK_AWAY, NAME_NOT_FOUND, NAMES_FAIL,
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, NO_CODE, HTTP_SAID, HTTP_STATUS, SAID,
     NOT_IN_HEADER, NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN,

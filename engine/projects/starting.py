@@ -53,6 +53,17 @@ path = "outbox.jsonl"
 kind = "file"
 path = "outbox.jsonl"
 
+# A gateway that takes JSON; docs/channels.md tells of it, of e-mail (smtp) and WeCom (wecom), and of profiles for
+# providers. `homing channels test sms --to +8613800000001` tries one with a real message.
+#
+# [channels.sms]                  # instead of the one above
+# kind = "http"
+# url = "https://gateway.example/v1/send"
+# headers = {{ Authorization = "Bearer {{{{ secret('SMS_TOKEN') }}}}" }}   # the environment's, or in secrets/SMS_TOKEN
+# json = {{ to = "{{{{ to }}}}", text = "{{{{ text }}}}", ref = "{{{{ ref }}}}" }}
+# id = "$.id"                     # its own reference, in the answer
+# cost = 0.05
+
 # [alerts]                        # where `homing status --alert` tells staff of problems, as Apprise writes addresses
 # urls = ["mailtos://alerts:{{{{ secret('ALERT_PASSWORD') }}}}@example.com?to=ops@example.com"]
 

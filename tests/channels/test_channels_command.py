@@ -89,6 +89,13 @@ def test_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert gateway.hits[0].json["text"] == "这是一条测试消息。"
 
 
+def test_nobody_there_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the system says, too, and without its number."""
+    arguments = project(tmp_path, f"http://127.0.0.1:{refusing_port()}/send", "zh")
+    assert run([*arguments, "channels", "test", "sms", "--to", "1"]) == 1
+    assert capsys.readouterr().out.endswith("判定：没有发出，会再试：连不上网关：对方拒绝连接\n")
+
+
 def test_receipts_are_mentioned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whether they are fetched or pushed, where the table describes them."""
     with web_gateway(says({"id": "77"})) as gateway:

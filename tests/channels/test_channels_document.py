@@ -9,6 +9,7 @@ from engine.channels.building import build_channels
 from engine.channels.http.profiles import profile_names
 from engine.channels.http.table import _KEYS
 from engine.config import parse_config
+from engine.projects.starting import start_project
 from tests.sources import ROOT
 
 DOCUMENT = (ROOT / "docs/channels.md").read_text(encoding="utf-8")
@@ -32,3 +33,16 @@ def test_every_key_of_http_is_explained() -> None:
         key for key in _KEYS if not re.search(rf"`(?:\w+`, `)*{key}\b|^{key} = ", part, re.MULTILINE)
     ] == []
     assert [name for name in profile_names() if f"| `{name}` |" not in part] == []
+
+
+def test_the_example_of_a_new_project_makes_a_channel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once its lines are no comments any more, and the table above it is gone."""
+    monkeypatch.setenv("SMS_TOKEN", "x")
+    start_project(tmp_path, "b")
+    text = (tmp_path / "homing.toml").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^# (\[channels\.sms\].*?)^$", text, re.MULTILINE | re.DOTALL)
+    config = parse_config('[project]\nbrand = "b"\n' + example.replace("\n# ", "\n"))
+    build_channels(config.channels, tmp_path)["sms"].close()
+    assert config.channels["sms"].kind == "http"

@@ -58,8 +58,7 @@ class TestNothingWasWritten:
     def test_refused(self) -> None:
         """E1: nobody listens there."""
         outcome = only(send(f"http://127.0.0.1:{refusing_port()}/send"))
-        assert isinstance(outcome, NotSent)
-        assert "could not be reached" in outcome.because
+        assert outcome == NotSent("the gateway could not be reached: Connection refused")
 
     def test_refused_is_not_tried_for_every_message(self) -> None:
         """E1: when nobody can be reached, the rest of a batch did not leave either."""
@@ -68,7 +67,9 @@ class TestNothingWasWritten:
 
     def test_no_such_name(self) -> None:
         """E1: names under .invalid are never found."""
-        assert isinstance(only(send("http://gateway.invalid/send")), NotSent)
+        outcome = only(send("http://gateway.invalid/send"))
+        assert isinstance(outcome, NotSent)
+        assert "Errno" not in outcome.because
 
     def test_no_tls(self) -> None:
         """E1: who does not speak TLS gets no request."""

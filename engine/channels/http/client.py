@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from engine.channels.event_loop import new_loop
 from engine.channels.http.connection import Answer, Connection
+from engine.channels.network_errors import why_unreached
 from engine.channels.protocol import InTime, NotSent, Unknown
 from engine.reasons import LATE, NOT_REACHED, TOO_SLOW
 
@@ -129,7 +130,7 @@ class Client:
         except TimeoutError:
             return NotSent(NOT_REACHED(why=TOO_SLOW(seconds=f"{limit:g}")))
         except Exception as error:  # noqa: BLE001  # whatever went wrong, no request has been written
-            return NotSent(NOT_REACHED(why=_why(error)))
+            return NotSent(NOT_REACHED(why=why_unreached(error)))
         return connection
 
     def _tls(self) -> ssl.SSLContext:
@@ -142,7 +143,3 @@ async def _settled() -> None:
     """A few turns of the loop, in which what was cancelled and closed ends."""
     for _ in range(4):
         await asyncio.sleep(0)
-
-
-def _why(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -4,7 +4,6 @@ Before the dot that ends a mail, nothing has been taken, whatever happens. After
 """
 
 import asyncio
-import os
 import socket
 import ssl
 from contextlib import suppress
@@ -14,6 +13,7 @@ from typing import NamedTuple, cast
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 
+from engine.channels.network_errors import why_unreached
 from engine.channels.protocol import Accepted, NotSent, Outcome, Unknown
 from engine.channels.smtp.answers import Reply, judged, not_taken, of_recipient, queue_id
 from engine.reasons import BROKEN_OFF, NO_ANSWER, NO_SMTP, NOT_REACHED, TOO_SLOW
@@ -193,7 +193,7 @@ async def connected(server: Server) -> Connection | NotSent:
     except TimeoutError:
         return NotSent(NOT_REACHED(why=TOO_SLOW(seconds=f"{min(CONNECT, server.timeout):g}")))
     except OSError as error:
-        return NotSent(NOT_REACHED(why=_of_system(error)))
+        return NotSent(NOT_REACHED(why=why_unreached(error)))
     try:
         async with asyncio.timeout(server.timeout):
             await smtp.connect(sock=sock)
@@ -239,12 +239,6 @@ def _cut(sock: socket.socket) -> None:
 def _anonymous(reply: Reply, mail: Mail) -> str:
     """What the server says, without whom it speaks of: reasons are shown where customers must not be."""
     return reply.text.replace("\n", " ").replace(f"<{mail.to}>", "<…>").replace(mail.to, "…")
-
-
-def _of_system(error: OSError) -> str:
-    return (
-        os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-    )  # asyncio adds the address
 
 
 def _why(error: Exception) -> str:
