@@ -25,6 +25,7 @@ from engine.channels.protocol import (
 )
 from engine.channels.settings import Settings
 from engine.reasons import HALF_CHARACTER, LATE
+from engine.storage.durable import sync
 from engine.wording import say
 
 _BATCH = 500  # messages in one write, and at most unknown after a crash
@@ -76,7 +77,7 @@ class FileChannel:
         try:
             with _locked(file):
                 if new:
-                    _sync_folder(self.path.parent)
+                    sync(self.path.parent)
                 return _append_whole(file, lines, self.path)
         finally:
             os.close(file)
@@ -104,15 +105,6 @@ def _locked(file: int) -> Iterator[None]:
         yield
     finally:
         fcntl.flock(file, fcntl.LOCK_UN)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file is only there for good once its folder says so."""
-    entry = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(entry)
-    finally:
-        os.close(entry)
 
 
 def _append_whole(file: int, lines: bytes, path: Path) -> Outcome:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from engine.channels.protocol import Outgoing
 from engine.errors import JournalError
+from engine.storage.durable import sync
 from engine.storage.schema import meta
 from engine.wording import reason_of, say
 
@@ -205,7 +206,7 @@ def _begin(file: int, path: Path, name: str) -> None:
     os.ftruncate(file, 0)
     _write(file, head(name))
     os.fsync(file)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def head(name: str) -> bytes:
@@ -245,14 +246,6 @@ def line_of(raw: bytes) -> Line | None:
 def _write(file: int, content: bytes) -> None:
     while content:
         content = content[os.write(file, content) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from engine.config import FILE_NAME
 from engine.delivery.journal import NAME, head, journal_at, last_batch, lines_after
 from engine.errors import BackupError, StoreError
 from engine.projects.project import Project, database_of
-from engine.safekeeping.seal import incarnation, sync_folder
+from engine.safekeeping.seal import incarnation
 from engine.storage.copies import Progress, check_copy, copy_file, open_copy
+from engine.storage.durable import sync
 from engine.wording import say
 
 _metadata = sa.MetaData()
@@ -67,9 +68,9 @@ def back_up(project: Project, target: Path, now: int, progress: Progress = lambd
     try:
         copy_file(database, draft, progress)
         count = _complete(draft, project, now)
-        _on_disk(draft)
+        sync(draft)
         os.link(draft, target)  # unlike a rename, it never takes another file's place
-        sync_folder(target.parent)
+        sync(target.parent)
     except FileExistsError:
         raise _exists(target) from None
     finally:
@@ -140,11 +141,3 @@ def _files_of(project: Project, connection: sa.Connection) -> dict[str, bytes]:
         lines = lines_after(journal, identity, last_batch(connection, identity))
         found[NAME] = head(identity) + "".join(line.text for line in lines).encode()
     return found
-
-
-def _on_disk(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -30,11 +30,11 @@ from engine.safekeeping.seal import (
     incarnation,
     read_seal,
     sealed_now,
-    sync_folder,
     write_seal,
 )
 from engine.storage.audit import By, Deed, record
 from engine.storage.copies import Progress, check_copy, copy_file, fold, open_copy
+from engine.storage.durable import sync
 from engine.storage.store import Store, check_version
 from engine.wording import say
 
@@ -114,7 +114,7 @@ class _Restoring:
         written = [] if (self.folder / FILE_NAME).is_file() else _write_files(self.folder, kept)
         aside = _put_aside(database, seal.incarnation.partition(".")[0])
         Path(self.store.place).replace(database)
-        sync_folder(database.parent)
+        sync(database.parent)
         write_seal(self.folder, seal)
         return Restored(database, made, aside, left, tuple(written))
 
@@ -219,7 +219,7 @@ def _put_aside(database: Path, life: str) -> Path | None:
     for path, kept in zip(_with_log(database), _with_log(aside), strict=True):
         if path.exists():
             path.rename(kept)
-    sync_folder(database.parent)
+    sync(database.parent)
     return aside
 
 

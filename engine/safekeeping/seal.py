@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from engine.errors import ReplacedStoreError
 from engine.projects.project import Project, database_of, has_log
 from engine.storage.arrivals import arrivals
+from engine.storage.durable import sync
 from engine.storage.schema import meta
 from engine.wording import say
 
@@ -62,16 +63,7 @@ def write_seal(folder: Path, seal: Seal) -> None:
     finally:
         os.close(file)
     draft.replace(path)
-    sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Names in it are on the disk as well."""
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+    sync(folder)
 
 
 def sealed_now(connection: sa.Connection, at: int, *, clean: bool) -> Seal:
