@@ -61,7 +61,7 @@ class Secrets:
 
 def must_be_secret(settings: Settings, key: str, name: str = "NAME") -> None:
     """ChannelSettingsError when what would tell a secret is written as it is. `name`: one that it could have."""
-    if not _CALL.search(settings.text(key, "")):
+    if not _CALL.search(str(settings.values.get(key, ""))):
         raise settings.error(
             say("`{key}` is no secret", key=f"{settings.within}{key}"),
             say("write `{key} = \"{{{{ secret('{name}') }}}}\"`", key=key, name=name),

@@ -68,6 +68,7 @@ URL = "http://gateway.example/send"
             "`sign.secret` is no secret",
             "{{ secret('NAME') }}",
         ),
+        ({"url": URL, "sign": {"over": "{{ body }}"}}, "`sign.secret` is no secret", "{{ secret('NAME') }}"),
         ({"url": URL, "sign": {"over": "body"}}, "`sign.over` holds no template", "write `{{ body }}`"),
         ({"url": URL, "sign": {"over": "-"}}, "`sign.over` holds no template", "is written `{{ text }}`"),
         ({"url": URL, "accepted": [99]}, "`accepted` is 99", "statuses of HTTP"),

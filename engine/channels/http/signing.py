@@ -47,23 +47,20 @@ def read_signing(settings: Settings, templates: Templates) -> Signing:
     if scheme in SCHEMES:
         sign.only("scheme", "id", "secret", "service")
         make = SCHEMES[scheme]
-        _secret_kept(sign)
+        must_be_secret(sign, "secret")
         key_id, secret, service = (_fixed(sign, key, templates) for key in ("id", "secret", "service"))
         return Signing(timed, timed, scheme=make(key_id, secret, service))
     sign.only("scheme", "over", "secret", "as")
-    _secret_kept(sign)
+    over = _over(sign, replace(timed, names=(*timed.names, *REQUEST_NAMES)))
+    if scheme.startswith("hmac-") or "secret" in sign.values:
+        must_be_secret(sign, "secret")
     digest = Digest(
-        _over(sign, replace(timed, names=(*timed.names, *REQUEST_NAMES))),
+        over,
         digest_maker(scheme, _fixed(sign, "secret", templates)),
         ENCODINGS[sign.choice("as", *ENCODINGS)],
     )
     signed = replace(timed, names=(*timed.names, SIGNATURE))
     return Signing(timed if digest.needs_request else signed, signed, digest)
-
-
-def _secret_kept(sign: Settings) -> None:
-    if "secret" in sign.values:
-        must_be_secret(sign, "secret")
 
 
 def _over(sign: Settings, templates: Templates) -> Template:
