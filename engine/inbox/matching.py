@@ -19,6 +19,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_SENT_ANEW = sa.and_(message.c.channel.is_(None), message.c.resend > moments.integer(0))
+"""What somebody let go once more, and rules did not: it has left before, and has no channel now."""
+
+
 class Meant(NamedTuple):
     """A message that something names. `row`: as it is stored, with the customer's id as `identity`."""
 
@@ -101,7 +105,7 @@ class Search:
         rows = (
             sa.select(*(message.c[name] for name in _COLUMNS), customer.c.id.label("identity"))
             .join(customer, customer.c.customer == message.c.customer)
-            .where(*which, message.c.channel == self.channel)
+            .where(*which, sa.or_(message.c.channel == self.channel, _SENT_ANEW))
             .with_for_update(of=message)
         )
         return [dict(row) for row in self.connection.execute(rows).mappings()]
