@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from engine.conditions import moments
-from engine.storage.schema import OPEN_MESSAGE, breaker, message
+from engine.storage.messages import in_status
+from engine.storage.schema import breaker, message
 from engine.storage.states import MessageStatus
 
 AGAIN = 15_000
@@ -17,7 +17,7 @@ def next_message(connection: sa.Connection, after: int) -> int | None:
     times = [_first(status, after) for status in _TIMED]
     sending = sa.select(sa.func.min(message.c.lease_until))
     times += [
-        sending.where(_in_status(MessageStatus.SENDING)),
+        sending.where(in_status(MessageStatus.SENDING)),
         sa.select(sa.func.min(breaker.c.open_until)).where(breaker.c.open_until > after),
     ]
     found = [connection.scalar(time) for time in times]
@@ -30,15 +30,11 @@ _LEAVING = (MessageStatus.READY, MessageStatus.UNKNOWN)
 
 
 def _first(status: MessageStatus, after: int) -> sa.Select[int]:
-    return sa.select(sa.func.min(message.c.until)).where(_in_status(status), message.c.until > after)
+    return sa.select(sa.func.min(message.c.until)).where(in_status(status), message.c.until > after)
 
 
 def _overdue(status: MessageStatus, after: int) -> sa.ColumnElement[bool]:
     due = message.c.until <= after
     if status is MessageStatus.READY:
         due = sa.or_(message.c.until.is_(None), due)
-    return sa.exists(sa.select(message.c.status).where(_in_status(status), due))
-
-
-def _in_status(status: MessageStatus) -> sa.ColumnElement[bool]:
-    return sa.and_(OPEN_MESSAGE, message.c.status == moments.integer(status))
+    return sa.exists(sa.select(message.c.status).where(in_status(status), due))

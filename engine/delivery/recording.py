@@ -30,6 +30,8 @@ ASKED_AFTER = (MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR, 24 * HOUR, 
 """When the gateway is asked about a message in doubt, counted from its mark; after the last time a person must."""
 
 Result = tuple[Posted, Outcome]
+Untaken = tuple[Posted, NotSent | Rejected | Unknown]
+"""What a gateway does not have, or perhaps."""
 
 
 def record(
@@ -47,8 +49,8 @@ def record(
     what was found out about messages in doubt, not what their last attempt was answered.
     """
     status, known = MessageStatus.UNKNOWN if evidence else MessageStatus.SENDING, channels or {}
-    taken = [one for one in results if isinstance(one[1], Accepted)]
-    others = [one for one in results if not isinstance(one[1], Accepted)]
+    taken = [(posted, outcome) for posted, outcome in results if isinstance(outcome, Accepted)]
+    others = [(posted, outcome) for posted, outcome in results if not isinstance(outcome, Accepted)]
     counts = Counter({MessageStatus.SENT.word: _record_taken(connection, status, taken, now, known)})
     return +(counts + _record_others(connection, status, others, now, known))
 
@@ -56,7 +58,7 @@ def record(
 def _record_taken(
     connection: sa.Connection,
     status: MessageStatus,
-    results: Sequence[Result],
+    results: Sequence[tuple[Posted, Accepted]],
     now: int,
     channels: Mapping[str, Capabilities],
 ) -> int:
@@ -71,7 +73,7 @@ def _record_taken(
             posted.tried.settled,
             seq,
             first_key(posted.outgoing.key) if posted.outgoing.channel in keyed else None,
-            outcome.reference if isinstance(outcome, Accepted) else None,
+            outcome.reference,
         )
         for seq, (posted, outcome) in enumerate(results, take(connection, len(results)))
     ]
@@ -83,7 +85,7 @@ def _record_taken(
 def _record_others(
     connection: sa.Connection,
     status: MessageStatus,
-    results: Sequence[Result],
+    results: Sequence[Untaken],
     now: int,
     channels: Mapping[str, Capabilities],
 ) -> Counter[str]:
@@ -109,7 +111,7 @@ def _record_others(
     return Counter(MessageStatus(values["status"]).word for values in tried)
 
 
-def _obey(connection: sa.Connection, results: Sequence[Result], now: int) -> None:
+def _obey(connection: sa.Connection, results: Sequence[Untaken], now: int) -> None:
     """Keep to the opt-outs that gateways know of."""
     for posted, outcome in results:
         if isinstance(outcome, Rejected) and outcome.opted_out:
@@ -121,7 +123,9 @@ def _obey(connection: sa.Connection, results: Sequence[Result], now: int) -> Non
 _PLAIN = Capabilities()
 
 
-def _values(posted: Posted, outcome: Outcome, now: int, remembers: int | None) -> dict[str, Any]:
+def _values(
+    posted: Posted, outcome: NotSent | Rejected | Unknown, now: int, remembers: int | None
+) -> dict[str, Any]:
     """What to write to a message that was not taken. `remembers`: None for evidence, which ends all doubt."""
     tried = posted.tried
     values: dict[str, Any] = {
@@ -130,8 +134,6 @@ def _values(posted: Posted, outcome: Outcome, now: int, remembers: int | None) -
         "sent_at": None, "failed_at": None, "sent_seq": None, "ended_seq": None, "reference": None,
     }  # fmt: skip
     match outcome:
-        case Accepted():
-            raise NotImplementedError  # recorded otherwise
         case Unknown(because=because):
             changes = _doubtful(tried, because, now, remembers or 0)
         case NotSent(because=because) | Rejected(because=because) if tried.doubt and remembers is not None:

@@ -16,8 +16,8 @@ from engine.plans.statement import Statement, kept
 from engine.plans.working import leaving, wanted
 from engine.storage.bulk import execute_many, insert_rows
 from engine.storage.keys import Intent
-from engine.storage.messages import given, is_given
-from engine.storage.schema import OPEN_MESSAGE, READY_MESSAGE, Instant, message
+from engine.storage.messages import given, in_status, is_given
+from engine.storage.schema import READY_MESSAGE, Instant, message
 from engine.storage.states import MessageStatus
 
 CLAIM_LEASE = 30_000  # milliseconds
@@ -82,7 +82,7 @@ def _take_ready() -> sa.Insert:
 
 @kept
 def _take_doubtful() -> sa.Insert:
-    rows = _claimable(_in_status(MessageStatus.UNKNOWN)).where(message.c.until.is_not(None))
+    rows = _claimable(in_status(MessageStatus.UNKNOWN)).where(message.c.until.is_not(None))
     return leaving.insert().from_select([*KEY, "epoch"], rows)
 
 
@@ -103,8 +103,8 @@ def clear_leaving() -> sa.Delete:
 
 def any_to_send(connection: sa.Connection, now: int) -> bool:
     """Whether anything is ready, hangs, or is to be asked about."""
-    doubtful = sa.and_(_in_status(MessageStatus.UNKNOWN), message.c.until <= now)
-    on_their_way = (READY_MESSAGE, _in_status(MessageStatus.SENDING), doubtful)
+    doubtful = sa.and_(in_status(MessageStatus.UNKNOWN), message.c.until <= now)
+    on_their_way = (READY_MESSAGE, in_status(MessageStatus.SENDING), doubtful)
     return any(
         connection.scalar(sa.select(message.c.customer).where(one).limit(1)) is not None
         for one in on_their_way
@@ -113,7 +113,7 @@ def any_to_send(connection: sa.Connection, now: int) -> bool:
 
 def channels_of_ready(connection: sa.Connection, now: int) -> list[int]:
     """The channels by which something wants to leave: ready, or in doubt and to be tried again."""
-    own = (_in_status(MessageStatus.UNKNOWN), message.c.until <= now, message.c.channel.is_not(None))
+    own = (in_status(MessageStatus.UNKNOWN), message.c.until <= now, message.c.channel.is_not(None))
     found = set(connection.scalars(sa.select(message.c.channel).where(*own).distinct()))
     # One after the other by the index: DISTINCT would read all that is ready.
     following = sa.select(sa.func.min(message.c.channel)).where(
@@ -129,26 +129,26 @@ def give_back(connection: sa.Connection) -> None:
     """Let go of what this delivery has claimed and not marked; what somebody else has claimed since stays theirs."""
     mine = (same_message(leaving), message.c.epoch == leaving.c.epoch, message.c.lease_until.is_not(None))
     for status in (MessageStatus.READY, MessageStatus.UNKNOWN):
-        connection.execute(message.update().values(lease_until=None).where(*mine, _in_status(status)))
+        connection.execute(message.update().values(lease_until=None).where(*mine, in_status(status)))
 
 
 def release_claims(connection: sa.Connection) -> None:
     """Give back what deliveries that are no more had claimed."""
     statuses = (MessageStatus.READY, MessageStatus.UNKNOWN)
     for status in statuses:
-        claimed = sa.and_(_in_status(status), message.c.lease_until.is_not(None))
+        claimed = sa.and_(in_status(status), message.c.lease_until.is_not(None))
         connection.execute(message.update().where(claimed).values(lease_until=None))
 
 
 def hanging(connection: sa.Connection, now: int | None, identities: sa.Table) -> list[tuple[Intent, Stored]]:
     """Messages whose sending nobody recorded. `now` None: all that are being sent; else those whose lease is over."""
     over = [] if now is None else [message.c.lease_until <= now]
-    return _stored(connection, identities, _in_status(MessageStatus.SENDING), *over)
+    return _stored(connection, identities, in_status(MessageStatus.SENDING), *over)
 
 
 def in_doubt(connection: sa.Connection, now: int, identities: sa.Table) -> list[tuple[Intent, Stored]]:
     """Messages in doubt about which it is time to ask again."""
-    return _stored(connection, identities, _in_status(MessageStatus.UNKNOWN), message.c.until <= now)
+    return _stored(connection, identities, in_status(MessageStatus.UNKNOWN), message.c.until <= now)
 
 
 def _stored(
@@ -271,11 +271,6 @@ def gone(
 
 def _given(name: str) -> sa.ColumnElement[int]:
     return sa.bindparam(name, type_=Instant, required=True)
-
-
-def _in_status(status: MessageStatus) -> sa.ColumnElement[bool]:
-    """The open messages of one status, in the words that let the index serve."""
-    return sa.and_(OPEN_MESSAGE, message.c.status == moments.integer(status))
 
 
 def same_message(batch: sa.Table) -> sa.ColumnElement[bool]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.conditions import moments
 from engine.delivery.sending import clear_leaving, same_message
-from engine.permits.settling import settle_all
+from engine.permits.settling import settle_taken
 from engine.plans.statement import kept
 from engine.plans.working import leaving
 from engine.storage.bulk import insert_rows
@@ -46,7 +46,7 @@ def record_taken(
     values = {"now": now, "status": int(status)}
     if _record_taken(connection).run(connection, values).rowcount < len(taken):
         _leave_out_lost(connection).run(connection, {})
-    settle_all(connection, leaving, now)
+    settle_taken(connection, now)
     return [row[0] for row in _left_over(connection).rows(connection, {})]
 
 

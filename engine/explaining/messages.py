@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dsl.model.journeys import Journey
 from dsl.wording import Phrase
-from engine.delivery.pausing import keeping, pauses
+from engine.delivery.pausing import pauses
 from engine.explaining.answers import Line, Sent, line_of
 from engine.explaining.inquiry import Inquiry
 from engine.explaining.judging import Judgement
@@ -16,7 +16,7 @@ from engine.reasons import Reason, read_back, reason
 from engine.storage.keys import Intent
 from engine.storage.schema import message, rule, visit
 from engine.storage.states import MessageStatus
-from engine.views.pauses import pause_said
+from engine.views.pauses import paused_said
 from engine.wording import say
 
 MOST = 5
@@ -69,12 +69,10 @@ def _unless_paused(inquiry: Inquiry, row: Stored, what: Judgement) -> Judgement:
     """What may go stays where somebody has stopped it."""
     if not what.goes and row.status != MessageStatus.READY:
         return what
-    name = inquiry.window.name
-    names = {"channel": name(row.channel), "journey": name(row.journey), "message": name(row.message)}
-    item = keeping(pauses(inquiry.connection), names)
-    if item is None:
+    paused = paused_said(inquiry.window, row, pauses(inquiry.connection))
+    if paused is None:
         return what
-    said = say("may go otherwise, but {paused}", paused=pause_said(item, inquiry.world.zone))
+    said = say("may go otherwise, but {paused}", paused=paused)
     return replace(what, words=said, until=None, then="")
 
 

@@ -4,13 +4,13 @@ Whoever brings a message to its end says so here, the permit phase as well as th
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
 from engine.conditions import moments
-from engine.plans.statement import Statement, kept
+from engine.plans.statement import kept
+from engine.plans.working import leaving
 from engine.storage.bulk import execute_many
 from engine.storage.schema import ACTIVE, Instant, enrolment
 
@@ -37,19 +37,18 @@ def settle(connection: sa.Connection, ended: Iterable[Visit], now: int) -> None:
     execute_many(connection, update, rows)
 
 
-def settle_all(connection: sa.Connection, ended: sa.Table, now: int) -> None:
-    """The same for the visits of a table, but for those of its rows that were `settled` before."""
-    _settle_all(ended)(connection).run(connection, {"now": now})
+def settle_taken(connection: sa.Connection, now: int) -> None:
+    """The same for the visits in `leaving`, but for those of its rows that were `settled` before."""
+    _settle_taken(connection).run(connection, {"now": now})
 
 
-@lru_cache(maxsize=8)
-def _settle_all(ended: sa.Table) -> Callable[[sa.Connection], Statement]:
-    names = [ended.c[name] for name in _NAMES]
-    rows = sa.select(*names, sa.func.count().label("ended")).where(ended.c.settled == moments.integer(0))
+@kept
+def _settle_taken() -> sa.Update:
+    names = [leaving.c[name] for name in _NAMES]
+    rows = sa.select(*names, sa.func.count().label("ended")).where(leaving.c.settled == moments.integer(0))
     visits = rows.group_by(*names).subquery()
     these = [enrolment.c[name] == visits.c[name] for name in _NAMES]
-    now = sa.bindparam("now", type_=Instant, required=True)
-    return kept(lambda: _settle(visits.c.ended, now, *these))
+    return _settle(visits.c.ended, sa.bindparam("now", type_=Instant, required=True), *these)
 
 
 def _settle(

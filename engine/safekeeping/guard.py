@@ -16,14 +16,12 @@ from engine.delivery.noting import Noting
 from engine.delivery.unseen import lost, take_in
 from engine.errors import ClockError, ReadOnlyStoreError, ReplacedStoreError
 from engine.projects.project import Project, database_of
+from engine.projects.trusted_time import BACK
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.safekeeping.seal import REMEDY, alone, begin_start, check_seal, read_seal, sealed_now, write_seal
 from engine.storage.audit import By
 from engine.storage.store import QUICK_CHECK_LIMIT
 from engine.wording import say
-
-BACKWARDS = 120_000  # milliseconds
-"""By so much the clock may be behind what has happened: clocks that are set right move by less."""
 
 
 @contextmanager
@@ -61,7 +59,7 @@ def steady(project: Project, now: int) -> int:
         return now
     seal = read_seal(project.folder)
     last = max(last, 0 if seal is None else seal.at)
-    if now < last - BACKWARDS:
+    if now < last - BACK:
         iso = project.config.zone.iso
         raise ClockError(
             say("the clock says {now}, and Homing was at work at {last}", now=iso(now), last=iso(last)),

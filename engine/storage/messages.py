@@ -9,13 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.storage.keys import Intent
-from engine.storage.schema import message
+from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
 
 
 def is_message(intent: Intent) -> list[sa.ColumnElement[bool]]:
     """That a message is this one."""
     return [message.c[name] == number for name, number in intent._asdict().items()]
+
+
+def in_status(status: MessageStatus) -> sa.ColumnElement[bool]:
+    """The open messages of one status, in the words that let the index serve."""
+    return sa.and_(OPEN_MESSAGE, message.c.status == sa.literal_column(str(int(status)), sa.BigInteger()))
 
 
 def is_given(table: sa.Table = message) -> list[sa.ColumnElement[bool]]:

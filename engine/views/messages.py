@@ -6,12 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.delivery.pausing import Pause, keeping, pauses
+from engine.delivery.pausing import Pause, pauses
 from engine.reasons import read_back
 from engine.storage.keys import Intent, intent_key
 from engine.storage.schema import message, meta
 from engine.storage.states import MessageStatus
-from engine.views.pauses import pause_said
+from engine.views.pauses import paused_said
 from engine.views.window import Window
 
 _BATCH = 2_000  # rows fetched at once
@@ -45,16 +45,9 @@ def messages(window: Window, wanted: Wanted) -> Iterator[dict[str, object]]:
 
 
 def _paused(window: Window, row: sa.Row[Any], paused: Sequence[Pause]) -> dict[str, object]:
-    """Why a message that may go does not: somebody has stopped it."""
-    if row.status != MessageStatus.READY:
-        return {}
-    names = {
-        "channel": window.name(row.channel),
-        "journey": window.name(row.journey),
-        "message": window.name(row.message),
-    }
-    item = keeping(paused, names)
-    return {} if item is None else {"because": pause_said(item, window.zone)}
+    """Why a message that may go does not, where somebody has stopped it."""
+    said = paused_said(window, row, paused) if row.status == MessageStatus.READY else None
+    return {} if said is None else {"because": said}
 
 
 def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:

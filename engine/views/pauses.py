@@ -1,8 +1,14 @@
 """What is paused, in words."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone
-from engine.delivery.pausing import Pause
+from engine.delivery.pausing import Pause, keeping
+from engine.views.window import Window
 from engine.wording import all_of, say
 
 _WHAT: dict[str, Phrase] = {
@@ -20,6 +26,13 @@ def pause_said(item: Pause, zone: Zone) -> Phrase:
     what = say("{kind} `{name}`", kind=_WHAT[item.what], name=item.name) if item.name else _WHAT[item.what]
     said = say("{what} is paused since {since} by {who}", what=what, since=zone.iso(item.since), who=item.by)
     return said if item.because is None else say("{first}: {because}", first=said, because=item.because)
+
+
+def paused_said(window: Window, row: sa.Row[Any], found: Sequence[Pause]) -> Phrase | None:
+    """Why a message of the store that may go does not, of the pauses there are: somebody has stopped it."""
+    columns = {"channel": row.channel, "journey": row.journey, "message": row.message}
+    item = keeping(found, {what: window.name(number) for what, number in columns.items()})
+    return None if item is None else pause_said(item, window.zone)
 
 
 def _quarantine_said(item: Pause, zone: Zone) -> Phrase:
