@@ -10,7 +10,7 @@ from engine.demo.reactions import Sent
 from engine.demo.staff import Opened
 from engine.projects.project_turn import Engine
 from engine.storage.customers import customer
-from engine.storage.keys import Intent
+from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import message, task
 from engine.storage.states import TaskStatus
 
@@ -75,7 +75,7 @@ class Sight:
 
 
 def _intent(row: sa.Row[Any]) -> Intent:
-    return Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
+    return intent_in(row)
 
 
 def _place(journey: str, record: str | None, intent: Intent) -> str:

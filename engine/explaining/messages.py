@@ -13,7 +13,7 @@ from engine.explaining.answers import Line, Sent, line_of
 from engine.explaining.inquiry import Inquiry
 from engine.explaining.judging import Judgement
 from engine.reasons import Reason, read_back, reason
-from engine.storage.keys import Intent
+from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import message, rule, visit
 from engine.storage.states import MessageStatus
 from engine.views.pauses import paused_said
@@ -48,7 +48,7 @@ def messages(
 
 
 def _message(inquiry: Inquiry, journey: Journey, row: Stored, open_ones: Mapping[Intent, Judgement]) -> Sent:
-    intent = Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
+    intent = intent_in(row)
     one, window = open_ones.get(intent), inquiry.window
     what = _unless_paused(inquiry, row, one or _told(inquiry, row))
     first = _sent_by(inquiry, journey, row)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dsl.wording import Phrase
 from engine.channels.protocol import Fetching, Kind, Page, Reporter, UnreadableBodyError
 from engine.inbox.receipts import any_to_look_at, tell_silence
-from engine.inbox.taking import Inbox, Taken, look_again, pieces, take_heard
+from engine.inbox.taking import Inbox, Taken, look_again, take_piecewise
 from engine.reasons import read_back
 from engine.storage.inbox_tables import poll
 from engine.wording import say
@@ -88,15 +88,16 @@ class _Line:
         return Fetching(row.cursor, min(row.at, now) - self.reporter.fetched[self.kind])
 
     def _take(self, page: Page, now: int) -> Taken:
-        *first, last = pieces(self.reporter.heard(self.kind, page.body))
-        taken = Taken()
-        for piece in first:
-            with self.inbox.store.write() as connection:
-                taken.add(take_heard(connection, self.inbox, self.channel, piece, now))
-        with self.inbox.store.write() as connection:
-            taken.add(take_heard(connection, self.inbox, self.channel, last, now))
-            self._note(connection, {"at": now, "cursor": page.cursor, "failed_at": None, "because": None})
-        return taken
+        noted: dict[str, int | str | None] = {
+            "at": now,
+            "cursor": page.cursor,
+            "failed_at": None,
+            "because": None,
+        }
+        heard = self.reporter.heard(self.kind, page.body)
+        return take_piecewise(
+            self.inbox, self.channel, heard, now, lambda connection: self._note(connection, noted)
+        )
 
     def _fails(self, because: str, now: int) -> Phrase:
         with self.inbox.store.write() as connection:

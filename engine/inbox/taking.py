@@ -5,7 +5,7 @@ died is taken once all the same when it comes again.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -84,14 +84,29 @@ def take_body(inbox: Inbox, channel: str, body: bytes, now: int, kind: Kind | No
         [reply for one in heard for reply in one.replies],
         min((one.passed_over for one in heard), default=0),
     )
+    return take_piecewise(inbox, channel, everything, now)
+
+
+def take_piecewise(
+    inbox: Inbox,
+    channel: str,
+    heard: Heard,
+    now: int,
+    at_last: Callable[[sa.Connection], None] = lambda _: None,
+) -> Taken:
+    """Take what a body says, piece by piece; `at_last` is done in the transaction that takes the last."""
+    *first, last = _pieces(heard)
     taken = Taken()
-    for piece in pieces(everything):
+    for piece in first:
         with inbox.store.write() as connection:
             taken.add(take_heard(connection, inbox, channel, piece, now))
+    with inbox.store.write() as connection:
+        taken.add(take_heard(connection, inbox, channel, last, now))
+        at_last(connection)
     return taken
 
 
-def pieces(heard: Heard) -> list[Heard]:
+def _pieces(heard: Heard) -> list[Heard]:
     """What a body says, at least one piece of it, each to be taken in a transaction of its own."""
     found = [Heard(receipts=part) for part in _slices(heard.receipts, _RECEIPTS_AT_ONCE)]
     found += [Heard(replies=part) for part in _slices(heard.replies, _REPLIES_AT_ONCE)]

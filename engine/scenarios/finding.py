@@ -12,11 +12,9 @@ from engine.people.tasks import declared_task
 from engine.plans.plan import Plan
 from engine.reasons import read_back
 from engine.storage.customers import find_customers
-from engine.storage.keys import Intent
+from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import ACTIVE, ENDED, enrolment, message, rule, task, visit
 from engine.storage.states import MessageStatus, TaskStatus
-
-_KEY = Intent._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def gone(connection: sa.Connection, plan: Plan, who: m.Who, name: str | None = N
             named(row.message),
             named(row.channel),
             f"{row.subject or ''}\n{row.text}",
-            Origin(named(row.state), _intent(row)),
+            Origin(named(row.state), intent_in(row)),
         )
         for row in rows
     ]
@@ -149,7 +147,7 @@ def held_up(connection: sa.Connection, plan: Plan, who: m.Who) -> list[tuple[str
 def held_message(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -> Intent | None:
     """The oldest message of a name that a person must look at."""
     held = (row for found, _, row in held_up(connection, plan, who) if found == name)
-    return next((_intent(row) for row in held if row.status == MessageStatus.HELD), None)
+    return next((intent_in(row) for row in held if row.status == MessageStatus.HELD), None)
 
 
 def open_tasks(connection: sa.Connection, plan: Plan, who: m.Who) -> list[str]:
@@ -169,7 +167,7 @@ def open_task(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -> t
     )
     row = connection.execute(sa.select(task).where(*mine).order_by(task.c.created_at)).first()
     declared = None if row is None else declared_task(plan.model, plan.world.symbols, row)
-    return None if row is None or declared is None else (_intent(row), declared)
+    return None if row is None or declared is None else (intent_in(row), declared)
 
 
 def opened(connection: sa.Connection, plan: Plan, who: m.Who) -> list[Opened]:
@@ -177,8 +175,4 @@ def opened(connection: sa.Connection, plan: Plan, who: m.Who) -> list[Opened]:
     mine = person(connection, plan, who).owns(task)
     rows = connection.execute(sa.select(task).where(*mine).order_by(task.c.created_at))
     named = plan.world.symbols.name
-    return [Opened(row.created_at, named(row.task), Origin(named(row.state), _intent(row))) for row in rows]
-
-
-def _intent(row: sa.Row[Any]) -> Intent:
-    return Intent(*(getattr(row, name) for name in _KEY))
+    return [Opened(row.created_at, named(row.task), Origin(named(row.state), intent_in(row))) for row in rows]

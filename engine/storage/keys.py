@@ -6,7 +6,7 @@ Neither is stored: both follow from the intent, and an intent exists once.
 import hashlib
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.errors import UnknownNameError
 from engine.wording import say
@@ -34,6 +34,11 @@ class Intent(NamedTuple):
     def id(self) -> str:
         """The id that people and commands use."""
         return ".".join(map(str, self))
+
+
+def intent_in(row: Any) -> Intent:
+    """The intent of a row that has its columns by name."""
+    return Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
 
 
 def intent_of(text: str) -> Intent:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.reasons import read_back
-from engine.storage.keys import Intent
+from engine.storage.keys import Intent, intent_in
 from engine.storage.messages import is_message
 from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
@@ -48,7 +48,7 @@ def _rows(window: Window) -> sa.Select[Any]:
 
 
 def _item(window: Window, row: sa.Row[Any]) -> dict[str, object]:
-    intent = Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
+    intent = intent_in(row)
     return {
         "id": intent.id,
         "kind": KINDS[MessageStatus(row.status)],

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from engine.delivery.pausing import Pause, pauses
 from engine.reasons import read_back
-from engine.storage.keys import Intent, intent_key
+from engine.storage.keys import intent_in, intent_key
 from engine.storage.schema import message, meta
 from engine.storage.states import MessageStatus
 from engine.views.pauses import paused_said
@@ -62,7 +62,7 @@ def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
 def _message(
     window: Window, row: sa.Row[Any], records: dict[int, str], install_key: str
 ) -> dict[str, object]:
-    intent = Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
+    intent = intent_in(row)
     journey = window.name(row.journey) or ""
     return {
         "id": intent.id,

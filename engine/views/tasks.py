@@ -13,7 +13,7 @@ from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
 from engine.people.tasks import declared_task
 from engine.plans.plan import Plan
-from engine.storage.keys import Intent
+from engine.storage.keys import intent_in
 from engine.storage.schema import task
 from engine.storage.states import TaskStatus
 from engine.texts.scripts import Scripts
@@ -93,7 +93,7 @@ def _conditions(window: Window, wanted: Wanted) -> Iterator[sa.ColumnElement[boo
 
 
 def _task(window: Window, scripts: Scripts, row: sa.Row[Any]) -> dict[str, object]:
-    intent = Intent(row.customer, row.journey, row.record, row.occurrence, row.visit, row.action)
+    intent = intent_in(row)
     declared = declared_task(window.model, window.symbols, row)
     return {
         "id": intent.id,

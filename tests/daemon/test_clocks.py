@@ -10,6 +10,7 @@ from engine.daemon.timetable import next_firing
 from engine.projects.trusted_time import trust
 from tests.projects import Homing
 from tests.serving import (
+    RULES,
     SHANGHAI,
     Hands,
     customers,
@@ -23,29 +24,10 @@ from tests.serving import (
 NEW_YORK = Zone("America/New_York")
 START = parse_time("2026-11-23 10:00:20", SHANGHAI)
 
-LATER = """\
-customer {
-  name: text
-  phone: phone
-}
-message hello {
-  sms: "{{ name }}您好"
-}
-policy p {
-  send on every day 00:00 to 24:00
-}
-journey j {
-  policy p
-  enter when name is known
-  state s {
-    after 20 hours -> t
-  }
-  state t {
-    send hello via sms
-    after 3 days -> end over
-  }
-}
-"""
+LATER = RULES.replace(
+    "    send hello via sms\n",
+    "    after 20 hours -> t\n  }\n  state t {\n    send hello via sms\n",
+)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.projects import Homing
@@ -34,30 +36,40 @@ def loaded(folder: Path, gateway: Door, **how: int) -> Homing:
     return homing
 
 
+@contextmanager
+def sending(folder: Path, gateway: Door, **how: int) -> Iterator[tuple[Homing, Served]]:
+    """A daemon in the middle of sending: its gateway has been called, and does not answer."""
+    homing = loaded(folder, gateway, **how)
+    gateway.shut()
+    with serving(homing) as told:
+        gateway.hit()
+        yield homing, told
+
+
+def until_sent(told: Served, count: int) -> None:
+    """Until the daemon knows of so many more that have left."""
+    sent = 0
+    while sent < count:
+        sent += told.until("delivery")["messages"].get("sent", 0)
+
+
 def until_all_sent(gateway: Door, told: Served, already: int = 0) -> None:
     """Until the gateway has had every message, and the daemon knows."""
-    sent = already
-    while sent < ALL:
-        sent += told.until("delivery")["messages"].get("sent", 0)
+    until_sent(told, ALL - already)
     assert len(gateway.keys) == ALL
 
 
 def test_killed_in_the_middle_of_sending(tmp_path: Path) -> None:
     """A4: what the gateway has is not sent again, recorded or not; the rest leaves after a new start."""
     with door() as gateway:
-        homing = loaded(tmp_path, gateway)
-        gateway.shut()
-        with serving(homing) as told:
-            gateway.hit()
+        with sending(tmp_path, gateway) as (homing, told):
             told.tell(signal.SIGKILL)
             assert told.ended() == -signal.SIGKILL
         had = statuses(homing)["sending"]
         assert had
         gateway.open()
         with serving(homing) as told:
-            sent = 0
-            while sent < ALL - had:
-                sent += told.until("delivery")["messages"].get("sent", 0)
+            until_sent(told, ALL - had)
             assert told.stop() == 0
         assert not gateway.twice
         assert statuses(homing) == {"sent": ALL - had, "sending": had}
@@ -66,24 +78,18 @@ def test_killed_in_the_middle_of_sending(tmp_path: Path) -> None:
 def test_a_frozen_leader_is_overtaken(tmp_path: Path) -> None:
     """B2, B3: a standby takes over; the other one wakes up, finds its lead gone and sends nothing."""
     with door() as gateway:
-        homing = loaded(tmp_path, gateway)
-        gateway.shut()
-        with serving(homing) as first:
-            gateway.hit()
-            with serving(homing) as second:
-                second.until("standing by")
-                first.tell(signal.SIGSTOP)
-                second.until("leading", epoch=2)
-                gateway.open()
-                second.until("delivery")
-                first.tell(signal.SIGCONT)
-                first.until("lost")
-                while (
-                    len(gateway.keys) < ALL
-                ):  # of calls under way the first one makes some, if it wakes in time
-                    gateway.hit()
-                assert first.stop() == 0
-                assert second.stop() == 0
+        with sending(tmp_path, gateway) as (homing, first), serving(homing) as second:
+            second.until("standing by")
+            first.tell(signal.SIGSTOP)
+            second.until("leading", epoch=2)
+            gateway.open()
+            second.until("delivery")
+            first.tell(signal.SIGCONT)
+            first.until("lost")
+            while len(gateway.keys) < ALL:  # of calls under way the first one makes some, if it wakes in time
+                gateway.hit()
+            assert first.stop() == 0
+            assert second.stop() == 0
         assert not gateway.twice
         assert statuses(homing)["ready"] == 0
         assert set(statuses(homing)) <= {"sent", "sending"}
@@ -109,10 +115,7 @@ def test_two_daemons_do_the_work_of_one(tmp_path: Path) -> None:
 def test_told_to_stop_while_sending(tmp_path: Path) -> None:
     """A11: calls under way are finished and recorded, nothing new is begun; the next daemon does the rest."""
     with door() as gateway:
-        homing = loaded(tmp_path, gateway)
-        gateway.shut()
-        with serving(homing) as told:
-            gateway.hit()
+        with sending(tmp_path, gateway) as (homing, told):
             told.tell(signal.SIGTERM)
             gateway.open()
             assert told.ended() == 0
@@ -129,10 +132,7 @@ def test_told_to_stop_while_sending(tmp_path: Path) -> None:
 def test_calls_that_take_too_long_are_left(tmp_path: Path) -> None:
     """A11: after the time of grace it leaves, with status 0; nobody says that they did not go."""
     with door() as gateway:
-        homing = loaded(tmp_path, gateway, grace=0)
-        gateway.shut()
-        with serving(homing) as told:
-            gateway.hit()
+        with sending(tmp_path, gateway, grace=0) as (homing, told):
             assert told.stop() == 0
         assert told.events[-1]["event"] == "stopped"
         assert told.events[-1]["calls_left"] == statuses(homing)["sending"] > 0
@@ -141,10 +141,7 @@ def test_calls_that_take_too_long_are_left(tmp_path: Path) -> None:
 def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
     """Whoever asks twice does not want to wait for calls under way."""
     with door() as gateway:
-        homing = loaded(tmp_path, gateway)
-        gateway.shut()
-        with serving(homing) as told:
-            gateway.hit()
+        with sending(tmp_path, gateway) as (_, told):
             told.tell(signal.SIGTERM)
             told.until("finishing")
             told.tell(signal.SIGTERM)
