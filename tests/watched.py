@@ -55,7 +55,7 @@ class Watched:
             values = RunValues(plan.world.instants, clock)
             values |= changes.ranges(plan.watches, clock, plan.world.zone)
             work = Work(connection, plan, clock, values, RunReport(now, 1), full=False, first=False)
-            work.do(("collect",), lambda: changes.collect(plan.world, plan.watches))
+            work.do(("collect",), lambda: changes.collect(plan.world, plan.watches, plan.circles))
             asking.ask(work)
             return set(connection.scalars(sa.select(due.c.customer)))
 

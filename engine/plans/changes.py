@@ -1,9 +1,10 @@
-"""The change set: the customers who may behave differently than at the run before, found by ranges on indexes.
+"""The change set: who may behave differently than at the run before, and in which journeys, by ranges on indexes.
 
 A run costs what changed, not what is stored. When a release is new, everybody is in it; whom a condition can only be
 asked of in person, `engine.running.asking` adds.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from engine.conditions import moments
 from engine.conditions.happenings import happening
 from engine.conditions.moments import Sql
 from engine.conditions.world import BEFORE, BEFORE_SEQ, NOW, Clockwork, World
+from engine.plans.circles import EVERY, Circles
 from engine.plans.crossings import Crossing, Passing
 from engine.plans.lines import Column
 from engine.plans.watching import Watches
@@ -21,6 +23,9 @@ from engine.plans.working import due
 from engine.storage.declared import Declared, column_name
 from engine.storage.schema import OPEN_MESSAGE, Instant, calendar_day, changed, enrolment, message
 from engine.storage.states import MessageStatus
+
+_EVERY = moments.integer(EVERY).label("circle")
+_UNDECIDED = (MessageStatus.WAITING, MessageStatus.HELD)
 
 
 def ranges(watches: Watches, clock: Clockwork, zone: Zone) -> dict[str, int]:
@@ -32,45 +37,58 @@ def ranges(watches: Watches, clock: Clockwork, zone: Zone) -> dict[str, int]:
     return values
 
 
-def collect(world: World, watches: Watches) -> sa.Insert:
+def collect(world: World, watches: Watches, circles: Circles) -> sa.Insert:
     """Fill `due` with the change set."""
+    nobodys = moments.integer(circles.number(()))
     arms: list[sa.Select[Any]] = [
-        sa.select(changed.c.customer).where(changed.c.seq > moments.integer(0)),
-        sa.select(enrolment.c.customer).where(enrolment.c.wake_at <= NOW),
-        *(_overdue(status) for status in (MessageStatus.WAITING, MessageStatus.HELD)),
+        sa.select(changed.c.customer, _EVERY).where(changed.c.seq > moments.integer(0)),
+        sa.select(enrolment.c.customer, _own_circle(world, circles)).where(enrolment.c.wake_at <= NOW),
+        *(_overdue(status, nobodys) for status in _UNDECIDED),
     ]
-    for kind in sorted(watches.kinds - RECORDED_BY_ENGINE):
-        rows = world.tables.events[kind].alias()
-        arms += [
-            sa.select(rows.c.customer).where(rows.c.seq > BEFORE_SEQ),
-            sa.select(rows.c.customer).where(rows.c.at > BEFORE, rows.c.at <= NOW),
-        ]
-    for place, crossing in enumerate(watches.crossings):
-        arms.append(_crossed(world, crossing, place))
-    # UNION would make SQLite read whole tables in the order of customers, to merge them.
-    found = sa.union_all(*arms).subquery()
-    return due.insert().from_select(["customer"], sa.select(found.c.customer).distinct())
+    for kind in sorted(watches.kinds.keys() - RECORDED_BY_ENGINE):
+        rows, circle = world.tables.events[kind].alias(), circles.number(watches.kinds[kind])
+        own = sa.select(rows.c.customer, moments.integer(circle))
+        arms += [own.where(rows.c.seq > BEFORE_SEQ), own.where(rows.c.at > BEFORE, rows.c.at <= NOW)]
+    for place, (crossing, journeys) in enumerate(watches.crossings.items()):
+        arms.append(_crossed(world, crossing, place, moments.integer(circles.number(journeys))))
+    return into_due(arms)
 
 
 def collect_waiting() -> sa.Insert:
     """Fill `due` with those alone whose waiting messages may go now, or are given up."""
-    found = sa.union_all(_overdue(MessageStatus.WAITING), _overdue(MessageStatus.HELD)).subquery()
-    return due.insert().from_select(["customer"], sa.select(found.c.customer).distinct())
+    return into_due([_overdue(status, _EVERY) for status in _UNDECIDED])
 
 
-def _overdue(status: MessageStatus) -> sa.Select[Any]:
+def into_due(arms: Sequence[sa.Select[Any]]) -> sa.Insert:
+    """Fill `due` with what queries find: customers, each with a circle."""
+    # UNION would make SQLite read whole tables in the order of customers, to merge them.
+    customer, circle = sa.union_all(*arms).subquery().c
+    return due.insert().from_select(["customer", "circle"], sa.select(customer, circle).distinct())
+
+
+def _own_circle(world: World, circles: Circles) -> Sql:
+    """The circle of an enrolment's journey alone."""
+    numbers = {world.number("journey", name): circles.number([name]) for name in world.model.journeys}
+    if not numbers:
+        return _EVERY
+    arms = {journey: moments.integer(circle) for journey, circle in numbers.items()}
+    return sa.case(arms, value=enrolment.c.journey, else_=_EVERY)
+
+
+def _overdue(status: MessageStatus, circle: Sql) -> sa.Select[Any]:
     """Messages that may go now, or are given up."""
     own = (OPEN_MESSAGE, message.c.status == moments.integer(status), message.c.until <= NOW)
-    return sa.select(message.c.customer).where(*own)
+    return sa.select(message.c.customer, circle).where(*own)
 
 
-def _crossed(world: World, crossing: Crossing | Passing, place: int) -> sa.Select[Any]:
+def _crossed(world: World, crossing: Crossing | Passing, place: int, circle: Sql) -> sa.Select[Any]:
     low = sa.bindparam(f"low_{place}", type_=Instant, required=True)
     high = sa.bindparam(f"high_{place}", type_=Instant, required=True)
     rows, customer, value = stored(world, crossing.column)
+    own = sa.select(customer, circle).select_from(rows)
     if crossing.returns:
-        return sa.select(customer).select_from(rows).where(value.in_(_returning(value, low, high)))
-    return sa.select(customer).select_from(rows).where(value > low, value <= high)
+        return own.where(value.in_(_returning(value, low, high)))
+    return own.where(value > low, value <= high)
 
 
 def stored(world: World, column: Column) -> tuple[sa.FromClause, Sql, Sql]:

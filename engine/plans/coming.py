@@ -55,7 +55,7 @@ def ask(world: World, watches: Watches, whose: Sql | None = None) -> sa.Select[A
         sa.select(sa.func.min(wake)).where(wake > AFTER, *_of(enrolment.c.customer, whose)),
         *(_until(status, whose) for status in waiting),
     ]
-    for kind in sorted(watches.kinds - RECORDED_BY_ENGINE):
+    for kind in sorted(watches.kinds.keys() - RECORDED_BY_ENGINE):
         rows = world.tables.events[kind].alias()
         instants.append(
             sa.select(sa.func.min(rows.c.at)).where(rows.c.at > AFTER, *_of(rows.c.customer, whose))

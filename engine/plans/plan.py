@@ -17,6 +17,7 @@ from engine.calendars.zone import Zone
 from engine.conditions.moments import calendar_rows, zone_rows
 from engine.conditions.world import Instants, World
 from engine.plans.changes import entry_index, watch_indexes
+from engine.plans.circles import Circles, circles
 from engine.plans.statement import Statement, Values, compiled
 from engine.plans.watching import Watches, watches
 from engine.plans.ways import Way, ways_of
@@ -45,6 +46,7 @@ class Plan:
     release: int
     world: World
     watches: Watches
+    circles: Circles
     journeys: tuple[Journey, ...]
     ways_of: dict[str, list[Way]]
     ways: dict[int, Way]
@@ -119,6 +121,7 @@ def make_plan(connection: sa.Connection, release: int, model: Model, zone: Zone,
         release=release,
         world=world,
         watches=watched,
+        circles=circles(model.journeys, watched),
         journeys=model.ordered_journeys(),
         ways_of=by_journey,
         ways={way.number: way for ways in by_journey.values() for way in ways},

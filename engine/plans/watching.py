@@ -28,21 +28,35 @@ class Scope(NamedTuple):
     whose: Literal["enter", "move", "goal", "wait"]
     journey: str = ""
 
+    @property
+    def journeys(self) -> set[str]:
+        """The journeys in which another answer may make somebody move or come in: it, or none."""
+        return {self.journey} if self.whose in ("enter", "move") else set()
+
 
 @dataclass(slots=True)
 class Watches:
     """What a rule set listens to. `membership`: some condition asks where people are in journeys.
 
-    `crossings`: each once, in a stable order. `common`: what may change for all in a scope at once. `daily`, `always`:
-    scopes with conditions whose answer may change for anybody at midnight, or at any time.
+    `kinds`, `crossings`: of events, and of moments in a stable order, each with the journeys in which it may make
+    somebody move or come in. `common`: what may change for all in a scope at once. `daily`, `always`: scopes with
+    conditions whose answer may change for anybody at midnight, or at any time.
     """
 
-    kinds: set[str] = field(default_factory=set)
-    crossings: dict[Crossing | Passing, None] = field(default_factory=dict)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
+    crossings: dict[Crossing | Passing, set[str]] = field(default_factory=dict)
     common: set[tuple[Common, Scope]] = field(default_factory=set)
     daily: set[Scope] = field(default_factory=set)
     always: set[Scope] = field(default_factory=set)
     membership: bool = False
+
+    def hear(self, kind: str, scope: Scope) -> None:
+        """Listen to the events of a kind."""
+        self.kinds.setdefault(kind, set()).update(scope.journeys)
+
+    def cross(self, crossing: Crossing | Passing, scope: Scope) -> None:
+        """Listen to what time passes."""
+        self.crossings.setdefault(crossing, set()).update(scope.journeys)
 
     def asked(self, before: int, now: int, zone: Zone) -> list[Scope]:
         """The scopes in which anybody may behave differently than at the run before, by time alone."""
@@ -62,7 +76,8 @@ def watches(model: Model) -> Watches:
     for journey in model.journeys.values():
         for scope, condition in _conditions(journey):
             _watch(condition, scope, found)
-        found.kinds.update(_listened(journey))
+        for kind in _listened(journey):
+            found.hear(kind, Scope("move", journey.name))
     return found
 
 
@@ -114,27 +129,27 @@ def _nodes(value: object) -> Iterator[c.Cond]:
 
 def _watch(condition: c.Cond, scope: Scope, found: Watches) -> None:
     for node in parts(condition):
-        _watch_events(node, found)
-        _watch_membership(node, found)
+        _watch_events(node, scope, found)
+        _watch_membership(node, scope, found)
         for left, right in _compared(node):
             _watch_compare(left, right, scope, found)
 
 
-def _watch_events(node: c.Cond, found: Watches) -> None:
+def _watch_events(node: c.Cond, scope: Scope, found: Watches) -> None:
     if not isinstance(node, c.Occurs | c.Aggregate):
         return
-    found.kinds.add(node.events.event)
+    found.hear(node.events.event, scope)
     if isinstance(node.events.window, c.LastWindow):
         at = Column("event", node.events.event, "at", date=False)
-        found.crossings[Crossing(at, Line("now", ((node.events.window.duration, True),)))] = None
+        found.cross(Crossing(at, Line("now", ((node.events.window.duration, True),))), scope)
 
 
-def _watch_membership(node: c.Cond, found: Watches) -> None:
+def _watch_membership(node: c.Cond, scope: Scope, found: Watches) -> None:
     if isinstance(node, c.InJourney | c.Ended):
         found.membership = True
     if isinstance(node, c.Ended) and node.duration is not None:
         ended = Column("enrolment", node.journey, "ended_at", date=False)
-        found.crossings[Crossing(ended, Line("now", ((node.duration, True),)))] = None
+        found.cross(Crossing(ended, Line("now", ((node.duration, True),))), scope)
 
 
 def _compared(node: c.Cond) -> Iterator[tuple[c.Cond, c.Cond]]:
@@ -173,7 +188,7 @@ def _watch_compare(left: c.Cond, right: c.Cond, scope: Scope, found: Watches) ->
 def _watch_return(node: c.NextReturn, scope: Scope, found: Watches) -> None:
     for line in lines(node) or ():
         if line.column is not None:
-            found.crossings[Passing(line.column)] = None
+            found.cross(Passing(line.column), scope)
     if lines(node) is None:
         found.always.add(scope)
 
@@ -214,7 +229,7 @@ def _watch_lines(one: Line, other: Line, days: float | None, scope: Scope, found
     if not moving.moves:
         return
     if still.column is not None:
-        found.crossings[Crossing(still.column, moving, still.steps, still.returns, days)] = None
+        found.cross(Crossing(still.column, moving, still.steps, still.returns, days), scope)
     else:
         found.common.add((Common(still, moving, days), scope))
 

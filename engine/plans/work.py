@@ -9,6 +9,12 @@ import sqlalchemy as sa
 
 from engine.conditions.world import Clockwork, RunValues
 from engine.plans.plan import Key, Plan
+from engine.plans.working import looked
+
+People = sa.Select[Any] | sa.CompoundSelect[Any]
+
+Steps = tuple[int, int] | None
+"""The customers stirred after the first and up to the second step; None: all whom a change concerns."""
 
 
 @dataclass(slots=True)
@@ -42,7 +48,7 @@ class Work:
     """What the phases of one run share.
 
     `full`: everybody is looked at. `first`: no run was before this one. `open`: the limited journeys that let
-    people in now.
+    people in now. `looking`: at whom just now, `looked` so many.
     """
 
     connection: sa.Connection
@@ -54,6 +60,8 @@ class Work:
     first: bool
     step: int = 0
     open: set[str] = field(default_factory=set)
+    looking: tuple[Key, Steps] | None = None
+    looked: int = 0
 
     def do(self, key: Key, build: Callable[[], sa.Executable | None]) -> int:
         """Execute a statement of the plan with the run's parameters; how many rows it touched."""
@@ -71,6 +79,14 @@ class Work:
         if self.plan.watcher is not None:
             self.plan.watcher(key, self.connection, self.values)
         return statement.rows(self.connection, self.values)
+
+    def look(self, key: Key, steps: Steps, people: Callable[[], People]) -> int:
+        """Look at the people whom a query finds, the same for the same steps, from now on; how many they are."""
+        if self.looking != (key, steps):
+            self.clear(looked)
+            count = self.do(key, lambda: looked.insert().from_select(["customer"], people()))
+            self.looking, self.looked = (key, steps), count
+        return self.looked
 
     def clear(self, table: sa.Table) -> None:
         """Empty a temporary table."""

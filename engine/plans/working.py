@@ -24,8 +24,15 @@ def _numbers(*names: str) -> list[sa.Column[object]]:
     return [sa.Column(name, Number) for name in names]
 
 
-due = _table("due", sa.Column("customer", Number, primary_key=True))
-"""The change set: customers who may behave differently than at the run before."""
+due = sa.Table(
+    "due",
+    temporary,
+    sa.Column("customer", Number, primary_key=True),
+    sa.Column("circle", Number, primary_key=True),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+"""The change set: customers who may behave differently than at the run before, and in which circles of journeys."""
 
 batch = _table("batch", *_numbers("customer"))
 """The customers of the transaction under way."""

@@ -15,8 +15,8 @@ from engine.conditions import moments
 from engine.conditions.compiling import Scene, sql
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, World
-from engine.plans.working import chosen, due, looked
-from engine.running.picking import entering
+from engine.plans.working import chosen, looked
+from engine.running.picking import entering, may_enter
 from engine.storage.schema import Instant, enrolment, entry_queue
 
 FREE = sa.bindparam("free", type_=Instant, required=True)
@@ -40,11 +40,19 @@ def leave_queue(world: World, journey: Journey) -> sa.Delete:
     """Those looked at who stand in the queue and no longer qualify."""
     number = moments.integer(world.number("journey", journey.name))
     mine = (entry_queue.c.journey == number, entry_queue.c.customer.in_(sa.select(looked.c.customer)))
-    rows = sa.select(entry_queue.c.customer, entry_queue.c.record).where(*mine).subquery()
-    found = entering(world, journey, rows, qualified=True).subquery()
-    # Said with IN, which is worked out once: looking each of them up among those looked at would read these each time.
-    place = sa.tuple_(entry_queue.c.customer, entry_queue.c.record)
-    return entry_queue.delete().where(*mine, place.not_in(sa.select(found.c.customer, found.c.record)))
+    return entry_queue.delete().where(*mine, _qualifies_still(world, journey).is_not(sa.true()))
+
+
+def _qualifies_still(world: World, journey: Journey) -> Sql:
+    """Whether somebody in the queue qualifies; missing where the record is gone."""
+    rows, scene = entry_queue.c, _scene(world, journey, entry_queue.c.customer)
+    enters = sa.true() if journey.enter is None else sql(journey.enter, scene)
+    query = sa.select(sa.and_(enters, may_enter(world, journey, rows.customer, rows.record)))
+    if "attributes" in (scene.used or ()):
+        query = query.where(scene.attributes.c.customer == rows.customer)
+    if scene.record is not None:
+        query = query.where(scene.record.c.record == rows.record, scene.record.c.customer == rows.customer)
+    return query.scalar_subquery()
 
 
 def period_began(zone: Zone, journey: Journey, now: int) -> int:
@@ -97,13 +105,15 @@ def queued(world: World, journey: Journey) -> Queue:
     """The queue of a journey."""
     rows = entry_queue.alias("q")
     number = moments.integer(world.number("journey", journey.name))
+    return Queue(rows.c.journey == number, rows, _scene(world, journey, rows.c.customer))
+
+
+def _scene(world: World, journey: Journey, customer: Sql) -> Scene:
     record = world.tables.records[journey.record].alias() if journey.record else None
-    scene = Scene(world, rows.c.customer, world.tables.customer.alias(), record, used=set())
-    return Queue(rows.c.journey == number, rows, scene)
+    return Scene(world, customer, world.tables.customer.alias(), record, used=set())
 
 
-def make_due() -> sa.Insert:
-    """Those who were chosen are looked at in this run, whether anything else is due for them or not."""
-    known = sa.exists(sa.select(due.c.customer).where(due.c.customer == chosen.c.customer))
-    rows = sa.select(chosen.c.customer).distinct().where(~known)
-    return due.insert().from_select(["customer"], rows)
+def chosen_for(world: World, journey: Journey) -> sa.Select[int]:
+    """The customers who were chosen for a journey."""
+    number = moments.integer(world.number("journey", journey.name))
+    return sa.select(chosen.c.customer).where(chosen.c.journey == number)

@@ -3,12 +3,15 @@
 For a way in that is one statement over all customers, which adds those who would come in now.
 """
 
+from functools import partial
+
 import sqlalchemy as sa
 
 from dsl.model.journeys import Journey
 from engine.conditions import moments
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, World
+from engine.plans.plan import Key
 from engine.plans.watching import Scope
 from engine.plans.work import Work
 from engine.plans.working import due
@@ -23,7 +26,12 @@ def ask(work: Work) -> None:
     clock, plan = work.clock, work.plan
     for scope in plan.watches.asked(clock.before_at, clock.now, plan.world.zone):
         for place, people in enumerate(_concerned(plan.world, scope)):
-            work.do(("ask", *scope, place), lambda people=people: _join(people))  # type: ignore[misc]
+            join(work, ("ask", *scope, place), people, plan.circles.number(scope.journeys))
+
+
+def join(work: Work, key: Key, people: sa.Select[int], circle: int) -> int:
+    """Add people to the change set, unless they are in it in that circle; how many were not."""
+    return work.do(key, partial(_joining, people, moments.integer(circle)))
 
 
 def _concerned(world: World, scope: Scope) -> list[sa.Select[int]]:
@@ -59,7 +67,8 @@ def _waiting() -> sa.Select[int]:
     return sa.select(message.c.customer).where(OPEN_MESSAGE, message.c.status.in_(open_ones))
 
 
-def _join(people: sa.Select[int]) -> sa.Insert:
+def _joining(people: sa.Select[int], circle: Sql) -> sa.Insert:
     found = people.distinct().subquery()
-    known = sa.exists(sa.select(due.c.customer).where(due.c.customer == found.c.customer))
-    return due.insert().from_select(["customer"], sa.select(found.c.customer).where(~known))
+    same = (due.c.customer == found.c.customer, due.c.circle == circle)
+    new = sa.select(found.c.customer, circle).where(~sa.exists(sa.select(due.c.customer).where(*same)))
+    return due.insert().from_select(["customer", "circle"], new)

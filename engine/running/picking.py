@@ -279,7 +279,7 @@ def may_enter(world: World, journey: Journey, customer: Sql, record: Sql) -> Sql
     if journey.reenter is not None:
         free_at = moments.shift(world.zone, rows.c.ended_at, journey.reenter, back=False)
         barred.append(sa.or_(rows.c.status != moments.integer(ENDED), free_at > NOW))
-    return sa.not_(sa.exists(sa.select(rows.c.state).where(*barred)))
+    return sa.not_(sa.exists(sa.select(rows.c.state).where(*barred).correlate_except(rows)))
 
 
 def _occurrence(world: World, journey: Journey, customer: Sql, record: Sql) -> Sql:

@@ -19,10 +19,11 @@ from engine.plans import changes, working
 from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
 from engine.plans.working import batch as in_batch
-from engine.plans.working import begun, due, looked, picked, stirred, wanted
+from engine.plans.working import begun, due, picked, stirred, wanted
 from engine.running import admitting, asking, picking, waking
 from engine.running.firing import fires
-from engine.running.turns import keep_queue, look, rounds
+from engine.running.looking import FIRST, look, look_at_all
+from engine.running.turns import keep_queue, rounds
 from engine.storage.arrivals import arrivals
 from engine.storage.bulk import many_objects
 from engine.storage.schema import Instant, changed
@@ -36,7 +37,6 @@ BATCH = 10_000
 _AT_ONCE = 50
 """Journeys whose enrolments one statement wakes: it looks a customer up once for all of them."""
 
-_LOW = sa.bindparam("low", type_=Instant, required=True)
 _SIZE = sa.bindparam("size", type_=Instant, required=True)
 
 
@@ -87,7 +87,7 @@ def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how:
     low: int | None = 0
     while low is not None:
         with _transaction(connection, how):
-            low = _next_batch(work, low, how.batch)
+            low = _next_batch(work, low)
             if low is not None:
                 _batch(work, permits)
         how.progress(work.report.examined)
@@ -133,7 +133,7 @@ def _look_for_changes(work: Work) -> None:
     """Who may behave differently than at the run before."""
     plan = work.plan
     if not work.full:
-        work.do(("collect",), lambda: changes.collect(plan.world, plan.watches))
+        work.do(("collect",), lambda: changes.collect(plan.world, plan.watches, plan.circles))
         asking.ask(work)
     _hear(work)
     for journey in plan.journeys:
@@ -154,7 +154,7 @@ def _hear(work: Work) -> None:
 def _choose(work: Work, journey: Journey) -> None:
     """Let the best of the queue of a limited journey in: they will be looked at with those who are due."""
     world = work.plan.world
-    _look_at_all(work)
+    look_at_all(work, journey)
     keep_queue(work, journey)
     if not fires(journey, work.clock, world.zone, first=work.first):
         return
@@ -168,38 +168,30 @@ def _choose(work: Work, journey: Journey) -> None:
         came = entered.run(work.connection, work.values).scalar_one() if entered else 0
         work.values["free"] = max(journey.at_most[0] - came, 0)
     if work.values["free"] and work.do(("choose", journey.name), lambda: admitting.choose(world, journey)):
-        work.do(("chosen due",), admitting.make_due)
+        circle = work.plan.circles.number([journey.name])
+        asking.join(work, ("chosen due", journey.name), admitting.chosen_for(world, journey), circle)
 
 
-def _look_at_all(work: Work) -> None:
-    everybody = work.plan.tables.customer
-    work.clear(looked)
-    if work.full:
-        work.do(("look at everybody",), lambda: _fill(looked, sa.select(everybody.c.customer)))
-    else:
-        work.do(("look at due",), lambda: _fill(looked, sa.select(due.c.customer)))
-
-
-def _fill(table: sa.Table, people: sa.Select[int]) -> sa.Insert:
-    return table.insert().from_select(["customer"], people)
-
-
-def _next_batch(work: Work, low: int, size: int) -> int | None:
+def _next_batch(work: Work, low: int) -> int | None:
     """Fill the batch with the next customers above `low`; the highest of them, or None when nobody is left."""
     for table in (in_batch, stirred, picked, begun, wanted):
         work.clear(table)
+    work.step, work.looking = 0, None
+    work.values["first_customer"] = low
     source: sa.Table = work.plan.tables.customer if work.full else due
-    people = sa.select(source.c.customer).where(source.c.customer > _LOW)
+    people = sa.select(source.c.customer).distinct().where(source.c.customer > FIRST)
     people = people.order_by(source.c.customer).limit(_SIZE)
-    work.values["low"], work.values["size"] = low, size
-    count = work.do(("batch", work.full), lambda: _fill(in_batch, people))
+    count = work.do(("batch", work.full), lambda: in_batch.insert().from_select(["customer"], people))
     work.report.examined += count
-    return work.connection.scalar(sa.select(sa.func.max(in_batch.c.customer))) if count else None
+    if not count:
+        return None
+    last: int = work.connection.execute(sa.select(sa.func.max(in_batch.c.customer))).scalar_one()
+    work.values["last_customer"] = last
+    return last
 
 
 def _batch(work: Work, permits: Permits) -> None:
     """Everything about the customers of one batch."""
-    work.step = 0
     work.values["arrived"] = arrivals(work.connection)
     with many_objects():
         for journey in work.plan.journeys:
@@ -215,7 +207,7 @@ def _end_watches(work: Work, journey: Journey) -> None:
     over = work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
     work.report.released += over
     if over and journey.limited:
-        look(work, None)
+        look(work, journey, None)
         keep_queue(work, journey)
 
 

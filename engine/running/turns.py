@@ -1,7 +1,7 @@
 """The turns of journeys in one batch: who is under way moves, who qualifies enrols, until nobody moves any more.
 
-`looked` holds the customers to look at. A step that may let somebody move again notes its customers in `stirred`
-under its number; the next step, and the next round, look at those alone.
+A step that may let somebody move again notes its customers in `stirred` under its number; the next step, and the next
+round, look at those alone.
 """
 
 from collections.abc import Callable
@@ -11,63 +11,40 @@ import sqlalchemy as sa
 
 from dsl.model.journeys import Action, Emit, Journey, Task
 from engine.plans.ways import Way
-from engine.plans.work import Work
-from engine.plans.working import batch, begun, looked, picked, stirred
+from engine.plans.work import Steps, Work
+from engine.plans.working import begun, looked, picked
 from engine.running import admitting, moving, picking
 from engine.running.acting import doing
+from engine.running.looking import look
 from engine.storage.arrivals import take
-from engine.storage.schema import Instant
-
-_AFTER = sa.bindparam("after_step", type_=Instant, required=True)
-_UP_TO = sa.bindparam("up_to_step", type_=Instant, required=True)
-
-Steps = tuple[int, int] | None
-"""The customers stirred after the first and up to the second step; None: the whole batch."""
 
 
 def rounds(work: Work, scope: Steps = None) -> None:
     """All journeys in their order, again until a whole round stirs nobody. Begins with those in `scope`."""
-    look(work, scope)
     while True:
         began = work.step
         for journey in work.plan.journeys:
-            _turn(work, journey, scope)
-        scope = (began, work.step)
-        if work.step == began or not look(work, scope):
+            if look(work, journey, scope):
+                _turn(work, journey, scope)
+        if work.step == began:
             return
-
-
-def look(work: Work, steps: Steps) -> int:
-    """Look at these customers from now on; how many they are."""
-    work.clear(looked)
-    if steps is None:
-        return work.do(
-            ("look at batch",), lambda: looked.insert().from_select(["customer"], sa.select(batch))
-        )
-    work.values["after_step"], work.values["up_to_step"] = steps
-    return work.do(("look at stirred",), _stirred_between)
-
-
-def _stirred_between() -> sa.Insert:
-    rows = sa.select(stirred.c.customer).distinct().where(stirred.c.step > _AFTER, stirred.c.step <= _UP_TO)
-    return looked.insert().from_select(["customer"], rows)
+        scope = (began, work.step)
 
 
 def _turn(work: Work, journey: Journey, scope: Steps) -> None:
     """One journey's turn: moves until none is left, then entries, then the moves of those who entered."""
-    if _moves(work, journey):
-        look(work, scope)
+    _moves(work, journey)
+    look(work, journey, scope)
     before = work.step
     _entries(work, journey, scope)
     if work.step > before:
-        look(work, (before, work.step))
+        look(work, journey, (before, work.step))
         _moves(work, journey)
-        look(work, scope)
 
 
-def _moves(work: Work, journey: Journey) -> bool:
-    """Let those looked at move until nobody does; whether fewer are looked at now than before."""
-    world, ways, narrowed = work.plan.world, work.plan.ways_of[journey.name], False
+def _moves(work: Work, journey: Journey) -> None:
+    """Let those looked at move until nobody does; fewer and fewer are looked at."""
+    world, ways = work.plan.world, work.plan.ways_of[journey.name]
     while len(ways) > 1 and work.do(("pick", journey.name), lambda: picking.pick(world, journey, ways)):
         if work.step >= picking.MOST_MOVES or (work.clock.before_at == work.clock.now and not work.first):
             work.report.stuck += work.do(
@@ -76,10 +53,8 @@ def _moves(work: Work, journey: Journey) -> bool:
         before = work.step
         _take_ways(work)
         if work.step == before:
-            return narrowed
-        narrowed = True
-        look(work, (before, work.step))
-    return narrowed
+            return
+        look(work, journey, (before, work.step))
 
 
 def _entries(work: Work, journey: Journey, scope: Steps) -> None:
@@ -116,13 +91,10 @@ def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromC
 
 
 def _keep_queue_here(work: Work, journey: Journey, scope: Steps, came: int) -> None:
-    """The queue was true for the whole batch when it began: ask again only of those whom something has moved since."""
-    if came or scope is not None:
-        keep_queue(work, journey)
-    elif work.step:
-        look(work, (0, work.step))
-        keep_queue(work, journey)
-        look(work, None)
+    """The queue was true for everybody when the batch began: ask again only of those whom something has moved since."""
+    if scope is None and not came and not look(work, journey, (0, work.step)):
+        return
+    keep_queue(work, journey)
 
 
 def keep_queue(work: Work, journey: Journey) -> None:
