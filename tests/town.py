@@ -119,13 +119,14 @@ def town(model: Model) -> EngineSide:
     return side
 
 
-def as_if_large(side: EngineSide) -> None:
-    """Statistics as if there were a million of each; for sixty, reading all of them would be right."""
+def as_if_analyzed(side: EngineSide, rows: int = 1_000_000) -> None:
+    """Statistics as if there were a million of each, or had been so many; for sixty, reading all would be right."""
     with side.store.write() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.exec_driver_sql(
-            "UPDATE sqlite_stat1 SET stat = '1000000' || substr(stat, instr(stat, ' '))"
-            " WHERE tbl NOT IN ('meta', 'symbol', 'rule', 'run', 'calendar_day') AND instr(stat, ' ')"
+            "UPDATE sqlite_stat1 SET stat = ? || substr(stat, instr(stat, ' '))"
+            " WHERE tbl NOT IN ('meta', 'symbol', 'rule', 'run', 'calendar_day') AND instr(stat, ' ')",
+            (rows,),
         )
         connection.exec_driver_sql("ANALYZE sqlite_schema")
 

@@ -15,7 +15,7 @@ from engine.conditions import moments
 from engine.conditions.happenings import happening
 from engine.conditions.moments import Sql
 from engine.conditions.world import BEFORE, BEFORE_SEQ, NOW, Clockwork, World
-from engine.plans.circles import EVERY, Circles
+from engine.plans.circles import EVERY, WAITING, Circles, in_journey
 from engine.plans.crossings import Crossing, Passing
 from engine.plans.lines import Column
 from engine.plans.watching import Watches
@@ -39,18 +39,18 @@ def ranges(watches: Watches, clock: Clockwork, zone: Zone) -> dict[str, int]:
 
 def collect(world: World, watches: Watches, circles: Circles) -> sa.Insert:
     """Fill `due` with the change set."""
-    nobodys = moments.integer(circles.number(()))
+    waiting = moments.integer(circles.number([WAITING]))
     arms: list[sa.Select[Any]] = [
         sa.select(changed.c.customer, _EVERY).where(changed.c.seq > moments.integer(0)),
         sa.select(enrolment.c.customer, _own_circle(world, circles)).where(enrolment.c.wake_at <= NOW),
-        *(_overdue(status, nobodys) for status in _UNDECIDED),
+        *(_overdue(status, waiting) for status in _UNDECIDED),
     ]
     for kind in sorted(watches.kinds.keys() - RECORDED_BY_ENGINE):
         rows, circle = world.tables.events[kind].alias(), circles.number(watches.kinds[kind])
         own = sa.select(rows.c.customer, moments.integer(circle))
         arms += [own.where(rows.c.seq > BEFORE_SEQ), own.where(rows.c.at > BEFORE, rows.c.at <= NOW)]
-    for place, (crossing, journeys) in enumerate(watches.crossings.items()):
-        arms.append(_crossed(world, crossing, place, moments.integer(circles.number(journeys))))
+    for place, (crossing, scopes) in enumerate(watches.crossings.items()):
+        arms.append(_crossed(world, crossing, place, moments.integer(circles.number(scopes))))
     return into_due(arms)
 
 
@@ -68,7 +68,8 @@ def into_due(arms: Sequence[sa.Select[Any]]) -> sa.Insert:
 
 def _own_circle(world: World, circles: Circles) -> Sql:
     """The circle of an enrolment's journey alone."""
-    numbers = {world.number("journey", name): circles.number([name]) for name in world.model.journeys}
+    names = world.model.journeys
+    numbers = {world.number("journey", name): circles.number(in_journey(name)) for name in names}
     if not numbers:
         return _EVERY
     arms = {journey: moments.integer(circle) for journey, circle in numbers.items()}

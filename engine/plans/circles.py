@@ -1,36 +1,46 @@
-"""Which journeys a change concerns: the sets of journeys that something about a customer may move them in.
+"""What a change concerns: the sets of scopes in which something about a customer may change an answer.
 
-The change set notes each customer with the number of such a set, so that a run asks of a journey only those whom the
-change concerns there.
+The change set notes each customer with the number of such a set, so that a run asks of those under way in a journey,
+and of those who may come into it, only whom the change concerns there.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.plans.watching import Watches
+from engine.plans.watching import Scope, Watches
 
 EVERY = 0
-"""The circle of all journeys."""
+"""The circle of all scopes."""
+
+WAITING = Scope("wait")
+"""Messages alone are looked at, and nobody moves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Circles:
-    """The sets of journeys of a release; a set's number is its place. The first is all of them."""
+    """The sets of scopes of a release; a set's number is its place. The first is all of them."""
 
-    sets: tuple[frozenset[str], ...]
+    sets: tuple[frozenset[Scope], ...]
 
-    def number(self, journeys: Iterable[str]) -> int:
-        """The number of a set of journeys that something in the rules concerns."""
-        return self.sets.index(frozenset(journeys))
+    def number(self, scopes: Iterable[Scope]) -> int:
+        """The number of a set of scopes that something in the rules concerns."""
+        return self.sets.index(frozenset(scopes))
 
-    def around(self, journey: str) -> list[int]:
-        """The numbers of the sets that hold a journey."""
-        return [number for number, journeys in enumerate(self.sets) if journey in journeys]
+    def around(self, scope: Scope) -> list[int]:
+        """The numbers of the sets that hold a scope."""
+        return [number for number, scopes in enumerate(self.sets) if scope in scopes]
+
+
+def in_journey(journey: str) -> frozenset[Scope]:
+    """Who might come into a journey and who is under way in it."""
+    return frozenset([Scope("enter", journey), Scope("move", journey)])
 
 
 def circles(journeys: Iterable[str], watches: Watches) -> Circles:
-    """The sets of all journeys, of none, of each one alone, and of those that listen to the same."""
-    names = tuple(journeys)
-    alone = [frozenset([name]) for name in names]
-    together = [frozenset(found) for found in (*watches.kinds.values(), *watches.crossings.values())]
-    return Circles(tuple(dict.fromkeys([frozenset(names), frozenset(), *alone, *together])))
+    """The sets of all scopes, of each alone, of a journey's, and of those that listen to the same."""
+    own = [in_journey(journey) for journey in journeys]
+    goals = [Scope("goal", journey) for journey in journeys]
+    every = frozenset([WAITING, *goals]).union(*own)
+    together = map(frozenset, (*watches.kinds.values(), *watches.crossings.values()))
+    alone = [frozenset([scope]) for scope in sorted(every)]
+    return Circles(tuple(dict.fromkeys([every, *alone, *own, *together])))

@@ -28,23 +28,18 @@ class Scope(NamedTuple):
     whose: Literal["enter", "move", "goal", "wait"]
     journey: str = ""
 
-    @property
-    def journeys(self) -> set[str]:
-        """The journeys in which another answer may make somebody move or come in: it, or none."""
-        return {self.journey} if self.whose in ("enter", "move") else set()
-
 
 @dataclass(slots=True)
 class Watches:
     """What a rule set listens to. `membership`: some condition asks where people are in journeys.
 
-    `kinds`, `crossings`: of events, and of moments in a stable order, each with the journeys in which it may make
-    somebody move or come in. `common`: what may change for all in a scope at once. `daily`, `always`: scopes with
-    conditions whose answer may change for anybody at midnight, or at any time.
+    `kinds`, `crossings`: of events, and of moments in a stable order, each with the scopes in which it may change an
+    answer. `common`: what may change for all in a scope at once. `daily`, `always`: scopes with conditions whose answer
+    may change for anybody at midnight, or at any time.
     """
 
-    kinds: dict[str, set[str]] = field(default_factory=dict)
-    crossings: dict[Crossing | Passing, set[str]] = field(default_factory=dict)
+    kinds: dict[str, set[Scope]] = field(default_factory=dict)
+    crossings: dict[Crossing | Passing, set[Scope]] = field(default_factory=dict)
     common: set[tuple[Common, Scope]] = field(default_factory=set)
     daily: set[Scope] = field(default_factory=set)
     always: set[Scope] = field(default_factory=set)
@@ -52,11 +47,11 @@ class Watches:
 
     def hear(self, kind: str, scope: Scope) -> None:
         """Listen to the events of a kind."""
-        self.kinds.setdefault(kind, set()).update(scope.journeys)
+        self.kinds.setdefault(kind, set()).add(scope)
 
     def cross(self, crossing: Crossing | Passing, scope: Scope) -> None:
         """Listen to what time passes."""
-        self.crossings.setdefault(crossing, set()).update(scope.journeys)
+        self.crossings.setdefault(crossing, set()).add(scope)
 
     def asked(self, before: int, now: int, zone: Zone) -> list[Scope]:
         """The scopes in which anybody may behave differently than at the run before, by time alone."""

@@ -35,7 +35,7 @@ from engine.storage.symbols import state_name
 class Way:
     """From a state (None: from outside) to a state or an end.
 
-    `stirs`: taking it may let somebody move again in this very run, or wait in the journey's queue.
+    `stirs`: taking it may let somebody move again in this very run, wait in the journey's queue, or reach its goal.
     `pending`: sends and grants of the target.
     """
 
@@ -93,6 +93,8 @@ def _way(
         outcome=outcome,
         stirs=membership
         or journey.limited
+        or (outcome is not None and journey.reenter is not None)
+        or (source is None and journey.goal is not None)
         or (target is not None and not (calm(target) and _is_quiet_after(transition, target))),
         pending=0 if target is None else pending_actions(target),
         span=_way_in(journey) if transition is None else transition.span,

@@ -26,7 +26,7 @@ def ask(work: Work) -> None:
     clock, plan = work.clock, work.plan
     for scope in plan.watches.asked(clock.before_at, clock.now, plan.world.zone):
         for place, people in enumerate(_concerned(plan.world, scope)):
-            join(work, ("ask", *scope, place), people, plan.circles.number(scope.journeys))
+            join(work, ("ask", *scope, place), people, plan.circles.number([scope]))
 
 
 def join(work: Work, key: Key, people: sa.Select[int], circle: int) -> int:

@@ -1,7 +1,7 @@
-"""Whom a step of a run looks at, for one journey: what fills the temporary table `looked`.
+"""Whom a step of a run looks at: what fills the temporary table `looked`.
 
-At first those are they whom the change set names for the journey, and whom the journeys before it have stirred; then
-only those who were stirred since.
+At first those are they whom the change set names for those under way in a journey, or for its way in, and whom the
+journeys before it have stirred; then only those who were stirred since.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import Journey
 from engine.conditions import moments
+from engine.plans.watching import Scope
 from engine.plans.work import Steps, Work
 from engine.plans.working import batch, due, stirred
 from engine.storage.schema import Instant
@@ -24,26 +24,30 @@ _AFTER = sa.bindparam("after_step", type_=Instant, required=True)
 _UP_TO = sa.bindparam("up_to_step", type_=Instant, required=True)
 
 
-def look(work: Work, journey: Journey, steps: Steps) -> int:
-    """Look at these customers from now on, for a journey; how many they are."""
-    work.values["after_step"], work.values["up_to_step"] = steps or (0, work.step)
+def look(work: Work, scope: Scope, steps: Steps) -> int:
+    """Look at these customers from now on, for what a scope asks; how many they are."""
     if steps is not None:
-        return work.look(("look at stirred",), steps, _stirred_between)
+        return look_at_stirred(work, steps)
     if work.full:
         return work.look(("look at batch",), None, lambda: sa.select(batch))
-    concerned = partial(_concerned, work.plan.circles.around(journey.name), stirring=work.step > 0)
-    return work.look(("look at concerned", journey.name, work.step > 0), (0, work.step), concerned)
+    work.values["after_step"], work.values["up_to_step"] = 0, work.step
+    concerned = partial(_concerned, work.plan.circles.around(scope), stirring=work.step > 0)
+    return work.look(("look at concerned", *scope, work.step > 0), (0, work.step), concerned)
 
 
-def look_at_all(work: Work, journey: Journey) -> int:
-    """Look at all whom the run will look at for a journey, before the first batch; how many they are."""
+def look_at_stirred(work: Work, steps: tuple[int, int]) -> int:
+    """Look at those who were stirred after the first and up to the second step; how many they are."""
+    work.values["after_step"], work.values["up_to_step"] = steps
+    return work.look(("look at stirred",), steps, _stirred_between)
+
+
+def look_at_all(work: Work, scope: Scope) -> int:
+    """Look at all whom the run will look at for what a scope asks, before the first batch; how many they are."""
     if work.full:
         everybody = work.plan.tables.customer
         return work.look(("look at everybody",), None, lambda: sa.select(everybody.c.customer))
-    own = _in_circles(work.plan.circles.around(journey.name))
-    return work.look(
-        ("look at due", journey.name), None, lambda: sa.select(due.c.customer).distinct().where(own)
-    )
+    own = _in_circles(work.plan.circles.around(scope))
+    return work.look(("look at due", *scope), None, lambda: sa.select(due.c.customer).distinct().where(own))
 
 
 def _stirred_between() -> sa.Select[int]:

@@ -17,6 +17,7 @@ from engine.errors import EngineError
 from engine.permits.permitting import Permits, permit
 from engine.plans import changes, working
 from engine.plans.plan import Plan
+from engine.plans.watching import Scope
 from engine.plans.work import RunReport, Work
 from engine.plans.working import batch as in_batch
 from engine.plans.working import begun, due, picked, stirred, wanted
@@ -154,7 +155,7 @@ def _hear(work: Work) -> None:
 def _choose(work: Work, journey: Journey) -> None:
     """Let the best of the queue of a limited journey in: they will be looked at with those who are due."""
     world = work.plan.world
-    look_at_all(work, journey)
+    look_at_all(work, Scope("enter", journey.name))
     keep_queue(work, journey)
     if not fires(journey, work.clock, world.zone, first=work.first):
         return
@@ -168,7 +169,7 @@ def _choose(work: Work, journey: Journey) -> None:
         came = entered.run(work.connection, work.values).scalar_one() if entered else 0
         work.values["free"] = max(journey.at_most[0] - came, 0)
     if work.values["free"] and work.do(("choose", journey.name), lambda: admitting.choose(world, journey)):
-        circle = work.plan.circles.number([journey.name])
+        circle = work.plan.circles.number([Scope("enter", journey.name)])
         asking.join(work, ("chosen due", journey.name), admitting.chosen_for(world, journey), circle)
 
 
@@ -204,10 +205,11 @@ def _batch(work: Work, permits: Permits) -> None:
 
 def _end_watches(work: Work, journey: Journey) -> None:
     """Before anybody moves: whose watch is over may come in again."""
+    if not journey.holdout or not look(work, Scope("enter", journey.name), None):
+        return
     over = work.do(("watches", journey.name), lambda: waking.end_watches(work.plan.world, journey))
     work.report.released += over
     if over and journey.limited:
-        look(work, journey, None)
         keep_queue(work, journey)
 
 
@@ -215,7 +217,8 @@ def _wind_up(work: Work) -> None:
     """Goals, and when time alone may move somebody next."""
     world, journeys = work.plan.world, work.plan.journeys
     for journey in journeys:
-        work.do(("goal", journey.name), partial(waking.reach_goals, world, journey))
+        if journey.goal is not None and look(work, Scope("goal", journey.name), None):
+            work.do(("goal", journey.name), partial(waking.reach_goals, world, journey))
     for first in range(0, len(journeys), _AT_ONCE):
         some = journeys[first : first + _AT_ONCE]
         work.do(("wake", first), partial(waking.reschedule, world, some))

@@ -10,35 +10,35 @@ from functools import partial
 import sqlalchemy as sa
 
 from dsl.model.journeys import Action, Emit, Journey, Task
+from engine.plans.watching import Scope
 from engine.plans.ways import Way
 from engine.plans.work import Steps, Work
 from engine.plans.working import begun, looked, picked
 from engine.running import admitting, moving, picking
 from engine.running.acting import doing
-from engine.running.looking import look
+from engine.running.looking import look, look_at_stirred
 from engine.storage.arrivals import take
 
 
-def rounds(work: Work, scope: Steps = None) -> None:
-    """All journeys in their order, again until a whole round stirs nobody. Begins with those in `scope`."""
+def rounds(work: Work, steps: Steps = None) -> None:
+    """All journeys in their order, again until a whole round stirs nobody. Begins with those in `steps`."""
     while True:
         began = work.step
         for journey in work.plan.journeys:
-            if look(work, journey, scope):
-                _turn(work, journey, scope)
+            _turn(work, journey, steps)
         if work.step == began:
             return
-        scope = (began, work.step)
+        steps = (began, work.step)
 
 
-def _turn(work: Work, journey: Journey, scope: Steps) -> None:
+def _turn(work: Work, journey: Journey, steps: Steps) -> None:
     """One journey's turn: moves until none is left, then entries, then the moves of those who entered."""
-    _moves(work, journey)
-    look(work, journey, scope)
+    if look(work, Scope("move", journey.name), steps):
+        _moves(work, journey)
     before = work.step
-    _entries(work, journey, scope)
-    if work.step > before:
-        look(work, journey, (before, work.step))
+    if look(work, Scope("enter", journey.name), steps):
+        _entries(work, journey, steps)
+    if work.step > before and look_at_stirred(work, (before, work.step)):
         _moves(work, journey)
 
 
@@ -54,10 +54,10 @@ def _moves(work: Work, journey: Journey) -> None:
         _take_ways(work)
         if work.step == before:
             return
-        look(work, journey, (before, work.step))
+        look_at_stirred(work, (before, work.step))
 
 
-def _entries(work: Work, journey: Journey, scope: Steps) -> None:
+def _entries(work: Work, journey: Journey, steps: Steps) -> None:
     """Enrol those whom a `begin` starts, then those who qualify or, where only some may come in, were chosen."""
     came = _begin(work, journey) if journey.name in work.plan.begun else 0
     if journey.enter is None:
@@ -68,7 +68,7 @@ def _entries(work: Work, journey: Journey, scope: Steps) -> None:
     elif not limited or journey.name in work.open:
         came += _enrol(work, journey, "enrol", lambda: looked)
     if limited:
-        _keep_queue_here(work, journey, scope, came)
+        _keep_queue_here(work, journey, steps, came)
 
 
 def _begin(work: Work, journey: Journey) -> int:
@@ -90,9 +90,9 @@ def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromC
     return came
 
 
-def _keep_queue_here(work: Work, journey: Journey, scope: Steps, came: int) -> None:
+def _keep_queue_here(work: Work, journey: Journey, steps: Steps, came: int) -> None:
     """The queue was true for everybody when the batch began: ask again only of those whom something has moved since."""
-    if scope is None and not came and not look(work, journey, (0, work.step)):
+    if steps is None and not came and not look_at_stirred(work, (0, work.step)):
         return
     keep_queue(work, journey)
 

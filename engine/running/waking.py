@@ -10,7 +10,7 @@ from engine.conditions.compiling import sql
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, World
 from engine.plans.ways import state_number
-from engine.plans.working import batch
+from engine.plans.working import batch, looked
 from engine.running.picking import due_at, enrolment_scene, looked_up
 from engine.storage.schema import ACTIVE, ENDED, WATCHED, enrolment
 
@@ -56,10 +56,10 @@ def _wake(world: World, journey: Journey) -> Sql | None:
     return looked_up(scene, sa.case((watched, enrolment.c.wake_at), *arms, else_=sa.null()))
 
 
-def in_batch(world: World, journey: Journey, status: int | None = None) -> list[Sql]:
-    """The enrolments of the batch in a journey. Said with IN, so that they are looked up one by one."""
+def in_sight(world: World, journey: Journey, status: int | None = None) -> list[Sql]:
+    """The enrolments in a journey of those looked at. Said with IN, so that they are looked up one by one."""
     chosen = [
-        enrolment.c.customer.in_(sa.select(batch.c.customer)),
+        enrolment.c.customer.in_(sa.select(looked.c.customer)),
         enrolment.c.journey == moments.integer(world.number("journey", journey.name)),
     ]
     return chosen if status is None else [*chosen, enrolment.c.status == moments.integer(status)]
@@ -80,7 +80,7 @@ def end_watches(world: World, journey: Journey) -> sa.Update | None:
         return None
     over = goal_until(world, journey.goal)
     values = {"status": moments.integer(ENDED), "ended_at": over, "wake_at": sa.null()}
-    return enrolment.update().values(values).where(*in_batch(world, journey, WATCHED), over < NOW)
+    return enrolment.update().values(values).where(*in_sight(world, journey, WATCHED), over < NOW)
 
 
 def reach_goals(world: World, journey: Journey) -> sa.Update | None:
@@ -90,7 +90,7 @@ def reach_goals(world: World, journey: Journey) -> sa.Update | None:
     scene = enrolment_scene(world, journey, enrolment)
     reached = looked_up(scene, sa.case((sql(journey.goal.condition, scene), 1), else_=0)) == 1
     in_time = goal_until(world, journey.goal) >= NOW
-    chosen = [*in_batch(world, journey), enrolment.c.goal_at.is_(None), in_time, reached]
+    chosen = [*in_sight(world, journey), enrolment.c.goal_at.is_(None), in_time, reached]
     return enrolment.update().values(goal_at=NOW).where(*chosen)
 
 

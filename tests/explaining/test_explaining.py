@@ -25,7 +25,7 @@ from tests.engine_side import EngineSide, ms
 from tests.oracle import history as h
 from tests.strategies_histories import histories
 from tests.strategies_lively import lively_rules
-from tests.town import DAY, HOUR, RULES, START, as_if_large, scans, town
+from tests.town import DAY, HOUR, RULES, START, as_if_analyzed, scans, town
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
@@ -79,7 +79,7 @@ def test_no_statement_of_an_explanation_reads_a_whole_table(*, analyzed: bool) -
     for hours in (-3, 24 * 20):  # before the window opens, so that messages wait
         side.settle(h.Moment(datetime.fromtimestamp((START + hours * HOUR) / 1000, UTC)))
     if analyzed:
-        as_if_large(side)
+        as_if_analyzed(side)
     executed: dict[str, int] = {}
 
     def note(_connection: Any, _cursor: Any, text: str, values: Any, _context: Any, many: Any) -> None:
