@@ -47,6 +47,7 @@ COMMANDS = {
     "optout": "saying",
     "consent": "saying",
     "channels": "channels",
+    "audit": "auditing",
     "backup": "safekeeping",
     "restore": "safekeeping",
 }

@@ -11,6 +11,7 @@ from engine.projects.folder import project_folder
 from engine.projects.project import Project, database_of, open_project
 from engine.projects.releases import Release, current_release
 from engine.projects.virtual_time import virtual_time
+from engine.safekeeping.anchor import note_head
 from engine.safekeeping.seal import note_arrivals, note_closed
 from engine.storage.audit import By
 from engine.storage.store import is_missing
@@ -32,6 +33,7 @@ def opened(*, create: bool = False) -> Iterator[Project]:
     try:
         yield project
         note_arrivals(project)
+        note_head(project, real_time())
     finally:
         project.store.close()
         note_closed(project)

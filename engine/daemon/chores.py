@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from engine.projects.project import Project
+from engine.safekeeping.anchor import note_head
 from engine.safekeeping.retention import forget
 
 
@@ -41,5 +42,6 @@ def usual_chores(project: Project, hear: Callable[[int], None]) -> tuple[Chore, 
     return (
         Chore("fetch reports", 60.0, hear),
         Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),
+        Chore("note the head of the trail", 600.0, lambda now: note_head(project, now)),
         Chore("forget old rows", 600.0, lambda now: forget(project, now)),
     )

@@ -17,9 +17,11 @@ from engine.config import FILE_NAME
 from engine.delivery.journal import NAME, head, journal_at, last_batch, lines_after
 from engine.errors import BackupError, StoreError
 from engine.projects.project import Project, database_of
+from engine.safekeeping.anchor import folder_of
 from engine.safekeeping.seal import incarnation
 from engine.storage.copies import Progress, check_copy, copy_file, open_copy
 from engine.storage.durable import sync
+from engine.storage.trail_key import NAME as KEY
 from engine.wording import say
 
 _metadata = sa.MetaData()
@@ -136,6 +138,9 @@ def _files_of(project: Project, connection: sa.Connection) -> dict[str, bytes]:
         name = path.relative_to(project.folder)
         if path.is_file() and not any(part.startswith(".") for part in name.parts):
             found[str(name)] = path.read_bytes()
+    key = folder_of(project) / KEY
+    if key.exists():
+        found[KEY] = key.read_bytes()
     journal = project.folder / NAME
     if identity := journal_at(journal):  # what was noted since the moment of the copy
         lines = lines_after(journal, identity, last_batch(connection, identity))

@@ -5,6 +5,7 @@ command does the rest.
 """
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from engine.errors import BackupError, ReplacedStoreError
 from engine.projects.project import database_of
 from engine.projects.project_turn import lock_folder
 from engine.projects.virtual_time import virtual_time
+from engine.safekeeping.anchor import NAME as ANCHOR
+from engine.safekeeping.anchor import append
 from engine.safekeeping.backup import forget_backup, kept_files, made_at
 from engine.safekeeping.seal import (
     Seal,
@@ -32,10 +35,12 @@ from engine.safekeeping.seal import (
     sealed_now,
     write_seal,
 )
-from engine.storage.audit import By, Deed, record
+from engine.storage.audit import By, Deed, Head, head, record
 from engine.storage.copies import Progress, check_copy, copy_file, fold, open_copy
 from engine.storage.durable import sync
 from engine.storage.store import Store, check_version
+from engine.storage.trail_key import NAME as KEY
+from engine.storage.trail_key import put_key, trail_key
 from engine.wording import say
 
 _DRAFT = ".homing-restore.db"
@@ -101,21 +106,26 @@ class _Restoring:
         check_version(self.store)
         with self.store.read() as connection:
             made, kept = made_at(connection), dict(kept_files(connection))
-        noted = kept.pop(NAME, b"")
+        noted, key = kept.pop(NAME, b""), kept.pop(KEY, b"").strip()
         config = self._config(kept)
         database = database_of(self.folder, config)
         if not isinstance(database, Path):
             raise BackupError(
                 say("the project keeps its data in PostgreSQL"), say("use its own tools, such as pg_restore")
             )
+        for place in {database.parent, Path(self.store.place).parent} if key else ():
+            _take_key(place, key)
+        before = self._head()
         left = self._prepare(config, noted, made)
-        seal = self._seal()
+        seal, after, key = self._seal(), self._head(), self._key()
         self.store.close()
         written = [] if (self.folder / FILE_NAME).is_file() else _write_files(self.folder, kept)
         aside = _put_aside(database, seal.incarnation.partition(".")[0])
         Path(self.store.place).replace(database)
         sync(database.parent)
         write_seal(self.folder, seal)
+        append(database.parent, key, before, self.wish.now, "restored")  # what was more of it was not cut off
+        append(database.parent, key, after, self.wish.now)
         return Restored(database, made, aside, left, tuple(written))
 
     def _config(self, kept: Mapping[str, bytes]) -> Config:
@@ -144,6 +154,16 @@ class _Restoring:
             left = take_lines(connection, head_of(first), lines, config.zone, by)
             return left + _take_in(connection, self.folder, config.zone, by, surely=made is not None)
 
+    def _head(self) -> Head:
+        """The last row of its trail."""
+        with self.store.read() as connection:
+            return head(connection)
+
+    def _key(self) -> bytes:
+        """What its trail is chained with."""
+        with self.store.read() as connection:
+            return trail_key(connection)
+
     def _life(self, connection: sa.Connection) -> int:
         """The number of the life that begins: above those of the copy and of what was in its place."""
         lives = [incarnation(connection)]
@@ -156,6 +176,17 @@ class _Restoring:
         with self.store.read() as connection:
             at = self.wish.now if virtual_time(connection) is None else 0
             return replace(sealed_now(connection, at, clean=True), folded=True)
+
+
+def _take_key(folder: Path, key: bytes) -> None:
+    """The trail of a backup goes on under its own key; another one that lies here is kept aside."""
+    here = folder / KEY
+    if here.exists() and here.read_bytes().strip() != key:
+        end = f"-before-{secrets.token_hex(4)}"
+        for path in (here, folder / ANCHOR):
+            if path.exists():
+                path.rename(path.with_name(f"{path.name}{end}"))
+    put_key(folder, key)
 
 
 def _draft(folder: Path) -> Path:
@@ -182,7 +213,7 @@ def _may_hold_project(folder: Path) -> None:
     if (folder / FILE_NAME).is_file():
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if any(path.name not in {"homing.lock", _DRAFT} for path in folder.iterdir()):
+    if any(path.name not in {"homing.lock", KEY, _DRAFT} for path in folder.iterdir()):
         raise BackupError(
             say("{folder}: neither a project nor an empty folder", folder=folder),
             say("name one with `--project`"),

@@ -1,10 +1,25 @@
-"""The trail of what people and commands did. Customers stand in it by number alone."""
+"""The trail of what people and commands did: who, when, what, to whom and why, in rows that are chained.
 
+Customers stand in it by number alone. `what` must hold nothing personal; `because`, the note, may: erasing strikes it.
+"""
+
+import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from engine.storage.chain import NO_MAC, Link, digest_of_note, mac_of
 from engine.storage.schema import audit
+from engine.storage.trail_key import trail_key
+
+NOTE_STRUCK = "note struck"
+"""The verb of a row that says that the note of another, whose number is in `what`, was taken away."""
+
+ERASED = "erased"
+"""The verb of a row that says that a customer was erased, and with them the notes on them."""
+
+TRAIL_CUT = "old trail forgotten"
+"""The verb of a row that says up to which row the trail was forgotten: `what` is that row's number and mac."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +32,7 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What was done, to whom or what, and why."""
+    """What was done, to whom or what, and why. `what`: nothing personal; `because`: a note, which may be struck."""
 
     verb: str
     customer: int | None = None
@@ -25,14 +40,38 @@ class Deed:
     because: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last row of a trail: whoever keeps it elsewhere sees when the end is cut off. 0 when there is none."""
+
+    seq: int = 0
+    mac: str = NO_MAC
+
+
 def record(connection: sa.Connection, by: By, deed: Deed) -> None:
     """Append a row, in the transaction of what it tells of."""
-    row = {
-        "at": by.now,
-        "actor": by.actor,
-        "verb": deed.verb,
-        "customer": deed.customer,
-        "what": deed.what,
-        "because": deed.because,
-    }
+    key, last = trail_key(connection), head(connection)
+    salt = None if deed.because is None else secrets.token_hex(16)
+    note = None if deed.because is None or salt is None else digest_of_note(key, salt, deed.because)
+    link = Link(last.seq + 1, by.now, by.actor, deed.verb, deed.customer, deed.what, note)
+    row = link._asdict() | {"because": deed.because, "salt": salt, "mac": mac_of(key, last.mac, link)}
     connection.execute(audit.insert().values(row))
+
+
+def head(connection: sa.Connection) -> Head:
+    """The last row there is."""
+    columns = sa.select(audit.c.seq, audit.c.mac).order_by(audit.c.seq.desc()).limit(1)
+    found = connection.execute(columns).first()
+    return Head() if found is None else Head(found.seq, found.mac)
+
+
+def strike_notes(connection: sa.Connection, customer: int) -> None:
+    """Take away the notes on a customer. A row with the verb ERASED must follow, or the trail is not whole."""
+    gone = audit.update().where(audit.c.customer == customer, audit.c.because.is_not(None))
+    connection.execute(gone.values(because=None, salt=None))
+
+
+def strike_note(connection: sa.Connection, seq: int, by: By) -> None:
+    """Take away the note of one row, and say so."""
+    connection.execute(audit.update().where(audit.c.seq == seq).values(because=None, salt=None))
+    record(connection, by, Deed(NOTE_STRUCK, what=str(seq)))
