@@ -38,6 +38,7 @@ from engine.reasons import LOST, NO_CHANNEL, NOT_TOLD
 from engine.storage.bulk import many_objects
 from engine.storage.keys import Intent, attempt_ref, intent_key, resent_key
 from engine.storage.schema import meta
+from engine.storage.states import MessageStatus
 from engine.storage.store import Store
 
 BATCH = 1000
@@ -97,7 +98,11 @@ class Delivery:
         clock = _Clock(now, self._elapsed(), self._elapsed)
         with self.store.writer() as connection:
             with connection.begin():
-                counts.update(self._begin(connection, now))
+                doubts = self._doubts(connection, now)
+            found = self._settled(doubts.askable)  # calls gateways, so in no transaction
+            with connection.begin():
+                counts.update(self._settle(connection, doubts, found, now))
+                self._open_lanes(connection, now)
             yield "swept"
             while True:
                 for lane in [lane for lane in self._lanes.values() if not lane.done]:
@@ -122,14 +127,9 @@ class Delivery:
             self.timer.wait(min(lane.pace.next(self.timer.elapsed()) for lane in waiting))
         return bool(waiting)
 
-    def _begin(self, connection: sa.Connection, now: int) -> Counter[str]:
-        working.prepare(connection)
-        self._install_key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+    def _open_lanes(self, connection: sa.Connection, now: int) -> None:
         if not self.may(connection, now):
-            return Counter()
-        if self.noting is not None:
-            self.noting.begin(connection)
-        counts = self._sweep(connection, now) + self._find_out(connection, now)
+            return
         healths = breaker.healths(connection)
         for number in sending.channels_of_ready(connection, now):
             name = self.plan.world.symbols.name_or(number) or ""
@@ -138,7 +138,6 @@ class Delivery:
                 lane = Lane(name, number, self.channels.get(name), self.batch, paced=self.timer is not None)
                 self._lanes[number] = lane
             lane.begin(healths.get(name) or breaker.Health(now), now, self._elapsed())
-        return counts
 
     # One batch of one lane
 
@@ -223,35 +222,44 @@ class Delivery:
 
     # What hangs, and what is in doubt
 
-    def _sweep(self, connection: sa.Connection, now: int) -> Counter[str]:
-        """Messages whose sender is gone are never sent again by themselves: evidence or a person decides."""
+    def _doubts(self, connection: sa.Connection, now: int) -> "_Doubts":
+        """What hangs, since its sender is gone, and what it is time to ask about."""
+        working.prepare(connection)
+        self._install_key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+        if not self.may(connection, now):
+            return _Doubts((), ())
+        if self.noting is not None:
+            self.noting.begin(connection)
         if self.alone:
             sending.release_claims(connection)
-        rows = sending.hanging(connection, None if self.alone else now, self.plan.tables.customer)
-        hanging = [self._posted(intent, row) for intent, row in rows]
-        found = self._settled(hanging)
-        because = [row.because or LOST() for _, row in rows]  # the journal's word, where it alone knew
-        results: list[Result] = [
-            (one, found.get(one.outgoing.key, Unknown(why)))
-            for one, why in zip(hanging, because, strict=True)
-        ]
-        return record(connection, results, now, self._capabilities()) if results else Counter()
+        people = self.plan.tables.customer
+        rows = sending.hanging(connection, None if self.alone else now, people)
+        # The word of the journal, where it alone knew.
+        hanging = [(self._posted(intent, row), row.because or LOST()) for intent, row in rows]
+        doubtful = [self._posted(intent, row) for intent, row in sending.in_doubt(connection, now, people)]
+        witnesses = {name for name, channel in self.channels.items() if isinstance(channel, Witness)}
+        return _Doubts(tuple(hanging), tuple(one for one in doubtful if one.outgoing.channel in witnesses))
 
-    def _find_out(self, connection: sa.Connection, now: int) -> Counter[str]:
-        """Ask gateways that can tell about messages in doubt."""
-        rows = sending.in_doubt(connection, now, self.plan.tables.customer)
-        doubtful = [self._posted(intent, row) for intent, row in rows]
-        askable = [one for one in doubtful if isinstance(self.channels.get(one.outgoing.channel), Witness)]
-        found = self._settled(askable)
-        results = [(one, found[one.outgoing.key]) for one in askable if one.outgoing.key in found]
+    def _settle(
+        self, connection: sa.Connection, doubts: "_Doubts", found: Mapping[str, Outcome], now: int
+    ) -> Counter[str]:
+        """Record what is known now. What hung is never sent again by itself: evidence or a person decides."""
         known = self._capabilities()
-        later = [one for one in askable if one.outgoing.key not in found]
+        hung: list[Result] = [
+            (one, found.get(one.outgoing.key, Unknown(because))) for one, because in doubts.hanging
+        ]
+        asked = [(one, found[one.outgoing.key]) for one in doubts.doubtful if one.outgoing.key in found]
+        later = [one for one in doubts.doubtful if one.outgoing.key not in found]
         # What a gateway that knows keys again has left in doubt is given to it once more instead.
         later = [one for one in later if not known[one.outgoing.channel].remembers]
+        lost = sending.gone(connection, MessageStatus.UNKNOWN, [one.claim for one in later])
+        later = [one for one in later if one.claim not in lost]  # a receipt came meanwhile
         sending.change(connection, [({"until": next_asking(one.tried, now)}, one.intent) for one in later])
-        return record(connection, results, now, known, evidence=True) if results else Counter()
+        counts = record(connection, hung, now, known)
+        return counts + record(connection, asked, now, known, evidence=True)
 
     def _settled(self, posted: Sequence[Posted]) -> dict[str, Outcome]:
+        """What gateways that can tell know of these, by key."""
         found: dict[str, Outcome] = {}
         for name, channel in self.channels.items():
             keys = [one.outgoing.key for one in posted if one.outgoing.channel == name]
@@ -271,6 +279,19 @@ class Delivery:
         outgoing = Outgoing(key, ref, channel, row.identity, row.address, row.subject, row.text, "")
         tried = Tried(row.attempt, 0, row.refused, False, False, row.begun_at, row.settled)
         return Posted(intent, row.epoch, tried, outgoing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubts:
+    """Messages that hang, with what is to be said of them, and those in doubt whose gateways can be asked."""
+
+    hanging: tuple[tuple[Posted, str], ...]
+    doubtful: tuple[Posted, ...]
+
+    @property
+    def askable(self) -> list[Posted]:
+        """All about whom gateways are asked."""
+        return [*(one for one, _ in self.hanging), *self.doubtful]
 
 
 @dataclass(frozen=True, slots=True)

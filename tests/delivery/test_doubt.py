@@ -1,9 +1,12 @@
 """Messages in doubt: what evidence settles, what is asked again, and what only a person can decide."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from engine.channels.protocol import (
     Accepted,
@@ -16,8 +19,11 @@ from engine.channels.protocol import (
     Unknown,
 )
 from engine.delivery.recording import ASKED_AFTER, HOUR
-from engine.people import optouts
+from engine.people import doubts, optouts
 from engine.storage.audit import By
+from engine.storage.keys import Intent, intent_in
+from engine.storage.schema import message
+from engine.storage.store import open_store
 from engine.storage.symbols import load_symbols
 from tests.deliveries import NOW, Shop, at, shop
 
@@ -33,6 +39,7 @@ class Doubtful:
     known: dict[str, Outcome] = field(default_factory=dict)
     got: list[Outgoing] = field(default_factory=list)
     asked: int = 0
+    meanwhile: Callable[[], None] = lambda: None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -47,6 +54,7 @@ class Doubtful:
     def settled(self, keys: Collection[str]) -> Mapping[str, Outcome]:
         """What it knows."""
         self.asked += 1
+        self.meanwhile()
         return {key: self.known[key] for key in keys if key in self.known}
 
     def close(self) -> None:
@@ -86,6 +94,27 @@ def test_evidence_settles_it(evidence: Outcome, status: str) -> None:
     gateway.known[gateway.got[0].key] = evidence
     assert some.delivery()(at(NOW) + MINUTE) == {status: 1}
     assert some.one()["status"] == status
+
+
+def test_others_may_write_while_a_gateway_is_asked(tmp_path: Path) -> None:
+    """No transaction is open meanwhile; what a person says in that time stands."""
+    gateway = Doubtful()
+    some = shop(database=tmp_path / "shop.db", channels={"sms": gateway, "wecom": gateway})
+    some.customer("C1", name="陈晨", phone="13800000001")
+    some.run(NOW)
+    some.deliver(NOW)
+    gateway.meanwhile = partial(_say_it_was_sent, tmp_path / "shop.db", at(NOW) + MINUTE)
+    assert some.delivery()(at(NOW) + MINUTE) == {}
+    assert (some.one()["status"], some.one()["until"]) == ("sent", None)
+    some.store.close()
+
+
+def _say_it_was_sent(database: Path, now: int) -> None:
+    other = open_store(database)
+    with other.write() as connection:
+        rows = connection.execute(sa.select(*(message.c[name] for name in Intent._fields)))
+        doubts.was_sent(connection, intent_in(rows.one()), By("李明", now), "它到了")
+    other.close()
 
 
 def test_a_key_that_the_gateway_knows_again_may_be_given_again() -> None:
