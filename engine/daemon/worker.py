@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from engine.channels.building import build_channels
 from engine.channels.protocol import Channel
 from engine.daemon.clock import Clock, Wishes
-from engine.daemon.logs import log
+from engine.daemon.logs import log, log_error
 from engine.delivery import breaker
 from engine.delivery.delivery import Delivery
 from engine.delivery.hands import Threads
@@ -24,6 +25,7 @@ from engine.delivery.pace import Timer
 from engine.delivery.sending import release_claims
 from engine.errors import EngineError, ReplacedStoreError
 from engine.inbox.listening import listen
+from engine.inbox.taking import Inbox
 from engine.projects.leading import ClockMovedError, Lead, LostLeadError
 from engine.projects.project import Project
 from engine.projects.project_turn import Engine, deliverer, inbox, lock_if_free, ready
@@ -68,6 +70,8 @@ class Worker:
     _noting: Noting | None = None
     _guard: AbstractContextManager[Noting] | None = None
     _file: tuple[int, int] | None = None
+    _hearing: Thread | None = None
+    _reporters: Mapping[str, Channel] | None = None
 
     def arrive(self, now: int) -> None:
         """Begin to work at `now`: all that must hold before anything is sent is checked. Raises what `guarded` does."""
@@ -92,10 +96,24 @@ class Worker:
             guard.__exit__(None if error is None else type(error), error, None)
 
     def hear(self, now: int) -> None:
-        """Fetch what gateways report, page by page."""
-        if self.engine is None:
+        """Begin to fetch what gateways report, beside all else: a gateway that hangs keeps no message waiting."""
+        if self.engine is None or (self._hearing is not None and self._hearing.is_alive()):
             return
-        heard = listen(inbox(self.engine, self._opened_channels()), now, self._meanwhile)
+        if self._reporters is None:  # their own: a channel is used by one at a time
+            self._reporters = build_channels(self.project.config.channels, self.project.folder)
+        opened = inbox(self.engine, self._reporters)
+        self._hearing = Thread(target=self._hear, args=(opened, now), name="reports", daemon=True)
+        self._hearing.start()
+
+    def _hear(self, opened: Inbox, now: int) -> None:
+        """Page by page, until the daemon is to stop. Harmless when it is left out: the next time fetches the rest."""
+        try:
+            heard = listen(opened, now, self._not_to_stop)
+        except StopAskedError:
+            return
+        except Exception as error:  # noqa: BLE001  # nobody waits for it, and what is wrong with the store shows elsewhere
+            log_error("chore failed", error, chore="fetch reports")
+            return
         if heard.taken.anything or heard.problems:
             log(
                 "reports",
@@ -103,6 +121,10 @@ class Worker:
                 problems=len(heard.problems),
                 silent=heard.silent,
             )
+
+    def _not_to_stop(self) -> None:
+        if self.wishes.stop:
+            raise StopAskedError(say("told to stop"))
 
     def use_newest_release(self) -> None:
         """Make the release in force the one that runs. NoReleaseError when there is none."""
@@ -153,9 +175,11 @@ class Worker:
         self._deliver(now)
 
     def close(self) -> None:
-        """Give back the channels. Not while calls are under way."""
-        for channel in (self._channels or {}).values():
-            channel.close()
+        """Give back the channels. Not while calls are under way: those end with the process."""
+        hearing = self._hearing is not None and self._hearing.is_alive()
+        for channels in (self._channels, None if hearing else self._reporters):
+            for channel in (channels or {}).values():
+                channel.close()
 
     def _ready(self) -> Engine:
         assert self.engine is not None  # noqa: S101  # the daemon asks for work only with a release

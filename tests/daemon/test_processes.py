@@ -1,13 +1,17 @@
 """Daemons as processes on the real clock: killed, frozen, stopped, several at once. Nothing leaves twice."""
 
+import asyncio
+import queue
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.gateways import raw_gateway, read_request
 from tests.projects import Homing
 from tests.serving import (
+    PATIENCE,
     Door,
     Served,
     customers,
@@ -18,6 +22,8 @@ from tests.serving import (
     serving,
     statuses,
 )
+
+REPORTS = 'list = "$"\nref = "$.ref"\ncode = "$.code"\ndelivered_codes = ["ok"]\nfailed_codes = ["no"]\n'
 
 ALL = 250
 """More than a daemon gives to its gateway at once."""
@@ -147,6 +153,25 @@ def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
             told.tell(signal.SIGTERM)
             assert told.ended() == -signal.SIGTERM
         assert not gateway.twice
+
+
+def test_reports_that_do_not_come_keep_no_message_waiting(tmp_path: Path) -> None:
+    """Messages leave while the gateway lets us wait for its receipts; told to stop, nobody waits for them."""
+    asked: queue.Queue[bytes] = queue.Queue()
+
+    async def mute(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        asked.put(await read_request(reader))
+        await asyncio.Event().wait()
+
+    with raw_gateway(mute) as reports, door() as gateway:
+        told_by = f'[channels.sms.receipts]\nurl = "{reports.url}"\n{REPORTS}'
+        homing = served_project(tmp_path, f"{http_channel(gateway.gateway)}timeout = 60\n{told_by}")
+        customers(homing, ALL)
+        make_ready(homing, real_now())
+        with serving(homing) as told:
+            assert asked.get(timeout=PATIENCE).startswith(b"GET ")
+            until_all_sent(gateway, told)
+            assert told.stop() == 0
 
 
 def test_runs_by_hand_beside_a_daemon(tmp_path: Path) -> None:
