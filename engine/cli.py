@@ -42,6 +42,7 @@ COMMANDS = {
     "explain": "explaining",
     "queue": "deciding",
     "tasks": "tasks",
+    "staff": "staff",
     "pause": "pausing",
     "resume": "pausing",
     "optout": "saying",
@@ -138,7 +139,7 @@ def run(args: list[str] | None = None) -> int:
     except click.ClickException as error:
         return _usage(error)
     except EngineError as error:
-        return _failed(error.message, error.hint, error.diagnostics)
+        return _failed(error.message, error.hint, error.diagnostics, error.status)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _failed(say("{place}{why}", place=place, why=reason_of(error)), "")
@@ -151,13 +152,15 @@ def _usage(error: click.ClickException) -> int:
     return _failed(error.format_message(), hint)
 
 
-def _failed(message: str, hint: str, diagnostics: tuple[Diagnostic, ...] = ()) -> int:
+def _failed(
+    message: str, hint: str, diagnostics: tuple[Diagnostic, ...] = (), status: int = COULD_NOT_RUN
+) -> int:
     talk(say("homing: {message}", message=message))
     if diagnostics:
         print_diagnostics(diagnostics, err=True)
     if hint:
         talk(say("  hint: {hint}", hint=hint))
-    return COULD_NOT_RUN
+    return status
 
 
 if __name__ == "__main__":

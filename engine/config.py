@@ -71,6 +71,7 @@ class Config:
     """A project's configuration. `rules` and `database` are as written, relative to the project's folder.
 
     `most_per_customer`: messages that a customer may have within a day, whatever rules say; more are held.
+    `second_person`: who wrote a text may not approve it.
     `alerts`: where staff is told of problems, as `apprise` writes addresses, with `secret()` in them.
     `keep_moves`, `keep_texts`: for how long moves of journeys that have ended, and texts of messages, are kept; None:
     for ever.
@@ -86,6 +87,7 @@ class Config:
     schedule: tuple[str, ...] = EVERY_FIVE_MINUTES
     serving: Serving = Serving()
     most_per_customer: int = MOST_PER_CUSTOMER
+    second_person: bool = False
     channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
     vars: Mapping[str, Scalar] = field(default_factory=dict)
     alerts: tuple[str, ...] = field(default=(), repr=False)
@@ -152,7 +154,7 @@ class _Reader:
         self._only(
             (),
             written,
-            ("project", "schedule", "serve", "delivery", "channels", "alerts", "retention", "vars"),
+            ("project", "schedule", "serve", "delivery", "review", "channels", "alerts", "retention", "vars"),
         )
         project = self._table(written, "project")
         self._only(("project",), project, tuple(_PROJECT))
@@ -169,6 +171,7 @@ class _Reader:
             schedule=self._schedule(self._table(written, "schedule")),
             serving=self._serving(self._table(written, "serve")),
             most_per_customer=self._most_per_customer(self._table(written, "delivery")),
+            second_person=self._second_person(self._table(written, "review")),
             channels={name: self._channel(name, table) for name, table in channels.items()},
             alerts=self._alerts(self._table(written, "alerts")),
             keep_moves=self._kept(kept, "moves"),
@@ -241,6 +244,17 @@ class _Reader:
                 say("write how many messages a customer may have within a day, such as 20"),
             )
         return most
+
+    def _second_person(self, table: Mapping[str, Any]) -> bool:
+        self._only(("review",), table, ("second_person",))
+        wanted = table.get("second_person", False)
+        if not isinstance(wanted, bool):
+            raise self._error(
+                ("review", "second_person"),
+                say("`{key}` is {value!r}", key="second_person", value=wanted),
+                say("write true or false"),
+            )
+        return wanted
 
     def _alerts(self, table: Mapping[str, Any]) -> tuple[str, ...]:
         self._only(("alerts",), table, ("urls",))

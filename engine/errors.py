@@ -12,7 +12,10 @@ class EngineError(Exception):
     """Something outside the engine is not as it must be; `hint` says what to do about it.
 
     `diagnostics`: what is wrong with rules, when that is why and nobody has told yet.
+    `status`: with which a command leaves.
     """
+
+    status = 2
 
     def __init__(self, message: Phrase, hint: Hint = "", diagnostics: tuple[Diagnostic, ...] = ()) -> None:
         super().__init__(message)
@@ -118,7 +121,13 @@ class UnknownNameError(EngineError):
 
 
 class RefusedError(EngineError):
-    """The thing asked for may not be done any more, or not in this way."""
+    """The thing asked for may not be done any more, not in this way, or not by this person."""
+
+    status = 1
+
+
+class BusyError(EngineError):
+    """The project is in a state, or in other hands, in which this cannot be done."""
 
 
 class PastTimeError(EngineError):

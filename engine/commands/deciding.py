@@ -6,11 +6,12 @@ import click
 import sqlalchemy as sa
 
 from dsl.wording import Phrase
-from engine.commands.opening import by, opened
+from engine.commands.opening import by, opened, practice_of
 from engine.commands.options import ListByDefault, as_option, json_option
 from engine.errors import RefusedError, UsageError
-from engine.people.decisions import approve, refuse
+from engine.people.decisions import Note, approve, refuse
 from engine.people.doubts import send_anew, was_sent
+from engine.people.practice import Practice
 from engine.projects.names import known_role
 from engine.storage.audit import By
 from engine.storage.keys import Intent, intent_of
@@ -29,7 +30,7 @@ _COLUMNS = (
     say("role"),
     say("because"),
 )
-Act = Callable[[sa.Connection, Intent, By], None]
+Act = Callable[[sa.Connection, Intent, By, Practice], None]
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID…")
 _because = click.option("--because", metavar="TEXT", help="Why, for the trail.")
@@ -82,11 +83,16 @@ def show_command(ids: tuple[str, ...], *, as_json: bool) -> None:
 
 @queue_command.command("approve")
 @_ids
+@click.option("--seen", metavar="DIGEST", help="Only with the text that `show` told under this digest.")
+@_because
 @as_option
 @json_option
-def approve_command(ids: tuple[str, ...], actor: str | None, *, as_json: bool) -> None:
+def approve_command(
+    ids: tuple[str, ...], seen: str | None, because: str | None, actor: str | None, *, as_json: bool
+) -> None:
     """Let held messages go, with the text that they have now, when the other rules do."""
-    number = _each(ids, actor, approve)
+    note = Note(because, seen)
+    number = _each(ids, actor, lambda c, intent, who, practice: approve(c, intent, who, note, practice))
     _told(ids, "approved", say_number("{n} approved", "{n} approved", n=number), as_json=as_json)
 
 
@@ -97,7 +103,7 @@ def approve_command(ids: tuple[str, ...], actor: str | None, *, as_json: bool) -
 @json_option
 def refuse_command(ids: tuple[str, ...], because: str | None, actor: str | None, *, as_json: bool) -> None:
     """Let held messages never go."""
-    number = _each(ids, actor, lambda connection, intent, who: refuse(connection, intent, who, because))
+    number = _each(ids, actor, lambda c, intent, who, practice: refuse(c, intent, who, because, practice))
     _told(ids, "refused", say_number("{n} refused", "{n} refused", n=number), as_json=as_json)
 
 
@@ -117,7 +123,7 @@ def resolve_command(
     if not because:
         raise UsageError(say("say how you know it: --because"))
     act, reason = was_sent if sent else send_anew, because
-    number = _each(ids, actor, lambda connection, intent, who: act(connection, intent, who, reason))
+    number = _each(ids, actor, lambda c, intent, who, practice: act(c, intent, who, reason, practice))
     _told(
         ids, "sent" if sent else "anew", say_number("{n} resolved", "{n} resolved", n=number), as_json=as_json
     )
@@ -127,10 +133,10 @@ def _each(ids: tuple[str, ...], actor: str | None, act: Act) -> int:
     """All or none; how many."""
     intents = list(dict.fromkeys(map(intent_of, ids)))
     with opened() as project:
-        who = by(project, actor)
+        who, practice = by(project, actor), practice_of(project)
         with project.store.write() as connection:
             for intent in intents:
-                act(connection, intent, who)
+                act(connection, intent, who, practice)
     return len(intents)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.commands.options import named_project, real_time
 from engine.config import FILE_NAME, load_config
+from engine.people.practice import Practice
 from engine.projects.folder import project_folder
 from engine.projects.project import Project, database_of, open_project
 from engine.projects.releases import Release, current_release
@@ -66,6 +67,11 @@ def release_of(project: Project) -> Release:
 def by(project: Project, actor: str | None) -> By:
     """Who does it, now."""
     return By(user(actor), time_of(project))
+
+
+def practice_of(project: Project) -> Practice:
+    """How this house decides."""
+    return Practice(project.config.zone, project.config.second_person)
 
 
 def user(actor: str | None) -> str:

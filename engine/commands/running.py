@@ -9,7 +9,7 @@ from engine.calendars.zone import parse_time
 from engine.commands.opening import is_virtual, opened, time_of
 from engine.commands.options import json_option, real_time
 from engine.delivery.pace import Timer
-from engine.errors import RefusedError
+from engine.errors import BusyError
 from engine.inbox.listening import Listened
 from engine.projects.leading import leader
 from engine.projects.project import Project
@@ -92,7 +92,7 @@ def _refuse_served(project: Project) -> None:
     with project.store.read() as connection:
         known = leader(connection)
     if known is not None and known.serves and known.leads(real_time()):
-        raise RefusedError(
+        raise BusyError(
             say("{owner} works on this project, on real time", owner=known.owner),
             say("run without `--at`, or stop `homing serve` first"),
         )

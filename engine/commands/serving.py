@@ -20,7 +20,7 @@ from engine.daemon.daemon import FATAL, Daemon
 from engine.daemon.logs import Format, Level, log, log_to_stderr
 from engine.daemon.systemd import notifier
 from engine.daemon.worker import Worker
-from engine.errors import RefusedError
+from engine.errors import BusyError
 from engine.projects.project import Project
 from engine.projects.project_turn import lead_of
 from engine.wording import say
@@ -45,7 +45,7 @@ def serve_command(log_format: str, log_level: str) -> int:
     """Run on the schedule of the config and deliver in between, until stopped. Of several, one works."""
     with opened() as project:
         if is_virtual(project):
-            raise RefusedError(
+            raise BusyError(
                 say("this project is on virtual time, which only `homing run --at` lets pass"),
                 say("serve a project that was never run with `--at`"),
             )

@@ -1,10 +1,16 @@
 """`tasks`: the work of people, listed and finished."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
-from engine.commands.opening import by, opened
+from dsl.wording import Phrase
+from engine.calendars.zone import parse_time
+from engine.commands.opening import by, opened, practice_of
 from engine.commands.options import ListByDefault, as_option, json_option
 from engine.errors import UsageError
+from engine.people.task_changes import Hand, HandOver, assign, note, postpone
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.plans.plan import make_plan
 from engine.projects.names import known_role
@@ -31,12 +37,14 @@ _COLUMNS = (
     say("due"),
     say("outcomes"),
 )
+_task = click.argument("task", metavar="ID")
+_because = click.option("--because", metavar="TEXT", help="Why, for the trail.")
 _STATUSES = click.Choice([status.word for status in TaskStatus])
 
 
 @click.group("tasks", cls=ListByDefault)
 def tasks_command() -> None:
-    """List the work of people, and finish it."""
+    """List the work of people, finish it, put it off, hand it over."""
 
 
 @tasks_command.command("list")
@@ -72,17 +80,17 @@ def list_command(
 
 
 @tasks_command.command("finish")
-@click.argument("task", metavar="ID")
+@_task
 @click.option("--outcome", required=True, metavar="O", help="One of the outcomes that the task offers.")
 @click.option("--set", "answers", multiple=True, metavar="FIELD=VALUE", help="What the task asks for.")
-@click.option("--note", metavar="TEXT", help="For the trail.")
+@click.option("--note", "remark", metavar="TEXT", help="For the trail.")
 @as_option
 @json_option
 def finish_command(
-    task: str, outcome: str, answers: tuple[str, ...], note: str | None, actor: str | None, *, as_json: bool
+    task: str, outcome: str, answers: tuple[str, ...], remark: str | None, actor: str | None, *, as_json: bool
 ) -> None:
     """Finish a task; the next run moves the customer on."""
-    how = Finish(outcome, dict(_answer(text) for text in answers), note)
+    how = Finish(outcome, dict(_answer(text) for text in answers), remark)
     with opened() as project:
         _finish(project, task, how, actor)
     if as_json:
@@ -91,11 +99,78 @@ def finish_command(
         talk(say("task {task} is done: {outcome}", task=task, outcome=outcome))
 
 
+@tasks_command.command("postpone")
+@_task
+@click.option("--until", required=True, metavar="TIME", help="The new deadline.")
+@_because
+@as_option
+@json_option
+def postpone_command(task: str, until: str, because: str | None, actor: str | None, *, as_json: bool) -> None:
+    """Give an open task another deadline. The times of its journey do not change with it."""
+    with opened() as project, _hand(project, actor) as hand:
+        instant = parse_time(until, project.config.zone)
+        postpone(hand, intent_of(task), instant, because)
+        due = project.config.zone.iso(instant)
+    _tell(
+        {"id": task, "status": "open", "due": due},
+        say("task {task} is due {due}", task=task, due=due),
+        as_json,
+    )
+
+
+@tasks_command.command("assign")
+@_task
+@click.option("--to", required=True, metavar="NAME", help="Who is to do it.")
+@click.option("--from", "taking_from", metavar="NAME", help="Whose it is, when it is not yours.")
+@_because
+@as_option
+@json_option
+def assign_command(
+    task: str, to: str, taking_from: str | None, because: str | None, actor: str | None, *, as_json: bool
+) -> None:
+    """Hand an open task to somebody who has its role."""
+    with opened() as project, _hand(project, actor) as hand:
+        assign(hand, intent_of(task), HandOver(to, taking_from), because)
+    _tell(
+        {"id": task, "status": "open", "assignee": to},
+        say("task {task} is with {to}", task=task, to=to),
+        as_json,
+    )
+
+
+@tasks_command.command("note")
+@_task
+@click.argument("text")
+@as_option
+@json_option
+def note_command(task: str, text: str, actor: str | None, *, as_json: bool) -> None:
+    """Write something down about an open task."""
+    with opened() as project, _hand(project, actor) as hand:
+        note(hand, intent_of(task), text)
+    _tell({"id": task, "status": "open"}, say("noted"), as_json)
+
+
+@contextmanager
+def _hand(project: Project, actor: str | None) -> Iterator[Hand]:
+    who = by(project, actor)
+    with project.store.write() as connection:
+        yield Hand(connection, who, practice_of(project))
+
+
+def _tell(document: dict[str, object], words: Phrase, as_json: bool) -> None:  # noqa: FBT001
+    if as_json:
+        print_json(document)
+    else:
+        talk(words)
+
+
 def _finish(project: Project, task: str, how: Finish, actor: str | None) -> None:
     who = by(project, actor)
     with project.store.write() as connection:
         window = look(connection, project.config)
-        desk = Desk(connection, window.model, load_symbols(connection), project.surroundings)
+        desk = Desk(
+            connection, window.model, load_symbols(connection), project.surroundings, practice_of(project)
+        )
         finish_task(desk, intent_of(task), how, who)
 
 

@@ -8,6 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.errors import RefusedError
+from engine.people.decisions import USUAL, too_late
+from engine.people.practice import Practice, Verdict, remember
+from engine.people.staff import check_may
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.audit import By, Deed
@@ -17,21 +20,28 @@ from engine.storage.schema import message
 from engine.storage.states import MessageStatus
 from engine.wording import say
 
+KIND = "unknown"
+
 SETTLED_AFTER = 720_000
 """Milliseconds after its mark before which a message may still be on its way: lease, time-outs and ten minutes."""
 
 
-def was_sent(connection: sa.Connection, intent: Intent, by: By, because: str) -> None:
-    """It arrived after all. RefusedError when it is not in doubt."""
-    row = _doubtful(connection, intent)
+def was_sent(
+    connection: sa.Connection, intent: Intent, by: By, because: str, practice: Practice = USUAL
+) -> None:
+    """It arrived after all. RefusedError when it is not in doubt, or this person may not say so."""
+    row = _doubtful(connection, intent, by, practice)
     values = {"status": MessageStatus.SENT, "sent_at": row.counted_at, "sent_seq": take(connection, 1)}
     _decide(connection, intent, by, values)
+    remember(connection, intent, Verdict(KIND, "sent", row.changed_at), by)
     audit.record(connection, by, Deed("message was sent", intent.customer, intent.id, because))
 
 
-def send_anew(connection: sa.Connection, intent: Intent, by: By, because: str) -> None:
+def send_anew(
+    connection: sa.Connection, intent: Intent, by: By, because: str, practice: Practice = USUAL
+) -> None:
     """Let it go once more, by way of the rules. RefusedError when it is not in doubt, or may still be on its way."""
-    row = _doubtful(connection, intent)
+    row = _doubtful(connection, intent, by, practice)
     free = row.counted_at + SETTLED_AFTER
     if by.now < free:
         raise RefusedError(
@@ -46,14 +56,16 @@ def send_anew(connection: sa.Connection, intent: Intent, by: By, because: str) -
         "attempt": 0,
     }
     _decide(connection, intent, by, values | {"resend": row.resend + 1})
+    remember(connection, intent, Verdict(KIND, "anew", row.changed_at), by)
     audit.record(connection, by, Deed("message sent anew", intent.customer, intent.id, because))
 
 
-def _doubtful(connection: sa.Connection, intent: Intent) -> Any:
-    known = sa.select(message.c.status, message.c.counted_at, message.c.resend)
+def _doubtful(connection: sa.Connection, intent: Intent, by: By, practice: Practice) -> Any:
+    known = sa.select(message.c.status, message.c.counted_at, message.c.resend, message.c.changed_at)
     row = connection.execute(known.where(*is_message(intent))).first()
     if row is None or row.status != MessageStatus.UNKNOWN:
-        raise RefusedError(say("message {id} is not in doubt", id=intent.id))
+        raise too_late(connection, intent, say("message {id} is not in doubt", id=intent.id), practice)
+    check_may(connection, by, None, say("message {id}", id=intent.id))
     return row
 
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from dsl.model.journeys import Ask, Task
 from dsl.model.model import Model
 from engine.errors import RefusedError, UnknownNameError, UsageError
+from engine.people.practice import Practice
+from engine.people.staff import check_may
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.audit import By, Deed
@@ -16,11 +18,13 @@ from engine.storage.bad_values import BadValueError
 from engine.storage.declared import column_name, declared_tables
 from engine.storage.digests import identity_digest
 from engine.storage.keys import Intent
-from engine.storage.schema import task
+from engine.storage.schema import symbol, task
 from engine.storage.states import TaskStatus
 from engine.storage.symbols import Symbols
 from engine.storage.values import Stored, Surroundings, reader
 from engine.wording import all_of, near_or, say
+
+USUAL = Practice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +38,25 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What finishing tasks needs: the release's model, its names, and how values are read."""
+    """What finishing tasks needs: the release's model, its names, how values are read, how the house decides."""
 
     connection: sa.Connection
     model: Model
     symbols: Symbols
     surroundings: Surroundings
+    practice: Practice = USUAL
 
 
 def finish_task(desk: Desk, intent: Intent, how: Finish, by: By) -> None:
     """Finish an open task; the next run moves the customer on.
 
-    UnknownNameError when there is no such task or outcome, RefusedError when it is closed, UsageError when an answer
-    cannot be read.
+    UnknownNameError when there is no such task or outcome, RefusedError when it is closed or not for this person,
+    UsageError when an answer cannot be read.
     """
     row = task_row(desk.connection, intent)
+    if row.status != TaskStatus.OPEN:
+        raise closed_already(row, intent, desk.practice)
+    check_may(desk.connection, by, row.role_name, say("task {id}", id=intent.id))
     name, declared = desk.symbols.name(row.task), declared_task(desk.model, desk.symbols, row)
     if declared is None or how.outcome not in declared.outcomes:
         raise _no_outcome(name, how.outcome, declared)
@@ -62,11 +70,24 @@ def finish_task(desk: Desk, intent: Intent, how: Finish, by: By) -> None:
 
 
 def task_row(connection: sa.Connection, intent: Intent) -> sa.Row[Any]:
-    """The row of a task; UnknownNameError when there is none."""
-    row = connection.execute(sa.select(task).where(*_is(intent))).one_or_none()
+    """The row of a task, with the name of its role in `role_name`; UnknownNameError when there is none."""
+    role = sa.select(symbol.c.name).where(symbol.c.symbol == task.c.role).scalar_subquery()
+    query = sa.select(task, role.label("role_name")).where(*is_task(intent))
+    row = connection.execute(query).one_or_none()
     if row is None:
         raise UnknownNameError(say("there is no task {id!r}", id=intent.id), say("`homing tasks` lists them"))
     return row
+
+
+def closed_already(row: sa.Row[Any], intent: Intent, practice: Practice) -> RefusedError:
+    """What is told to who comes too late: what became of the task, by whom and when."""
+    word, at = TaskStatus(row.status).said, practice.zone.iso(row.closed_at or 0)
+    if row.done_by:
+        told = say(
+            "task {id} is {word} already by {who} at {at}", id=intent.id, word=word, who=row.done_by, at=at
+        )
+        return RefusedError(told)
+    return RefusedError(say("task {id} is {word} already since {at}", id=intent.id, word=word, at=at))
 
 
 def declared_task(model: Model, symbols: Symbols, row: sa.Row[Any]) -> Task | None:
@@ -80,7 +101,8 @@ def declared_task(model: Model, symbols: Symbols, row: sa.Row[Any]) -> Task | No
     return next((action for action in wanted if action.task == symbols.name(row.task)), None)
 
 
-def _is(intent: Intent) -> tuple[sa.ColumnElement[bool], ...]:
+def is_task(intent: Intent) -> tuple[sa.ColumnElement[bool], ...]:
+    """That a task is this one."""
     return tuple(task.c[name] == number for name, number in intent._asdict().items())
 
 
@@ -116,15 +138,9 @@ def _close(desk: Desk, intent: Intent, how: Finish, answers: Mapping[str, Stored
         "note": how.note,
         "answers": dict(answers),
     }
-    mine = task.update().where(*_is(intent), task.c.status == TaskStatus.OPEN).values(done)
+    mine = task.update().where(*is_task(intent), task.c.status == TaskStatus.OPEN).values(done)
     if desk.connection.execute(mine).rowcount == 0:
-        row = task_row(desk.connection, intent)
-        word = TaskStatus(row.status).said
-        raise RefusedError(
-            say("task {id} is {word} already by {who}", id=intent.id, word=word, who=row.done_by)
-            if row.done_by
-            else say("task {id} is {word} already", id=intent.id, word=word)
-        )
+        raise closed_already(task_row(desk.connection, intent), intent, desk.practice)
 
 
 def _store_answers(desk: Desk, customer: int, declared: Task, answers: Mapping[str, Stored]) -> None:

@@ -147,17 +147,21 @@ def _conditions(policy: Policy) -> tuple[Cond, ...]:
 
 
 def _reviews(policy: Policy, send: Send, conditions: tuple[Cond, ...]) -> tuple[ReviewRule, ...]:
-    found = [
-        ReviewRule(
-            item.role,
-            Rule(worded(item.span, f"review by {item.role}"), item.span),
-            None if item.condition is None else conditions.index(item.condition),
-        )
-        for item in policy.reviews
-    ]
-    if send.review is not None:
-        found.append(ReviewRule(send.review, Rule(f"review by {send.review}", send.span)))
-    return tuple(found)
+    """The send's own comes first: what it says of this message goes before what its policy says of all."""
+    own = (
+        [] if send.review is None else [ReviewRule(send.review, Rule(f"review by {send.review}", send.span))]
+    )
+    return (
+        *own,
+        *(
+            ReviewRule(
+                item.role,
+                Rule(worded(item.span, f"review by {item.role}"), item.span),
+                None if item.condition is None else conditions.index(item.condition),
+            )
+            for item in policy.reviews
+        ),
+    )
 
 
 def _cap(cap: Cap, keydays: KeyDays) -> FrequencyCap:

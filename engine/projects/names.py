@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from dsl.model.journeys import Task
 from dsl.model.model import Model
 from dsl.wording import Phrase
 from engine.config import Config
 from engine.errors import UnknownNameError
+from engine.people.roles import roles_of
 from engine.wording import all_of, near_or, say
 
 
@@ -35,10 +35,9 @@ def known_message(model: Model, message: str | None) -> None:
 
 
 def known_role(model: Model, role: str | None) -> None:
-    """UnknownNameError when no task is assigned to such a role; None is every one."""
+    """UnknownNameError when the rules name no such role; None is every one."""
     if role is not None:
-        actions = (a for j in model.journeys.values() for state in j.states for a in state.actions)
-        _known(say("role"), role, {a.role for a in actions if isinstance(a, Task) and a.role})
+        _known(say("role"), role, roles_of(model))
 
 
 def _known(kind: Phrase, name: str, names: Iterable[str]) -> None:

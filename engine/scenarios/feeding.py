@@ -12,6 +12,7 @@ from dsl.wording import Phrase
 from engine.conditions.compiling import Scene, flag_value
 from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
+from engine.errors import RefusedError
 from engine.imports.intake import Intake
 from engine.people.decisions import approve, refuse
 from engine.people.tasks import Desk, Finish, finish_task
@@ -139,7 +140,10 @@ class Feed:
         if intent is None:
             raise CannotBeDoneError(say("a message `{name}` that somebody must look at", name=decision.what))
         decide = approve if decision.approve else refuse
-        decide(self.connection, intent, By(PLAYER, self.now))
+        try:
+            decide(self.connection, intent, By(PLAYER, self.now))
+        except RefusedError as error:
+            raise CannotBeDoneError(error.message) from error
 
     def _number(self, who: m.Who) -> int:
         return self.intake.owners.numbers(self.connection, [who.customer])[0]

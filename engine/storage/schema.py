@@ -303,11 +303,12 @@ task = key_table(
     sa.Column("due_at", Instant),
     sa.Column("closed_at", Instant),
     sa.Column("outcome", Number),
+    sa.Column("assignee", sa.Text),
     sa.Column("done_by", sa.Text),
     sa.Column("note", sa.Text),
     sa.Column("answers", sa.JSON),
 )
-"""Work for people; `status` see `engine.storage.states`."""
+"""Work for people; `status` see `engine.storage.states`. `assignee`: who has taken it on, if not everybody's."""
 
 # Serves: task lists, what is overdue.
 sa.Index("task_open", task.c.due_at, sqlite_where=task.c.status == 1)

@@ -21,8 +21,8 @@ from engine.errors import (
     StoreError,
 )
 from engine.storage import sqlite
+from engine.storage.every_table import metadata
 from engine.storage.file_systems import network_file_system
-from engine.storage.inbox_tables import metadata
 from engine.storage.schema import meta
 from engine.wording import say
 

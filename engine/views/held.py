@@ -5,12 +5,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.permits.approvals import digest
 from engine.reasons import read_back
 from engine.storage.keys import Intent, intent_in
 from engine.storage.messages import is_message
 from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
 from engine.views.window import Window
+
+DIGEST = 12
+"""Characters of a text's digest that are shown: enough to tell texts apart."""
 
 KINDS = {MessageStatus.HELD: "message", MessageStatus.UNKNOWN: "unknown"}
 """What a queue holds, by the status of the messages."""
@@ -39,6 +43,7 @@ def item(window: Window, intent: Intent) -> dict[str, object] | None:
         "subject": row.subject,
         "text": row.text,
         "until": window.time(row.until),
+        "digest": None if row.text is None else digest(row.channel, row.subject, row.text)[:DIGEST],
     }
 
 

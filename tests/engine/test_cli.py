@@ -268,8 +268,10 @@ def test_tasks(homing: Homing) -> None:
         "reason: 'cost' is not one of" in homing(*finish, "--outcome", "refused", "--set", "reason=cost").err
     )
     homing.well(*finish, "--outcome", "refused", "--set", "reason=price", "--note", "不需要")
-    assert (
-        homing(*finish, "--outcome", "refused").err == f"homing: task {task['id']} is done already by 小李\n"
+    late = f"homing: task {task['id']} is done already by 小李 at 2024-01-05T10:00:00+08:00\n"
+    assert (homing(*finish, "--outcome", "refused").status, homing(*finish, "--outcome", "refused").err) == (
+        1,
+        late,
     )
     homing.well("run", "--at", "2024-01-05 10:01")
     found = homing.well("customer", "C1", "--json").json

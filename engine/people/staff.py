@@ -1,0 +1,129 @@
+"""The staff: who has which roles, and so who may decide what.
+
+Without any staff everybody may. Roles keep honest people from mistakes: who can write to the database, or call
+themselves what they like, is not kept from anything.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dsl.model.model import Model
+from dsl.wording import Phrase
+from engine.errors import RefusedError, UnknownNameError, UsageError
+from engine.people.roles import roles_of
+from engine.storage import audit
+from engine.storage.audit import By, Deed
+from engine.storage.schema import task
+from engine.storage.staff_tables import staff
+from engine.storage.states import TaskStatus
+from engine.wording import all_of, near_or, say
+
+LONGEST_NAME = 200  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody on the staff. `since`: when they were given their first role."""
+
+    name: str
+    roles: tuple[str, ...]
+    since: int
+
+
+def members(connection: sa.Connection) -> list[Member]:
+    """The whole staff, by name."""
+    found: dict[str, Member] = {}
+    for row in connection.execute(sa.select(staff).order_by(staff.c.name, staff.c.role)):
+        known = found.get(row.name)
+        roles, since = (known.roles, known.since) if known else ((), row.since)
+        found[row.name] = Member(row.name, (*roles, row.role), min(since, row.since))
+    return list(found.values())
+
+
+def member(connection: sa.Connection, name: str) -> Member:
+    """One of the staff; UnknownNameError when nobody there is called so."""
+    known = {one.name: one for one in members(connection)}
+    if name not in known:
+        hint = near_or(name, known, say("`homing staff` lists everybody"))
+        raise UnknownNameError(say("nobody on the staff is called {name}", name=name), hint)
+    return known[name]
+
+
+def add(connection: sa.Connection, model: Model, name: str, roles: Iterable[str], by: By) -> Member:
+    """Give somebody roles, besides those that they have. UnknownNameError when no rule names such a role."""
+    name, wanted = name.strip(), list(dict.fromkeys(roles))
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise UsageError(say("{name!r} is no name", name=name), say("write the name that `--as` is given"))
+    for role in wanted:
+        _known_role(model, role)
+    had = set(connection.scalars(sa.select(staff.c.role).where(staff.c.name == name)))
+    new = [role for role in wanted if role not in had]
+    for role in new:
+        connection.execute(staff.insert().values(name=name, role=role, since=by.now))
+    if new:
+        audit.record(connection, by, Deed("staff added", what=f"{name}: {', '.join(new)}"))
+    return member(connection, name)
+
+
+def remove(connection: sa.Connection, name: str, roles: Iterable[str], by: By) -> int:
+    """Take roles from somebody, all of them when none is named; how many open tasks are nobody's now.
+
+    Their tasks go back to everybody with the role once they have no role left.
+    """
+    had, gone = member(connection, name), list(dict.fromkeys(roles))
+    for role in gone:
+        if role not in had.roles:
+            hint = say("{name} has: {roles}", name=name, roles=all_of(had.roles))
+            raise UnknownNameError(say("{name} does not have the role `{role}`", name=name, role=role), hint)
+    gone = gone or list(had.roles)
+    connection.execute(staff.delete().where(staff.c.name == name, staff.c.role.in_(gone)))
+    audit.record(connection, by, Deed("staff removed", what=f"{name}: {', '.join(gone)}"))
+    if set(gone) < set(had.roles):
+        return 0
+    theirs = task.update().where(task.c.status == TaskStatus.OPEN, task.c.assignee == name)
+    return connection.execute(theirs.values(assignee=None)).rowcount
+
+
+def check_may(connection: sa.Connection, by: By, role: str | None, what: Phrase) -> None:
+    """Whether somebody may decide on `what`, for which the rules name a role, or nobody in particular.
+
+    RefusedError when there is a staff, and they are not on it or do not have the role; it says who may.
+    """
+    everybody = members(connection)
+    if not everybody:
+        return
+    mine = next((one for one in everybody if one.name == by.actor), None)
+    able = [one.name for one in everybody if role is None or role in one.roles]
+    if mine is None:
+        raise RefusedError(
+            say("{name} is not on the staff and may not decide on {what}", name=by.actor, what=what),
+            _who_may(role, able),
+        )
+    if mine.name not in able:
+        raise RefusedError(
+            say("{name} may not decide on {what}: that is for `{role}`", name=by.actor, what=what, role=role),
+            _who_may(role, able),
+        )
+
+
+def roles_held(connection: sa.Connection, name: str) -> frozenset[str] | None:
+    """The roles of somebody; None where there is no staff, and so everybody may do everything."""
+    everybody = members(connection)
+    if not everybody:
+        return None
+    return frozenset(role for one in everybody if one.name == name for role in one.roles)
+
+
+def _who_may(role: str | None, able: list[str]) -> Phrase:
+    if able:
+        return say("who may: {names}; `--as NAME` says who decides", names=all_of(able))
+    return say("nobody has that role: `homing staff add NAME --role {role}`", role=role)
+
+
+def _known_role(model: Model, role: str) -> None:
+    known = sorted(roles_of(model))
+    if role not in known:
+        hint = near_or(role, known, say("the rules name: {names}", names=all_of(known)))
+        raise UnknownNameError(say("no rule names a role `{role}`", role=role), hint)

@@ -1,0 +1,114 @@
+"""What becomes of an open task besides being finished: put off, handed over, noted on. Each once, on record."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.errors import RefusedError, UsageError
+from engine.people.practice import Practice
+from engine.people.staff import check_may, member, members
+from engine.people.tasks import closed_already, is_task, task_row
+from engine.storage import audit
+from engine.storage.audit import By, Deed
+from engine.storage.keys import Intent
+from engine.storage.schema import symbol, task
+from engine.storage.staff_tables import task_note
+from engine.storage.states import TaskStatus
+from engine.wording import say
+
+LONGEST = 4_000
+"""Characters of a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who changes tasks in a transaction, and how their house does."""
+
+    connection: sa.Connection
+    by: By
+    practice: Practice = field(default_factory=Practice)
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """To whom a task goes; `taking_from`: whose it is, when that is not who hands it over."""
+
+    to: str
+    taking_from: str | None = None
+
+
+def postpone(hand: Hand, intent: Intent, until: int, because: str | None = None) -> None:
+    """Give an open task another deadline. The journey's own times do not change with it.
+
+    RefusedError when it is closed, or not for this person; UsageError when that time has passed.
+    """
+    iso = hand.practice.zone.iso
+    if until <= hand.by.now:
+        raise UsageError(say("{time} has passed", time=iso(until)), say("name a time to come"))
+    row = _open_row(hand, intent)
+    _change(hand, intent, row, {"due_at": until})
+    before = "" if row.due_at is None else f" from {iso(row.due_at)}"
+    _record(hand, "task postponed", intent, f"{before} to {iso(until)}", because)
+
+
+def assign(hand: Hand, intent: Intent, way: HandOver, because: str | None = None) -> None:
+    """Hand an open task to somebody who has its role. It is handed on by whose it is, or taken from them by name.
+
+    RefusedError when it is closed, another's by now, or not for the one who is to have it.
+    """
+    row = _open_row(hand, intent)
+    _check_able(hand.connection, way.to, row.role_name)
+    if way.taking_from is not None and row.assignee != way.taking_from:
+        raise RefusedError(say("task {id} is not with {who}", id=intent.id, who=way.taking_from))
+    if row.assignee not in {None, hand.by.actor, way.taking_from, way.to}:
+        raise RefusedError(
+            say("task {id} is with {who}", id=intent.id, who=row.assignee),
+            say("`--from {who}` takes it from them", who=row.assignee),
+        )
+    _change(hand, intent, row, {"assignee": way.to})
+    before = f" from {row.assignee}" if row.assignee else ""
+    _record(hand, "task assigned", intent, f"{before} to {way.to}", because)
+
+
+def note(hand: Hand, intent: Intent, text: str) -> None:
+    """Write something down about an open task."""
+    text = text.strip()
+    if not text or len(text) > LONGEST:
+        raise UsageError(say("a note has 1 to {most:,} characters", most=LONGEST))
+    _open_row(hand, intent)
+    same = [task_note.c[name] == number for name, number in intent._asdict().items()]
+    last = hand.connection.scalar(sa.select(sa.func.max(task_note.c.number)).where(*same)) or 0
+    row = {**intent._asdict(), "number": last + 1, "who": hand.by.actor, "at": hand.by.now, "text": text}
+    hand.connection.execute(task_note.insert().values(row))
+    _record(hand, "task noted", intent)
+
+
+def _check_able(connection: sa.Connection, name: str, role: str | None) -> None:
+    if members(connection) and role not in {None, *member(connection, name).roles}:
+        raise RefusedError(
+            say("{name} does not have the role `{role}`", name=name, role=role),
+            say("`homing staff` says who has"),
+        )
+
+
+def _open_row(hand: Hand, intent: Intent) -> Any:
+    row = task_row(hand.connection, intent)
+    if row.status != TaskStatus.OPEN:
+        raise closed_already(row, intent, hand.practice)
+    check_may(hand.connection, hand.by, row.role_name, say("task {id}", id=intent.id))
+    return row
+
+
+def _change(hand: Hand, intent: Intent, row: Any, values: dict[str, Any]) -> None:
+    """Only as long as it is as it was seen: of two people one wins."""
+    seen = (task.c.status == TaskStatus.OPEN, task.c.assignee.is_not_distinct_from(row.assignee))
+    changed = hand.connection.execute(task.update().where(*is_task(intent), *seen).values(values))
+    if changed.rowcount == 0:
+        raise closed_already(task_row(hand.connection, intent), intent, hand.practice)
+
+
+def _record(hand: Hand, verb: str, intent: Intent, how: str = "", because: str | None = None) -> None:
+    name = sa.select(symbol.c.name).join(task, task.c.task == symbol.c.symbol).where(*is_task(intent))
+    what = f"{intent.id} {hand.connection.scalar(name)}{how}"
+    audit.record(hand.connection, hand.by, Deed(verb, intent.customer, what, because))

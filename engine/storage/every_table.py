@@ -1,0 +1,6 @@
+"""All fixed tables, whichever file they are in: `metadata` is whole once this is imported."""
+
+from engine.storage import inbox_tables, staff_tables
+from engine.storage.schema import metadata
+
+__all__ = ["inbox_tables", "metadata", "staff_tables"]

@@ -1,0 +1,76 @@
+"""The tables of people at work: the staff and its roles, what they decided, wrote anew, let go beforehand and noted.
+
+Beside `engine.storage.schema`, of whose metadata they are.
+"""
+
+import sqlalchemy as sa
+
+from engine.storage.schema import INTENT, Instant, Number, key_table, metadata
+
+__all__ = ["decision", "edit", "metadata", "preapproval", "staff", "task_note"]
+
+
+def _intent() -> tuple[sa.Column[int], ...]:
+    return tuple(sa.Column(name, Number, primary_key=True) for name in INTENT)
+
+
+staff = key_table(
+    "staff",
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("since", Instant, nullable=False),
+)
+"""Who may decide what: a row for each role of a person."""
+
+decision = key_table(
+    "decision",
+    *_intent(),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("verb", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("since", Instant),
+)
+"""The last decision on something that waited for a person: who comes too late is told.
+
+`since`: when it began to wait.
+"""
+
+edit = key_table(
+    "edit",
+    *_intent(),
+    sa.Column("channel", Number, primary_key=True),
+    sa.Column("subject", sa.Text),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+"""Messages that go by a channel with the text that somebody wrote, instead of the one that the rules make."""
+
+preapproval = sa.Table(
+    "preapproval",
+    metadata,
+    sa.Column("preapproval", Number, primary_key=True),
+    sa.Column("message", Number, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("roles", sa.JSON),
+    sa.Column("granted", sa.Integer, nullable=False),
+    sa.Column("left", sa.Integer, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+)
+"""So many messages that are let go without being held. `digest`: of the text and the rules it was given for.
+
+`roles`: on whose behalf; null: everybody's, where there is no staff. `ended_at`: taken back, or another came after it.
+"""
+
+task_note = key_table(
+    "task_note",
+    *_intent(),
+    sa.Column("number", Number, primary_key=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+"""What people wrote down about a task that is under way."""
