@@ -49,6 +49,8 @@ RELEASED = reason("release")
 NO_RULE = reason("no rule sends it any more")
 NO_ADDRESS = reason("no address for {via}")
 NO_CONSENT = reason("no consent for {policy} via {via}")
+NO_GRANT = reason("{benefit} has not been granted yet")
+NO_BENEFIT = reason("{benefit} was not granted")
 SILENT = reason("silent for ever after optout")
 NOT_KNOWN = reason("`{name}` is not known")
 NO_TEXT = reason("the text cannot be made: {error}")
@@ -111,7 +113,7 @@ _READABLE = (
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, NO_CODE, HTTP_SAID, HTTP_STATUS, SAID,
     NOT_IN_HEADER, NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN,
-    LOST, LEFT, NOT_NOTED, NO_RECEIPT, NOT_DELIVERED, UNREADABLE_BODY, NO_LIST,
+    NO_GRANT, NO_BENEFIT, LOST, LEFT, NOT_NOTED, NO_RECEIPT, NOT_DELIVERED, UNREADABLE_BODY, NO_LIST,
     BY_COMMAND, BY_REPLY, BY_IMPORT, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 

@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import assume
 
 from dsl.check import Context, check
-from dsl.model.journeys import Grant
 from dsl.model.model import Model
 from dsl.tree.statements import File
 from tests.engine_side import EngineSide
@@ -25,8 +24,6 @@ def model_in_scope(file: File) -> Model:
     model = check((file,), Context()).model
     assume(model is not None)
     assert model is not None
-    actions = [a for journey in model.journeys.values() for state in journey.states for a in state.actions]
-    assume(not any(isinstance(action, Grant) for action in actions))
     assume(not any(policy.sample for policy in model.policies.values()))
     return model
 
@@ -77,6 +74,8 @@ def tell(oracle: Interpreter, step: h.Step, moment: h.Moment) -> None:
             _finish(oracle, step, moment)
         case h.Told():
             _told(oracle, step, moment)
+        case h.Decides():
+            _decide(oracle, step, moment)
 
 
 def _told(oracle: Interpreter, step: h.Told, moment: h.Moment) -> None:
@@ -90,6 +89,23 @@ def _told(oracle: Interpreter, step: h.Told, moment: h.Moment) -> None:
             ),
         )  # fmt: skip
         oracle.receipt(first, moment.at, step.at, arrived=step.arrived)
+
+
+def _decide(oracle: Interpreter, step: h.Decides, moment: h.Moment) -> None:
+    """Decided on is the first one that is held, by journey, record, occurrence, visit and action."""
+    held = [
+        grant
+        for grant in oracle.facts.grants
+        if grant.enrolment.customer == step.customer and grant.status == "held"
+    ]
+    if held:
+        first = min(
+            held,
+            key=lambda one: (
+                one.enrolment.journey, one.enrolment.record_number, one.enrolment.occurrence, one.visit, one.action
+            ),
+        )  # fmt: skip
+        oracle.decide(first, moment.at, approve=step.approve)
 
 
 def _finish(oracle: Interpreter, step: h.Finishes, moment: h.Moment) -> None:

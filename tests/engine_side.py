@@ -18,6 +18,7 @@ from engine.channels.protocol import Outcome as Answer
 from engine.delivery.delivery import Delivery
 from engine.inbox.receipts import By as ByChannel
 from engine.inbox.receipts import take_receipts
+from engine.people.benefits import GrantDesk, approve_grant, refuse_grant
 from engine.people.consents import Consent, give
 from engine.people.optouts import OptOut, opt_out
 from engine.people.tasks import Desk, Finish, declared_task, finish_task
@@ -29,10 +30,11 @@ from engine.running.turn import Moment, turn
 from engine.storage import schema as s
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.audit import By
+from engine.storage.benefit_tables import grant
 from engine.storage.customers import customer_hash
 from engine.storage.declared import column_name
-from engine.storage.keys import Intent
-from engine.storage.states import Fate, MessageStatus, TaskStatus
+from engine.storage.keys import Intent, intent_in
+from engine.storage.states import Fate, GrantStatus, MessageStatus, TaskStatus
 from engine.storage.store import Store, open_store
 from engine.storage.symbols import load_symbols
 from engine.storage.values import Surroundings
@@ -97,6 +99,9 @@ class EngineSide:
                     self._optout(connection, step, now)
                 case h.Finishes():
                     self._finish(connection, step, now)
+                case h.Decides():
+                    self._decide(connection, step, now)
+                    return
                 case h.Told():
                     self._told(connection, step, now)
                     return
@@ -197,6 +202,20 @@ class EngineSide:
         came = take_receipts(connection, by, [told], now)
         assert came.fates == {Fate.APPLIED: 1}
 
+    def _decide(self, connection: sa.Connection, step: h.Decides, now: int) -> None:
+        """Decided on is the first one that is held, by journey, record, occurrence, visit and action."""
+        symbols = self.plan.world.symbols
+        own = (grant.c.customer == self.customers[step.customer], grant.c.status == GrantStatus.HELD)
+        rows = connection.execute(sa.select(grant).where(*own)).all()
+        if not rows:
+            return
+        row = min(rows, key=lambda r: (symbols.name(r.journey), r.record, r.occurrence, r.visit, r.action))
+        desk = GrantDesk(connection, self.model, symbols, self.plan.world.zone)
+        if step.approve:
+            approve_grant(desk, intent_in(row), By("test", now))
+        else:
+            refuse_grant(desk, intent_in(row), By("test", now))
+
     def _number(self, kind: str, name: str | None) -> int:
         """The number of a name; 0 stands for every one."""
         return 0 if name is None else self.plan.world.number(kind, name)
@@ -240,6 +259,7 @@ class _Reading:
             visits=in_order(self._visit(row) for row in self._rows(s.visit)),
             messages=in_order(self._message(row) for row in self._rows(s.message)),
             tasks=in_order(self._task(row) for row in self._rows(s.task)),
+            grants=in_order(self._grant(row) for row in self._rows(grant)),
             attributes=in_order(self._attributes()),
             tags=in_order((self.ids[row.customer], row.tag) for row in self._rows(s.tag)),
             events=in_order(self._events()),
@@ -283,6 +303,13 @@ class _Reading:
             *self._key(row), row.visit, row.action, self.names.name(row.task), self.names.name_or(row.role),
             TaskStatus(row.status).word, instant_of(row.created_at), instant_of(row.due_at),
             instant_of(row.closed_at), self.names.name_or(row.outcome),
+        )  # fmt: skip
+
+    def _grant(self, row: Any) -> Row:
+        last = None if row.expires is None else plain(_DAY_ZERO + timedelta(days=row.expires))
+        return (
+            *self._key(row), row.visit, row.action, self.names.name(row.benefit), GrantStatus(row.status).word,
+            instant_of(row.created_at), instant_of(row.granted_at), last,
         )  # fmt: skip
 
     def _attributes(self) -> Any:

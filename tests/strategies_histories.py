@@ -16,6 +16,7 @@ from dsl.tree import statements as tree
 from dsl.tree.journeys import JourneyDecl, StageDecl, StateDecl, Task
 from tests.oracle.history import (
     Agrees,
+    Decides,
     Finishes,
     Happens,
     History,
@@ -137,6 +138,7 @@ def _steps(draw: Draw, stage: _Stage) -> list[Step]:
         "consent",
         "receipt",
         "receipt",
+        "decision",
     )
     return [_step(draw, stage, kind) for kind in draw(st.lists(st.sampled_from(kinds), max_size=4))]
 
@@ -161,6 +163,8 @@ def _rarer(draw: Draw, stage: _Stage, kind: str, customer: str) -> Step:
         return OptsOut(customer, pick(draw, (None, None, "sms") if stage.policies else (None,)))
     if kind == "receipt":
         return Told(customer, draw(st.booleans()), None if draw(st.booleans()) else _instant(draw, stage))
+    if kind == "decision":
+        return Decides(customer, not chance(draw, 3))
     if kind == "consent":
         channels = (None, "sms") if stage.policies else (None,)
         return Agrees(customer, pick(draw, (None, *stage.policies)), pick(draw, channels))

@@ -31,7 +31,22 @@ record booking { due: time, day: date, price: money, kept: flag }
 message hello { sms: "你好{{ id }}", email: "Hello {{ id }}" }
 message named { sms: "{{ name }}好", email: "Dear {{ name }}" }
 message due_soon { sms: "{{ booking.due|time }} {{ booking.price }} {{ booking.id }}" }
+message offer {
+  sms: "{{ benefit.title }}{{ benefit.worth }}{{ benefit.expires|date }}"
+  email: "{{ id }} {{ benefit.title }}"
+}
 """
+
+_BENEFITS = {
+    "gift": (
+        "quota 1 per day",
+        "quota 2 per week",
+        "quota 1 per 3 days",
+        "quota 1 per month",
+        "quota 2 per 12 hours",
+    ),
+    "token": ("stock 2", "stock 1", "quota 1 per week", ""),
+}
 
 _CONDITIONS = (
     "visit ever",
@@ -164,6 +179,7 @@ def lively_rules(draw: Draw, *, doors: bool = True) -> str:
         for name in names
     }
     parts = [DECLARED, _policy(draw, "marketing"), _policy(draw, "service"), _calendar(draw)]
+    parts += [_benefit(draw, name) for name in _BENEFITS]
     parts += [_Journey(draw, name, of_records[name], others[name], doors=doors).text() for name in names]
     return "\n".join(parts)
 
@@ -195,6 +211,11 @@ def _calendar(draw: Draw) -> str:
     lines += [f'closed "c{n}" on {day + timedelta(2)}' for n, day in enumerate(special[:2])]
     lines.append(f'workday "w" on {special[0] + timedelta(6)}')
     return _block("calendar", [*(["holidays CN"] if draw(st.booleans()) else []), *lines])
+
+
+def _benefit(draw: Draw, name: str) -> str:
+    lines = ["worth 50", pick(draw, _BENEFITS[name]), f"valid {pick(draw, _DURATIONS)}"]
+    return _block(f'benefit {name} "{name}"', [*lines, *(["approve by manager"] if _rarely(draw, 2) else [])])
 
 
 def _block(head: str, lines: list[str]) -> str:
@@ -271,6 +292,7 @@ class _Journey:
         actions = [self._action() for _ in range(draw(st.integers(0, 3)))]
         tasks = [action for action in actions if action.startswith("task")]
         actions = [action for action in actions if action not in tasks[1:]]
+        actions = [self._aimed(action, place) for action in actions]
         ways = [self._transition(place) for _ in range(draw(st.integers(0, 2)))]
         at_once = [way for way in ways if way.startswith(("split", "otherwise"))]
         ways = [way for way in ways if way not in at_once] + at_once[:1]
@@ -279,8 +301,18 @@ class _Journey:
 
     def _action(self) -> str:
         return self._one(
-            *(self._send,) * 5, self._task, self._set, self._label, self._label, self._emit, self._begin
+            *(self._send,) * 5, *(self._grant,) * 2,
+            self._task, self._set, self._label, self._label, self._emit, self._begin,
         )()  # fmt: skip
+
+    def _grant(self) -> str:
+        return f"grant {self._one(*_BENEFITS)}"
+
+    def _aimed(self, action: str, place: int) -> str:
+        """A grant may have an `else`, which must lead forward."""
+        if not action.startswith("grant") or self.draw(st.booleans()):
+            return action
+        return f"{action} else -> {self._one(*self.states[place + 1 :], 'end done', 'end lost')}"
 
     def _set(self) -> str:
         return f"set {self._one(*_SETS, *(_SETS_OF_RECORDS if self.of_record else ()))}"
@@ -295,7 +327,9 @@ class _Journey:
         return f"begin {self._one(*self.others)}" if self.others else self._label()
 
     def _send(self) -> str:
-        message = self._one("hello", "hello", "named", *(["due_soon"] if self.of_record else []))
+        message = self._one(
+            "hello", "hello", "named", "offer", "offer", *(["due_soon"] if self.of_record else [])
+        )
         text = f"send {message}"
         if message != "due_soon":
             text += self._one("", " via sms", " via email, sms", " via sms, email")

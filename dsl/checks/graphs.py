@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from dsl.model.journeys import Grant, State, Target, ToState
+from dsl.model.journeys import State, Target, ToState
 
 Edges = Mapping[str, Iterable[str]]
 
 
 def targets(state: State) -> Iterator[Target]:
-    """Every target of a state: its transitions', outer ones included, and its grants'."""
-    yield from (transition.target for transition in state.transitions)
-    for action in state.actions:
-        if isinstance(action, Grant) and action.otherwise is not None:
-            yield action.otherwise
+    """Every target of a state: its transitions', outer ones included."""
+    return (transition.target for transition in state.transitions)
 
 
 def following(state: State) -> tuple[str, ...]:

@@ -4,21 +4,13 @@ from collections.abc import Iterator
 
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
-from dsl.names.outline import states_of
 from dsl.source import Span
-from dsl.tree.journeys import Grant
 from dsl.tree.statements import Pilot, Sample, StopAt
 from dsl.wording import Phrase, say
 
 
 def check_later(subject: Subject) -> Iterator[Diagnostic]:
     """`not-yet`."""
-    for journey in subject.catalog.journeys.values():
-        for _, state in states_of(journey):
-            for item in state.items:
-                if isinstance(item, Grant):
-                    message = say("`grant` is kept, but no customer gets a benefit or a code yet.")
-                    yield _later(item.span, message)
     for policy in subject.catalog.policies.values():
         for line in policy.lines:
             if isinstance(line, Sample | Pilot | StopAt):

@@ -18,6 +18,7 @@ from dsl.model.journeys import (
     Emit,
     Grant,
     Journey,
+    NotGranted,
     On,
     Otherwise,
     Send,
@@ -114,9 +115,6 @@ def picture(journey: Journey) -> Picture:
 
 def _ways(journey: Journey) -> Iterator[_Way]:
     for state in journey.states:
-        for action in state.actions:
-            if isinstance(action, Grant) and action.otherwise is not None:
-                yield _Way(state.name, state.stage, action.otherwise, f"{_clean(action.benefit)}: else")
         for transition in state.transitions:
             owner = state.name if transition.scope == "state" else None
             stage = None if transition.scope == "journey" else state.stage
@@ -186,6 +184,8 @@ def _words(transition: Transition) -> str:
             text = f"on {transition.event}{_where(transition.where)}"
         case TaskDone():
             text = f"{transition.task}: {transition.outcome}"
+        case NotGranted():
+            text = f"{transition.benefit}: else"
         case When():
             text = f"when{_source(transition.condition)}"
         case After():

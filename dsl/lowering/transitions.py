@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from dsl.lowering.policies import check_percent
 from dsl.lowering.targets import Aim, aim
-from dsl.model.journeys import After, At, On, Otherwise, Scope, Split, TaskDone, Transition, When
+from dsl.model.journeys import After, At, NotGranted, On, Otherwise, Scope, Split, TaskDone, Transition, When
 from dsl.names.outline import Outline
 from dsl.resolve import Scope as Names
 from dsl.resolve import as_moment, condition, moment
 from dsl.resolve.events import event_kind
 from dsl.tree.journeys import After as AfterDecl
 from dsl.tree.journeys import At as AtDecl
+from dsl.tree.journeys import Grant as GrantDecl
 from dsl.tree.journeys import On as OnDecl
 from dsl.tree.journeys import Otherwise as OtherwiseDecl
 from dsl.tree.journeys import Split as SplitDecl
@@ -47,13 +48,13 @@ class Way:
 
 
 def ways(items: Iterable[object], place: Place) -> list[Way]:
-    """The transitions among the items of a block, the outcomes of its tasks included, as written."""
+    """The transitions among the items of a block, those of its tasks and grants included, as written."""
     return [way for item in items for way in _ways(item, place)]
 
 
 def at_once(way: Way) -> bool:
     """Whether a transition is tried when something happened, and not by a split or by time."""
-    return isinstance(way.transition, (On, TaskDone, When))
+    return isinstance(way.transition, (On, TaskDone, NotGranted, When))
 
 
 def by_time(way: Way) -> bool:
@@ -65,6 +66,10 @@ def _ways(item: object, place: Place) -> Iterator[Way]:
     match item:
         case Task():
             yield from _outcomes(item, place)
+        case GrantDecl(otherwise=target) if target is not None:
+            aimed = place.aim(target)
+            lost = NotGranted(aimed.target, item.benefit.text, scope=place.scope, span=item.span)
+            yield Way(lost, aimed.stage)
         case SplitDecl():
             yield from _split(item, place)
         case TransitionDecl():

@@ -53,6 +53,13 @@ class TaskDone(Transition):
 
 
 @dataclass(frozen=True, slots=True)
+class NotGranted(Transition):
+    """A benefit that the state grants was refused, or its quota is spent. Counts among the `on` transitions."""
+
+    benefit: str
+
+
+@dataclass(frozen=True, slots=True)
 class When(Transition):
     """The condition holds."""
 
@@ -138,7 +145,7 @@ class Task(Action):
 
 @dataclass(frozen=True, slots=True)
 class Grant(Action):
-    """Grant a benefit; `otherwise` is where to go when it is refused or its quota is spent."""
+    """Grant a benefit; `otherwise` is where to go when it is refused or its quota is spent: see `NotGranted`."""
 
     benefit: str
     otherwise: Target | None

@@ -104,7 +104,10 @@ def _words(case: _Case) -> str:
 
 
 def _waits(case: _Case, verdict: Wait, fault: str) -> str:
-    until, because = case.inquiry.window.time(verdict.until), read_back(verdict.because)
+    because = read_back(verdict.because)
+    if verdict.until is None:
+        return say("waits: {because}", because=because)
+    until = case.inquiry.window.time(verdict.until)
     if verdict.until >= case.given_up_at:
         return say("waits, and is given up at {until}: {because}", until=until, because=because)
     if fault:
@@ -121,7 +124,9 @@ def _held(because: str, role: str | None) -> str:
 def _next(case: _Case) -> tuple[int | None, str]:
     """When time alone may change something about a message, and what."""
     match case.verdict:
-        case Wait(until=until) if until < case.given_up_at:
+        case Wait(until=None):
+            return None, ""
+        case Wait(until=int() as until) if until < case.given_up_at:
             return until, say("message {message} may go", message=case.sender.rule.send.message)
         case Go() if not case.faults:
             return None, ""

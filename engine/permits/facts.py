@@ -16,14 +16,17 @@ from engine.conditions import moments
 from engine.conditions.compiling import Scene, flag_value, sql
 from engine.conditions.moments import Sql
 from engine.conditions.world import World
-from engine.permits.given import Facts, Reach
+from engine.permits.given import Awaited, Facts, Reach
 from engine.permits.rules import SendRule
 from engine.plans.plan import Plan
 from engine.plans.working import wanted
+from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
 from engine.storage.schema import consent, message, optout
+from engine.storage.states import GrantStatus
 from engine.storage.symbols import EVERY, state_name
-from engine.texts.template_values import Column
+from engine.texts.latest_grant import RUN, latest_grant
+from engine.texts.template_values import BENEFIT, Column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +53,7 @@ class Sender:
     def key_length(self) -> int:
         """How many columns of a row decide: see `candidates`."""
         rule = self.rule
-        return 7 + 2 * len(rule.via) + len(rule.conditions)
+        return 8 + 2 * len(rule.via) + len(rule.conditions)
 
 
 KEY_AT = 4
@@ -61,7 +64,7 @@ def candidates(world: World, sender: Sender) -> sa.Select[Any]:
     """The rows of one `send`, by customer: place, key, addresses, values.
 
     Key: created_at, status, until, refused, approved, any opt-out, any history, then per channel consent and
-    address known, then the rule's conditions.
+    address known, then the rule's conditions, then how the benefit stands that it waits for.
     """
     rule = sender.rule
     rows, scene, mine = wanted_of(world, sender)
@@ -75,6 +78,7 @@ def candidates(world: World, sender: Sender) -> sa.Select[Any]:
         *(_consents(world, rule, channel) for channel in rule.via),
         *(sa.case((address.is_not(None), 1), else_=0) for address in addresses),
         *(sa.case((sql(condition, scene), 1), else_=0) for condition in rule.conditions),
+        _awaited(world, rule),
         *addresses,
         *(_value(scene, column) for column in sender.columns),
     ]
@@ -105,7 +109,30 @@ def _address(scene: Scene, attribute: str | None) -> Sql:
 
 
 def _value(scene: Scene, column: Column) -> Sql:
-    return sa.null() if column.source is None else flag_value(column.source, scene)
+    if column.source is not None:
+        return flag_value(column.source, scene)
+    if column.name.startswith(BENEFIT):
+        return latest_grant(scene.world, column.name, [wanted.c[name] for name in RUN])
+    return sa.null()
+
+
+def _awaited(world: World, rule: SendRule) -> Sql:
+    """How the benefits stand that the message's own state grants."""
+    if not rule.awaits:
+        return moments.integer(Awaited.NOTHING)
+    rows = grant.alias()
+    mine = [rows.c[name] == wanted.c[name] for name in (*RUN, "visit")]
+    mine.append(rows.c.benefit.in_(_each([world.number("benefit", name) for name in rule.awaits])))
+
+    def some(*statuses: GrantStatus) -> Sql:
+        status = rows.c.status.in_(_each([int(one) for one in statuses]))
+        return sa.exists(sa.select(rows.c.status).where(*mine, status))
+
+    return sa.case(
+        (some(GrantStatus.WAITING, GrantStatus.HELD), moments.integer(Awaited.OPEN)),
+        (some(GrantStatus.GRANTED), moments.integer(Awaited.NOTHING)),
+        else_=moments.integer(Awaited.LOST),
+    )
 
 
 def _any_optout() -> Sql:
@@ -173,8 +200,9 @@ def facts_of(
         )
         for place, channel in enumerate(rule.via)
     )
-    conditions = tuple(bool(value) for value in key[7 + 2 * count :])
-    return Facts(rule, key[0], reach, conditions, history, in_record, approved=bool(key[4]))
+    conditions = tuple(bool(value) for value in key[7 + 2 * count : -1])
+    approved, benefit = bool(key[4]), Awaited(key[-1])
+    return Facts(rule, key[0], reach, conditions, history, in_record, approved=approved, benefit=benefit)
 
 
 def _latest(one: int | None, other: int | None) -> int | None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dsl.wording import listed
-from engine.permits.given import Check, Drop, Facts, Go, Hold, Verdict, Wait
+from engine.permits.given import Awaited, Check, Drop, Facts, Go, Hold, Verdict, Wait
 from engine.permits.limits import FOREVER, Limit
-from engine.reasons import NO_ADDRESS, NO_CONSENT
+from engine.reasons import NO_ADDRESS, NO_BENEFIT, NO_CONSENT, NO_GRANT
 
 
 @lru_cache(maxsize=16_384)
@@ -96,6 +96,8 @@ def _standing(facts: Facts, now: int) -> Iterator[Check]:
         yield _optout(facts)
     if facts.rule.policy.consent:
         yield _consent(facts)
+    if facts.rule.awaits:
+        yield _benefit(facts)
     yield _give_up(facts, now)
     yield from _reviews(facts, now)
 
@@ -121,6 +123,19 @@ def _consent(facts: Facts) -> Check:
     because = NO_CONSENT(policy=rule.policy.name, via=listed(rule.via))
     verdict = Drop(because, rule.consent.span) if lacking else None
     return Check(rule.consent.text, holds=not lacking, verdict=verdict, span=rule.consent.span)
+
+
+def _benefit(facts: Facts) -> Check:
+    """A text that names a benefit waits for it; time begins to count when it is there."""
+    rule, names = facts.rule, listed(facts.rule.awaits)
+    verdict: Wait | Drop | None = None
+    if facts.benefit is Awaited.OPEN:
+        verdict = Wait(None, NO_GRANT(benefit=names), rule.send.span)
+    elif facts.benefit is Awaited.LOST:
+        verdict = Drop(NO_BENEFIT(benefit=names), rule.send.span)
+    return Check(
+        f"grant {', '.join(rule.awaits)}", holds=verdict is None, verdict=verdict, span=rule.send.span
+    )
 
 
 def _give_up(facts: Facts, now: int) -> Check:

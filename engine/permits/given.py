@@ -1,6 +1,7 @@
 """What the gate is told about one message, and what it may answer. No rule is applied here."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from dsl.source import NOWHERE, Span
@@ -23,6 +24,14 @@ class Reach(NamedTuple):
     failed: bool = False
 
 
+class Awaited(IntEnum):
+    """How the benefits stand that a message's own state grants, if its text names one. LOST: none was given."""
+
+    NOTHING = 0
+    OPEN = 1
+    LOST = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the gate looks at. Equal facts get equal verdicts at the same time, so they may be shared.
@@ -39,6 +48,7 @@ class Facts:
     history: tuple[int, ...] = ()
     in_record: int = 0
     approved: bool = False
+    benefit: Awaited = Awaited.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +61,12 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A rule holds it. Nothing that is known now holds it longer than `until`, or it is given up then."""
+    """A rule holds it. Nothing that is known now holds it longer than `until`, or it is given up then.
 
-    until: int
+    `until` None: no time lets it go, for it waits for a benefit.
+    """
+
+    until: int | None
     because: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 

@@ -43,7 +43,8 @@ class SendRule:
     `via`: the channels to try that the message has a variant for. `counts`: the policies whose messages
     count in this one's caps and gap. `conditions`: what must be known of the customer, in the order of
     `Facts.conditions`. `exceptions`: the limits in force instead of `limits` when that condition holds, the
-    first that does. `record`: the kind of record that caps per record count by.
+    first that does. `record`: the kind of record that caps per record count by. `awaits`: the benefits that its own
+    state grants, where its text names one.
     """
 
     journey: str
@@ -61,6 +62,7 @@ class SendRule:
     exceptions: tuple[tuple[int, tuple[Limit, ...]], ...]
     consent: Rule
     give_up: Rule
+    awaits: tuple[str, ...] = ()
 
     def limits_for(self, conditions: tuple[bool, ...]) -> tuple[Limit, ...]:
         """The limits in force for customers of whom these conditions hold."""

@@ -1,7 +1,9 @@
 """What the permit phase and the delivery know of every `send` of a release: its rule, addresses and texts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from dsl.model.journeys import Grant, State
 from dsl.model.model import Field, Model
 from engine.calendars.business_days import BusinessDays
 from engine.config import Config
@@ -11,7 +13,7 @@ from engine.permits.rules import send_rules
 from engine.plans.plan import Plan
 from engine.storage.symbols import state_name
 from engine.texts.rendering import Renderer
-from engine.texts.template_values import Column
+from engine.texts.template_values import BENEFIT, Column
 
 _BY_TYPE = {"sms": "phone", "email": "email"}
 _PERSONAL = frozenset({"wecom", "push"})
@@ -57,12 +59,19 @@ def make_permits(
         journey, state, action = key
         needed = {via: renderer.needed(rule.send.message, via, rule.record) for via in rule.via}
         columns: tuple[Column, ...] = tuple(dict.fromkeys(item for some in needed.values() for item in some))
+        named = any(item.name.startswith(BENEFIT) for item in columns)
+        awaited = granted_by(model.journeys[journey].state(state)) if named else ()
         senders[world.number("state", state_name(journey, state)), action] = Sender(
             place=place,
-            rule=rule,
+            rule=replace(rule, awaits=awaited) if awaited else rule,
             journey=model.journeys[journey],
             addresses=tuple(address_of(model, via, configured.get(via)) for via in rule.via),
             columns=columns,
             uses={via: tuple(columns.index(item) for item in some) for via, some in needed.items()},
         )
     return Permits(senders, renderer)
+
+
+def granted_by(state: State) -> tuple[str, ...]:
+    """The benefits that a state grants."""
+    return tuple(dict.fromkeys(item.benefit for item in state.actions if isinstance(item, Grant)))

@@ -175,7 +175,9 @@ def _names(model: Model) -> dict[str, set[str]]:
     tasks = [action for action in actions if isinstance(action, Task)]
     ways = [transition for _, state in states for transition in state.transitions]
     reviews = [review.role for policy in model.policies.values() for review in policy.reviews]
+    approvers = {benefit.approve_by for benefit in model.benefits.values() if benefit.approve_by}
     return {
+        "benefit": set(model.benefits),
         "journey": {journey.name for journey in journeys},
         "state": {state_name(journey.name, state.name) for journey, state in states},
         "message": set(model.messages),
@@ -186,5 +188,6 @@ def _names(model: Model) -> dict[str, set[str]]:
         | {way.target.outcome for way in ways if hasattr(way.target, "outcome")},
         "role": {task.role for task in tasks if task.role}
         | set(reviews)
+        | approvers
         | {action.review for action in actions if isinstance(action, Send) and action.review},
     }

@@ -12,7 +12,9 @@ from dsl.model.journeys import (
     At,
     Begin,
     Emit,
+    Grant,
     Journey,
+    NotGranted,
     On,
     Otherwise,
     Send,
@@ -61,8 +63,8 @@ class Way:
 
 
 def pending_actions(state: State) -> int:
-    """How many sends keep a state from being settled."""
-    return sum(isinstance(action, Send) for action in state.actions)
+    """How many sends and grants keep a state from being settled."""
+    return sum(isinstance(action, Send | Grant) for action in state.actions)
 
 
 def ways_of(world: World, *, membership: bool) -> dict[str, list[Way]]:
@@ -129,7 +131,7 @@ def _is_quiet_after(transition: Transition | None, target: State) -> bool:
 
 def _restless(transition: Transition, settles_at_once: bool) -> bool:  # noqa: FBT001
     match transition:
-        case On() | TaskDone():
+        case On() | TaskDone() | NotGranted():
             return False
         case Split() | Otherwise():
             return settles_at_once
@@ -149,6 +151,11 @@ def actions_of(journey: Journey, kind: type[Action]) -> list[tuple[State, Action
 def has_tasks(state: State | None) -> bool:
     """Whether leaving the state may leave a task behind."""
     return state is not None and any(isinstance(action, Task) for action in state.actions)
+
+
+def has_grants(state: State | None) -> bool:
+    """Whether the state grants anything."""
+    return state is not None and any(isinstance(action, Grant) for action in state.actions)
 
 
 def state_number(world: World, journey: Journey, state: State) -> int:

@@ -21,6 +21,7 @@ Steps = tuple[int, int] | None
 class RunReport:
     """What one run did; the counts are of this run alone.
 
+    `grants`: benefits given. `reserved`: those held for a person, `spent`: those of which none was left.
     `released`: held-out customers whose watch is over. `stuck`: moves refused to those who moved too often.
     """
 
@@ -32,6 +33,8 @@ class RunReport:
     released: int = 0
     tasks_opened: int = 0
     grants: int = 0
+    reserved: int = 0
+    spent: int = 0
     messages: Counter[str] = field(default_factory=Counter)
     stuck: int = 0
     examined: int = 0
@@ -40,7 +43,7 @@ class RunReport:
     def idle(self) -> bool:
         """Whether nothing happened at all."""
         done = (self.entered, self.moved, self.ended, self.released, self.tasks_opened, self.messages.total())
-        return not any(done)
+        return not any((*done, self.grants, self.reserved, self.spent))
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """The actions of a state as statements over those who have just entered it by a way, one for each action.
 
-Messages are only wanted here; the permit gate decides.
+Messages are only wanted here, and so are benefits; the permit gate and `engine.running.granting` decide.
 """
 
 from functools import singledispatch
@@ -17,9 +17,10 @@ from engine.plans.ways import Way, state_number
 from engine.plans.working import begun, picked, wanted
 from engine.running.moving import ARRIVED, takers, taking
 from engine.running.picking import enrolment_scene, joined
+from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
 from engine.storage.schema import enrolment, tag, task
-from engine.storage.states import TaskStatus
+from engine.storage.states import GrantStatus, TaskStatus
 
 
 @singledispatch
@@ -74,8 +75,16 @@ def _deadline(world: World, due: Duration | None) -> Sql:
 
 @doing.register
 def _(action: m.Grant, world: World, way: Way) -> sa.Executable | None:
-    del action, world, way  # benefits are granted by people so far; see docs/decisions
-    return None
+    assert way.target is not None  # noqa: S101
+    row = {
+        **_intent(world, way, action),
+        "benefit": moments.integer(world.number("benefit", action.benefit)),
+        "state": moments.integer(state_number(world, way.journey, way.target)),
+        "status": moments.integer(GrantStatus.WAITING),
+        "created_at": NOW,
+        "changed_at": NOW,
+    }
+    return grant.insert().from_select(list(row), sa.select(*row.values()).where(taking(way)))
 
 
 @doing.register

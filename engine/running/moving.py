@@ -11,11 +11,12 @@ from dsl.model.journeys import On, Send, State
 from engine.conditions import moments
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, World
-from engine.plans.ways import Way, has_tasks, state_number
+from engine.plans.ways import Way, has_grants, has_tasks, state_number
 from engine.plans.working import picked, stirred
 from engine.running.picking import enrolment_scene, looked_up, trigger
+from engine.storage.benefit_tables import grant
 from engine.storage.schema import ACTIVE, ENDED, WATCHED, Instant, enrolment, message, rule, task, visit
-from engine.storage.states import TAKEN_BACK, MessageStatus, TaskStatus
+from engine.storage.states import TAKEN_BACK, GrantStatus, MessageStatus, TaskStatus
 
 ARRIVED = sa.bindparam("arrived", type_=Instant, required=True)
 """The last arrival number given out: what is history for a state entered now."""
@@ -74,6 +75,15 @@ def leave_tasks(world: World, way: Way) -> sa.Update | None:
         return None
     status = TaskStatus.EXPIRED if way.timed else TaskStatus.CANCELLED
     return _take_back(world, way, task, [int(TaskStatus.OPEN)], {"status": int(status), "closed_at": NOW})
+
+
+def leave_grants(world: World, way: Way) -> sa.Update | None:
+    """Take back the benefits that nobody has got in the state that is left; None when it never grants any."""
+    if not has_grants(way.source):
+        return None
+    open_ones = [int(GrantStatus.WAITING), int(GrantStatus.HELD)]
+    values = {"status": int(GrantStatus.CANCELLED), "changed_at": NOW}
+    return _take_back(world, way, grant, open_ones, values)
 
 
 def _take_back(

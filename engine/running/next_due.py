@@ -4,12 +4,16 @@ Told of what the store holds now; what comes in later is due when it comes.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import sqlalchemy as sa
 
 from dsl.model.journeys import Journey
+from dsl.model.model import Benefit
+from engine.calendars.zone import Zone
 from engine.plans.coming import Gap, ask, coming, starts
 from engine.plans.plan import Plan
+from engine.running import granting
 from engine.running.admitting import entered_since, period_began
 from engine.running.firing import firings_after
 from engine.storage.schema import enrolment, entry_queue
@@ -24,7 +28,11 @@ def next_due(connection: sa.Connection, plan: Plan, after: int, until: int) -> i
     statement = plan.statement(("next due",), lambda: ask(plan.world, plan.watches))
     assert statement is not None  # noqa: S101  # there is always something to ask for
     (row,) = statement.rows(connection, starts(plan.watches, gap))
-    found = [*coming(plan.watches, row, gap), *_admissions(connection, plan, gap)]
+    found = [
+        *coming(plan.watches, row, gap),
+        *_admissions(connection, plan, gap),
+        *_next_quotas(connection, plan, gap),
+    ]
     return min((moment for moment in found if moment is not None and after < moment <= until), default=None)
 
 
@@ -42,6 +50,18 @@ def _admissions(connection: sa.Connection, plan: Plan, gap: Gap) -> Iterator[int
         if connection.scalar(waiting) is None:
             continue
         yield _room(connection, plan, journey, gap)
+
+
+def _next_quotas(connection: sa.Connection, plan: Plan, gap: Gap) -> Iterator[int | None]:
+    """When there is room again in the quotas of benefits that somebody waits for."""
+    for benefit in granting.wanted(connection, plan):
+        first = granting.first_counted(connection, plan, benefit, gap.after)
+        if first is not None:
+            yield gap.first(partial(_counts_no_more, gap.zone, benefit, first))
+
+
+def _counts_no_more(zone: Zone, benefit: Benefit, given: int, now: int) -> bool:
+    return granting.period_began(zone, benefit, now) > given
 
 
 def _room(connection: sa.Connection, plan: Plan, journey: Journey, gap: Gap) -> int | None:

@@ -9,7 +9,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import After, At, Journey, On, Otherwise, Split, State, TaskDone, Transition, When
+from dsl.model.journeys import (
+    After,
+    At,
+    Journey,
+    NotGranted,
+    On,
+    Otherwise,
+    Split,
+    State,
+    TaskDone,
+    Transition,
+    When,
+)
 from engine.conditions import moments
 from engine.conditions.compiling import Scene, sql
 from engine.conditions.happenings import Happening, happening
@@ -18,8 +30,9 @@ from engine.conditions.world import NOW, World
 from engine.plans.ways import Way, state_number
 from engine.plans.working import batch, begun, chosen, looked, picked
 from engine.running.shares import coefficients
+from engine.storage.benefit_tables import grant
 from engine.storage.schema import ACTIVE, ENDED, enrolment, task, visit
-from engine.storage.states import TaskStatus
+from engine.storage.states import LOST, TaskStatus
 
 MOST_MOVES = 50
 """An enrolment that has moved so often at one instant is left where it is."""
@@ -34,13 +47,19 @@ def enrolment_scene(world: World, journey: Journey, rows: sa.FromClause) -> Scen
     return Scene(world, rows.c.customer, world.tables.customer.alias(), record, rows, used=set())
 
 
+def subject_scene(world: World, journey: Journey, rows: sa.FromClause) -> Scene:
+    """The scene of conditions about whom a journey is for: of the customer and the record that rows name."""
+    record = world.tables.records[journey.record].alias() if journey.record else None
+    return Scene(world, rows.c.customer, world.tables.customer.alias(), record, used=set())
+
+
 def joined(scene: Scene, rows: sa.FromClause) -> sa.FromClause:
     """The rows with the customer's attributes and the record, as far as the scene's conditions read them."""
-    used = scene.used or set()
+    used, named = scene.used or set(), rows
     if "attributes" in used:
         rows = rows.join(scene.attributes, scene.attributes.c.customer == scene.customer)
-    if "record" in used and scene.record is not None and scene.enrolment is not None:
-        rows = rows.join(scene.record, scene.record.c.record == scene.enrolment.c.record)
+    if "record" in used and scene.record is not None:
+        rows = rows.join(scene.record, scene.record.c.record == named.c.record)
     return rows
 
 
@@ -116,8 +135,8 @@ def fires(world: World, scene: Scene, way: Way) -> Sql:
     match transition:
         case On():
             return sa.and_(live(transition.event), _triggers(world, scene, transition))
-        case TaskDone():
-            return _task_done(world, scene, transition)
+        case TaskDone() | NotGranted():
+            return _decided(world, scene, transition)
         case When():
             return sql(transition.condition, scene)
         case Split():
@@ -162,20 +181,26 @@ def trigger(world: World, scene: Scene, transition: On) -> tuple[Happening, list
     return rows, conditions
 
 
-def _task_done(world: World, scene: Scene, transition: TaskDone) -> Sql:
+_VISIT = ("customer", "journey", "record", "occurrence", "visit")
+
+
+def _decided(world: World, scene: Scene, transition: TaskDone | NotGranted) -> Sql:
+    """Whether the task or the grant of this very visit has come to what the transition is for."""
     assert scene.enrolment is not None  # noqa: S101
-    state, rows = scene.enrolment, task.alias()
-    same = [
-        rows.c[name] == state.c[name] for name in ("customer", "journey", "record", "occurrence", "visit")
-    ]
-    return sa.exists(
-        sa.select(rows.c.status).where(
-            *same,
+    rows = (task if isinstance(transition, TaskDone) else grant).alias()
+    these = [rows.c[name] == scene.enrolment.c[name] for name in _VISIT]
+    if isinstance(transition, TaskDone):
+        these += [
             rows.c.task == moments.integer(world.number("task", transition.task)),
             rows.c.status == moments.integer(TaskStatus.DONE),
             rows.c.outcome == moments.integer(world.number("outcome", transition.outcome)),
-        )
-    )
+        ]
+    else:
+        these += [
+            rows.c.benefit == moments.integer(world.number("benefit", transition.benefit)),
+            rows.c.status.in_([moments.integer(status) for status in LOST]),
+        ]
+    return sa.exists(sa.select(rows.c.status).where(*these))
 
 
 _BASE = {"state": "settled_at", "stage": "stage_entered_at", "journey": "entered_at"}

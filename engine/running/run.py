@@ -21,7 +21,7 @@ from engine.plans.watching import Scope
 from engine.plans.work import RunReport, Work
 from engine.plans.working import batch as in_batch
 from engine.plans.working import begun, due, picked, stirred, wanted
-from engine.running import admitting, asking, picking, waking
+from engine.running import admitting, asking, granting, picking, waking
 from engine.running.firing import fires
 from engine.running.looking import FIRST, look, look_at_all
 from engine.running.turns import keep_queue, rounds
@@ -81,6 +81,7 @@ def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how:
     with _transaction(connection, how):
         work, seq = _start(connection, plan, now, how)
         idle = not work.full and not connection.scalar(sa.select(sa.exists(sa.select(due.c.customer))))
+        idle = idle and not (_allots(how) and granting.wanted(connection, plan))
         if idle:
             _finish(work, seq, how)
     if idle:
@@ -92,6 +93,8 @@ def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how:
             if low is not None:
                 _batch(work, permits)
         how.progress(work.report.examined)
+    if _allots(how):
+        _allot(work, how)
     with _transaction(connection, how):
         _finish(work, seq, how)
     return work.report
@@ -201,6 +204,22 @@ def _batch(work: Work, permits: Permits) -> None:
         while permit(work, permits):
             rounds(work, (work.step - 1, work.step))
         _wind_up(work)
+
+
+def _allots(how: How) -> bool:
+    """Where only messages are looked at, the next run gives benefits: it moves those who get them on."""
+    return not how.waiting
+
+
+def _allot(work: Work, how: How) -> None:
+    """Give benefits to those who wait for them, when everybody has moved."""
+    with _transaction(work.connection, how):
+        benefits = granting.wanted(work.connection, work.plan)
+    for benefit in benefits:
+        more = True
+        while more:
+            with _transaction(work.connection, how):
+                more = granting.allot(work, benefit)
 
 
 def _end_watches(work: Work, journey: Journey) -> None:

@@ -151,6 +151,7 @@ def _leave(work: Work, way: Way) -> None:
     if cancelled:
         work.report.messages["cancelled"] += cancelled
     work.do(("leave tasks", key), lambda: moving.leave_tasks(world, way))
+    work.do(("leave grants", key), lambda: moving.leave_grants(world, way))
 
 
 def _act(work: Work, way: Way, action: Action, count: int) -> None:

@@ -9,8 +9,10 @@ from dsl.model import scenarios as m
 from dsl.units import Duration
 from engine.plans.plan import Plan
 from engine.scenarios.finding import (
+    Given,
     Gone,
     Opened,
+    given,
     gone,
     held_up,
     is_meant,
@@ -28,7 +30,7 @@ class Notes:
     """What expectations remember: up to where messages have been expected, and how much there had been."""
 
     sent: dict[tuple[m.Who, str], int] = field(default_factory=dict)
-    done: dict[m.Who, tuple[int, int]] = field(default_factory=dict)
+    done: dict[m.Who, tuple[int, int, int]] = field(default_factory=dict)
 
     def step_over(self, connection: sa.Connection, plan: Plan, who: m.Who) -> None:
         """What comes from now on is news to the next step."""
@@ -84,8 +86,8 @@ def _(expected: m.Waiting, look: Look) -> bool:
 
 @holds.register
 def _(expected: m.Granted, look: Look) -> bool:
-    del expected, look  # nobody is granted a benefit yet
-    return False
+    found = given(look.connection, look.plan, look.who)
+    return any(one.benefit == expected.benefit for one in found)
 
 
 @holds.register
@@ -106,11 +108,12 @@ def since_expected(expected: m.Sent, look: Look) -> list[Gone]:
     return [one for one in found if one.seq > since and is_meant(one, expected)]
 
 
-def news(look: Look) -> list[Gone | Opened]:
-    """The messages that have gone and the tasks that were opened since the step before."""
-    messages, tasks = look.notes.done.get(look.who, (0, 0))
+def news(look: Look) -> list[Gone | Opened | Given]:
+    """The messages that have gone, the tasks opened and the benefits given since the step before."""
+    messages, tasks, grants = look.notes.done.get(look.who, (0, 0, 0))
     sent = gone(look.connection, look.plan, look.who)[messages:]
-    return [*sent, *opened(look.connection, look.plan, look.who)[tasks:]]
+    asked = opened(look.connection, look.plan, look.who)[tasks:]
+    return [*sent, *asked, *given(look.connection, look.plan, look.who)[grants:]]
 
 
 def most_within(look: Look, per: Duration) -> list[Gone]:
@@ -123,5 +126,6 @@ def most_within(look: Look, per: Duration) -> list[Gone]:
     return max(within, key=len, default=[])
 
 
-def _amount(connection: sa.Connection, plan: Plan, who: m.Who) -> tuple[int, int]:
-    return len(gone(connection, plan, who)), len(opened(connection, plan, who))
+def _amount(connection: sa.Connection, plan: Plan, who: m.Who) -> tuple[int, int, int]:
+    found = (gone(connection, plan, who), opened(connection, plan, who), given(connection, plan, who))
+    return len(found[0]), len(found[1]), len(found[2])

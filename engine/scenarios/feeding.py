@@ -14,11 +14,12 @@ from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
 from engine.errors import RefusedError
 from engine.imports.intake import Intake
+from engine.people.benefits import GrantDesk, approve_grant, refuse_grant
 from engine.people.decisions import approve, refuse
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.plans.statement import compiled
 from engine.running.acting import whole
-from engine.scenarios.finding import held_message, open_task
+from engine.scenarios.finding import held_grant, held_message, open_task
 from engine.scenarios.stage import PLAYER, Stage
 from engine.storage.audit import By
 from engine.storage.bad_values import BadValueError
@@ -135,7 +136,8 @@ class Feed:
 
     def _decide(self, decision: m.Decide, who: m.Who) -> None:
         if decision.what in self.stage.model.benefits:
-            raise CannotBeDoneError(say("a benefit to decide on, but benefits are not granted yet"))
+            self._decide_benefit(decision, who)
+            return
         intent = held_message(self.connection, self.stage.plan, who, decision.what)
         if intent is None:
             raise CannotBeDoneError(say("a message `{name}` that somebody must look at", name=decision.what))
@@ -144,6 +146,15 @@ class Feed:
             decide(self.connection, intent, By(PLAYER, self.now))
         except RefusedError as error:
             raise CannotBeDoneError(error.message) from error
+
+    def _decide_benefit(self, decision: m.Decide, who: m.Who) -> None:
+        plan = self.stage.plan
+        intent = held_grant(self.connection, plan, who, decision.what)
+        if intent is None:
+            raise CannotBeDoneError(say("a benefit `{name}` that somebody must approve", name=decision.what))
+        desk = GrantDesk(self.connection, self.stage.model, plan.world.symbols, plan.world.zone)
+        decide = approve_grant if decision.approve else refuse_grant
+        decide(desk, intent, By(PLAYER, self.now))
 
     def _number(self, who: m.Who) -> int:
         return self.intake.owners.numbers(self.connection, [who.customer])[0]

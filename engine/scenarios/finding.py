@@ -11,10 +11,11 @@ from dsl.model.journeys import Action, Task
 from engine.people.tasks import declared_task
 from engine.plans.plan import Plan
 from engine.reasons import read_back
+from engine.storage.benefit_tables import grant
 from engine.storage.customers import find_customers
 from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import ACTIVE, ENDED, enrolment, message, rule, task, visit
-from engine.storage.states import MessageStatus, TaskStatus
+from engine.storage.states import GrantStatus, MessageStatus, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,42 @@ def held_message(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -
     """The oldest message of a name that a person must look at."""
     held = (row for found, _, row in held_up(connection, plan, who) if found == name)
     return next((intent_in(row) for row in held if row.status == MessageStatus.HELD), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A benefit that the customer has got."""
+
+    at: int
+    benefit: str
+    origin: Origin
+
+
+def given(connection: sa.Connection, plan: Plan, who: m.Who) -> list[Given]:
+    """The benefits that the customer has got, the oldest first."""
+    mine = (*person(connection, plan, who).owns(grant), grant.c.status == GrantStatus.GRANTED)
+    rows = connection.execute(sa.select(grant).where(*mine).order_by(grant.c.granted_at))
+    named = plan.world.symbols.name
+    return [
+        Given(row.granted_at, named(row.benefit), Origin(named(row.state), intent_in(row))) for row in rows
+    ]
+
+
+def held_grant(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -> Intent | None:
+    """The oldest benefit of a name that a person must approve."""
+    number = plan.world.number("benefit", name)
+    held = (grant.c.status == GrantStatus.HELD, grant.c.benefit == number)
+    mine = (*person(connection, plan, who).owns(grant), *held)
+    row = connection.execute(sa.select(grant).where(*mine).order_by(grant.c.created_at)).first()
+    return None if row is None else intent_in(row)
+
+
+def open_grants(connection: sa.Connection, plan: Plan, who: m.Who) -> list[tuple[str, GrantStatus]]:
+    """The benefits that wait for quota or for a person."""
+    open_ones = (GrantStatus.WAITING, GrantStatus.HELD)
+    mine = (*person(connection, plan, who).owns(grant), grant.c.status.in_(open_ones))
+    rows = connection.execute(sa.select(grant).where(*mine).order_by(grant.c.created_at))
+    return [(plan.world.symbols.name(row.benefit), GrantStatus(row.status)) for row in rows]
 
 
 def open_tasks(connection: sa.Connection, plan: Plan, who: m.Who) -> list[str]:

@@ -9,9 +9,10 @@ from dsl.wording import Phrase
 from engine.explaining.answers import Line, Verdict
 from engine.explaining.inquiry import Inquiry
 from engine.explaining.verdicts import explain
+from engine.permits.senders import granted_by
 from engine.plans.plan import in_a_line
 from engine.scenarios.expecting import Look, most_within, news, since_expected
-from engine.scenarios.finding import Gone, Opened, gone, is_meant, place_names
+from engine.scenarios.finding import Given, Gone, Opened, gone, is_meant, place_names
 from engine.storage.values import Stored
 from engine.visible import plain_number
 from engine.wording import all_of, say, say_number
@@ -83,7 +84,7 @@ def _is_used_up(look: Look, expected: m.Sent) -> bool:
     return any(is_meant(one, expected) for one in found)
 
 
-def _brought(look: Look, found: Iterable[Gone | Opened]) -> Iterator[Phrase]:
+def _brought(look: Look, found: Iterable[Gone | Opened | Given]) -> Iterator[Phrase]:
     """What went or was asked, by which action, and what led to its state."""
     zone, found = look.plan.world.zone, list(found)
     for one in found[:_MOST]:
@@ -92,8 +93,10 @@ def _brought(look: Look, found: Iterable[Gone | Opened]) -> Iterator[Phrase]:
         if isinstance(one, Gone):
             name, line = one.message, in_a_line(span)
             yield say("why: {at} message {name}: {where} {rule}", at=at, name=name, where=where, rule=line)
-        else:
+        elif isinstance(one, Opened):
             yield say("why: {at} task {name}: {where}", at=at, name=one.task, where=where)
+        else:
+            yield say("why: {at} benefit {name}: {where}", at=at, name=one.benefit, where=where)
         led = one.origin.led_by(look.connection)
         if led is not None:
             journey, _, state = one.origin.state.partition("/")
@@ -179,10 +182,14 @@ def _bringing(journey: Journey, expected: object) -> set[Target]:
 
 def _has(journey: Journey, state: State, expected: object) -> bool:
     match expected:
+        case m.Decide(what=name) if name in granted_by(state):
+            return True
         case m.Sent(message=name) | m.Waiting(message=name) | m.Decide(what=name):
             return any(isinstance(action, Send) and action.message == name for action in state.actions)
         case m.Asked(task=name) | m.Finish(task=name):
             return any(isinstance(action, Task) and action.task == name for action in state.actions)
+        case m.Granted(benefit=name):
+            return name in granted_by(state)
         case m.InState(name=name):
             return name in place_names(journey.name, state.name)
     return False

@@ -7,10 +7,10 @@ from dsl.wording import Phrase
 from engine.explaining.inquiry import inquire
 from engine.plans.plan import in_a_line
 from engine.scenarios.expecting import Look
-from engine.scenarios.finding import held_up, open_tasks, outcomes, person, places
+from engine.scenarios.finding import held_up, open_grants, open_tasks, outcomes, person, places
 from engine.scenarios.reasoning import why
 from engine.scenarios.stage import PLAYER, Stage
-from engine.storage.states import MessageStatus
+from engine.storage.states import GrantStatus, MessageStatus
 from engine.views.timeline import timeline
 from engine.views.window import Window
 from engine.wording import all_of, say
@@ -70,3 +70,8 @@ def _standing(window: Window, look: Look) -> Iterator[Phrase]:
             yield say("{message} waits until {until}: {because}", message=name, until=until, because=because)
     for name in open_tasks(connection, plan, who):
         yield say("task {name} is open", name=name)
+    for name, status in open_grants(connection, plan, who):
+        if status is GrantStatus.HELD:
+            yield say("benefit {name} must be approved", name=name)
+        else:
+            yield say("benefit {name} waits for quota", name=name)

@@ -1,4 +1,4 @@
-"""The states of messages and tasks: their numbers in the store and their names outside. Nothing else."""
+"""The states of messages, tasks and grants: their numbers in the store and their names outside. Nothing else."""
 
 from collections.abc import Mapping
 from enum import IntEnum
@@ -74,6 +74,42 @@ class TaskStatus(IntEnum):
         """The name for people."""
         return _TASK_WORDS[self]
 
+
+class GrantStatus(IntEnum):
+    """What becomes of a benefit that a state grants. Those below GRANTED are open.
+
+    WAITING: for quota. HELD: reserved, and a person must approve it. SPENT: nothing was left.
+    """
+
+    WAITING = 0
+    HELD = 1
+    GRANTED = 2
+    REFUSED = 3
+    SPENT = 4
+    CANCELLED = 5
+
+    @property
+    def word(self) -> str:
+        """The name in commands and JSON."""
+        return self.name.lower()
+
+    @property
+    def said(self) -> Phrase:
+        """The name for people."""
+        return _GRANT_WORDS[self]
+
+
+LOST = (GrantStatus.REFUSED, GrantStatus.SPENT)
+"""What leads along the `else` of a grant."""
+
+_GRANT_WORDS: Mapping[GrantStatus, Phrase] = {
+    GrantStatus.WAITING: say_as("status", "waiting"),
+    GrantStatus.HELD: say_as("status", "held"),
+    GrantStatus.GRANTED: say_as("status", "granted"),
+    GrantStatus.REFUSED: say_as("status", "refused"),
+    GrantStatus.SPENT: say_as("status", "spent"),
+    GrantStatus.CANCELLED: say_as("status", "cancelled"),
+}
 
 _MESSAGE_WORDS: Mapping[MessageStatus, Phrase] = {
     MessageStatus.WAITING: say_as("status", "waiting"),

@@ -13,6 +13,9 @@ from dsl.model.model import Model
 from engine.calendars.zone import Zone, date_of
 from engine.texts.filters import Flag, LocalTime, money, number
 
+BENEFIT = "benefit."
+"""What the names begin with that say something of the journey's latest grant."""
+
 OUTSIDE: Mapping[str, Type] = {
     "benefit.title": TEXT,
     "benefit.code": TEXT,
@@ -20,7 +23,7 @@ OUTSIDE: Mapping[str, Type] = {
     "benefit.expires": DATE,
     "operator": TEXT,
 }
-"""Names whose values are no expressions of the rules: the journey's latest grant, and who works on a task."""
+"""Names whose values are no expressions of the rules: see `engine.texts.latest_grant`, and who works on a task."""
 
 _EPOCH = LocalTime(1970, 1, 1)
 

@@ -4,7 +4,7 @@ Instants are aware datetimes in UTC, money whole minor units, a missing value No
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 MessageStatus = Literal[
@@ -149,6 +149,22 @@ class Task:
 
 
 @dataclass(slots=True)
+class Grant:
+    """A benefit that a state grants, and what became of it. `last_day`: on which it may be used; None: for ever."""
+
+    enrolment: Enrolment
+    visit: int
+    action: int
+    benefit: str
+    has_else: bool
+    created_at: datetime
+    status: Literal["waiting", "held", "granted", "refused", "spent", "cancelled"] = "waiting"
+    granted_at: datetime | None = None
+    last_day: date | None = None
+    code: str | None = None
+
+
+@dataclass(slots=True)
 class Facts:
     """Everything."""
 
@@ -160,6 +176,7 @@ class Facts:
     enrolments: list[Enrolment] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
     arrivals: int = 0
 
     def arrive(self, kind: str, customer: str, at: datetime, fields: dict[str, Any]) -> Event:

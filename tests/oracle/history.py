@@ -85,7 +85,15 @@ class Told:
     at: datetime | None = None
 
 
-Step = Known | Thing | Happens | Agrees | OptsOut | Labelled | Finishes | Told
+@dataclass(frozen=True, slots=True)
+class Decides:
+    """Somebody decides about the first benefit that is held for a customer, if there is one."""
+
+    customer: str
+    approve: bool
+
+
+Step = Known | Thing | Happens | Agrees | OptsOut | Labelled | Finishes | Told | Decides
 
 
 @dataclass(frozen=True, slots=True)

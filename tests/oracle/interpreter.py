@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from dsl.model import journeys as m
 from dsl.model.model import Model
 from dsl.units import Duration
-from tests.oracle import moments
+from tests.oracle import granting, moments
 from tests.oracle.conditions import holds
 from tests.oracle.entry import (
     Queue,
@@ -23,7 +23,18 @@ from tests.oracle.entry import (
     subject_of,
     subjects_of,
 )
-from tests.oracle.facts import TAKEN_BACK, Consent, Customer, Enrolment, Facts, Message, Optout, Record, Task
+from tests.oracle.facts import (
+    TAKEN_BACK,
+    Consent,
+    Customer,
+    Enrolment,
+    Facts,
+    Grant,
+    Message,
+    Optout,
+    Record,
+    Task,
+)
 from tests.oracle.moves import LONG_AGO, Run, move, pick, scope_of, settle_one
 from tests.oracle.permits import Drop, Go, Hold, Wait, decide, elsewhere
 from tests.oracle.world import Address, World, address_by_type
@@ -133,6 +144,14 @@ class Interpreter:
         assert message.status == "held"
         _close(message, "dropped", at)
 
+    def decide(self, grant: Grant, at: datetime, *, approve: bool) -> None:
+        """A person decides about a benefit that is held."""
+        assert grant.status == "held"
+        if approve:
+            granting.give(grant, at, self.world)
+        else:
+            granting.lose(grant, "refused", at, self.world)
+
     def receipt(self, message: Message, now: datetime, at: datetime | None = None, *, arrived: bool) -> None:
         """A gateway tells what became of a message that was sent; that ends it, and it counts on."""
         assert message.status == "sent"
@@ -154,6 +173,7 @@ class Interpreter:
             self._until_nothing_moves(customer, admitted, run)
             self._permit(customer, now)
             self._watch_goals(customer, now)
+        granting.allot(now, self.world)
         self.stuck = {
             (item.journey, item.customer)
             for item in self.facts.enrolments
@@ -313,6 +333,7 @@ class Interpreter:
             facts.arrivals,
             [(len(e.visits), e.status, e.settled_at, e.goal_at) for e in facts.enrolments],
             [(item.status, item.until, len(item.refused_by)) for item in facts.messages],
+            [item.status for item in facts.grants],
         )
 
 

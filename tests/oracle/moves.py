@@ -10,7 +10,7 @@ from engine.running.shares import bucket
 from engine.storage.customers import customer_hash
 from tests.oracle import moments
 from tests.oracle.conditions import holds, value_of
-from tests.oracle.facts import TAKEN_BACK, Enrolment, Event, Message, Record, Task, Visit
+from tests.oracle.facts import TAKEN_BACK, Enrolment, Event, Grant, Message, Record, Task, Visit
 from tests.oracle.world import Scope, World
 
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
@@ -78,6 +78,11 @@ def fires(transition: m.Transition, enrolment: Enrolment, now: datetime, world: 
                 task.task == transition.task and task.status == "done" and task.outcome == transition.outcome
                 for task in tasks_of_visit(enrolment, world)
             )
+        case m.NotGranted():
+            return any(
+                grant.benefit == transition.benefit and grant.status in ("refused", "spent")
+                for grant in grants_of_visit(enrolment, world)
+            )
         case m.When():
             return holds(transition.condition, scope_of(enrolment, now, world))
         case m.Split():
@@ -132,6 +137,9 @@ def leave(enrolment: Enrolment, *, timed: bool, run: Run, world: World) -> None:
         if task.status == "open":
             task.status = "expired" if timed else "cancelled"
             task.closed_at = run.now
+    for grant in grants_of_visit(enrolment, world):
+        if grant.status in ("waiting", "held"):
+            grant.status = "cancelled"
 
 
 def end(enrolment: Enrolment, outcome: str | None, now: datetime) -> None:
@@ -172,6 +180,9 @@ def act(action: m.Action, enrolment: Enrolment, run: Run, world: World) -> None:
         case m.Task():
             due = None if action.due is None else moments.shift(run.now, action.due, world.zone)
             facts.tasks.append(Task(enrolment, visit, action.number, action.task, action.role, run.now, due))
+        case m.Grant():
+            has_else = action.otherwise is not None
+            facts.grants.append(Grant(enrolment, visit, action.number, action.benefit, has_else, run.now))
         case m.SetAttribute():
             scope.customer.attributes[action.attribute] = stored(action.value, scope)
         case m.Tag(tag=tag, remove=False):
@@ -195,10 +206,10 @@ def stored(value: Cond, scope: Scope) -> Any:
     return round(result) if type_of(value).kind == "money" and result is not None else result
 
 
-def settle_one(message: Message, now: datetime) -> None:
-    """A send of a state has come to something; with the last one the state is settled."""
-    enrolment = message.enrolment
-    if enrolment.status == "active" and enrolment.visit == message.visit:
+def settle_one(wanted: Message | Grant, now: datetime) -> None:
+    """A send or grant of a state has come to something; with the last one the state is settled."""
+    enrolment = wanted.enrolment
+    if enrolment.status == "active" and enrolment.visit == wanted.visit:
         enrolment.pending -= 1
         if enrolment.pending == 0:
             enrolment.settled_at = now
@@ -220,4 +231,11 @@ def tasks_of_visit(enrolment: Enrolment, world: World) -> list[Task]:
     """The tasks of the state under way."""
     return [
         item for item in world.facts.tasks if item.enrolment is enrolment and item.visit == enrolment.visit
+    ]
+
+
+def grants_of_visit(enrolment: Enrolment, world: World) -> list[Grant]:
+    """What the state under way grants."""
+    return [
+        item for item in world.facts.grants if item.enrolment is enrolment and item.visit == enrolment.visit
     ]

@@ -21,13 +21,15 @@ class Outcome:
     visits: customer, journey, record, occurrence, number, at, state or end.
     messages: customer, journey, record, occurrence, visit, action, message, policy, status, created, channel and
     texts (once it may go), sent, until (while it waits). tasks: the same key, task, role, status, created, due, closed,
-    outcome. attributes: customer, name, value. tags: customer, tag. events: customer, kind, at, fields.
+    outcome. grants: the same key, benefit, status, created, granted, last day. attributes: customer, name, value.
+    tags: customer, tag. events: customer, kind, at, fields.
     """
 
     enrolments: tuple[Row, ...]
     visits: tuple[Row, ...]
     messages: tuple[Row, ...]
     tasks: tuple[Row, ...]
+    grants: tuple[Row, ...]
     attributes: tuple[Row, ...]
     tags: tuple[Row, ...]
     events: tuple[Row, ...]
@@ -68,6 +70,11 @@ def outcome_of(facts: Facts) -> Outcome:
             (*_key(item.enrolment), item.visit, item.action, item.task, item.role, item.status,
              plain(item.created_at), plain(item.due_at), plain(item.closed_at), item.outcome)
             for item in facts.tasks
+        ),
+        grants=in_order(
+            (*_key(item.enrolment), item.visit, item.action, item.benefit, item.status, plain(item.created_at),
+             plain(item.granted_at), plain(item.last_day))
+            for item in facts.grants
         ),
         attributes=in_order(
             (customer.id, name, plain(value))

@@ -34,7 +34,7 @@ class Wait:
     """Nothing that is known now lets it go before `until`, when it goes or is given up."""
 
     because: str
-    until: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,14 @@ Answer = Go | Wait | Hold | Drop
 
 def decide(message: Message, now: datetime, world: World) -> Answer:
     """What becomes of a message now."""
+    awaited = awaits(message, world)
     reason = drops(message, now, world)
-    if reason is not None:
+    if reason is not None and not (reason == "give up" and awaited == "open"):
         return Drop(reason)
+    if awaited == "open":
+        return Wait("benefit", None)
+    if awaited == "lost":
+        return Drop("benefit")
     review = reviewer(message, now, world)
     if review is not None and not message.approved:
         return review
@@ -84,6 +89,23 @@ def worded(message: Message, channel: str, now: datetime, world: World) -> Answe
     if channel == "sms":
         broken += [f"require {item.text}" for item in policy.require if item.text not in body]
     return Hold(broken[0], None) if broken and not message.approved else Go(channel, subject, body)
+
+
+def awaits(message: Message, world: World) -> Literal["nothing", "open", "lost"]:
+    """How the benefits stand that the message's own state grants, if its text names one."""
+    variants = world.model.messages[message.message].variants
+    via = send_of(message, world).via
+    texts = "".join(f"{one.subject or ''}{one.body}" for one in variants if one.channel in via)
+    own = [
+        grant.status
+        for grant in world.facts.grants
+        if grant.enrolment is message.enrolment and grant.visit == message.visit
+    ]
+    if not own or "benefit." not in texts:
+        return "nothing"
+    if {"waiting", "held"} & set(own):
+        return "open"
+    return "nothing" if "granted" in own else "lost"
 
 
 def given_up_at(message: Message, world: World) -> datetime:

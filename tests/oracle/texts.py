@@ -48,6 +48,8 @@ def names_of(scope: Scope, world: World) -> dict[str, Any]:
     for item in model.customer:
         names[item.name] = shown(customer.attributes.get(item.name), item.type, world)
     names["id"] = customer.id
+    if scope.enrolment is not None:
+        names |= benefit_of(scope, world)
     if scope.record is not None:
         kind = model.records[scope.record.kind]
         fields = {item.name: RecordField(kind.name, item.name, item.type) for item in kind.fields}
@@ -55,6 +57,22 @@ def names_of(scope: Scope, world: World) -> dict[str, Any]:
         own["id"] = scope.record.id
         names |= own | {kind.name: {name: value for name, value in own.items() if value is not None}}
     return {name: value for name, value in names.items() if value is not None}
+
+
+def benefit_of(scope: Scope, world: World) -> dict[str, Any]:
+    """The latest grant of the run through the journey."""
+    granted = [
+        grant
+        for grant in world.facts.grants
+        if grant.enrolment is scope.enrolment and grant.status == "granted" and grant.granted_at
+    ]
+    if not granted:
+        return {}
+    last = max(granted, key=lambda grant: (grant.granted_at, grant.visit, grant.action))
+    benefit = world.model.benefits[last.benefit]
+    worth = None if benefit.worth is None else money(benefit.worth)
+    values = {"title": benefit.title, "code": last.code, "worth": worth, "expires": last.last_day}
+    return {"benefit": {name: value for name, value in values.items() if value is not None}}
 
 
 def shown(value: Any, kind: Type, world: World) -> Any:

@@ -1,0 +1,51 @@
+"""The table of benefits that customers are given: wanted, reserved, granted with a code, redeemed.
+
+Beside `engine.storage.schema`, of whose metadata it is.
+"""
+
+import sqlalchemy as sa
+
+from engine.storage.schema import INTENT, Instant, Number, key_table
+
+__all__ = ["OPEN_GRANT", "grant"]
+
+grant = key_table(
+    "benefit_grant",
+    *(sa.Column(name, Number, primary_key=True) for name in INTENT),
+    sa.Column("benefit", Number, nullable=False),
+    sa.Column("state", Number, nullable=False),
+    sa.Column("role", Number),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("because", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("granted_at", Instant),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("code", sa.Text),
+    sa.Column("worth", Number),
+    sa.Column("cost", Number),
+    sa.Column("minimum", Number),
+    sa.Column("expires", Number),
+    sa.Column("redeemed_at", Instant),
+    sa.Column("redeemed_by", sa.Text),
+    sa.Column("redeemed_amount", Number),
+    sa.Column("redeemed_shop", sa.Text),
+)
+"""Benefits that states grant, and what became of them; the key is the intent, as of messages and tasks.
+
+`status` see `engine.storage.states`. What the benefit promised when it was reserved stays: `worth`, `cost`, `minimum`
+in minor units. `code`: given when it is reserved, told to nobody before it is granted. `expires`: the last day on which
+it may be used, null: never. `role`: who may decide while it is held.
+"""
+
+OPEN_GRANT = grant.c.status < sa.literal_column("2", sa.Integer)
+"""What `grant_open` holds: what waits for quota or for a person. Queries must say it in these very words."""
+
+# Serves: who waits for a benefit; what waits for a person.
+sa.Index("grant_open", grant.c.status, grant.c.benefit, grant.c.created_at, sqlite_where=OPEN_GRANT)
+
+# Serves: how many have been given in a period.
+sa.Index("grant_used", grant.c.benefit, grant.c.status, grant.c.granted_at)
+
+# A code exists once; it is what a shop is shown.
+sa.Index("grant_code", grant.c.code, unique=True, sqlite_where=grant.c.code.is_not(None))
