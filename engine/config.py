@@ -73,6 +73,7 @@ class Config:
     `most_per_customer`: messages that a customer may have within a day, whatever rules say; more are held.
     `second_person`: who wrote a text may not approve it.
     `alerts`: where staff is told of problems, as `apprise` writes addresses, with `secret()` in them.
+    `http`: what `homing serve --http` does with requests, as it was written.
     `keep_moves`, `keep_texts`: for how long moves of journeys that have ended, and texts of messages, are kept; None:
     for ever.
     """
@@ -91,6 +92,7 @@ class Config:
     channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
     vars: Mapping[str, Scalar] = field(default_factory=dict)
     alerts: tuple[str, ...] = field(default=(), repr=False)
+    http: Mapping[str, Any] = field(default_factory=dict)
     keep_moves: Duration | None = None
     keep_texts: Duration | None = None
 
@@ -154,7 +156,18 @@ class _Reader:
         self._only(
             (),
             written,
-            ("project", "schedule", "serve", "delivery", "review", "channels", "alerts", "retention", "vars"),
+            (
+                "project",
+                "schedule",
+                "serve",
+                "http",
+                "delivery",
+                "review",
+                "channels",
+                "alerts",
+                "retention",
+                "vars",
+            ),  # fmt: skip
         )
         project = self._table(written, "project")
         self._only(("project",), project, tuple(_PROJECT))
@@ -174,6 +187,7 @@ class _Reader:
             second_person=self._second_person(self._table(written, "review")),
             channels={name: self._channel(name, table) for name, table in channels.items()},
             alerts=self._alerts(self._table(written, "alerts")),
+            http=_plain(self._table(written, "http")),
             keep_moves=self._kept(kept, "moves"),
             keep_texts=self._kept(kept, "texts"),
             vars={key: self._variable(key, value) for key, value in self._table(written, "vars").items()},

@@ -5,8 +5,8 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import version
 from typing import cast
 
@@ -23,12 +23,18 @@ from engine.daemon.worker import Worker
 from engine.errors import BusyError
 from engine.projects.project import Project
 from engine.projects.project_turn import lead_of
+from engine.web.door import opened_door
 from engine.wording import say
 
 _STOP = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.command("serve")
+@click.option(
+    "--http",
+    metavar="HOST:PORT",
+    help="Let events, customers, receipts and replies in there.",
+)
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
@@ -41,7 +47,7 @@ _STOP = (signal.SIGTERM, signal.SIGINT)
     default="info",
     help="Which events are written.",
 )
-def serve_command(log_format: str, log_level: str) -> int:
+def serve_command(http: str | None, log_format: str, log_level: str) -> int:
     """Run on the schedule of the config and deliver in between, until stopped. Of several, one works."""
     with opened() as project:
         if is_virtual(project):
@@ -51,7 +57,7 @@ def serve_command(log_format: str, log_level: str) -> int:
             )
         log_to_stderr(cast("Format", log_format), cast("Level", log_level), os.environ)
         try:
-            calls_left = _serve(project)
+            calls_left = _serve(project, http)
         except FATAL:  # told already; what the disk has of the database only a new process can know
             os._exit(2)
         if calls_left:  # their threads would keep the process; nobody may say that they did not go
@@ -59,10 +65,10 @@ def serve_command(log_format: str, log_level: str) -> int:
     return 0
 
 
-def _serve(project: Project) -> int:
+def _serve(project: Project, http: str | None) -> int:
     """Serve until stopped; how many messages are left with gateways."""
     wishes = Wishes()
-    with _signals(wishes) as wakened, project.store.watch() as changed:
+    with _signals(wishes) as (wakened, wake), project.store.watch() as changed, ExitStack() as stack:
         clock = Clock(real_time, time.monotonic, lambda seconds: _wait(wakened, seconds))
         notify = notifier(os.environ)
         lead = lead_of(project, "serve", real_time, time.monotonic, project.config.serving.gap)
@@ -71,10 +77,30 @@ def _serve(project: Project) -> int:
             project, lead, worker, clock, wishes, changed, Rota(usual_chores(project, worker.hear)), notify
         )
         log("start", version=version("homing"), owner=lead.owner, schedule=list(project.config.schedule))
+        door = (
+            None
+            if http is None
+            else stack.enter_context(opened_door(project, http, real_time, _arrived(wishes, wake)))
+        )
+        if door is not None:
+            daemon.between = door.site.pause
         for seconds in daemon.steps():
+            if door is not None:
+                door.check()
             if seconds > 0:
                 clock.wait(seconds)
     return worker.left()
+
+
+def _arrived(wishes: Wishes, wake: Callable[[], None]) -> Callable[[], None]:
+    """What came in wishes for a run; told once until the run is there."""
+
+    def arrived() -> None:
+        if not wishes.run:
+            wishes.run = True
+            wake()
+
+    return arrived
 
 
 def _wait(wakened: socket.socket, seconds: float) -> None:
@@ -83,9 +109,17 @@ def _wait(wakened: socket.socket, seconds: float) -> None:
         wakened.recv(4096)
 
 
+def _wake(writer: socket.socket) -> None:
+    with suppress(BlockingIOError):
+        writer.send(b"\0")
+
+
 @contextmanager
-def _signals(wishes: Wishes) -> Iterator[socket.socket]:
-    """Signals become wishes while this lasts; then the socket can be read. A second stop is one at once."""
+def _signals(wishes: Wishes) -> Iterator[tuple[socket.socket, Callable[[], None]]]:
+    """Signals become wishes while this lasts; then the socket can be read. A second stop is one at once.
+
+    And what makes it readable from another thread.
+    """
 
     def stop(number: int, _frame: object) -> None:
         if wishes.stop:
@@ -104,7 +138,7 @@ def _signals(wishes: Wishes) -> Iterator[socket.socket]:
         before[signal.SIGHUP] = signal.signal(signal.SIGHUP, look)
         woken = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:
-            yield reader
+            yield reader, lambda: _wake(writer)
         finally:
             signal.set_wakeup_fd(woken)
             for number, handler in before.items():

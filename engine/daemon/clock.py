@@ -20,11 +20,12 @@ class Clock:
 class Wishes:
     """What somebody outside wants of a daemon. `stop_since`: when it was told to stop, as `elapsed` says it.
 
-    `look`: see what is new: rules, configuration.
+    `look`: see what is new: rules, configuration. `run`: something came in that a run should look at soon.
     """
 
     stop_since: float | None = None
     look: bool = False
+    run: bool = False
 
     @property
     def stop(self) -> bool:

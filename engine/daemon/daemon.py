@@ -47,6 +47,7 @@ class Daemon:
     """One process that leads a project or stands by. `changed`: whether anybody has written since it was last asked.
 
     `notify`: tells whoever looks after processes. `pause`: seconds after which it looks whether others have written.
+    `between`: seconds, at least, between runs that are wished for and those before.
     """
 
     project: Project
@@ -58,6 +59,7 @@ class Daemon:
     rota: Rota
     notify: Callable[[str], None] = lambda _: None
     pause: float = PAUSE
+    between: float = 5.0
     firing: int = 0
     due: int | None = None
     _look: bool = True
@@ -66,6 +68,7 @@ class Daemon:
     _standing_by: bool = False
     _without_rules: bool = False
     _failures: int = 0
+    _ran: float = float("-inf")
 
     def steps(self) -> Iterator[float]:
         """What there is to do, step by step; each value: seconds for which there is nothing, perhaps fewer."""
@@ -105,10 +108,11 @@ class Daemon:
         if not self._is_up_to_date():
             return self.pause
         self._do_chores(now)
+        self._hasten(now)
         if self.worker.turn is not None or now >= self.firing:
             if self.worker.pass_(now):
                 self._plan_firing(now)
-                self._look = True
+                self._look, self._ran = True, self.clock.elapsed()
             return 0.0
         if self._look or (self.due is not None and now >= self.due):
             self._look = self.worker.look(now)
@@ -207,6 +211,12 @@ class Daemon:
         before, self.firing = self.firing, next_firing(config.schedule, after, config.zone)
         if self.firing != before:
             log("next run", "debug", due=config.zone.iso(self.firing))
+
+    def _hasten(self, now: int) -> None:
+        """Run now if somebody wishes it, unless a run has just been."""
+        if self.wishes.run and self.clock.elapsed() - self._ran >= self.between:
+            self.wishes.run = False
+            self.firing = min(self.firing, now)
 
     def _next_message(self, now: int) -> int | None:
         with self.project.store.read() as connection:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
@@ -83,9 +84,11 @@ def stage_of(table: sa.Table) -> Stage:
 
 
 def _beside(table: sa.Table, name: str, owner: sa.types.TypeEngine[Any]) -> sa.Table:
+    """Named by its columns too: a connection may outlive a release, and what it staged for then."""
     fields = (sa.Column(c.name, c.type) for c in table.c if c.name not in {"seq", "customer"})
+    columns = crc32(" ".join(f"{c.name} {c.type}" for c in table.c).encode())
     return sa.Table(
-        f"{name}_{table.name}",
+        f"{name}_{table.name}_{columns:08x}",
         sa.MetaData(),
         sa.Column("seq", Number, primary_key=True),
         sa.Column("customer", owner),

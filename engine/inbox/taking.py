@@ -74,17 +74,23 @@ class Inbox:
 def take_body(inbox: Inbox, channel: str, body: bytes, now: int, kind: Kind | None = None) -> Taken:
     """Take a body that a gateway has sent, of one kind or, None, of any that the channel reads.
 
-    UnknownNameError for a channel that reports nothing, UnreadableBodyError for a body that nobody can read: then
-    nothing is taken.
+    Raises what `heard_in` does: then nothing is taken.
+    """
+    return take_piecewise(inbox, channel, heard_in(inbox, channel, body, kind), now)
+
+
+def heard_in(inbox: Inbox, channel: str, body: bytes, kind: Kind | None = None) -> Heard:
+    """What a body says, as one kind or as any that the channel reads.
+
+    UnknownNameError for a channel that reports nothing, UnreadableBodyError for a body that nobody can read.
     """
     reporter = inbox.reporter(channel)
     heard = list(_heard(reporter, [kind] if kind else sorted(reporter.reports), body))
-    everything = Heard(
+    return Heard(
         [receipt for one in heard for receipt in one.receipts],
         [reply for one in heard for reply in one.replies],
         min((one.passed_over for one in heard), default=0),
     )
-    return take_piecewise(inbox, channel, everything, now)
 
 
 def take_piecewise(

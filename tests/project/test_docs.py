@@ -84,7 +84,7 @@ def test_every_dependency_is_used() -> None:
     """No package is installed that nothing imports or runs."""
     run_as_programs = {"graphviz-pure"}
     found_by_others = {"tzdata"}
-    import_names = {"jinja2": "jinja2", "sqlite-utils": "sqlite_utils"}
+    import_names = {"prometheus-client": "prometheus_client", "sqlite-utils": "sqlite_utils"}
     imported = {name.split(".")[0] for m in modules("dsl", "engine", "tui") for name in m.imports()}
     unused = [
         name

@@ -24,6 +24,9 @@ HOMES = {
     "apprise": ("engine/alerting/sending.py",),
     "aiosmtplib": ("engine/channels/smtp/connection.py",),
     "aiohttp": (),
+    "prometheus_client": ("engine/web/figures.py",),
+    "starlette": ("engine/web/",),
+    "uvicorn": ("engine/web/server.py",),
     "openpyxl": ("engine/imports/spreadsheets.py",),
 }
 """Where a library may be imported: files, or folders with everything in them."""
