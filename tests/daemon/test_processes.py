@@ -87,7 +87,7 @@ def test_a_frozen_leader_is_overtaken(tmp_path: Path) -> None:
         with sending(tmp_path, gateway) as (homing, first), serving(homing) as second:
             second.until("standing by")
             first.tell(signal.SIGSTOP)
-            second.until("leading", epoch=2)
+            second.until("leading")
             gateway.open()
             second.until("delivery")
             first.tell(signal.SIGCONT)
