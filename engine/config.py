@@ -18,6 +18,7 @@ from dsl.wording import Phrase
 from engine.calendars.zone import DAY, HOUR, MINUTE, UnknownZoneError, Zone
 from engine.config_places import line_of
 from engine.errors import ConfigError
+from engine.keywords import USUAL, Keywords
 from engine.wording import all_of, near_or, say
 
 FILE_NAME = "homing.toml"
@@ -72,6 +73,7 @@ class Config:
 
     `most_per_customer`: messages that a customer may have within a day, whatever rules say; more are held.
     `second_person`: who wrote a text may not approve it.
+    `keywords`: what replies are read by.
     `alerts`: where staff is told of problems, as `apprise` writes addresses, with `secret()` in them.
     `http`: what `homing serve --http` does with requests, as it was written.
     `keep_moves`, `keep_texts`: for how long moves of journeys that have ended, and texts of messages, are kept; None:
@@ -93,6 +95,7 @@ class Config:
     vars: Mapping[str, Scalar] = field(default_factory=dict)
     alerts: tuple[str, ...] = field(default=(), repr=False)
     http: Mapping[str, Any] = field(default_factory=dict)
+    keywords: Keywords = USUAL
     keep_moves: Duration | None = None
     keep_texts: Duration | None = None
 
@@ -153,22 +156,7 @@ class _Reader:
     name: str
 
     def config(self, written: Mapping[str, Any]) -> Config:
-        self._only(
-            (),
-            written,
-            (
-                "project",
-                "schedule",
-                "serve",
-                "http",
-                "delivery",
-                "review",
-                "channels",
-                "alerts",
-                "retention",
-                "vars",
-            ),  # fmt: skip
-        )
+        self._only((), written, _TABLES)
         project = self._table(written, "project")
         self._only(("project",), project, tuple(_PROJECT))
         if "brand" not in project:
@@ -188,6 +176,7 @@ class _Reader:
             channels={name: self._channel(name, table) for name, table in channels.items()},
             alerts=self._alerts(self._table(written, "alerts")),
             http=_plain(self._table(written, "http")),
+            keywords=self._keywords(self._table(written, "replies")),
             keep_moves=self._kept(kept, "moves"),
             keep_texts=self._kept(kept, "texts"),
             vars={key: self._variable(key, value) for key, value in self._table(written, "vars").items()},
@@ -270,16 +259,26 @@ class _Reader:
             )
         return wanted
 
+    def _keywords(self, table: Mapping[str, Any]) -> Keywords:
+        self._only(("replies",), table, ("optout", "unclear"))
+        example = '["arrêt", "STOPP"]'
+        optout, unclear = (
+            self._list(("replies", key), table.get(key, []), example) for key in ("optout", "unclear")
+        )
+        return Keywords(optout, unclear)
+
     def _alerts(self, table: Mapping[str, Any]) -> tuple[str, ...]:
         self._only(("alerts",), table, ("urls",))
-        urls = table.get("urls", [])
-        if not isinstance(urls, list) or not all(isinstance(url, str) and url.strip() for url in urls):
+        return self._list(("alerts", "urls"), table.get("urls", []), '["mailto://…"]')
+
+    def _list(self, path: tuple[str, ...], texts: object, example: str) -> tuple[str, ...]:
+        if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
             raise self._error(
-                ("alerts", "urls"),
-                say("`{key}` is no list of texts", key="urls"),
-                say('write ["mailto://…"]'),
+                path,
+                say("`{key}` is no list of texts", key=path[-1]),
+                say("write {example}", example=example),
             )
-        return tuple(urls)
+        return tuple(texts)
 
     def _channel(self, name: str, table: object) -> ChannelConfig:
         if not isinstance(table, dict):
@@ -353,6 +352,10 @@ class _Reader:
 
 
 _FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
+
+_TABLES = (
+    "project", "schedule", "serve", "http", "delivery", "review", "channels", "replies", "alerts", "retention", "vars",
+)  # fmt: skip
 
 _PROJECT: Mapping[str, tuple[str, Phrase]] = {
     "brand": (r"(?s).*\S.*", say("write the name that signs the messages")),

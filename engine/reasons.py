@@ -51,6 +51,8 @@ NO_ADDRESS = reason("no address for {via}")
 NO_CONSENT = reason("no consent for {policy} via {via}")
 NO_GRANT = reason("{benefit} has not been granted yet")
 NO_BENEFIT = reason("{benefit} was not granted")
+UNCLEAR = reason("a reply that may be an opt-out waits for a person")
+UNASKED = reason("no rule listens for it")
 SILENT = reason("silent for ever after optout")
 NOT_KNOWN = reason("`{name}` is not known")
 NO_TEXT = reason("the text cannot be made: {error}")
@@ -107,8 +109,8 @@ GIVEN_UP = reason("{rule}; until then: {held}")
 BOTH = reason("{first}; {second}")
 
 _READABLE = (
-    STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, SILENT, NOT_KNOWN, NO_TEXT, UNFIT, DATE_OR_TIME,
-    TIME, AMOUNT, IN_DOUBT, TOO_MANY, TEXT_CHANGED, LATE,
+    STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, UNCLEAR, SILENT, NOT_KNOWN, NO_TEXT, UNFIT,
+    DATE_OR_TIME, TIME, AMOUNT, IN_DOUBT, TOO_MANY, TEXT_CHANGED, LATE,
     NOBODY_LISTENS, RESET, TIMED_OUT, NO_ROUTE, NETWORK_AWAY, NAME_NOT_FOUND, NAMES_FAIL,
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, NO_CODE, HTTP_SAID, HTTP_STATUS, SAID,

@@ -12,11 +12,13 @@ from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Note, approve, refuse
 from engine.people.doubts import send_anew, was_sent
 from engine.people.practice import Practice
+from engine.people.reviews import Decision, decide, is_review_id
 from engine.projects.names import known_role
 from engine.storage.audit import By
 from engine.storage.keys import Intent, intent_of
 from engine.terminal import cell, print_json, print_json_list, print_table, talk
 from engine.views.held import KINDS, item, queue
+from engine.views.reviews import REPLY, reply_item
 from engine.views.window import look
 from engine.wording import say, say_number
 
@@ -42,11 +44,11 @@ def queue_command() -> None:
 
 
 @queue_command.command("list")
-@click.option("--kind", type=click.Choice(list(KINDS.values())), help="Only these.")
+@click.option("--kind", type=click.Choice([*KINDS.values(), REPLY]), help="Only these.")
 @click.option("--role", metavar="ROLE", help="Only what this role may decide.")
 @json_option
 def list_command(kind: str | None, role: str | None, *, as_json: bool) -> None:
-    """List messages that are held and messages in doubt, the oldest first."""
+    """List messages that are held, messages in doubt and replies, the oldest first."""
     with opened() as project, project.store.read() as connection:
         window = look(connection, project.config)
         known_role(window.model, role)
@@ -66,7 +68,7 @@ def show_command(ids: tuple[str, ...], *, as_json: bool) -> None:
         window = look(connection, project.config)
         found = []
         for text in ids:
-            one = item(window, intent_of(text))
+            one = reply_item(window, text) if is_review_id(text) else item(window, intent_of(text))
             if one is None:
                 raise RefusedError(
                     say("{id} waits for nobody", id=text), say("`homing queue` lists what does")
@@ -111,13 +113,30 @@ def refuse_command(ids: tuple[str, ...], because: str | None, actor: str | None,
 @_ids
 @click.option("--sent", is_flag=True, help="It arrived, or the gateway says that it has it.")
 @click.option("--anew", is_flag=True, help="It never came in: send it once more, if the rules let it.")
+@click.option("--optout", "of_reply", flag_value="optout", help="The reply wants no more messages.")
+@click.option("--no-optout", "of_reply", flag_value="no optout", help="The reply means something else.")
+@click.option("--done", "of_reply", flag_value="done", help="The reply has been seen to.")
 @_because
 @as_option
 @json_option
 def resolve_command(
-    ids: tuple[str, ...], because: str | None, actor: str | None, *, sent: bool, anew: bool, as_json: bool
+    ids: tuple[str, ...],
+    of_reply: Decision | None,
+    because: str | None,
+    actor: str | None,
+    *,
+    sent: bool,
+    anew: bool,
+    as_json: bool,
 ) -> None:
-    """Say what became of messages in doubt, by evidence; `--because` says which."""
+    """Say what became of messages in doubt, by evidence (`--because` says which), or what replies mean."""
+    replies = [is_review_id(one) for one in ids]
+    if any(replies) or of_reply:
+        if sent or anew or of_reply is None or not all(replies):
+            raise UsageError(say("say of replies what they mean: --optout, --no-optout or --done"))
+        _resolve_replies(ids, of_reply, because, actor)
+        _told(ids, of_reply, say_number("{n} resolved", "{n} resolved", n=len(set(ids))), as_json=as_json)
+        return
     if sent == anew:
         raise UsageError(say("say what became of it: --sent or --anew"))
     if not because:
@@ -127,6 +146,17 @@ def resolve_command(
     _told(
         ids, "sent" if sent else "anew", say_number("{n} resolved", "{n} resolved", n=number), as_json=as_json
     )
+
+
+def _resolve_replies(
+    ids: tuple[str, ...], decision: Decision, because: str | None, actor: str | None
+) -> None:
+    """All or none."""
+    with opened() as project:
+        who = by(project, actor)
+        with project.store.write() as connection:
+            for one in dict.fromkeys(ids):
+                decide(connection, one, decision, who, because)
 
 
 def _each(ids: tuple[str, ...], actor: str | None, act: Act) -> int:

@@ -6,6 +6,8 @@ from engine.commands.opening import by, opened, release_of
 from engine.commands.options import as_option, json_option
 from engine.people.consents import Consent, give, withdraw
 from engine.people.optouts import OptOut, lift, opt_out
+from engine.people.reviews import close_unclear
+from engine.people.sharing import addresses, sharing
 from engine.projects.names import known_channel, known_policy
 from engine.reasons import BY_COMMAND
 from engine.storage.customers import customer_number
@@ -33,19 +35,25 @@ def optout_command(
     lifting: bool,
     as_json: bool,
 ) -> None:
-    """Record that a customer wants no more messages. What waits is taken back at once."""
+    """Record that a customer wants no more messages. What waits is taken back at once.
+
+    It holds for every record of theirs: whoever has the same number or address.
+    """
     taken, done = 0, True
     with opened() as project:
         known_channel(project.config, channel)
-        release_of(project)  # without one there are no customers
-        who = by(project, actor)
+        model, who = release_of(project).model, by(project, actor)
+        address = project.config.channels[channel].address if channel else None
         with project.store.write() as connection:
             customer, symbols = customer_number(connection, identity), load_symbols(connection)
             if lifting:
                 done = lift(connection, symbols, customer, channel, who)
             else:
-                said = OptOut(customer, identity, channel, who.now, BY_COMMAND())
-                taken = opt_out(connection, symbols, said, who, because)
+                reached = addresses(model, channel, address)
+                for number, name in sharing(connection, model, customer, reached).items():
+                    said = OptOut(number, name, channel, who.now, BY_COMMAND())
+                    taken += opt_out(connection, symbols, said, who, because)
+                    close_unclear(connection, number, who)
     if as_json:
         print_json({"id": identity, "channel": channel, "lifted": lifting and done, "cancelled": taken})
     elif lifting:

@@ -91,7 +91,7 @@ def taker_for(model: Model, surroundings: Surroundings, request: Request, owners
     kind = kind_of(request.what, model, request.channels)
     readers = kind.readers(surroundings)
     if kind.family == "event":
-        effect = effect_of(kind.name, request.by.now)
+        effect = effect_of(kind.name, model, surroundings, request.by.now)
         return EventTaker(kind.name, stage_of(tables.events[kind.name]), readers, owners, effect)
     if kind.family == "record":
         return RecordTaker(tables.records[kind.name], readers, owners)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dsl.model.model import Model
+from engine.people.sharing import keep_index
 from engine.storage.bad_values import BadValueError
 from engine.storage.customers import find_customers
 from engine.storage.declared import column_name, declared_tables
@@ -50,12 +51,19 @@ class Senders:
         rows = sa.select(table.c.customer, table.c.id).where(column == address).order_by(table.c.customer)
         return [(row.customer, row.id) for row in self.connection.execute(rows)]
 
+    def address(self, customer: int) -> str | None:
+        """The address of a customer."""
+        if self.attribute in (None, "id"):
+            return None
+        table = declared_tables(self.model).customer
+        column = table.c[column_name(str(self.attribute))]
+        found: str | None = self.connection.scalar(sa.select(column).where(table.c.customer == customer))
+        return found
+
     def keep_index(self) -> None:
         """Make the index by which customers are found, where it is not there yet."""
-        table = declared_tables(self.model).customer
         if self.attribute not in (None, "id"):
-            column = table.to_metadata(sa.MetaData()).c[column_name(str(self.attribute))]
-            sa.Index(f"customer_by_{column.name}", column).create(self.connection, checkfirst=True)
+            keep_index(self.connection, self.model, str(self.attribute))
 
 
 def _phone(sender: str, country: str) -> str:

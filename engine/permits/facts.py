@@ -6,7 +6,7 @@ the values that its text needs. Opt-outs and what went before are fetched only f
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from engine.plans.plan import Plan
 from engine.plans.working import wanted
 from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
+from engine.storage.review_tables import OPEN_REVIEW, review
 from engine.storage.schema import consent, message, optout
 from engine.storage.states import GrantStatus
 from engine.storage.symbols import EVERY, state_name
@@ -63,8 +64,8 @@ KEY_AT = 4
 def candidates(world: World, sender: Sender) -> sa.Select[Any]:
     """The rows of one `send`, by customer: place, key, addresses, values.
 
-    Key: created_at, status, until, refused, approved, any opt-out, any history, then per channel consent and
-    address known, then the rule's conditions, then how the benefit stands that it waits for.
+    Key: created_at, status, until, refused, approved, any opt-out or doubt of one, any history, then per channel
+    consent and address known, then the rule's conditions, then how the benefit stands that it waits for.
     """
     rule = sender.rule
     rows, scene, mine = wanted_of(world, sender)
@@ -138,7 +139,10 @@ def _awaited(world: World, rule: SendRule) -> Sql:
 def _any_optout() -> Sql:
     rows = optout.alias()
     some = sa.select(rows.c.at).where(rows.c.customer == wanted.c.customer, rows.c.lifted_at.is_(None))
-    return sa.case((sa.exists(some), 1), else_=0)
+    doubt = sa.select(review.c.at).where(
+        review.c.customer == wanted.c.customer, review.c.unclear, OPEN_REVIEW
+    )
+    return sa.case((sa.exists(some), 1), (sa.exists(doubt), 1), else_=0)
 
 
 def _any_history(world: World, rule: SendRule) -> Sql:
@@ -219,10 +223,14 @@ class Counted(NamedTuple):
 
 @dataclass(slots=True)
 class Past:
-    """What went before, of those in `wanted` who have any: opt-outs by channel ("" is every one), counted messages."""
+    """What went before, of those in `wanted` who have any: opt-outs by channel ("" is every one), counted messages.
+
+    `unclear`: who has written what may be an opt-out, and waits for a person.
+    """
 
     optouts: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     counted: dict[int, list[Counted]] = field(default_factory=lambda: defaultdict(list))
+    unclear: set[int] = field(default_factory=set)
 
     def count(self, customer: int, policy: int, at: int, record: tuple[str | None, int]) -> None:
         """One more message that counts."""
@@ -235,7 +243,8 @@ def facts_beside(world: World, sender: Sender, row: Row, past: Past) -> Facts:
     counted = [item for item in past.counted[row[0]] if item.policy in policies]
     in_record = sum(item.of_record == (sender.journey.record, row[1]) for item in counted) if row[1] else 0
     key: Key = tuple(row[KEY_AT : KEY_AT + sender.key_length])
-    return facts_of(sender, key, tuple(item.at for item in counted), in_record, past.optouts[row[0]])
+    facts = facts_of(sender, key, tuple(item.at for item in counted), in_record, past.optouts[row[0]])
+    return replace(facts, unclear=True) if row[0] in past.unclear else facts
 
 
 def count_in(world: World, sender: Sender, row: Row, past: Past, now: int) -> None:
@@ -252,6 +261,8 @@ def fetch_past(connection: sa.Connection, plan: Plan) -> Past:
     outs = outs.where(optout.c.customer.in_(people), optout.c.lifted_at.is_(None))
     for customer, channel, at in connection.execute(outs):
         past.optouts[customer][symbols.name_or(channel) or ""] = at
+    doubt = sa.select(review.c.customer).where(review.c.customer.in_(people), review.c.unclear, OPEN_REVIEW)
+    past.unclear.update(connection.scalars(doubt))
     kinds = {plan.world.number("journey", item.name): item.record for item in plan.journeys}
     columns = ("customer", "policy", "counted_at", "journey", "record")
     counted = sa.select(*(message.c[name] for name in columns))

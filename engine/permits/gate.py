@@ -10,6 +10,7 @@ from functools import lru_cache
 from dsl.wording import listed
 from engine.permits.given import Awaited, Check, Drop, Facts, Go, Hold, Verdict, Wait
 from engine.permits.limits import FOREVER, Limit
+from engine.permits.reach import Doubt
 from engine.reasons import NO_ADDRESS, NO_BENEFIT, NO_CONSENT, NO_GRANT
 
 
@@ -35,7 +36,8 @@ def decide(facts: Facts, now: int) -> Verdict:
 def explain(facts: Facts, now: int) -> tuple[Check, ...]:
     """Every rule that has a say, and whether it lets the message pass."""
     reach = facts.rule.reach
-    limits = (limit for limit in _limits(facts) if limit is not reach or reach.silent is not None)
+    limits = [limit for limit in _limits(facts) if limit is not reach or reach.silent is not None]
+    limits = [limit for limit in limits if facts.unclear or not isinstance(limit, Doubt)]
     return (*_standing(facts, now), *(_timed(limit, facts, now) for limit in limits))
 
 

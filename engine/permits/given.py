@@ -38,7 +38,8 @@ class Facts:
 
     `reach` is in the order of the rule's `via`, `conditions` in that of its conditions. `history`: the
     instants, in order, at which the customer's messages counted that count under the policy.
-    `in_record`: how many counted for the same record. `approved`: a person has let this message go.
+    `in_record`: how many counted for the same record. `approved`: a person has let this message go. `unclear`: the
+    customer has written what may be an opt-out, and nobody has decided yet.
     """
 
     rule: "SendRule"
@@ -49,6 +50,7 @@ class Facts:
     in_record: int = 0
     approved: bool = False
     benefit: Awaited = Awaited.NOTHING
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""By which channel a customer may be reached: address, opt-out and its silence, consent."""
+"""By which channel a customer may be reached: address, opt-out and its silence, consent, doubts of one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -60,3 +60,16 @@ class Reachable:
         if not self.consent:
             return False
         return not any(reach.consent for _, reach in self.usable(facts) if self.heard_from(reach) < FOREVER)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Doubt:
+    """Nothing goes while a person has to say whether what the customer wrote is an opt-out."""
+
+    text: str
+    span: Span
+    family: Family = field(default="reach", init=False)
+
+    def free_at(self, facts: Facts, at: int, horizon: int) -> int:  # noqa: ARG002  # a Limit
+        """Time does not help: somebody must decide."""
+        return FOREVER if facts.unclear else at

@@ -15,8 +15,8 @@ from dsl.source import NOWHERE, Span
 from dsl.units import Duration, Period, Window
 from engine.calendars.business_days import BusinessDays
 from engine.permits.limits import FrequencyCap, Gap, KeyDays, Limit, NeverOn, OpenWindows
-from engine.permits.reach import Reachable
-from engine.reasons import SILENT
+from engine.permits.reach import Doubt, Reachable
+from engine.reasons import SILENT, UNCLEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ def send_rule(model: Model, days: BusinessDays, journey: Journey, state: State, 
     keydays = KeyDays(days, policy.extra_on_keydays)
     conditions = _conditions(policy)
     reach, calendar = _reach(policy, days), _calendar(policy, send, days)
+    people = (reach, *_doubt(model, policy))
     general = [_cap(cap, keydays) for cap in policy.caps if cap.condition is None]
     return SendRule(
         journey=journey.name,
@@ -107,11 +108,11 @@ def send_rule(model: Model, days: BusinessDays, journey: Journey, state: State, 
         conditions=conditions,
         reviews=_reviews(policy, send, conditions),
         reach=reach,
-        limits=(reach, *general, *_gap(policy, keydays), *calendar),
+        limits=(*people, *general, *_gap(policy, keydays), *calendar),
         exceptions=tuple(
             (
                 conditions.index(cap.condition),
-                (reach, _cap(cap, keydays), *_gap(policy, keydays, cap), *calendar),
+                (*people, _cap(cap, keydays), *_gap(policy, keydays, cap), *calendar),
             )
             for cap in policy.caps
             if cap.condition is not None
@@ -124,6 +125,12 @@ def send_rule(model: Model, days: BusinessDays, journey: Journey, state: State, 
 def counted_policies(model: Model, policy: str) -> tuple[str, ...]:
     """A policy and those that `count with` it."""
     return (policy, *sorted(name for name, item in model.policies.items() if policy in item.count_with))
+
+
+def marketing(model: Model) -> frozenset[str]:
+    """The policies of marketing: what needs consent. Rules in which nothing does make no difference: all are."""
+    consenting = frozenset(name for name, policy in model.policies.items() if policy.consent)
+    return consenting or frozenset(model.policies)
 
 
 def worded(span: Span, otherwise: str) -> str:
@@ -141,6 +148,12 @@ def _reach(policy: Policy, days: BusinessDays) -> Reachable:
     if policy.silent is not None:
         rule = _line(policy, "silent", f"silent {policy.silent} after optout")
     return Reachable(rule.text, rule.span, policy.silent, policy.consent, days.zone)
+
+
+def _doubt(model: Model, policy: Policy) -> tuple[Limit, ...]:
+    if policy.name not in marketing(model):
+        return ()
+    return (Doubt(UNCLEAR(), _line(policy, "consent", "").span),)
 
 
 def _conditions(policy: Policy) -> tuple[Cond, ...]:

@@ -33,7 +33,7 @@ class Project:
     @property
     def surroundings(self) -> Surroundings:
         """What reading values needs."""
-        return Surroundings(self.config.zone, self.config.country)
+        return Surroundings(self.config.zone, self.config.country, self.config.keywords)
 
 
 def open_project(folder: Path, *, create: bool = False) -> Project:

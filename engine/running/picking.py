@@ -31,11 +31,14 @@ from engine.plans.ways import Way, state_number
 from engine.plans.working import batch, begun, chosen, looked, picked
 from engine.running.shares import coefficients
 from engine.storage.benefit_tables import grant
+from engine.storage.inbox_tables import reply_of
 from engine.storage.schema import ACTIVE, ENDED, enrolment, task, visit
 from engine.storage.states import LOST, TaskStatus
 
 MOST_MOVES = 50
 """An enrolment that has moved so often at one instant is left where it is."""
+
+REPLIED = "replied"
 
 _PRIME = 2**31 - 1
 _RANGE = 1_000_000
@@ -176,12 +179,22 @@ def trigger(world: World, scene: Scene, transition: On) -> tuple[Happening, list
             sa.and_(rows.at == state.c.seen_at, rows.seq > state.c.seen_seq),
         ),
     ]
+    if transition.event == REPLIED:
+        conditions.append(sa.not_(_answers_another(state, rows)))
     if transition.where is not None:
         conditions.append(sql(transition.where, replace(scene, event=rows)))
     return rows, conditions
 
 
 _VISIT = ("customer", "journey", "record", "occurrence", "visit")
+
+
+def _answers_another(state: sa.FromClause, rows: Happening) -> Sql:
+    """Whether a reply answers a message of another journey, or about another record, that waited for it."""
+    ties = reply_of.alias()
+    elsewhere = sa.or_(ties.c.journey != state.c.journey, ties.c.record != state.c.record)
+    tied = (ties.c.customer == rows.customer, ties.c.seq == rows.seq, ties.c.asked, elsewhere)
+    return sa.exists(sa.select(ties.c.seq).where(*tied))
 
 
 def _decided(world: World, scene: Scene, transition: TaskDone | NotGranted) -> Sql:

@@ -9,17 +9,21 @@ from dsl.model import scenarios as m
 from dsl.model.conditions import Cond, Type
 from dsl.model.model import Field
 from dsl.wording import Phrase
+from engine.channels.protocol import Reply
 from engine.conditions.compiling import Scene, flag_value
 from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
 from engine.errors import RefusedError
 from engine.imports.intake import Intake
+from engine.inbox.replies import Writer, take_from
+from engine.inbox.senders import Senders
 from engine.people.benefits import GrantDesk, approve_grant, refuse_grant
 from engine.people.decisions import approve, refuse
 from engine.people.tasks import Desk, Finish, finish_task
+from engine.permits.senders import address_of
 from engine.plans.statement import compiled
 from engine.running.acting import whole
-from engine.scenarios.finding import held_grant, held_message, open_task
+from engine.scenarios.finding import held_grant, held_message, last_channel, open_task, person
 from engine.scenarios.stage import PLAYER, Stage
 from engine.storage.audit import By
 from engine.storage.bad_values import BadValueError
@@ -80,8 +84,7 @@ class Feed:
             case m.Happens(event=event, values=values):
                 self._event(event, values, who, self.now, number)
             case m.Reply(text=text):
-                own: dict[str, Stored] = {"customer": who.customer, "at": self.now, "id": f"#{number}"}
-                self.intake.stored("replied", {**own, "text": text})
+                self._reply(text, who, number)
             case m.Change(record=None, name=name, value=value):
                 types = _types(self.stage.model.customer)
                 self.intake.stored(
@@ -108,6 +111,18 @@ class Feed:
         own: dict[str, Stored] = {"customer": who.customer, "at": at, "id": f"#{number}"}
         types = _types(self.stage.model.events[kind].fields)
         self.intake.stored(kind, own | self._values(values, types, who))
+
+    def _reply(self, text: str, who: m.Who, number: int) -> None:
+        """By the channel by which the customer was written to last."""
+        customer = self._number(who)
+        channel = last_channel(self.connection, self.stage.plan, who) or next(iter(self.stage.lines))
+        configured = self.stage.config.channels.get(channel)
+        named = address_of(self.stage.model, channel, None if configured is None else configured.address)
+        senders = Senders(self.connection, self.stage.model, self.stage.surroundings, named)
+        sender = senders.address(customer) or who.customer
+        reply = Reply(f"#{number}", sender, text, at=self.now)
+        about = person(self.connection, self.stage.plan, who)
+        take_from(senders, channel, reply, Writer(customer, who.customer, about.record), self.now)
 
     def _change_record(self, kind: str, name: str, value: Cond, who: m.Who) -> None:
         rows = self.stage.plan.tables.records[kind]

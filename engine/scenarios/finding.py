@@ -103,6 +103,12 @@ def gone(connection: sa.Connection, plan: Plan, who: m.Who, name: str | None = N
     ]
 
 
+def last_channel(connection: sa.Connection, plan: Plan, who: m.Who) -> str | None:
+    """The channel by which the customer was written to last."""
+    sent = gone(connection, plan, who)
+    return sent[-1].channel if sent else None
+
+
 def is_meant(one: Gone, expected: m.Sent) -> bool:
     """Whether a message that has gone went as is expected: the way and the words."""
     return expected.via in {None, one.channel} and (expected.containing or "") in one.text

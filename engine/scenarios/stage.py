@@ -75,7 +75,7 @@ class Stage:
     @property
     def surroundings(self) -> Surroundings:
         """What reading values needs."""
-        return Surroundings(self.config.zone, self.config.country)
+        return Surroundings(self.config.zone, self.config.country, self.config.keywords)
 
     def clear(self) -> None:
         """Forget everything that was played."""

@@ -57,9 +57,14 @@ reply_of = key_table(
     sa.Column("customer", Number, primary_key=True),
     sa.Column("channel", sa.Text, primary_key=True),
     sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("seq", Number, nullable=False),
+    sa.Column("asked", sa.Boolean, nullable=False),
     *(sa.Column(name, Number) for name in INTENT[1:]),
 )
-"""Whose reply it is, everybody's with that address, and which of their messages it answers, if any."""
+"""Whose reply it is, everybody's with that address, and which of their messages it answers, if any.
+
+`seq`: the arrival number of its event. `asked`: that message's journey waited for it, so that no other one takes it.
+"""
 
 poll = key_table(
     "poll",

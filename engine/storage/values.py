@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from dsl.model.conditions import Kind, Type
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone
+from engine.keywords import USUAL, Keywords
 from engine.storage.bad_values import BadValueError
 from engine.storage.phones import normalise_phone
 from engine.storage.time_values import date_reader, time_reader
@@ -36,10 +37,14 @@ _FLAGS: Mapping[str, bool] = {
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What reading needs besides the type: the business zone, and the country of numbers without a code."""
+    """What reading needs besides the type: the business zone, and the country of numbers without a code.
+
+    `keywords`: what replies are read by.
+    """
 
     zone: Zone
     country: str
+    keywords: Keywords = USUAL
 
 
 def reader(kind: Type, surroundings: Surroundings) -> Reader:

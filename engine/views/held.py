@@ -1,6 +1,7 @@
-"""What waits for a person, as `homing queue` lists it: messages that are held, and messages in doubt."""
+"""What waits for a person, as `homing queue` lists it: messages that are held or in doubt, and replies."""
 
 from collections.abc import Iterator
+from heapq import merge
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from engine.storage.keys import Intent, intent_in
 from engine.storage.messages import is_message
 from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
+from engine.views.reviews import REPLY, replies
 from engine.views.window import Window
 
 DIGEST = 12
@@ -22,6 +24,13 @@ KINDS = {MessageStatus.HELD: "message", MessageStatus.UNKNOWN: "unknown"}
 
 def queue(window: Window, kind: str | None = None, role: str | None = None) -> Iterator[dict[str, object]]:
     """The queue as the JSON contract says, the oldest first; only one kind, or what a role must decide, if named."""
+    found = [_messages(window, kind, role)]
+    if kind in (None, REPLY):
+        found.append(replies(window))
+    return merge(*found, key=lambda one: str(one["since"]))
+
+
+def _messages(window: Window, kind: str | None, role: str | None) -> Iterator[dict[str, object]]:
     statuses = [status for status, name in KINDS.items() if kind in (None, name)]
     conditions = [OPEN_MESSAGE, message.c.status.in_(statuses)]
     rows = _rows(window).where(*conditions).order_by(message.c.changed_at, *message.primary_key.columns)

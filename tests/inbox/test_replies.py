@@ -1,31 +1,17 @@
 """What customers write back: F7, F9 of the faults to survive, whose it is, and what it answers."""
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
-from engine.channels.protocol import Reply
 from engine.storage.inbox_tables import reply, reply_of
 from engine.storage.schema import enrolment, optout
 from tests.deliveries import RULES, Shop, at
 from tests.inboxes import answer, ref_of, sent
+from tests.replying import stored, wrote
 
 SOON, LATER = "2026-11-23 10:01", "2026-11-23 10:05"
 
 ASKING = RULES.replace("on visit -> end came", 'on replied where (text = "1") -> end booked')
-
-
-def wrote(text: str = "1", identity: str = "1", sender: str = "+8613800000001", **more: Any) -> Reply:
-    """A reply."""
-    return Reply(identity, sender, text, **more)
-
-
-def stored(some: Shop, table: sa.Table | str) -> list[dict[str, Any]]:
-    """The rows of a table."""
-    rows: sa.FromClause = some.plan.tables.events[table] if isinstance(table, str) else table
-    with some.store.read() as connection:
-        return [dict(row) for row in connection.execute(sa.select(rows)).mappings()]
 
 
 def test_rules_notice() -> None:
