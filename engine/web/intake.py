@@ -203,8 +203,9 @@ def _new_ones(connection: sa.Connection, rows: Sequence[_Row], now: int) -> list
 
 
 def _take_events(connection: sa.Connection, ready: Ready, kind: str, rows: Sequence[_Row], now: int) -> None:
-    table = declared_tables(ready.release.model).events[kind]
-    taker = EventTaker(kind, stage_of(table), {}, Owners(), effect_of(kind, now))
+    model = ready.release.model
+    table, effect = declared_tables(model).events[kind], effect_of(kind, model, ready.surroundings, now)
+    taker = EventTaker(kind, stage_of(table), {}, Owners(), effect)
     _count(taker.take(connection, _columns(rows)), rows)
 
 
