@@ -45,6 +45,7 @@ COMMANDS = {
     "staff": "staff",
     "pause": "pausing",
     "resume": "pausing",
+    "redeem": "redeeming",
     "optout": "saying",
     "consent": "saying",
     "channels": "channels",

@@ -18,9 +18,10 @@ from engine.channels.protocol import Outcome as Answer
 from engine.delivery.delivery import Delivery
 from engine.inbox.receipts import By as ByChannel
 from engine.inbox.receipts import take_receipts
-from engine.people.benefits import GrantDesk, approve_grant, refuse_grant
 from engine.people.consents import Consent, give
+from engine.people.decisions import approve, refuse
 from engine.people.optouts import OptOut, opt_out
+from engine.people.practice import Practice
 from engine.people.tasks import Desk, Finish, declared_task, finish_task
 from engine.permits.permitting import Permits
 from engine.permits.senders import make_permits
@@ -210,11 +211,8 @@ class EngineSide:
         if not rows:
             return
         row = min(rows, key=lambda r: (symbols.name(r.journey), r.record, r.occurrence, r.visit, r.action))
-        desk = GrantDesk(connection, self.model, symbols, self.plan.world.zone)
-        if step.approve:
-            approve_grant(desk, intent_in(row), By("test", now))
-        else:
-            refuse_grant(desk, intent_in(row), By("test", now))
+        decide = approve if step.approve else refuse
+        decide(connection, intent_in(row), By("test", now), practice=Practice(self.plan.world.zone))
 
     def _number(self, kind: str, name: str | None) -> int:
         """The number of a name; 0 stands for every one."""

@@ -18,6 +18,7 @@ from engine.storage.audit import By
 from engine.storage.keys import Intent, intent_of
 from engine.terminal import cell, print_json, print_json_list, print_table, talk
 from engine.views.held import KINDS, item, queue
+from engine.views.held_benefits import BENEFIT
 from engine.views.reviews import REPLY, reply_item
 from engine.views.window import look
 from engine.wording import say, say_number
@@ -44,7 +45,7 @@ def queue_command() -> None:
 
 
 @queue_command.command("list")
-@click.option("--kind", type=click.Choice([*KINDS.values(), REPLY]), help="Only these.")
+@click.option("--kind", type=click.Choice([*KINDS.values(), BENEFIT, REPLY]), help="Only these.")
 @click.option("--role", metavar="ROLE", help="Only what this role may decide.")
 @json_option
 def list_command(kind: str | None, role: str | None, *, as_json: bool) -> None:

@@ -81,10 +81,15 @@ class _Case:
 def _case(inquiry: Inquiry, sender: Sender, row: Row, facts: Facts) -> _Case:
     verdict = decide(facts, inquiry.at)
     wrong: Sequence[str] = ()
-    if not isinstance(verdict, Drop):
+    if not isinstance(verdict, Drop) and not _is_unsure(verdict):
         channel = sender.rule.reach.channel_in_view(facts, inquiry.at)
         wrong = faults(inquiry.permits.renderer, sender, channel, [row])
     return _Case(inquiry, sender, row, facts, verdict, tuple(wrong))
+
+
+def _is_unsure(verdict: Verdict) -> bool:
+    """Whether the text cannot be made yet, for the benefit that it names is not there."""
+    return isinstance(verdict, Wait) and verdict.until is None
 
 
 def _words(case: _Case) -> str:

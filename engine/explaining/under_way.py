@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import After, At, Journey, On, TaskDone, When
+from dsl.model.journeys import After, At, Journey, NotGranted, On, TaskDone, When
 from engine.conditions import moments
 from engine.conditions.compiling import Scene
 from engine.conditions.moments import Sql
@@ -90,6 +90,8 @@ def _way_out(inquiry: Inquiry, run: Run, way: Way, row: Iterator[Any]) -> WayOut
             return WayOut(way, holds, due, (_timed(inquiry, run, line, transition, due),))
         case On():
             return WayOut(way, holds, None, tuple(_event(inquiry, run, way, transition, line)))
+        case NotGranted():
+            return WayOut(way, holds, None, (line,))
         case TaskDone():
             return WayOut(way, holds, None, (_task(inquiry, run, transition, line),))
         case _:
@@ -105,7 +107,11 @@ def _timed(inquiry: Inquiry, run: Run, line: Line, transition: After | At, due: 
 
 def _settling(run: Run) -> str:
     """What keeps a state from being settled, which its `after`, `split` and `otherwise` wait for."""
-    return say("waits until the messages of the state have gone") if run.settled_at is None else ""
+    return (
+        say("waits until what the state sends and grants has come to something")
+        if run.settled_at is None
+        else ""
+    )
 
 
 def _event(inquiry: Inquiry, run: Run, way: Way, transition: On, line: Line) -> Iterator[Line]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from dsl.model.journeys import Journey
 from engine.explaining.answers import Explanation, Sent, Verdict, line_of
 from engine.explaining.foresight import comes_in_at
+from engine.explaining.granting import grants
 from engine.explaining.inquiry import Inquiry
 from engine.explaining.judging import Judgement, judged
 from engine.explaining.messages import messages, moved_by
@@ -102,10 +103,11 @@ def _under_way(case: _Case, journey: Journey, run: Run, sent: tuple[Sent, ...]) 
     if taken is not None:
         words = say("{where}; the next run takes `{line}`", where=words, line=in_a_line(taken.way.span))
     came = tuple(moved_by(inquiry, run, run.visit))
+    granted = tuple(grants(inquiry, journey, run))
     at, then = _next(inquiry, ways, sent) if taken is None else (None, "")
     return Verdict(
         journey.name, journey.title, case.records.get(run.record), "active", words,
-        (*came, *(line for way in ways for line in way.lines)), state, run.state_entered_at, sent, at, then,
+        (*came, *granted, *(line for way in ways for line in way.lines)), state, run.state_entered_at, sent, at, then,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from dsl.wording import Phrase
 from engine.errors import RefusedError
-from engine.people import held_messages
+from engine.people import benefits, held_messages
 from engine.people.practice import Practice, Verdict, remember, told_before
 from engine.people.staff import check_may
 from engine.people.waiting import Waiting
@@ -31,12 +31,13 @@ class Kind:
 
     name: str
     find: Callable[[sa.Connection, Intent], Waiting | None]
-    approve: Callable[[sa.Connection, Waiting, By, str | None], None]
-    refuse: Callable[[sa.Connection, Waiting, By, str | None], None]
+    approve: Callable[[sa.Connection, Waiting, By, str | None, Practice], None]
+    refuse: Callable[[sa.Connection, Waiting, By, str | None, Practice], None]
 
 
 KINDS = (
     Kind("message", held_messages.find, held_messages.approve, held_messages.refuse),
+    Kind("benefit", benefits.find, benefits.approve, benefits.refuse),
 )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def approve(
                 what=waiting.named,
             )
         )
-    kind.approve(connection, waiting, by, note.because)
+    kind.approve(connection, waiting, by, note.because, practice)
     remember(connection, intent, Verdict(kind.name, "approved", waiting.since), by)
 
 
@@ -85,7 +86,7 @@ def refuse(
     """It never goes. RefusedError when it does not wait, or not for this person."""
     kind, waiting = _found(connection, intent, practice)
     check_may(connection, by, waiting.role, waiting.named)
-    kind.refuse(connection, waiting, by, because)
+    kind.refuse(connection, waiting, by, because, practice)
     remember(connection, intent, Verdict(kind.name, "refused", waiting.since), by)
 
 

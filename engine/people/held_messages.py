@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.errors import RefusedError
+from engine.people.practice import Practice
 from engine.people.waiting import Waiting
 from engine.permits.approvals import digest
 from engine.permits.settling import settle
@@ -33,8 +34,11 @@ def find(connection: sa.Connection, intent: Intent) -> Waiting | None:
     return Waiting(intent, named, row.role_name, row.changed_at, bound, row.writer)
 
 
-def approve(connection: sa.Connection, waiting: Waiting, by: By, because: str | None) -> None:
+def approve(
+    connection: sa.Connection, waiting: Waiting, by: By, because: str | None, practice: Practice
+) -> None:
     """Let it go when the other rules do. RefusedError when it has no text yet."""
+    del practice
     if waiting.digest is None:
         raise _no_text(connection, waiting.intent)
     let_go = {"status": MessageStatus.WAITING, "approved": True, "until": by.now}
@@ -43,8 +47,11 @@ def approve(connection: sa.Connection, waiting: Waiting, by: By, because: str | 
     audit.record(connection, by, deed)
 
 
-def refuse(connection: sa.Connection, waiting: Waiting, by: By, because: str | None) -> None:
+def refuse(
+    connection: sa.Connection, waiting: Waiting, by: By, because: str | None, practice: Practice
+) -> None:
     """It never goes."""
+    del practice
     intent = waiting.intent
     dropped = {"status": MessageStatus.DROPPED, "because": REFUSED(who=by.actor), "until": None}
     _decide(connection, intent, by, dropped)

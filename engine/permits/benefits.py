@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model.model import Benefit
+from dsl.units import UNITS, Duration
 from engine.calendars.zone import Zone
 from engine.permits.settling import Visit, settle
 from engine.storage.arrivals import mark_changed
@@ -19,9 +19,22 @@ from engine.storage.states import MessageStatus
 _NAMES = ("customer", "journey", "record", "occurrence", "visit")
 
 
-def last_day(benefit: Benefit, zone: Zone, granted_at: int) -> int | None:
+def last_day(valid: Duration | None, zone: Zone, granted_at: int) -> int | None:
     """The last day on which a benefit that is granted then may be used; None: it may be used for ever."""
-    return None if benefit.valid is None else zone.day(zone.shift(granted_at, benefit.valid))
+    return None if valid is None else zone.day(zone.shift(granted_at, valid))
+
+
+def written_duration(valid: Duration | None) -> str | None:
+    """How long a benefit is good, as it is stored."""
+    return None if valid is None else f"{valid.amount} {valid.unit}"
+
+
+def read_duration(stored: str | None) -> Duration | None:
+    """How long a benefit is good, back from the store."""
+    if stored is None:
+        return None
+    amount, unit = stored.split()
+    return Duration(int(amount), UNITS[UNITS.index(unit)])
 
 
 def decided(connection: sa.Connection, visits: Sequence[Visit], now: int) -> None:

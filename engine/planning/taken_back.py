@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from dsl.model.model import Model
 from engine.storage.arrivals import arrivals
+from engine.storage.benefit_tables import grant
 from engine.storage.bulk import execute_many
 from engine.storage.schema import ACTIVE, ENDED, WATCHED, enrolment, message, task, visit
-from engine.storage.states import SETTLED, MessageStatus, TaskStatus
+from engine.storage.states import SETTLED, GrantStatus, MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, state_name
 
 _SUBJECT = ("customer", "journey", "record", "occurrence")
@@ -38,7 +39,12 @@ def take_back(connection: sa.Connection, symbols: Symbols, model: Model, at: int
     _watch_again(connection, at)
     moved = list(_moved_since(connection, symbols, at))
     _put_back(connection, moved)
-    for table, column in ((visit, visit.c.at), (message, message.c.created_at), (task, task.c.created_at)):
+    for table, column in (
+        (visit, visit.c.at),
+        (message, message.c.created_at),
+        (task, task.c.created_at),
+        (grant, grant.c.created_at),
+    ):
         connection.execute(table.delete().where(column > at))
     left_out = _leave_out(connection, symbols, model, at)
     _open_again(connection, at)
@@ -133,7 +139,15 @@ def _open_again(connection: sa.Connection, at: int) -> None:
     undone: dict[str, Any] = {"status": TaskStatus.OPEN} | dict.fromkeys(_DONE)
     connection.execute(task.update().values(undone).where(task.c.closed_at > at, _here(task)))
 
+    open_again: dict[str, Any] = {"status": GrantStatus.WAITING, "changed_at": grant.c.created_at}
+    later = (grant.c.changed_at > at, sa.func.coalesce(grant.c.granted_at, at + 1) > at)
+    connection.execute(grant.update().values(open_again | dict.fromkeys(_GIVEN)).where(*later, _here(grant)))
+    connection.execute(grant.update().values(status=GrantStatus.CANCELLED).where(*later, ~_here(grant)))
+    unused = dict.fromkeys(("redeemed_at", "redeemed_by", "redeemed_amount", "redeemed_shop"))
+    connection.execute(grant.update().values(unused).where(grant.c.redeemed_at > at))
 
+
+_GIVEN = ("granted_at", "decided_by", "because", "role", "code", "expires")
 _UNSENT: dict[str, Any] = {
     "attempt": 0, "epoch": 0, "refused": 0, "approved": False,
     **dict.fromkeys((
@@ -145,8 +159,12 @@ _DONE = ("closed_at", "outcome", "done_by", "note", "answers")
 
 
 def _settle(connection: sa.Connection, at: int) -> None:
-    """How many messages a state waits for, and since when it waits for none."""
-    pending = _of_visit(sa.func.count()).where(message.c.status.not_in(SETTLED)).scalar_subquery()
+    """How many messages and benefits a state waits for, and since when it waits for none."""
+    unsent = _of_visit(sa.func.count()).where(message.c.status.not_in(SETTLED)).scalar_subquery()
+    same = (grant.c[name] == enrolment.c[name] for name in _VISIT)
+    undecided = (GrantStatus.WAITING, GrantStatus.HELD)
+    ungiven = sa.select(sa.func.count()).where(*same, grant.c.status.in_(undecided)).correlate(enrolment)
+    pending = unsent + ungiven.scalar_subquery()
     gone = sa.func.max(sa.func.coalesce(message.c.sent_at, message.c.changed_at))
     last = sa.func.coalesce(_of_visit(gone).scalar_subquery(), enrolment.c.state_entered_at)
     before = sa.case((enrolment.c.settled_at <= at, enrolment.c.settled_at), else_=last)

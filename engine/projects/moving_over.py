@@ -9,19 +9,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import Action, Send, Task
+from dsl.model.journeys import Action, Grant, Send, Task
 from dsl.model.model import Model
+from engine.permits.benefits import decided
 from engine.permits.settling import settle
 from engine.projects.fates import Fate
 from engine.reasons import RELEASED
+from engine.storage.benefit_tables import OPEN_GRANT, grant
 from engine.storage.schema import ACTIVE, ENDED, WATCHED, enrolment, entry_queue, message, task, visit
-from engine.storage.states import TAKEN_BACK, MessageStatus, TaskStatus
+from engine.storage.states import TAKEN_BACK, GrantStatus, MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, state_name
 
 """What stands at messages that no rule of the new release wants."""
 
 _SUBJECT = ("customer", "journey", "record", "occurrence")
 _WAITING = message.c.status.in_(TAKEN_BACK)
+_ASKED = sa.and_(OPEN_GRANT, grant.c.status.in_((GrantStatus.WAITING, GrantStatus.HELD)))
 _OPEN = task.c.status == TaskStatus.OPEN
 
 
@@ -59,6 +62,7 @@ def _move(to: Carrying, fate: Fate, state: str, target: str) -> None:
     to.connection.execute(enrolment.update().where(*_under_way(old)).values(values))
     to.connection.execute(message.update().where(message.c.state == old, _WAITING).values(state=new))
     to.connection.execute(task.update().where(task.c.state == old, _OPEN).values(state=new))
+    to.connection.execute(grant.update().where(grant.c.state == old, _ASKED).values(state=new))
 
 
 def _end(to: Carrying, fate: Fate, state: str) -> None:
@@ -66,6 +70,7 @@ def _end(to: Carrying, fate: Fate, state: str) -> None:
     outcome = to.symbols.number(to.connection, "outcome", fate.target) if fate.target else None
     _take_back(to, message.c.state == old)
     _close(to, task.c.state == old)
+    _withdraw(to, grant.c.state == old)
     numbers = (sa.literal(number, sa.BigInteger) for number in (to.now, outcome, to.release))
     leaving = sa.select(*(enrolment.c[name] for name in _SUBJECT), enrolment.c.visit + 1, *numbers)
     names = [*_SUBJECT, "visit", "at", "outcome", "release"]
@@ -88,7 +93,7 @@ def _under_way(state: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _drop_unwanted(to: Carrying) -> None:
-    """Messages and tasks whose action is not in the new rules, or has become another one."""
+    """Messages, tasks and benefits whose action is not in the new rules, or has become another one."""
     kinds = sa.select(message.c.state, message.c.action, message.c.message).where(_WAITING).distinct()
     for state, action, name in to.connection.execute(kinds).all():
         wanted = _action(to, state, action)
@@ -99,6 +104,19 @@ def _drop_unwanted(to: Carrying) -> None:
         wanted = _action(to, state, action)
         if not isinstance(wanted, Task) or wanted.task != to.symbols.name(name):
             _close(to, task.c.state == state, task.c.action == action, task.c.task == name)
+    kinds = sa.select(grant.c.state, grant.c.action, grant.c.benefit).where(_ASKED).distinct()
+    for state, action, name in to.connection.execute(kinds).all():
+        wanted = _action(to, state, action)
+        if not isinstance(wanted, Grant) or wanted.benefit != to.symbols.name(name):
+            _withdraw(to, grant.c.state == state, grant.c.action == action, grant.c.benefit == name)
+
+
+def _withdraw(to: Carrying, *these: sa.ColumnElement[bool]) -> None:
+    visits = sa.select(*(grant.c[name] for name in (*_SUBJECT, "visit"))).where(_ASKED, *these)
+    settled = [tuple(row) for row in to.connection.execute(visits)]
+    cancelled = {"status": GrantStatus.CANCELLED, "because": RELEASED(), "changed_at": to.now}
+    to.connection.execute(grant.update().where(_ASKED, *these).values(cancelled))
+    decided(to.connection, settled, to.now)
 
 
 def _take_back(to: Carrying, *these: sa.ColumnElement[bool]) -> None:

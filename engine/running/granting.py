@@ -11,13 +11,12 @@ import sqlalchemy as sa
 
 from dsl.model.journeys import Grant, Journey
 from dsl.model.model import Benefit
-from dsl.units import Duration
-from engine.calendars.zone import Zone
 from engine.conditions import moments
 from engine.conditions.compiling import sql
 from engine.conditions.moments import Sql
 from engine.conditions.world import World
-from engine.permits.benefits import decided, last_day
+from engine.permits.benefits import decided, last_day, written_duration
+from engine.permits.quotas import period_began, used
 from engine.plans.plan import Plan
 from engine.plans.ways import actions_of, state_number
 from engine.plans.work import Work
@@ -62,38 +61,6 @@ def allot(work: Work, benefit: Benefit) -> bool:
     lost = _rows(work, "lost", benefit, lost=True)
     _lose(work, lost)
     return len(lost) == AT_ONCE
-
-
-def period_began(zone: Zone, benefit: Benefit, now: int) -> int:
-    """The instant from which what was given counts against the quota."""
-    per = "day" if benefit.quota is None else benefit.quota[1]
-    if isinstance(per, Duration):
-        return zone.shift(now, per, back=True) + 1
-    return zone.period_start(now, per)
-
-
-def used(connection: sa.Connection, number: int, since: int | None) -> int:
-    """How many of a benefit are reserved, or given from an instant on (None: ever)."""
-    held = _count(grant.c.status == moments.integer(GrantStatus.HELD), grant.c.benefit == number)
-    given = [grant.c.status == moments.integer(GrantStatus.GRANTED), grant.c.benefit == number]
-    if since is not None:
-        given.append(grant.c.granted_at >= since)
-    found = connection.execute(sa.select(held.scalar_subquery() + _count(*given).scalar_subquery()))
-    return int(found.scalar_one())
-
-
-def _count(*these: Sql) -> sa.Select[int]:
-    return sa.select(sa.func.count()).select_from(grant).where(*these)
-
-
-def first_counted(connection: sa.Connection, plan: Plan, benefit: Benefit, now: int) -> int | None:
-    """The instant of the first grant that counts against the quota now; None when none does, or there is no quota."""
-    if benefit.quota is None:
-        return None
-    since = period_began(plan.world.zone, benefit, now)
-    given = (grant.c.benefit == plan.world.number("benefit", benefit.name), grant.c.granted_at >= since)
-    first: int | None = connection.scalar(sa.select(sa.func.min(grant.c.granted_at)).where(*given))
-    return first
 
 
 def _free(work: Work, benefit: Benefit) -> int:
@@ -186,7 +153,8 @@ def _reserve(work: Work, benefit: Benefit, intents: Sequence[Intent]) -> None:
         "minimum": benefit.minimum,
         "role": None if role is None else work.plan.world.number("role", role),
         "granted_at": now if role is None else None,
-        "expires": last_day(benefit, work.plan.world.zone, now) if role is None else None,
+        "valid": written_duration(benefit.valid),
+        "expires": last_day(benefit.valid, work.plan.world.zone, now) if role is None else None,
     }
     codes = _codes(work.connection, intents)
     _update(work, intents, [values | {"code": code} for code in codes])

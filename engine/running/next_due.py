@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from dsl.model.journeys import Journey
 from dsl.model.model import Benefit
 from engine.calendars.zone import Zone
+from engine.permits import quotas
 from engine.plans.coming import Gap, ask, coming, starts
 from engine.plans.plan import Plan
 from engine.running import granting
@@ -55,13 +56,13 @@ def _admissions(connection: sa.Connection, plan: Plan, gap: Gap) -> Iterator[int
 def _next_quotas(connection: sa.Connection, plan: Plan, gap: Gap) -> Iterator[int | None]:
     """When there is room again in the quotas of benefits that somebody waits for."""
     for benefit in granting.wanted(connection, plan):
-        first = granting.first_counted(connection, plan, benefit, gap.after)
-        if first is not None:
-            yield gap.first(partial(_counts_no_more, gap.zone, benefit, first))
+        number = plan.world.number("benefit", benefit.name)
+        first = quotas.first_counted(connection, number, gap.zone, benefit, gap.after)
+        yield None if first is None else gap.first(partial(_counts_no_more, gap.zone, benefit, first))
 
 
 def _counts_no_more(zone: Zone, benefit: Benefit, given: int, now: int) -> bool:
-    return granting.period_began(zone, benefit, now) > given
+    return quotas.period_began(zone, benefit, now) > given
 
 
 def _room(connection: sa.Connection, plan: Plan, journey: Journey, gap: Gap) -> int | None:

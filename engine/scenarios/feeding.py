@@ -17,8 +17,8 @@ from engine.errors import RefusedError
 from engine.imports.intake import Intake
 from engine.inbox.replies import Writer, take_from
 from engine.inbox.senders import Senders
-from engine.people.benefits import GrantDesk, approve_grant, refuse_grant
 from engine.people.decisions import approve, refuse
+from engine.people.practice import Practice
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.permits.senders import address_of
 from engine.plans.statement import compiled
@@ -150,26 +150,23 @@ class Feed:
         finish_task(desk, intent, Finish(finish.outcome, answers), By(PLAYER, self.now))
 
     def _decide(self, decision: m.Decide, who: m.Who) -> None:
-        if decision.what in self.stage.model.benefits:
-            self._decide_benefit(decision, who)
-            return
-        intent = held_message(self.connection, self.stage.plan, who, decision.what)
+        plan, of_benefit = self.stage.plan, decision.what in self.stage.model.benefits
+        if of_benefit:
+            intent = held_grant(self.connection, plan, who, decision.what)
+        else:
+            intent = held_message(self.connection, plan, who, decision.what)
         if intent is None:
-            raise CannotBeDoneError(say("a message `{name}` that somebody must look at", name=decision.what))
+            raise CannotBeDoneError(
+                say("a benefit `{name}` that somebody must approve", name=decision.what)
+                if of_benefit
+                else say("a message `{name}` that somebody must look at", name=decision.what)
+            )
         decide = approve if decision.approve else refuse
+        practice = Practice(plan.world.zone)
         try:
-            decide(self.connection, intent, By(PLAYER, self.now))
+            decide(self.connection, intent, By(PLAYER, self.now), practice=practice)
         except RefusedError as error:
             raise CannotBeDoneError(error.message) from error
-
-    def _decide_benefit(self, decision: m.Decide, who: m.Who) -> None:
-        plan = self.stage.plan
-        intent = held_grant(self.connection, plan, who, decision.what)
-        if intent is None:
-            raise CannotBeDoneError(say("a benefit `{name}` that somebody must approve", name=decision.what))
-        desk = GrantDesk(self.connection, self.stage.model, plan.world.symbols, plan.world.zone)
-        decide = approve_grant if decision.approve else refuse_grant
-        decide(desk, intent, By(PLAYER, self.now))
 
     def _number(self, who: m.Who) -> int:
         return self.intake.owners.numbers(self.connection, [who.customer])[0]

@@ -5,9 +5,10 @@ Beside `engine.storage.schema`, of whose metadata it is.
 
 import sqlalchemy as sa
 
+from engine.storage.keys import Intent
 from engine.storage.schema import INTENT, Instant, Number, key_table
 
-__all__ = ["OPEN_GRANT", "grant"]
+__all__ = ["OPEN_GRANT", "grant", "is_grant"]
 
 grant = key_table(
     "benefit_grant",
@@ -25,6 +26,7 @@ grant = key_table(
     sa.Column("worth", Number),
     sa.Column("cost", Number),
     sa.Column("minimum", Number),
+    sa.Column("valid", sa.Text),
     sa.Column("expires", Number),
     sa.Column("redeemed_at", Instant),
     sa.Column("redeemed_by", sa.Text),
@@ -34,8 +36,8 @@ grant = key_table(
 """Benefits that states grant, and what became of them; the key is the intent, as of messages and tasks.
 
 `status` see `engine.storage.states`. What the benefit promised when it was reserved stays: `worth`, `cost`, `minimum`
-in minor units. `code`: given when it is reserved, told to nobody before it is granted. `expires`: the last day on which
-it may be used, null: never. `role`: who may decide while it is held.
+in minor units, `valid`, for how long, as rules write it. `code`: given when it is reserved, told to nobody before it is
+granted. `expires`: the last day on which it may be used, null: never. `role`: who may decide while it is held.
 """
 
 OPEN_GRANT = grant.c.status < sa.literal_column("2", sa.Integer)
@@ -49,3 +51,8 @@ sa.Index("grant_used", grant.c.benefit, grant.c.status, grant.c.granted_at)
 
 # A code exists once; it is what a shop is shown.
 sa.Index("grant_code", grant.c.code, unique=True, sqlite_where=grant.c.code.is_not(None))
+
+
+def is_grant(intent: Intent) -> list[sa.ColumnElement[bool]]:
+    """That a benefit is this one."""
+    return [grant.c[name] == number for name, number in intent._asdict().items()]

@@ -1,4 +1,4 @@
-"""What waits for a person, as `homing queue` lists it: messages that are held or in doubt, and replies."""
+"""What waits for a person, as `homing queue` lists it: messages held or in doubt, benefits, replies."""
 
 from collections.abc import Iterator
 from heapq import merge
@@ -12,6 +12,7 @@ from engine.storage.keys import Intent, intent_in
 from engine.storage.messages import is_message
 from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
+from engine.views.held_benefits import BENEFIT, held_benefit, held_benefits
 from engine.views.reviews import REPLY, replies
 from engine.views.window import Window
 
@@ -25,6 +26,8 @@ KINDS = {MessageStatus.HELD: "message", MessageStatus.UNKNOWN: "unknown"}
 def queue(window: Window, kind: str | None = None, role: str | None = None) -> Iterator[dict[str, object]]:
     """The queue as the JSON contract says, the oldest first; only one kind, or what a role must decide, if named."""
     found = [_messages(window, kind, role)]
+    if kind in (None, BENEFIT):
+        found.append(held_benefits(window, role))
     if kind in (None, REPLY):
         found.append(replies(window))
     return merge(*found, key=lambda one: str(one["since"]))
@@ -44,7 +47,7 @@ def item(window: Window, intent: Intent) -> dict[str, object] | None:
     conditions = [*is_message(intent), message.c.status.in_(list(KINDS))]
     row = window.connection.execute(_rows(window).where(*conditions)).first()
     if row is None:
-        return None
+        return held_benefit(window, intent)
     return _item(window, row) | {
         "record": window.record_ids([row.record]).get(row.record),
         "state": window.state(row.state),

@@ -11,6 +11,7 @@ from engine.reasons import read_back
 from engine.storage.keys import intent_in, intent_key
 from engine.storage.schema import message, meta
 from engine.storage.states import MessageStatus
+from engine.views.benefits import benefit_of_message
 from engine.views.pauses import paused_said
 from engine.views.window import Window
 
@@ -31,7 +32,7 @@ def messages(window: Window, wanted: Wanted) -> Iterator[dict[str, object]]:
     people = window.tables.customer
     install_key = window.connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")) or ""
     query = (
-        sa.select(message, people.c.id)
+        sa.select(message, people.c.id, benefit_of_message(window).label("its_benefit"))
         .join(people, people.c.customer == message.c.customer)
         .where(*_conditions(wanted))
         .order_by(message.c.created_at, *message.primary_key.columns)
@@ -82,5 +83,5 @@ def _message(
         "sent": window.time(row.sent_at),
         "delivered": window.time(row.delivered_at),
         "failed": window.time(row.failed_at),
-        "benefit": None,
+        "benefit": window.name(row.its_benefit),
     }

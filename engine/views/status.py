@@ -21,6 +21,7 @@ from engine.storage.inbox_tables import poll
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
 from engine.storage.states import MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, load_symbols
+from engine.views.benefits import spent
 from engine.views.pauses import pause_said
 from engine.wording import say, say_number
 
@@ -76,7 +77,7 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         release=None if release is None else release.number,
         last_run=None if last is None else config.zone.iso(last),
         healthy=not serious,
-        problems=(*serious, *_minor(release, config, now)),
+        problems=(*serious, *_minor(release, config, now), *_spent(connection, release, config, now)),
         active=_active(connection, load_symbols(connection)),
         waiting=counts.get(MessageStatus.WAITING, 0),
         held=counts.get(MessageStatus.HELD, 0),
@@ -176,6 +177,14 @@ def _minor(release: Release | None, config: Config, now: int) -> Iterator[Phrase
     warning = BusinessDays(release.model.calendar, config.zone).warning(today, today + _AHEAD)
     if warning and used & {"workdays", "weekends", "holidays"}:
         yield warning
+
+
+def _spent(connection: sa.Connection, release: Release | None, config: Config, now: int) -> Iterator[Phrase]:
+    """Benefits of which none is left; who waits for one waits for the next period."""
+    if release is None:
+        return
+    for one in spent(connection, release.model, config.zone, now):
+        yield one.said()
 
 
 def _count(connection: sa.Connection, *these: sa.ColumnElement[bool]) -> int:

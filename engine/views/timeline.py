@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from dsl.model.model import EventKind
 from dsl.wording import Phrase
 from engine.reasons import read_back
+from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
 from engine.storage.digests import reply_digest
 from engine.storage.inbox_tables import receipt, reply_of
 from engine.storage.keys import Intent
 from engine.storage.schema import WATCHED, consent, enrolment, message, optout, rule, task, visit
-from engine.storage.states import Fate, MessageStatus, TaskStatus
+from engine.storage.states import Fate, GrantStatus, MessageStatus, TaskStatus
 from engine.views.window import Window
 from engine.wording import say
 
@@ -25,7 +26,7 @@ _TOLD_OTHERWISE = frozenset({"task_done", "optout"})
 _EVENT, _SAID, _STEP = 0, (1,), 2
 """What comes in, what that says of opt-outs and consents, and what journeys make of it, in order."""
 
-_MOVE, _MESSAGE, _RECEIPT, _TASK, _CLOSING = range(5)
+_MOVE, _MESSAGE, _RECEIPT, _TASK, _CLOSING, _GRANT, _USE = range(7)
 """What one visit to a state brings, in order."""
 
 
@@ -42,7 +43,7 @@ class Moment(NamedTuple):
 def timeline(window: Window, customer: int) -> list[dict[str, object]]:
     """Everything known, the oldest first, as the JSON contract says."""
     life = _Life(window, customer, _journeys(window, customer))
-    told = (_events, _moves, _held_out, _messages, _contradictions, _tasks, _optouts, _consents)
+    told = (_events, _moves, _held_out, _messages, _contradictions, _tasks, _benefits, _optouts, _consents)
     moments = [moment for one in told for moment in one(life)]
     return [
         {"at": window.time(moment.at), "kind": moment.kind, "what": moment.what, "because": moment.because}
@@ -194,6 +195,26 @@ def _closing(window: Window, row: sa.Row[Any]) -> Phrase:
     if row.outcome:
         words = say("{what} as {outcome}", what=words, outcome=window.name(row.outcome))
     return say("{what} by {who}", what=words, who=row.done_by) if row.done_by else words
+
+
+def _benefits(life: _Life) -> Iterator[Moment]:
+    """What a benefit has come to; and its code used in a shop, which is an event too, told here with the place."""
+    window = life.window
+    for row in window.connection.execute(sa.select(grant).where(grant.c.customer == life.customer)):
+        name, status = window.name(row.benefit), GrantStatus(row.status)
+        words = say("{name} {status}", name=name, status=status.said)
+        if status is GrantStatus.GRANTED:
+            words = say("{name} {status}, code {code}", name=name, status=status.said, code=row.code)
+        if row.decided_by:
+            words = say("{what} by {who}", what=words, who=row.decided_by)
+        order = life.order(row, _GRANT, row.action)
+        at, because = row.granted_at or row.changed_at, row.because and read_back(row.because)
+        yield Moment(at, order, say("benefit"), words, because)
+        if row.redeemed_at is not None:
+            used = say("{name} redeemed by {who}", name=name, who=row.redeemed_by)
+            yield Moment(
+                row.redeemed_at, life.order(row, _USE, row.action), say("benefit"), used, row.redeemed_shop
+            )
 
 
 def _optouts(life: _Life) -> Iterator[Moment]:

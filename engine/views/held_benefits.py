@@ -1,0 +1,59 @@
+"""The benefits that somebody must approve, as the queue lists them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.storage.benefit_tables import OPEN_GRANT, grant, is_grant
+from engine.storage.keys import Intent, intent_in
+from engine.storage.states import GrantStatus
+from engine.views.window import Window
+from engine.wording import say
+
+BENEFIT = "benefit"
+"""Their kind."""
+
+
+def held_benefits(window: Window, role: str | None = None) -> Iterator[dict[str, object]]:
+    """Those that are held, the oldest first; only what a role must decide, if one is named."""
+    held = (OPEN_GRANT, grant.c.status == GrantStatus.HELD)
+    rows = _rows(window).where(*held).order_by(grant.c.changed_at, *grant.primary_key.columns)
+    for row in window.connection.execute(rows):
+        if role is None or window.name(row.role) in (None, role):
+            yield _item(window, row)
+
+
+def held_benefit(window: Window, intent: Intent) -> dict[str, object] | None:
+    """One of them with all there is to see; None when it does not wait for anybody."""
+    held = (*is_grant(intent), grant.c.status == GrantStatus.HELD)
+    row = window.connection.execute(_rows(window).where(*held)).first()
+    if row is None:
+        return None
+    declared = window.model.benefits.get(window.name(row.benefit) or "")
+    return _item(window, row) | {
+        "record": window.record_ids([row.record]).get(row.record),
+        "state": window.state(row.state),
+        "title": None if declared is None else declared.title,
+        "worth": window.value(row.worth, "money"),
+        "cost": window.value(row.cost, "money"),
+    }
+
+
+def _rows(window: Window) -> sa.Select[Any]:
+    people = window.tables.customer
+    return sa.select(grant, people.c.id).join(people, people.c.customer == grant.c.customer)
+
+
+def _item(window: Window, row: sa.Row[Any]) -> dict[str, object]:
+    role = window.name(row.role)
+    return {
+        "id": intent_in(row).id,
+        "kind": BENEFIT,
+        "customer": row.id,
+        "journey": window.name(row.journey),
+        "what": window.name(row.benefit),
+        "because": say("approve by {role}", role=role),
+        "since": window.time(row.changed_at),
+        "role": role,
+    }
