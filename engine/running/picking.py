@@ -194,7 +194,7 @@ def _answers_another(state: sa.FromClause, rows: Happening) -> Sql:
     ties = reply_of.alias()
     elsewhere = sa.or_(ties.c.journey != state.c.journey, ties.c.record != state.c.record)
     tied = (ties.c.customer == rows.customer, ties.c.seq == rows.seq, ties.c.asked, elsewhere)
-    return sa.exists(sa.select(ties.c.seq).where(*tied))
+    return sa.exists(sa.select(ties.c.seq).where(*tied).correlate_except(ties))
 
 
 def _decided(world: World, scene: Scene, transition: TaskDone | NotGranted) -> Sql:
