@@ -351,6 +351,10 @@ class _Reader:
         )
 
 
+_TABLES = (
+    "project", "schedule", "serve", "http", "delivery", "review", "channels", "alerts", "retention", "vars",
+)  # fmt: skip
+
 _FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 _TABLES = (

@@ -124,9 +124,11 @@ class Web:
             "POST", path, json.dumps(document).encode(), key, content_type="application/json", **headers
         )
 
-    def track(self, event: str, user: str | None = "C1", **more: object) -> Answer:
+    def track(
+        self, event: str, user: str | None = "C1", key: str | None = "shop-secret", **more: object
+    ) -> Answer:
         """An event."""
-        return self.post("/v1/track", {"event": event, "userId": user, **more})
+        return self.post("/v1/track", {"event": event, "userId": user, **more}, key)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What the database says."""
@@ -142,7 +144,7 @@ class Web:
 @contextmanager
 def web(folder: Path, config: str = CONFIG, rules: str = RULES) -> Iterator[Web]:
     """A project, its rules in force, served on a free port."""
-    homing = applied_project(folder, rules, config)
+    homing = Homing(folder) if (folder / "homing.toml").exists() else applied_project(folder, rules, config)
     secrets = folder / "secrets"
     secrets.mkdir(exist_ok=True)
     for name, value in KEYS.items():

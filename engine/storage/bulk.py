@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -27,9 +28,8 @@ def insert_rows(
     """Insert rows of these columns; with `passing_over`, those that a unique key forbids are left out."""
     if not rows:
         return
-    make = _dialect_insert(connection) if passing_over else sa.insert
-    statement: Any = make(table).values({name: sa.bindparam(name) for name in columns})
-    _execute(connection, statement.on_conflict_do_nothing() if passing_over else statement, columns, rows)
+    compiled = _compiled_insert(connection.dialect, table, tuple(columns), passing_over)
+    _execute_compiled(connection, compiled, columns, rows)
 
 
 def insert_selected(
@@ -102,10 +102,28 @@ def _dialect_insert(connection: sa.Connection) -> Any:
     return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert
 
 
+@lru_cache(maxsize=256)
+def _compiled_insert(
+    dialect: sa.Dialect,
+    table: sa.TableClause,
+    columns: tuple[str, ...],
+    passing_over: bool,  # noqa: FBT001
+) -> Any:
+    """Compiled once: whoever writes little and often would spend most of the time on that."""
+    make = import_module(f"sqlalchemy.dialects.{dialect.name}").insert if passing_over else sa.insert
+    statement: Any = make(table).values({name: sa.bindparam(name) for name in columns})
+    return (statement.on_conflict_do_nothing() if passing_over else statement).compile(dialect=dialect)
+
+
 def _execute(
     connection: sa.Connection, statement: Any, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    compiled = statement.compile(dialect=connection.dialect)
+    _execute_compiled(connection, statement.compile(dialect=connection.dialect), columns, rows)
+
+
+def _execute_compiled(
+    connection: sa.Connection, compiled: Any, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
     order = compiled.positiontup
     if order is None:  # the driver names its parameters
         connection.exec_driver_sql(str(compiled), [dict(zip(columns, row, strict=True)) for row in rows])

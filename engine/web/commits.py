@@ -1,13 +1,14 @@
 """One thread that writes what requests bring: many requests in one transaction, each answered after its commit.
 
-While one transaction is on its way to the disk the next one gathers: nobody waits for company, and a busy hour needs
-few commits.
+While one transaction is on its way to the disk the next one gathers. A request alone waits for nobody; where there were
+several the next ones wait a moment for company, so that a busy hour needs few commits.
 """
 
 import queue
 import threading
+import time
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +21,15 @@ from engine.projects.project import Project
 from engine.projects.releases import current_release
 from engine.storage.schema import release
 from engine.web.intake import Delivered, Ready, Tally, take
+from engine.web.parked import take_parked
+from engine.web.settings import Source
 from engine.wording import say
 
 TOGETHER = 1000
 """Messages in one transaction, at most, but for those of one request."""
+
+COMPANY = 0.01
+"""Seconds that requests wait for others, where others came before."""
 
 WAITING = 20_000
 """Messages that may wait for theirs; more are sent away."""
@@ -52,12 +58,15 @@ class _Job:
 class Commits:
     """The thread. `wall`: the clock. `arrived`: called after each transaction that took something.
 
+    `sources`: by name, those whose parked messages are looked at again.
+
     `fatal`: what went wrong so badly that the process has to end; nothing is written after it.
     """
 
     project: Project
     wall: Callable[[], int]
     arrived: Callable[[], None] = lambda: None
+    sources: Mapping[str, Source] = field(default_factory=dict)
     fatal: BaseException | None = None
     _jobs: "queue.SimpleQueue[_Job | None]" = field(default_factory=queue.SimpleQueue)
     _waiting: int = 0
@@ -98,9 +107,12 @@ class Commits:
         return job.answer
 
     def _work(self) -> None:
-        job = self._jobs.get()
+        job, busy = self._jobs.get(), False
         while job is not None:
+            if busy and job.call is None:
+                time.sleep(COMPANY)
             group, following = self._gather(job)
+            busy = len(group) > 1
             self._finish(group)
             with self._lock:
                 self._waiting -= sum(one.weight for one in group)
@@ -162,10 +174,21 @@ class Commits:
                     say("no rules have been applied yet"),
                     say("`homing apply` makes the rule set the one that runs"),
                 )
-            if self._ready is None or self._ready.release.number != number:
-                in_force = current_release(connection, self.project.config)
-                self._ready = Ready(in_force, self.project.surroundings)
-        return self._ready
+            if self._ready is not None and self._ready.release.number == number:
+                return self._ready
+            ready = Ready(current_release(connection, self.project.config), self.project.surroundings)
+        self._look_at_parked(ready)
+        self._ready = ready
+        return ready
+
+    def _look_at_parked(self, ready: Ready) -> None:
+        """Take what could not be taken before; a few at a time, so that nobody else waits long."""
+        after: int | None = 0
+        while after is not None:
+            with self.project.store.write() as connection:
+                if _release_number(connection) != ready.release.number:
+                    return
+                after = take_parked(connection, ready, self.sources, after, self.wall())
 
 
 def _release_number(connection: sa.Connection) -> int | None:

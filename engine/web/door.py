@@ -44,7 +44,8 @@ def opened_door(
     config = project.config
     site = read_site(config.http, config.channels, project.folder)
     channels = build_channels(config.channels, project.folder)
-    commits = Commits(project, wall, arrived if site.soon else lambda: None)
+    by_name = {source.name: source for source in site.sources}
+    commits = Commits(project, wall, arrived if site.soon else lambda: None, by_name)
     reader = time_reader(config.zone)
     desk = Desk(
         site, commits, Callers(site.sources), Figures(), Health(project, wall), channels, reader, wall

@@ -73,6 +73,13 @@ def take(connection: sa.Connection, ready: Ready, requests: Sequence[Delivered],
     return sorting.tallies
 
 
+def can_take(ready: Ready, request: Delivered) -> bool:
+    """Whether none of its messages would be parked."""
+    sorting = _Sorting(ready)
+    sorting.sort(request)
+    return not sorting.parked
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """One message, its values as stored."""

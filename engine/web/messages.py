@@ -1,7 +1,7 @@
 """Messages in the shape of the Segment tracking API, from JSON to what they say. Knows neither rules nor the store."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from engine.storage.bad_values import BadValueError
@@ -62,6 +62,12 @@ def read_batch(document: object, received: int, time: Reader) -> Body:
         raise MalformedError(f"at most {MOST} messages in a batch")
     found = list(_messages(elements, received, time, document.get("sentAt")))
     return Body(found, len(elements) - len(found))
+
+
+def again(raw: Mapping[str, Any], at: int | None) -> Message | None:
+    """A message that was kept as it came; `at`: when it happened."""
+    found = _message(raw, 0, lambda _: None, None)
+    return None if found is None else replace(found, at=at)
 
 
 def _messages(elements: Sequence[object], received: int, time: Reader, sent: object) -> Iterator[Message]:
