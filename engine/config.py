@@ -351,10 +351,6 @@ class _Reader:
         )
 
 
-_TABLES = (
-    "project", "schedule", "serve", "http", "delivery", "review", "channels", "alerts", "retention", "vars",
-)  # fmt: skip
-
 _FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 _TABLES = (
