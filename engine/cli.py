@@ -50,6 +50,8 @@ COMMANDS = {
     "consent": "saying",
     "channels": "channels",
     "audit": "auditing",
+    "export": "privacy",
+    "erase": "privacy",
     "backup": "safekeeping",
     "restore": "safekeeping",
 }

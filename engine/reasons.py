@@ -98,6 +98,7 @@ NOT_NOTED = reason("what is sent cannot be noted; it did not leave")
 BY_COMMAND = reason("command")
 BY_REPLY = reason("reply")
 BY_IMPORT = reason("import")
+BY_ERASURE = reason("erased")
 BY_GATEWAY = reason("the gateway says so")
 UNREADABLE_BODY = reason("the body is neither JSON nor a form")
 NO_LIST = reason("the body has no list where the table says")
@@ -116,7 +117,7 @@ _READABLE = (
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, NO_CODE, HTTP_SAID, HTTP_STATUS, SAID,
     NOT_IN_HEADER, NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN,
     NO_GRANT, NO_BENEFIT, LOST, LEFT, NOT_NOTED, NO_RECEIPT, NOT_DELIVERED, UNREADABLE_BODY, NO_LIST,
-    BY_COMMAND, BY_REPLY, BY_IMPORT, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
+    BY_COMMAND, BY_REPLY, BY_IMPORT, BY_ERASURE, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine.imports.converting import Columns
 from engine.imports.merging import Merged, merge, stored_rows
 from engine.imports.taking import Outcome, in_table_order
+from engine.people.suppression import opt_out_known
 from engine.storage.arrivals import mark_changed, take_numbers
 from engine.storage.bulk import insert_rows, update_rows
 from engine.storage.customers import customer_hash
@@ -34,7 +35,7 @@ class CustomerTaker:
         )
         known = stored_rows(connection, self.table, "customer", names, set(ids))
         merged = merge(zip(ids, rows, strict=True), known)
-        touched = self._add(connection, names, merged)
+        added = self._add(connection, names, merged)
         update_rows(
             connection,
             self.table,
@@ -42,7 +43,9 @@ class CustomerTaker:
             names,
             [(*row, known[key][0]) for key, row in merged.changed.items()],
         )
-        mark_changed(connection, [*touched, *(known[key][0] for key in merged.changed)])
+        touched = [*added, *(known[key][0] for key in merged.changed)]
+        mark_changed(connection, touched)
+        opt_out_known(connection, touched)
         return merged.outcome
 
     def _add(self, connection: sa.Connection, names: Sequence[str], merged: Merged) -> range:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from dsl.wording import Phrase
 from engine.imports.converting import Columns
+from engine.people.suppression import opt_out_known
 from engine.storage.customers import ensure_customers
 from engine.storage.declared import column_name
 from engine.storage.values import Reader
@@ -56,6 +57,8 @@ class Owners:
         if missing:
             found = ensure_customers(connection, missing)
             self.created += found.created
+            if found.created:
+                opt_out_known(connection, [found.numbers[identity] for identity in missing])
             self._known.update(found.numbers)
         return list(map(self._known.__getitem__, identities))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from engine.people.suppression import release, remember
 from engine.permits.settling import settle
 from engine.reasons import OPTED_OUT
 from engine.storage import audit
@@ -69,6 +70,7 @@ def suppress(connection: sa.Connection, symbols: Symbols, said: OptOut, now: int
     channel = EVERY if said.channel is None else symbols.number(connection, "channel", said.channel)
     if not _keep(connection, said, channel, now):
         return 0
+    remember(connection, said.customer, channel, said.at, said.source)
     taken = _take_back(connection, said.customer, now) if said.channel is None else 0
     mark_changed(connection, [said.customer])
     return taken
@@ -83,6 +85,7 @@ def lift(connection: sa.Connection, symbols: Symbols, customer: int, channel: st
         .values(lifted_at=by.now)
     ).rowcount
     if lifted:
+        release(connection, customer, EVERY if number is None else number)
         audit.record(connection, by, audit.Deed("optout lifted", customer, channel or "every channel"))
         mark_changed(connection, [customer])
     return bool(lifted)

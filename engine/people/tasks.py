@@ -11,6 +11,7 @@ from dsl.model.model import Model
 from engine.errors import RefusedError, UnknownNameError, UsageError
 from engine.people.practice import Practice
 from engine.people.staff import check_may
+from engine.people.suppression import opt_out_known
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.audit import By, Deed
@@ -153,6 +154,7 @@ def _store_answers(desk: Desk, customer: int, declared: Task, answers: Mapping[s
     }
     if values:
         desk.connection.execute(table.update().where(table.c.customer == customer).values(values))
+        opt_out_known(desk.connection, [customer])
 
 
 def _record_event(desk: Desk, intent: Intent, name: str, outcome: str, now: int) -> None:

@@ -97,18 +97,18 @@ class _Checking:
             expected, self.last = row.seq + 1, Head(row.seq, row.mac)
 
     def _note(self, row: Any) -> Iterator[Finding]:
-        if row.note is None:
+        if row.digest is None:
             if row.because is not None:
                 yield Finding(row.seq, say("row {row}: a note was put in", row=row.seq))
         elif row.because is None:
             if row.seq not in self.struck.rows and row.seq > self.struck.customers.get(row.customer, -1):
                 yield Finding(row.seq, say("row {row}: its note is gone", row=row.seq))
-        elif not same(row.note, digest_of_note(self.key, row.salt or "", row.because)):
+        elif not same(row.digest, digest_of_note(self.key, row.salt or "", row.because)):
             yield Finding(row.seq, say("row {row}: its note was changed", row=row.seq))
 
 
 def _link(row: Any) -> Link:
-    return Link(row.seq, row.at, row.actor, row.verb, row.customer, row.what, row.note)
+    return Link(row.seq, row.at, row.actor, row.verb, row.customer, row.what, row.digest)
 
 
 def _missing(expected: int, found: int) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ NO_MAC = ""
 
 
 class Link(NamedTuple):
-    """What is chained of a row. `note`: the digest of its note, if it has one."""
+    """What is chained of a row. `digest`: that of its note, if it has one."""
 
     seq: int
     at: int
@@ -21,7 +21,7 @@ class Link(NamedTuple):
     verb: str
     customer: int | None
     what: str | None
-    note: str | None
+    digest: str | None
 
 
 def mac_of(key: bytes, before: str, link: Link) -> str:

@@ -64,7 +64,7 @@ def migrate(connection: sa.Connection, model: Model, places: Places | None = Non
     MigrationError when a declared type changed and values of the old one are stored.
     """
     declared = declared_tables(model)
-    kept = _kept(connection)
+    kept = kept_kinds(connection)
     changes: list[Change] = []
     for table, fields in _declarations(model, declared):
         _refuse_twin_tables(table, kept)
@@ -81,7 +81,8 @@ def migrate(connection: sa.Connection, model: Model, places: Places | None = Non
     return changes
 
 
-def _kept(connection: sa.Connection) -> Kinds:
+def kept_kinds(connection: sa.Connection) -> Kinds:
+    """The declared type of every column there is, those whose declaration has gone included."""
     text = connection.scalar(sa.select(meta.c.value).where(meta.c.key == _KEPT_KEY))
     kept: Kinds = json.loads(text) if text else {}
     return kept

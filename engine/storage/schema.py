@@ -345,11 +345,13 @@ audit = sa.Table(
     sa.Column("what", sa.Text),
     sa.Column("because", sa.Text),
     sa.Column("salt", sa.Text),
-    sa.Column("note", sa.Text),
+    sa.Column("digest", sa.Text),
     sa.Column("mac", sa.Text, nullable=False),
 )
-"""What people and commands did: applied, imported, opted out, approved, finished. `mac` chains the rows, `note` is the
-salted digest of `because`: see `engine.storage.chain`."""
+"""What people and commands did: applied, imported, opted out, approved, finished.
+
+`mac` chains the rows, `digest` is the salted digest of `because`: see `engine.storage.chain`.
+"""
 
 # Serves: whose notes are struck, who was erased.
 sa.Index("audit_customer", audit.c.customer, sqlite_where=audit.c.customer.is_not(None))

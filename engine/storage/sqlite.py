@@ -188,6 +188,12 @@ def fold(raw: Any) -> None:
         raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
 
 
+def empty_log(raw: Any) -> bool:
+    """Fold the log of writes into the file, and cut it to nothing; False when somebody reads for too long."""
+    busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
 def _begin(connection: sa.Connection) -> None:
     # A deferred transaction that comes to write later fails at once: writers say so at the start.
     if not connection.get_execution_options().get(WRITES):

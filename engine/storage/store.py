@@ -104,6 +104,17 @@ class Store:
             finally:
                 raw.close()
 
+    def empty_log(self) -> bool:
+        """Fold the log of writes in and empty it, waiting for those who read; whether that could be done."""
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with self._explained():
+            raw = self.engine.raw_connection()
+            try:
+                return sqlite.empty_log(raw.driver_connection)
+            finally:
+                raw.close()
+
     def close(self) -> None:
         """Give the database back; its log is folded into the file when we were the last."""
         self.engine.dispose()

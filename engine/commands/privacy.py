@@ -1,0 +1,104 @@
+"""`export` and `erase`: everything held on one customer, handed out or taken away."""
+
+import sys
+from pathlib import Path
+
+import click
+import orjson
+
+from engine.commands.opening import by, opened, release_of
+from engine.commands.options import as_option, json_option
+from engine.errors import UsageError
+from engine.safekeeping.erasing import Erased, erase
+from engine.storage.audit import Deed, record
+from engine.storage.customers import customer_number
+from engine.storage.symbols import load_symbols
+from engine.terminal import print_json, print_table, talk, words
+from engine.views.export import held_on
+from engine.views.export_files import as_zip
+from engine.wording import all_of, say
+
+
+@click.command("export")
+@click.argument("identity", metavar="ID")
+@click.option(
+    "--format", "kind", type=click.Choice(["json", "zip"]), default="json", help="The default is json."
+)
+@click.option("--to", "target", metavar="FILE", help="Write to a new file; else to stdout.")
+@as_option
+@json_option
+def export_command(identity: str, kind: str, target: str | None, actor: str | None, *, as_json: bool) -> None:  # noqa: ARG001  # it is JSON anyway
+    """Hand out everything that is held on one customer. The trail says who did."""
+    if kind == "zip" and target is None and sys.stdout.isatty():
+        raise UsageError(say("a zip file is nothing for a terminal"), say("name a file with `--to`"))
+    with opened() as project:
+        release_of(project)  # without one there are no customers
+        who = by(project, actor)
+        with project.store.write() as connection:
+            number = customer_number(connection, identity)
+            held = held_on(connection, load_symbols(connection), project.config.zone, number)
+            record(connection, who, Deed("exported", number, kind))
+    document = held.document(project.config.zone.iso(who.now))
+    if kind == "zip":
+        _put_out(as_zip(held, document), target)
+    elif target is None:
+        print_json(document)
+    else:
+        _put_out(orjson.dumps(document, option=orjson.OPT_INDENT_2), target)
+
+
+@click.command("erase")
+@click.argument("identity", metavar="ID")
+@click.option("--yes", "sure", is_flag=True, help="Do not ask.")
+@click.option("--because", metavar="TEXT", help="Why, or who asked for it; name nobody.")
+@as_option
+@json_option
+def erase_command(identity: str, because: str | None, actor: str | None, *, sure: bool, as_json: bool) -> int:
+    """Remove everything held on one customer, keeping only what stops further messages. Nothing brings it back."""
+    with opened() as project:
+        release_of(project)  # without one there are no customers
+        with project.store.read() as connection:
+            number = customer_number(connection, identity)
+        if not sure:
+            _confirm(identity)
+        done = erase(project, number, by(project, actor), because)
+    if as_json:
+        print_json({"id": identity, "rows": done.rows, "files": done.lines, "copies": list(done.copies)})
+    else:
+        _tell(done)
+    return 0 if done.folded else 1
+
+
+def _confirm(identity: str) -> None:
+    """Who erases types the id once more."""
+    if not sys.stdin.isatty():
+        raise UsageError(say("nobody can be asked here"), say("`--yes` erases without asking"))
+    question = words(say("this cannot be undone; type the id to go on"))
+    typed = click.prompt(question, default="", show_default=False, err=True)
+    if typed.strip() != identity:
+        raise UsageError(say("that is not the id: nothing was erased"))
+
+
+def _tell(done: Erased) -> None:
+    print_table((say("what"), say("rows")), [*done.rows.items(), *done.lines.items()])
+    talk(say("erased; their addresses stay suppressed"))
+    if not done.folded:
+        talk(
+            say(
+                "somebody is reading from the database: the log of writes still holds what it held until they are done"
+            )
+        )
+    if done.copies:
+        talk(say("not touched: {copies}", copies=all_of(done.copies)))
+    talk(say("backups are not touched: docs/operations.md says what to do with them"))
+
+
+def _put_out(content: bytes, target: str | None) -> None:
+    if target is None:
+        sys.stdout.buffer.write(content)
+        return
+    path = Path(target)
+    if path.exists():
+        raise UsageError(say("{path}: there is such a file already", path=path), say("name another"))
+    path.touch(0o600)
+    path.write_bytes(content)
