@@ -19,11 +19,3 @@ __all__ = [
     "staff_tables",
     "web_tables",
 ]
-    "benefit_tables",
-    "inbox_tables",
-    "metadata",
-    "privacy_tables",
-    "review_tables",
-    "staff_tables",
-    "web_tables",
-]
