@@ -7,7 +7,6 @@ from dsl.checks.empty_texts import check_empty_texts
 from dsl.checks.expectations import check_expectations
 from dsl.checks.flow import check_flow
 from dsl.checks.hiding import check_hiding
-from dsl.checks.later import check_later
 from dsl.checks.lengths import check_lengths
 from dsl.checks.limits import check_limits
 from dsl.checks.loops import check_loops
@@ -35,7 +34,6 @@ PASSES: tuple[Pass, ...] = (
     check_expectations,
     check_flow,
     check_hiding,
-    check_later,
     check_lengths,
     check_limits,
     check_loops,

@@ -43,7 +43,6 @@ Slug = Literal[
     "blaming-words",
     "over-promise",
     "no-next-step",
-    "not-yet",
 ]
 
 
@@ -102,6 +101,5 @@ SLUGS: Mapping[Slug, Kind] = {
     "blaming-words": Kind("info", say("words that blame the customer for staying away")),
     "over-promise": Kind("info", say("promises that nobody can keep or check: 100%, the best, big gifts")),
     "no-next-step": Kind("info", say("a message that does not say what the customer can do now")),
-    "not-yet": Kind("info", say("what is kept, but not carried out yet")),
 }
 """In the order in which they are listed: the gravest first."""

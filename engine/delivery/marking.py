@@ -13,6 +13,7 @@ from engine.delivery import sending
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.given import Go, Hold, Verdict, Wait
 from engine.permits.outbox import outcome_of
+from engine.permits.overseeing import oversee
 from engine.permits.permitting import Permits, judge
 from engine.permits.settling import settle
 from engine.plans.work import Work
@@ -76,17 +77,20 @@ class Marking:
     _stored: dict[Intent, sending.Stored] = field(default_factory=dict)
     _given_back: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _moved: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
+    _counted_in: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _at: str = ""
 
     def mark(self) -> None:
         """Mark those that may go, inside the transaction under way; give the others back."""
         work, plan = self.work, self.work.plan
         self._at = plan.world.zone.iso(work.clock.now)
+        oversee(work.connection, plan.world, work.clock.now)
         self._stored = sending.ask_about(work.connection, plan.tables.customer)
         self._hold_overwhelmed()
-        for (sender, verdict), group in judge(work, self.permits.renderer, self._senders()).items():
+        decided = judge(work, self.permits.renderer, self._senders(), marking=True)
+        for (sender, verdict), group in decided.items():
             if isinstance(verdict, Go):
-                self._go(sender, verdict.channel, group)
+                self._go(sender, verdict, group)
             else:
                 for intent in self._intents(sender, group):
                     self._give_back(intent, verdict)
@@ -118,7 +122,8 @@ class Marking:
         journey, _, action = sender.numbers(self.work.plan.world)
         return [Intent(row[0], journey, row[1], row[2], row[3], action) for row in rows]
 
-    def _go(self, sender: Sender, channel: str, rows: list[Row]) -> None:
+    def _go(self, sender: Sender, verdict: Go, rows: list[Row]) -> None:
+        channel = verdict.channel
         number, now = self.work.plan.world.number("channel", channel), self.work.clock.now
         via, texts = _Via.of(sender, channel), self._texts(sender, channel, rows)
         for intent, row, text in zip(self._intents(sender, rows), rows, texts, strict=True):
@@ -129,6 +134,7 @@ class Marking:
                 self._give_back(intent, Wait(now, VALUES_CHANGED))
             else:
                 self._post(via, intent, row, stored)
+                self._count_in(sender, verdict, intent, stored)
 
     def _texts(self, sender: Sender, channel: str, rows: list[Row]) -> list[Rendered]:
         """The texts as they would be written now."""
@@ -153,6 +159,12 @@ class Marking:
         tried = Tried(attempt, via.place, stored.refused, elsewhere, doubt, stored.begun_at, stored.settled)
         self.posted.append(Posted(intent, stored.epoch, tried, outgoing))
 
+    def _count_in(self, sender: Sender, verdict: Go, intent: Intent, stored: sending.Stored) -> None:
+        """A message that leaves under another definition, or with another pilot, than it was let go by."""
+        if stored.edition != sender.edition or verdict.piloted > stored.piloted:
+            now_of = {"edition": sender.edition, "piloted": verdict.piloted}
+            self._counted_in.append((now_of, intent))
+
     def _give_back(self, intent: Intent, verdict: Verdict | None) -> None:
         """A message that may not leave, with the reason; without a verdict no rule sends it any more."""
         stored, now = self._stored[intent], self.work.clock.now
@@ -175,6 +187,7 @@ class Marking:
         sending.leave_out(connection, (intent for _, intent in self._given_back))
         sending.mark(connection, now)
         sending.change(connection, self._moved)
+        sending.change(connection, self._counted_in)
         sending.change(connection, self._given_back)
         ended = [intent for values, intent in self._given_back if values["status"] > MessageStatus.UNKNOWN]
         settle(connection, (intent[:5] for intent in ended), now)

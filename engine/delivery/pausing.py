@@ -14,6 +14,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from engine.conditions import moments
+from engine.people.editions import let_go
 from engine.storage.audit import By, Deed, record
 from engine.storage.schema import message, pause, symbol
 
@@ -66,12 +67,15 @@ def stop(connection: sa.Connection, what: What, name: str, by: By, because: str 
 def go_on(connection: sa.Connection, what: What, name: str, by: By) -> bool:
     """Take a pause back, in the transaction under way; False when there is none.
 
-    A quarantine ends with a pause of everything, and lets a journey go with a pause of that.
+    A quarantine ends with a pause of everything, and lets a journey go with a pause of that. A message goes on that its
+    policy has stopped, or whose pilot has failed.
     """
     same = [sa.and_(pause.c.what == what, pause.c.name == name)]
     if what == "all":
         same.append(pause.c.what.in_(("quarantine", "released")))
     was = connection.execute(pause.delete().where(sa.or_(*same))).rowcount > 0
+    if what == "message" and let_go(connection, name, by):
+        was = True
     if what == "journey" and _released(connection, name, by):
         was = True
     if not was:

@@ -24,7 +24,7 @@ CLAIM_LEASE = 30_000  # milliseconds
 SEND_LEASE = 120_000  # milliseconds; longer than any call may take
 
 KEY = Intent._fields
-_ASKED = (*KEY, "state", "created_at", "status", "until", "refused", "approved")
+_ASKED = (*KEY, "state", "created_at", "status", "until", "refused", "approved", "edition", "sampled")
 
 
 class Stored(NamedTuple):
@@ -45,6 +45,8 @@ class Stored(NamedTuple):
     counted_at: int | None
     settled: bool
     resend: int
+    edition: int | None
+    piloted: bool
     identity: str
 
 

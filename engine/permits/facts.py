@@ -36,6 +36,7 @@ class Sender:
 
     `addresses`: per channel of `via` the customer's attribute, or None where the channel reaches nobody.
     `columns`: what is fetched for the texts, and `uses` for each channel the places of those it needs, in its order.
+    `edition`: the number of the rule's edition.
     """
 
     place: int
@@ -44,6 +45,7 @@ class Sender:
     addresses: tuple[str | None, ...]
     columns: tuple[Column, ...]
     uses: Mapping[str, tuple[int, ...]]
+    edition: int | None = None
 
     def numbers(self, world: World) -> tuple[int, int, int]:
         """Numbers of journey and state, and the action's."""
@@ -54,7 +56,7 @@ class Sender:
     def key_length(self) -> int:
         """How many columns of a row decide: see `candidates`."""
         rule = self.rule
-        return 8 + 2 * len(rule.via) + len(rule.conditions)
+        return 9 + 2 * len(rule.via) + len(rule.conditions)
 
 
 KEY_AT = 4
@@ -65,7 +67,8 @@ def candidates(world: World, sender: Sender) -> sa.Select[Any]:
     """The rows of one `send`, by customer: place, key, addresses, values.
 
     Key: created_at, status, until, refused, approved, any opt-out or doubt of one, any history, then per channel
-    consent and address known, then the rule's conditions, then how the benefit stands that it waits for.
+    consent and address known, then the rule's conditions, then how the benefit stands that it waits for, then whether
+    it is one of the sample.
     """
     rule = sender.rule
     rows, scene, mine = wanted_of(world, sender)
@@ -80,6 +83,7 @@ def candidates(world: World, sender: Sender) -> sa.Select[Any]:
         *(sa.case((address.is_not(None), 1), else_=0) for address in addresses),
         *(sa.case((sql(condition, scene), 1), else_=0) for condition in rule.conditions),
         _awaited(world, rule),
+        _is_sampled(sender),
         *addresses,
         *(_value(scene, column) for column in sender.columns),
     ]
@@ -134,6 +138,14 @@ def _awaited(world: World, rule: SendRule) -> Sql:
         (some(GrantStatus.GRANTED), moments.integer(Awaited.NOTHING)),
         else_=moments.integer(Awaited.LOST),
     )
+
+
+def _is_sampled(sender: Sender) -> Sql:
+    """Whether it was one of the sample of this very edition when it was last judged."""
+    if sender.edition is None:
+        return moments.integer(0)
+    same = wanted.c.edition == moments.integer(sender.edition)
+    return sa.case((sa.and_(same, wanted.c.sampled == moments.integer(1)), 1), else_=0)
 
 
 def _any_optout() -> Sql:
@@ -204,9 +216,18 @@ def facts_of(
         )
         for place, channel in enumerate(rule.via)
     )
-    conditions = tuple(bool(value) for value in key[7 + 2 * count : -1])
-    approved, benefit = bool(key[4]), Awaited(key[-1])
-    return Facts(rule, key[0], reach, conditions, history, in_record, approved=approved, benefit=benefit)
+    conditions = tuple(bool(value) for value in key[7 + 2 * count : -2])
+    return Facts(
+        rule,
+        key[0],
+        reach,
+        conditions,
+        history,
+        in_record,
+        approved=bool(key[4]),
+        benefit=Awaited(key[-2]),
+        sampled=bool(key[-1]),
+    )
 
 
 def _latest(one: int | None, other: int | None) -> int | None:

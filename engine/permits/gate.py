@@ -28,7 +28,7 @@ def decide(facts: Facts, now: int) -> Verdict:
     ends = [limit.free_at(facts, now, horizon) for limit in limits]
     channel = facts.rule.reach.channel(facts, now)
     if max(ends) == now and channel is not None:
-        return Go(channel, now)
+        return _in_turn(facts, channel, now, horizon)
     limit = _holding(limits, ends, now)
     return Wait(_free_at(facts, limits, max(ends), horizon), limit.text, limit.span)
 
@@ -38,13 +38,29 @@ def explain(facts: Facts, now: int) -> tuple[Check, ...]:
     reach = facts.rule.reach
     limits = [limit for limit in _limits(facts) if limit is not reach or reach.silent is not None]
     limits = [limit for limit in limits if facts.unclear or not isinstance(limit, Doubt)]
-    return (*_standing(facts, now), *(_timed(limit, facts, now) for limit in limits))
+    timed = (_timed(limit, facts, now) for limit in limits)
+    return (*_standing(facts, now), *timed, *_pilot_in_turn(facts))
 
 
 def given_up_at(facts: Facts) -> int:
     """The instant at which a message that has not gone is dropped."""
     rule = facts.rule
     return rule.days.zone.shift(facts.created_at, rule.policy.give_up)
+
+
+def _in_turn(facts: Facts, channel: str, now: int, horizon: int) -> Verdict:
+    """What nothing else keeps: it goes, with the pilot as long as that takes any, or waits for the pilot."""
+    if facts.pilot == "full":
+        return Wait(horizon, facts.rule.watch.pilot.text, facts.rule.watch.pilot.span)
+    return Go(channel, now, piloted=facts.pilot == "open")
+
+
+def _pilot_in_turn(facts: Facts) -> Iterator[Check]:
+    rule = facts.rule.watch.pilot
+    if facts.rule.policy.pilot is not None and facts.pilot != "failed":
+        full = facts.pilot == "full"
+        verdict = Wait(given_up_at(facts), rule.text, rule.span) if full else None
+        yield Check(rule.text, holds=not full, verdict=verdict, span=rule.span)
 
 
 def _limits(facts: Facts) -> tuple[Limit, ...]:
@@ -147,8 +163,12 @@ def _give_up(facts: Facts, now: int) -> Check:
 
 
 def _reviews(facts: Facts, now: int) -> Iterator[Check]:
-    channel = facts.rule.reach.channel_in_view(facts, now)
-    for review in facts.rule.reviews_for(facts.conditions):
-        text, span = review.rule.text, review.rule.span
-        hold = None if facts.approved else Hold(review.role, text, given_up_at(facts), channel, span)
-        yield Check(text, holds=facts.approved, verdict=hold, span=span)
+    channel, rule = facts.rule.reach.channel_in_view(facts, now), facts.rule
+    reviews = [(review.role, review.rule) for review in rule.reviews_for(facts.conditions)]
+    watched = {rule.watch.stop: facts.stopped, rule.watch.pilot: facts.pilot == "failed"}
+    asked = [*((None, line) for line, holds in watched.items() if holds), *reviews]
+    if facts.sampled:
+        asked.append((None, rule.watch.sample))
+    for role, line in asked:
+        hold = Hold(role, line.text, given_up_at(facts), channel, line.span, sampled=facts.sampled)
+        yield Check(line.text, holds=facts.approved, verdict=None if facts.approved else hold, span=line.span)

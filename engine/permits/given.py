@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dsl.source import NOWHERE, Span
 
 if TYPE_CHECKING:
     from engine.permits.rules import SendRule
+
+
+Pilot = Literal["none", "open", "full", "failed"]
+"""How the pilot of a message stands: there is none, or it has succeeded; it takes one more; all are taken; failed."""
 
 
 class Reach(NamedTuple):
@@ -39,7 +43,8 @@ class Facts:
     `reach` is in the order of the rule's `via`, `conditions` in that of its conditions. `history`: the
     instants, in order, at which the customer's messages counted that count under the policy.
     `in_record`: how many counted for the same record. `approved`: a person has let this message go. `unclear`: the
-    customer has written what may be an opt-out, and nobody has decided yet.
+    customer has written what may be an opt-out, and nobody has decided yet. `sampled`: it is among the first of its
+    edition, which are looked at. `stopped`: too many have opted out after it.
     """
 
     rule: "SendRule"
@@ -51,14 +56,18 @@ class Facts:
     approved: bool = False
     benefit: Awaited = Awaited.NOTHING
     unclear: bool = False
+    sampled: bool = False
+    pilot: Pilot = "none"
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """It may go now, by this channel; it counts against caps from `counted` on."""
+    """It may go now, by this channel; it counts against caps from `counted` on. `piloted`: as one of the pilot."""
 
     channel: str
     counted: int
+    piloted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class Wait:
 class Hold:
     """A person must look; `role` None: anybody. Unless somebody decides it is given up at `until`.
 
-    `channel`: the one by which it would go now, or the first with an address.
+    `channel`: the one by which it would go now, or the first with an address. `sampled`: it is one of the sample.
     """
 
     role: str | None
@@ -85,6 +94,7 @@ class Hold:
     until: int
     channel: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

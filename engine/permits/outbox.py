@@ -14,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.conditions import moments
-from engine.conditions.world import NOW
 from engine.permits.approvals import APPROVED, void_where_changed
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.final_text import clean, offences
@@ -24,9 +23,9 @@ from engine.permits.settling import Visit, settle
 from engine.plans.statement import Statement
 from engine.plans.work import Work
 from engine.plans.working import batch, stirred, wanted
-from engine.reasons import BOTH, GIVEN_UP, STATE_LEFT, TEXT_CHANGED
+from engine.reasons import BOTH, GIVEN_UP, TEXT_CHANGED
 from engine.storage.bulk import any_known
-from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message
+from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
 from engine.texts.rendering import Rendered, Renderer, Text
 
@@ -40,61 +39,31 @@ Decided = dict[tuple[Sender, Verdict], list[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is written of all messages that one verdict is about. `channel`: by which they will go, if one is known."""
+    """What is written of all messages that one verdict is about. `channel`: by which they will go, if one is known.
+
+    `sampled`, `piloted`: they are of the sample, of the pilot.
+    """
 
     status: MessageStatus
     because: str | None = None
     until: int | None = None
     role: str | None = None
     channel: str | None = None
+    sampled: bool = False
+    piloted: bool = False
 
 
 def outcome_of(verdict: Verdict) -> Outcome:
     """The outcome of a verdict, before any text is made."""
     match verdict:
-        case Go(channel=channel):
-            return Outcome(MessageStatus.READY, channel=channel)
+        case Go(channel=channel, piloted=piloted):
+            return Outcome(MessageStatus.READY, channel=channel, piloted=piloted)
         case Wait(until=until, because=because):
             return Outcome(MessageStatus.WAITING, because, until)
-        case Hold(role=role, because=because, until=until, channel=channel):
-            return Outcome(MessageStatus.HELD, because, until, role, channel)
+        case Hold(role=role, because=because, until=until, channel=channel, sampled=sampled):
+            return Outcome(MessageStatus.HELD, because, until, role, channel, sampled)
         case Drop(because=because):
             return Outcome(MessageStatus.DROPPED, because)
-
-
-def cancel_left(work: Work, senders: list[Sender]) -> None:
-    """Messages wanted in a state that was left in the same run are cancelled at once."""
-    stored = 0
-    for sender in senders:
-        stored += work.do(("store left", sender.place), lambda sender=sender: _store_left(work, sender))  # type: ignore[misc]
-    if stored:
-        work.do(("drop left",), _drop_left)
-    work.report.messages["cancelled"] += stored
-
-
-def _stays() -> sa.ColumnElement[bool]:
-    here = enrolment.alias()
-    same = [here.c[name] == wanted.c[name] for name in (*_SUBJECT, "visit")]
-    return sa.exists(sa.select(here.c.state).where(*same, here.c.status == moments.integer(ACTIVE)))
-
-
-def _store_left(work: Work, sender: Sender) -> sa.Insert:
-    world, rule = work.plan.world, sender.rule
-    row: dict[str, Any] = {name: wanted.c[name] for name in (*_KEY, "state", "created_at")}
-    row |= {
-        "message": moments.integer(world.number("message", rule.send.message)),
-        "policy": moments.integer(world.number("policy", rule.policy.name)),
-        "status": moments.integer(MessageStatus.CANCELLED),
-        "changed_at": NOW,
-        "because": sa.literal(str(STATE_LEFT())),
-    }
-    _, state, action = sender.numbers(world)
-    here = (wanted.c.state == state, wanted.c.action == action, wanted.c.status.is_(None), ~_stays())
-    return message.insert().from_select(list(row), sa.select(*row.values()).where(*here))
-
-
-def _drop_left() -> sa.Delete:
-    return wanted.delete().where(wanted.c.status.is_(None), ~_stays())
 
 
 _OPEN = [moments.integer(MessageStatus.WAITING), moments.integer(MessageStatus.HELD)]
@@ -111,7 +80,7 @@ def bring_stored(work: Work) -> None:
 
 def bring(theirs: sa.ColumnElement[bool]) -> sa.Insert:
     """Put the messages of some customers that wait or are held into `wanted`."""
-    names = [*_KEY, "state", "created_at", "status", "until", "refused", "approved"]
+    names = [*_KEY, "state", "created_at", "status", "until", "refused", "approved", "edition", "sampled"]
     rows = sa.select(*(message.c[name] for name in names))
     return wanted.insert().from_select(names, rows.where(theirs, message.c.status.in_(_OPEN)))
 
@@ -263,6 +232,7 @@ _RULED = ("message", "state", "policy")
 _JUDGED = ("channel", "status", "because", "until", "role")
 _OWN = ("subject", "text", "address")
 _TIMES = ("changed_at", "counted_at")
+_WATCHED = ("edition", "sampled", "piloted")
 
 
 Own = tuple[str | None, str | None, str | None]
@@ -304,6 +274,8 @@ def _insert(work: Work, sender: Sender, outcome: Outcome, rows: list[Row], owns:
     texts = zip(_OWN, zip(*owns, strict=True), strict=True)
     columns |= {name: column for name, column in texts if any_known(column)}
     columns |= {"created_at": map(_CREATED, rows)} | _repeated(_TIMES, _times(work, outcome))
+    if sender.edition is not None:
+        columns |= _repeated(_WATCHED, _watched(sender, outcome))
     statement = _statement(work, ("insert message", *columns), lambda: _insertion(columns))
     statement.run_many(work.connection, list(zip(*columns.values())))  # noqa: B905  # constants never end
 
@@ -315,7 +287,12 @@ def _repeated(names: Sequence[str], values: Sequence[Any]) -> dict[str, Iterable
 def _update(work: Work, sender: Sender, outcome: Outcome, known: list[tuple[Row, Own]]) -> None:
     journey, _, action = sender.numbers(work.plan.world)
     judged, times = _judged(work, outcome), _times(work, outcome)
-    rows = [(*judged, *own, *times, row[0], journey, row[1], row[2], row[3], action) for row, own in known]
+    edition, sampled, piloted = _watched(sender, outcome)
+    watched = (edition, sampled, edition, piloted)
+    rows = [
+        (*judged, *own, *times, *watched, row[0], journey, row[1], row[2], row[3], action)
+        for row, own in known
+    ]
     _statement(work, ("update message",), _change).run_many(work.connection, rows)
 
 
@@ -359,12 +336,16 @@ def _own_text() -> sa.Select[Any]:
 
 
 def _change() -> sa.Update:
+    """One of the sample stays so, as long as its message reads the same."""
     names = (*_JUDGED, *_OWN, *_TIMES)
-    return (
-        message.update()
-        .values({name: sa.bindparam(f"new_{name}", required=True) for name in names})
-        .where(*_same())
-    )
+    new: dict[str, sa.ColumnElement[Any]] = {
+        name: sa.bindparam(f"new_{name}", required=True) for name in (*names, *_WATCHED)
+    }
+    kept = sa.case((message.c.edition == sa.bindparam("same_edition", required=True), message.c.sampled))
+    still = sa.func.coalesce(kept, sa.false())
+    new["sampled"] = sa.case((new["sampled"] == moments.integer(1), sa.true()), else_=still)
+    ordered = [(message.c[name], value) for name, value in new.items()]
+    return message.update().ordered_values(*ordered).where(*_same())
 
 
 def _ruled(work: Work, sender: Sender, state: int) -> tuple[int, ...]:
@@ -377,6 +358,10 @@ def _judged(work: Work, outcome: Outcome) -> tuple[Any, ...]:
     channel = None if outcome.channel is None else world.number("channel", outcome.channel)
     role = None if outcome.role is None else world.number("role", outcome.role)
     return channel, int(outcome.status), outcome.because, outcome.until, role
+
+
+def _watched(sender: Sender, outcome: Outcome) -> tuple[int | None, bool, bool]:
+    return sender.edition, outcome.sampled, outcome.piloted
 
 
 def _times(work: Work, outcome: Outcome) -> tuple[int, int | None]:

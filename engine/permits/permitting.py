@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from engine.conditions.world import World
+from engine.permits.editions import Editions, editions_of
 from engine.permits.facts import (
     KEY_AT,
     Key,
@@ -25,7 +26,8 @@ from engine.permits.facts import (
 )
 from engine.permits.gate import decide
 from engine.permits.given import Facts, Go
-from engine.permits.outbox import Decided, bring_stored, cancel_left, faults, write
+from engine.permits.left import cancel_left
+from engine.permits.outbox import Decided, bring_stored, faults, write
 from engine.plans.work import Work
 from engine.plans.working import wanted
 from engine.texts.rendering import Renderer
@@ -57,14 +59,21 @@ def permit(work: Work, permits: Permits) -> bool:
     return write(work, permits.renderer, decided)
 
 
-def judge(work: Work, renderer: Renderer, senders: list[Sender]) -> Decided:
-    """Put every message in `wanted` to the gate; `senders` are all that want one of them."""
+def judge(work: Work, renderer: Renderer, senders: list[Sender], *, marking: bool = False) -> Decided:
+    """Put every message in `wanted` to the gate; `senders` are all that want one of them.
+
+    `marking`: they are the ones that are about to leave.
+    """
     alone = len(senders) == 1 and senders[0].journey.record is None
-    cases = _Cases(work, renderer, set() if alone else _crowded(work))
+    editions = editions_of(work, senders, marking=marking)
+    cases = _Cases(work, renderer, editions, set() if alone else _crowded(work))
     for sender in senders:
         cases.clear(sender)
     if cases.close:
         cases.closely(fetch_past(work.connection, work.plan))
+    for sender, verdict in cases.decided:
+        editions.wait(sender, verdict)
+    editions.keep(work)
     return cases.decided
 
 
@@ -86,6 +95,7 @@ class _Cases:
 
     work: Work
     renderer: Renderer
+    editions: Editions
     crowded: set[int]
     decided: Decided = field(default_factory=lambda: defaultdict(list))
     close: list[tuple[Sender, Row]] = field(default_factory=list)
@@ -94,16 +104,17 @@ class _Cases:
         """Decide on those of one send about whom the row says all; put the others aside."""
         world = self.work.plan.world
         found = self.work.rows(("candidates", sender.place), lambda: candidates(world, sender))
-        end, crowded = KEY_AT + sender.key_length, self.crowded
+        end, crowded, one_by_one = KEY_AT + sender.key_length, self.crowded, self.editions.takes_more(sender)
         alike: dict[Key, list[Row]] = defaultdict(list)
         for row in found:
             key: Key = row[KEY_AT:end]
-            if key[5] or key[6] or row[0] in crowded:
+            if one_by_one or key[5] or key[6] or row[0] in crowded:
                 self.close.append((sender, row))
             else:
                 alike[key].append(row)
         for key, rows in alike.items():
-            verdict = decide(facts_of(sender, key, (), 0, {}), self.work.clock.now)
+            facts = self.editions.told(sender, facts_of(sender, key, (), 0, {}))
+            verdict = decide(facts, self.work.clock.now)
             self.decided[sender, verdict] += rows
 
     def closely(self, past: Past) -> None:
@@ -112,14 +123,17 @@ class _Cases:
         What somebody must look at first, because of its text, does not go.
         """
         for sender, row, facts in competing(self.work.plan.world, self.close, past):
-            verdict = decide(facts, self.work.clock.now)
+            verdict = decide(self.editions.told(sender, facts), self.work.clock.now)
             self.decided[sender, verdict].append(row)
-            if isinstance(verdict, Go) and not self._is_stopped_by_text(sender, verdict.channel, row):
+            goes = isinstance(verdict, Go) and not self._is_stopped_by_text(sender, verdict, row)
+            self.editions.take(sender, verdict, known=facts.sampled, goes=goes)
+            if goes:
                 count_in(self.work.plan.world, sender, row, past, self.work.clock.now)
 
-    def _is_stopped_by_text(self, sender: Sender, channel: str, row: Row) -> bool:
-        """Asked only where another message of the customer waits for the answer."""
-        return row[0] in self.crowded and bool(faults(self.renderer, sender, channel, [row]))
+    def _is_stopped_by_text(self, sender: Sender, verdict: Go, row: Row) -> bool:
+        """Asked only where another message, of the customer or of the pilot, waits for the answer."""
+        asked = verdict.piloted or row[0] in self.crowded
+        return asked and bool(faults(self.renderer, sender, verdict.channel, [row]))
 
 
 def competing(

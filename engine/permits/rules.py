@@ -6,16 +6,17 @@ Knows neither customers nor time.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dsl.model.conditions import Cond
 from dsl.model.journeys import Journey, Send, State
-from dsl.model.model import Cap, Model, Policy, SendWindow
+from dsl.model.model import Cap, Message, Model, Policy, SendWindow
 from dsl.source import NOWHERE, Span
 from dsl.units import Duration, Period, Window
 from engine.calendars.business_days import BusinessDays
 from engine.permits.limits import FrequencyCap, Gap, KeyDays, Limit, NeverOn, OpenWindows
 from engine.permits.reach import Doubt, Reachable
+from engine.plans.editions import Edition, edition_of
 from engine.reasons import SILENT, UNCLEAR
 
 
@@ -34,6 +35,15 @@ class ReviewRule:
     role: str
     rule: Rule
     condition: int | None = None
+
+
+class Watch(NamedTuple):
+    """The lines of a policy that watch a message, and what they watch; None where they watch nothing."""
+
+    sample: Rule
+    pilot: Rule
+    stop: Rule
+    edition: Edition | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +72,7 @@ class SendRule:
     exceptions: tuple[tuple[int, tuple[Limit, ...]], ...]
     consent: Rule
     give_up: Rule
+    watch: Watch
     awaits: tuple[str, ...] = ()
 
     def limits_for(self, conditions: tuple[bool, ...]) -> tuple[Limit, ...]:
@@ -119,6 +130,7 @@ def send_rule(model: Model, days: BusinessDays, journey: Journey, state: State, 
         ),
         consent=_line(policy, "consent", "require consent"),
         give_up=_line(policy, "give up", f"give up after {policy.give_up}"),
+        watch=_watch(policy, message),
     )
 
 
@@ -141,6 +153,15 @@ def worded(span: Span, otherwise: str) -> str:
 def _line(policy: Policy, word: str, otherwise: str) -> Rule:
     span = policy.spans.get(word, NOWHERE)
     return Rule(worded(span, otherwise), span if span.text else policy.span)
+
+
+def _watch(policy: Policy, message: Message) -> Watch:
+    return Watch(
+        _line(policy, "sample", "sample"),
+        _line(policy, "pilot", "pilot"),
+        _line(policy, "stop", "stop at"),
+        edition_of(policy, message),
+    )
 
 
 def _reach(policy: Policy, days: BusinessDays) -> Reachable:

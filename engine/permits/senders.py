@@ -68,6 +68,7 @@ def make_permits(
             addresses=tuple(address_of(model, via, configured.get(via)) for via in rule.via),
             columns=columns,
             uses={via: tuple(columns.index(item) for item in some) for via, some in needed.items()},
+            edition=rule.watch.edition and world.number("edition", rule.watch.edition.name),
         )
     return Permits(senders, renderer)
 

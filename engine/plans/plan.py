@@ -18,6 +18,7 @@ from engine.conditions.moments import calendar_rows, zone_rows
 from engine.conditions.world import Instants, World
 from engine.plans.changes import entry_index, watch_indexes
 from engine.plans.circles import Circles, circles
+from engine.plans.editions import editions
 from engine.plans.statement import Statement, Values, compiled
 from engine.plans.watching import Watches, watches
 from engine.plans.ways import Way, ways_of
@@ -178,6 +179,7 @@ def _names(model: Model) -> dict[str, set[str]]:
     approvers = {benefit.approve_by for benefit in model.benefits.values() if benefit.approve_by}
     return {
         "benefit": set(model.benefits),
+        "edition": set(editions(model)),
         "journey": {journey.name for journey in journeys},
         "state": {state_name(journey.name, state.name) for journey, state in states},
         "message": set(model.messages),

@@ -52,6 +52,7 @@ class Work:
 
     `full`: everybody is looked at. `first`: no run was before this one. `open`: the limited journeys that let
     people in now. `looking`: at whom just now, `looked` so many.
+    `places`: of pilots, by edition, as many as this run has seen taken.
     """
 
     connection: sa.Connection
@@ -65,6 +66,7 @@ class Work:
     open: set[str] = field(default_factory=set)
     looking: tuple[Key, Steps] | None = None
     looked: int = 0
+    places: dict[int, int] = field(default_factory=dict)
 
     def do(self, key: Key, build: Callable[[], sa.Executable | None]) -> int:
         """Execute a statement of the plan with the run's parameters; how many rows it touched."""

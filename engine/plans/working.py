@@ -56,7 +56,7 @@ wanted = _table(
     "wanted",
     *_numbers("customer", "journey", "record", "occurrence", "visit", "action", "state"),
     sa.Column("created_at", Instant),
-    *_numbers("status", "until", "refused", "approved"),
+    *_numbers("status", "until", "refused", "approved", "edition", "sampled"),
 )
 """Messages to decide on: wanted in this batch (`status` null), or stored and to be looked at again.
 

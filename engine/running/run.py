@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dsl.model.journeys import Journey
 from engine.conditions.world import Clockwork, RunValues
 from engine.errors import EngineError
+from engine.permits.overseeing import oversee
 from engine.permits.permitting import Permits, permit
 from engine.plans import changes, working
 from engine.plans.plan import Plan
@@ -79,6 +80,7 @@ def run(store: Store, plan: Plan, permits: Permits, now: int, how: How | None = 
 
 def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how: How) -> RunReport:
     with _transaction(connection, how):
+        oversee(connection, plan.world, now)
         work, seq = _start(connection, plan, now, how)
         idle = not work.full and not connection.scalar(sa.select(sa.exists(sa.select(due.c.customer))))
         idle = idle and not (_allots(how) and granting.wanted(connection, plan))

@@ -2,6 +2,7 @@
 
 from engine.storage import (
     benefit_tables,
+    edition_tables,
     inbox_tables,
     privacy_tables,
     review_tables,
@@ -12,6 +13,7 @@ from engine.storage.schema import metadata
 
 __all__ = [
     "benefit_tables",
+    "edition_tables",
     "inbox_tables",
     "metadata",
     "privacy_tables",

@@ -195,6 +195,10 @@ message = key_table(
     sa.Column("approved_text", sa.Text),
     sa.Column("key", sa.Text),
     sa.Column("reference", sa.Text),
+    sa.Column("edition", Number),
+    sa.Column("sampled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("piloted", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("opted_out", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 """Messages wanted, and what became of them. The key is the intent: journey, run-through, visit and action.
 
@@ -204,7 +208,9 @@ refused it for good. `begun_at`: when the first attempt at it was marked, of tho
 its state waits for it no more. `approved_text`: the digest of what
 somebody approved. `resend`: how often a person has had it sent anew; each time has a key of its own.
 `sent_seq`: arrival number of its `sent`, `ended_seq`: of its `delivered` or `failed`. `key`: its key without what a
-`resend` adds, where its channel gives receipts. `reference`: the gateway's own name for it.
+`resend` adds, where its channel gives receipts. `reference`: the gateway's own name for it. `edition`: under a policy
+that watches it, the one it was last judged by (`engine.storage.edition_tables`); `sampled`, `piloted`: it is among the
+first of it that a person looks at, or that go. `opted_out`: an opt-out followed it.
 """
 
 OPEN_MESSAGE = message.c.status < sa.literal_column("5", sa.Integer)

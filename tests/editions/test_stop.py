@@ -1,0 +1,101 @@
+"""`stop at P% optout`: a message after which too many opt out is stopped until a person lets it go on."""
+
+from engine.delivery.pausing import go_on
+from engine.storage.audit import By
+from tests.deliveries import Shop, at, gateway
+from tests.watched_shop import arrive, because, decide, leave, rules, statuses, turn, watched
+
+DAY1, DAY2, DAY9 = "2026-11-23 10:00", "2026-11-24 10:00", "2026-12-02 10:00"
+LINE = "stop at 10% optout"
+WATCHED = rules(LINE)
+
+
+def test_s15_a_batch_with_12_percent_optouts_is_stopped() -> None:
+    """Three of twenty-five opt out: what comes after them is held, by the line of the policy."""
+    some = watched(WATCHED, 25)
+    turn(some, DAY1)
+    leave(some, DAY2, [1, 2, 3])
+    arrive(some, range(25, 28))
+    turn(some, DAY2)
+    assert statuses(some) == {"sent": 25, "held": 3}
+    assert because(some, "held") == {LINE}
+
+
+def test_the_share_must_be_passed() -> None:
+    """Two of twenty are ten percent, not more: the message goes on."""
+    some = watched(WATCHED, 20)
+    turn(some, DAY1)
+    leave(some, DAY2, [1, 2])
+    arrive(some, [20])
+    turn(some, DAY2)
+    assert statuses(some) == {"sent": 21}
+
+
+def test_a_customer_counts_once() -> None:
+    """Who opts out of sms and then of everything has opted out after one message."""
+    some = watched(WATCHED, 10)
+    turn(some, DAY1)
+    leave(some, DAY1, [1], "sms")
+    leave(some, DAY2, [1])
+    arrive(some, [10])
+    turn(some, DAY2)
+    assert statuses(some) == {"sent": 11}
+
+
+def test_only_what_follows_within_a_week_counts() -> None:
+    """An opt-out later than that, or from another channel, says nothing of the message."""
+    some = watched(WATCHED, 4)
+    turn(some, DAY1)
+    leave(some, DAY2, [1], "wecom")
+    leave(some, DAY9, [2, 3])
+    arrive(some, [4])
+    turn(some, DAY9)
+    assert statuses(some) == {"sent": 5}
+
+
+def test_the_mark_asks_again() -> None:
+    """What was let go before too many opted out does not leave after that."""
+    some = watched(WATCHED, 4)
+    turn(some, DAY1)
+    arrive(some, [4])
+    some.run(DAY2)
+    leave(some, DAY2, [1])
+    some.deliver(DAY2)
+    assert statuses(some) == {"sent": 4, "held": 1}
+    assert len(gateway(some).got) == 4
+
+
+def stopped() -> Shop:
+    """Of four, two have opted out, and two more wait."""
+    some = watched(WATCHED, 4)
+    turn(some, DAY1)
+    leave(some, DAY2, [1, 2])
+    arrive(some, [4, 5])
+    turn(some, DAY2)
+    assert statuses(some) == {"sent": 4, "held": 2}
+    return some
+
+
+def test_a_person_lets_it_go_on_and_counting_begins_anew() -> None:
+    """After `homing resume --message` neither what had gone before nor who leaves because of it counts."""
+    some = stopped()
+    with some.store.write() as connection:
+        assert go_on(connection, "message", "hello", By("li", at(DAY2)))
+    turn(some, DAY2)
+    assert statuses(some) == {"sent": 6}
+    leave(some, DAY2, [3])
+    arrive(some, [6])
+    turn(some, DAY2)
+    assert statuses(some) == {"sent": 7}
+    leave(some, DAY2, [5])
+    arrive(some, [7])
+    turn(some, DAY2)
+    assert statuses(some) == {"sent": 7, "held": 1}
+
+
+def test_a_person_lets_one_message_go() -> None:
+    """Who approves a held message lets go that one."""
+    some = stopped()
+    decide(some, DAY2, number=1)
+    turn(some, DAY2)
+    assert statuses(some) == {"sent": 5, "held": 1}
