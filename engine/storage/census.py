@@ -15,6 +15,8 @@ from engine.storage.inbox_tables import reply, reply_of
 NOTHING_OF_CUSTOMERS: Mapping[str, str] = {
     "breaker": "how channels are",
     "calendar_day": "days",
+    "edition": "how messages stand that policies watch: counts",
+    "heard": "up to where opt-outs were counted",
     "lead": "which process leads",
     "once": "digests of what was taken",
     "meta": "counters and keys of the installation",

@@ -38,7 +38,9 @@ TITLES: Mapping[str, str] = {
 }
 """How tables are called; events and records by their kinds, others by their names."""
 
-_NAMES = frozenset({"benefit", "channel", "journey", "message", "outcome", "policy", "role", "state", "task"})
+_NAMES = frozenset(
+    {"benefit", "channel", "edition", "journey", "message", "outcome", "policy", "role", "state", "task"}
+)
 """Columns that hold the number of a name."""
 
 _MONEY = frozenset({"worth", "cost", "minimum", "redeemed_amount"})
