@@ -72,6 +72,70 @@ journey j {
 """
 
 
+PUSHED = """\
+[project]
+brand = "毛毛家"
+
+[channels.sms]
+kind = "http"
+url = "http://127.0.0.1:9/send"
+json = { to = "{{ to }}", text = "{{ text }}", ref = "{{ ref }}" }
+[channels.sms.receipts]
+list = "$"
+ref = "$.ref"
+receipt_id = "$.id"
+code = "$.status"
+delivered_codes = ["OK"]
+failed_codes = ["NO"]
+[channels.sms.replies]
+from = "$.from"
+text = "$.text"
+id = "$.id"
+
+[channels.plain]
+address = "phone"
+kind = "http"
+url = "http://127.0.0.1:9/send"
+json = { to = "{{ to }}", text = "{{ text }}" }
+[channels.plain.replies]
+from = "$.from"
+text = "$.text"
+id = "$.id"
+
+[http.gateways.sms]
+secret = "{{ secret('SMS_HOOK') }}"
+over = "{{ timestamp }}.{{ body }}"
+timestamp = "X-Time"
+id = "X-Id"
+prefix = "v1="
+answer = { code = 0, msg = "OK" }
+
+[http.sources.gateway]
+key = "{{ secret('SHOP_KEY') }}"
+scopes = ["replies"]
+from = ["127.0.0.1", "10.0.0.0/8"]
+
+[http.sources.elsewhere]
+key = "{{ secret('EVENTS_KEY') }}"
+scopes = ["replies"]
+from = ["10.0.0.0/8"]
+
+[http.sources.prometheus]
+key = "{{ secret('WATCH_KEY') }}"
+scopes = ["metrics"]
+"""
+PUSHED_RULES = """\
+customer { name: text, phone: phone }
+message hello { sms: "您好,回T退订" }
+policy p { send on every day 00:00 to 24:00 }
+journey j {
+  policy p
+  enter when name is known
+  state s { send hello via sms }
+}
+"""
+
+
 @dataclass
 class Answer:
     """What came back."""

@@ -17,6 +17,7 @@ from engine.projects.project import Project
 from engine.storage.bulk import insert_rows
 from engine.storage.digests import digest
 from engine.storage.web_tables import once
+from engine.web.bodies import too_deep
 from engine.web.callers import may
 from engine.web.desk import Desk
 from engine.web.intake import Ready
@@ -34,14 +35,15 @@ async def take_pushed(desk: Desk, request: Request, channel: str, kind: Kind) ->
     body = await desk.body(request)
     name = _name(desk, request, pushing, body)
 
-    def take(ready: Ready) -> Taken:
-        return _take(desk, ready, _Delivery(kind, channel, body, name))
+    def take(ready: Ready) -> Taken | None:
+        return _taken(desk, ready, _Delivery(kind, channel, body, name))
 
-    try:
-        taken: Taken = await desk.commits.call(asyncio.get_running_loop(), take)
-    except UnreadableBodyError:
+    taken: Taken | None = None
+    if not (_is_json(body) and too_deep(body)):
+        taken = await desk.commits.call(asyncio.get_running_loop(), take)
+    if taken is None:
         desk.figures.refused(channel, "unreadable")
-        raise RefusalError(400, "malformed", "the body is not what the channel's table describes") from None
+        raise RefusalError(400, "malformed", "the body is not what the channel's table describes")
     desk.figures.reports(channel, _counts(taken))
     return pushing.answer.encode()
 
@@ -69,6 +71,18 @@ def _name(desk: Desk, request: Request, pushing: Pushing, body: bytes) -> str | 
         desk.figures.refused(pushing.channel, "signature")
         raise desk.refused(request)
     return pushing.signing.name(request.headers)
+
+
+def _is_json(body: bytes) -> bool:
+    return body.lstrip()[:1] in {b"{", b"["}
+
+
+def _taken(desk: Desk, ready: Ready, one: _Delivery) -> Taken | None:
+    """What was taken; None when nobody can read it."""
+    try:
+        return _take(desk, ready, one)
+    except UnreadableBodyError:
+        return None
 
 
 def _take(desk: Desk, ready: Ready, one: _Delivery) -> Taken:

@@ -101,14 +101,22 @@ def bound(address: str) -> socket.socket:
         raise UsageError(say("--http {address!r} is not HOST:PORT", address=address))
     host = host.removeprefix("[").removesuffix("]")
     try:
-        found = socket.getaddrinfo(host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        made = socket.socket(found[0][0], socket.SOCK_STREAM)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(found[0][4])
-        made.listen(2048)
+        return _bound(host, int(port))
     except OSError as error:
         raise UsageError(
             say("--http {address}: {error}", address=address, error=error.strerror or str(error)),
             say("is it free, and an address of this machine?"),
         ) from None
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    made = socket.socket(found[0][0], socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(found[0][4])
+        made.listen(2048)
+    except OSError:
+        made.close()
+        raise
     return made

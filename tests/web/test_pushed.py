@@ -1,4 +1,4 @@
-"""What gateways push: signed over the bytes of the body, fresh, taken once; without a signature only by who has a key."""
+"""What gateways push: signed over the bytes of the body, fresh, taken once; unsigned only by who has a key."""
 
 import hashlib
 import hmac
@@ -7,70 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.webs import NOW, Answer, Web, web
-
-CONFIG = """\
-[project]
-brand = "毛毛家"
-
-[channels.sms]
-kind = "http"
-url = "http://127.0.0.1:9/send"
-json = { to = "{{ to }}", text = "{{ text }}", ref = "{{ ref }}" }
-[channels.sms.receipts]
-list = "$"
-ref = "$.ref"
-receipt_id = "$.id"
-code = "$.status"
-delivered_codes = ["OK"]
-failed_codes = ["NO"]
-[channels.sms.replies]
-from = "$.from"
-text = "$.text"
-id = "$.id"
-
-[channels.plain]
-address = "phone"
-kind = "http"
-url = "http://127.0.0.1:9/send"
-json = { to = "{{ to }}", text = "{{ text }}" }
-[channels.plain.replies]
-from = "$.from"
-text = "$.text"
-id = "$.id"
-
-[http.gateways.sms]
-secret = "{{ secret('SMS_HOOK') }}"
-over = "{{ timestamp }}.{{ body }}"
-timestamp = "X-Time"
-id = "X-Id"
-prefix = "v1="
-answer = { code = 0, msg = "OK" }
-
-[http.sources.gateway]
-key = "{{ secret('SHOP_KEY') }}"
-scopes = ["replies"]
-from = ["127.0.0.1", "10.0.0.0/8"]
-
-[http.sources.elsewhere]
-key = "{{ secret('EVENTS_KEY') }}"
-scopes = ["replies"]
-from = ["10.0.0.0/8"]
-
-[http.sources.prometheus]
-key = "{{ secret('WATCH_KEY') }}"
-scopes = ["metrics"]
-"""
-
-RULES = """\
-customer { name: text, phone: phone }
-message hello { sms: "您好,回T退订" }
-policy p { send on every day 00:00 to 24:00 }
-journey j {
-  policy p
-  enter when name is known
-  state s { send hello via sms }
-}
-"""
+from tests.webs import PUSHED as CONFIG
+from tests.webs import PUSHED_RULES as RULES
 
 REPLY = b'{"from": "13800000001", "text": "T", "id": "r1"}'
 
@@ -80,18 +18,11 @@ def sign(body: bytes, seconds: int, secret: bytes = b"hook-secret") -> str:
     return "v1=" + hmac.new(secret, str(seconds).encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def push(
-    some: Web,
-    body: bytes,
-    path: str = "/replies/sms",
-    name: str = "d1",
-    sent: int | None = None,
-    signed: str = "",
-) -> Answer:
+def push(some: Web, body: bytes, path: str = "/replies/sms", **other: str) -> Answer:
     """A delivery of the gateway's; signed now and rightly where nothing else is said."""
-    seconds = some.now // 1000 if sent is None else sent
-    headers = {"X_Signature": signed or sign(body, seconds), "X_Time": str(seconds), "X_Id": name}
-    return some.call("POST", path, body, key=None, **headers)
+    seconds = int(other.get("sent", some.now // 1000))
+    headers = {"X_Signature": other.get("signed", sign(body, seconds)), "X_Time": str(seconds)}
+    return some.call("POST", path, body, key=None, X_Id=other.get("name", "d1"), **headers)
 
 
 def stored(some: Web) -> tuple[int, int, int]:
@@ -158,8 +89,8 @@ def test_what_is_replayed_later_is_refused_and_at_once_absorbed(tmp_path: Path) 
         assert push(some, REPLY).status == 200
         assert stored(some) == (1, 0, 1)
         sent, some.now = some.now // 1000, some.now + 10 * 60_000
-        assert push(some, REPLY, name="d2", sent=sent).status == 401
-        assert push(some, REPLY, name="d3", sent=some.now // 1000 + 600).status == 401
+        assert push(some, REPLY, name="d2", sent=str(sent)).status == 401
+        assert push(some, REPLY, name="d3", sent=str(some.now // 1000 + 600)).status == 401
         assert stored(some) == (1, 0, 1)
 
 
