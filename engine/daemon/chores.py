@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.projects.project import Project
 from engine.safekeeping.anchor import note_head
+from engine.safekeeping.lapsing import let_lapse
 from engine.safekeeping.retention import forget
 
 
@@ -44,4 +45,5 @@ def usual_chores(project: Project, hear: Callable[[int], None]) -> tuple[Chore, 
         Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),
         Chore("note the head of the trail", 600.0, lambda now: note_head(project, now)),
         Chore("forget old rows", 600.0, lambda now: forget(project, now)),
+        Chore("let lapse what came over HTTP", 3600.0, lambda now: let_lapse(project, now)),
     )

@@ -21,6 +21,7 @@ from engine.storage.inbox_tables import poll
 from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
 from engine.storage.states import MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, load_symbols
+from engine.storage.web_tables import parked
 from engine.views.benefits import spent
 from engine.views.pauses import pause_said
 from engine.wording import say, say_number
@@ -77,7 +78,12 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         release=None if release is None else release.number,
         last_run=None if last is None else config.zone.iso(last),
         healthy=not serious,
-        problems=(*serious, *_minor(release, config, now), *_spent(connection, release, config, now)),
+        problems=(
+            *serious,
+            *_minor(release, config, now),
+            *_spent(connection, release, config, now),
+            *_parked(connection),
+        ),
         active=_active(connection, load_symbols(connection)),
         waiting=counts.get(MessageStatus.WAITING, 0),
         held=counts.get(MessageStatus.HELD, 0),
@@ -177,6 +183,16 @@ def _minor(release: Release | None, config: Config, now: int) -> Iterator[Phrase
     warning = BusinessDays(release.model.calendar, config.zone).warning(today, today + _AHEAD)
     if warning and used & {"workdays", "weekends", "holidays"}:
         yield warning
+
+
+def _parked(connection: sa.Connection) -> Iterator[Phrase]:
+    """Messages that came in over HTTP, were acknowledged and wait for rules that know them."""
+    if count := connection.scalar(sa.select(sa.func.count()).select_from(parked)):
+        yield say_number(
+            "{n:,} message that came in over HTTP could not be taken so far: see docs/operations.md",
+            "{n:,} messages that came in over HTTP could not be taken so far: see docs/operations.md",
+            n=count,
+        )
 
 
 def _spent(connection: sa.Connection, release: Release | None, config: Config, now: int) -> Iterator[Phrase]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.calendars.zone import DAY
+from engine.safekeeping.lapsing import let_lapse
 from tests.webs import CONFIG, NOW, RULES, Web, web
 
 
@@ -168,3 +170,17 @@ def test_the_clock_of_a_sender_cannot_reach_into_the_future(tmp_path: Path) -> N
 def _visit(identity: str | None) -> dict[str, object]:
     found = {"type": "track", "event": "visit", "userId": "C1", "timestamp": "2026-11-01T10:00:00Z"}
     return json.loads(json.dumps(found | ({"messageId": identity} if identity else {})))  # type: ignore[no-any-return]
+
+
+def test_parked_messages_are_told_and_lapse(tmp_path: Path) -> None:
+    """`homing status` counts them; after 90 days they and the ids of messages about traits are forgotten."""
+    with web(tmp_path) as some:
+        some.track("sneeze")
+        some.post("/v1/identify", {"userId": "C1", "messageId": "i1"})
+        problems = some.homing("status", "--json").json["problems"]
+        assert any("1 message that came in over HTTP could not be taken" in problem for problem in problems)
+        let_lapse(some.project, NOW + 89 * DAY)
+        assert some.parked()
+        let_lapse(some.project, NOW + 91 * DAY)
+        assert not some.parked()
+        assert some.rows("select count(*) from once") == [(0,)]
