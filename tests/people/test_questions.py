@@ -237,7 +237,7 @@ def test_rules_may_ask_which_message(town: Town) -> None:
 def test_by_another_channel_it_is_for_everybody_who_waits(town: Town) -> None:
     """Nothing was asked by that channel: nobody knows which question is meant."""
     town.ask("sample", "booking")
-    answer(town.shop, at_minute(5), wrote("Y", "9", "W1"), channel="wecom")
+    answer(town.shop, at_minute(town.minute), wrote("Y", "9", "W1"), channel="wecom")
     (tie,) = stored(town.shop, reply_of)
     assert (tie["journey"], tie["asked"]) == (None, False)
     town.turn()
