@@ -171,7 +171,7 @@ def _any_history(world: World, rule: SendRule) -> Sql:
 
 
 def _consents(world: World, rule: SendRule, channel: str) -> Sql:
-    """Whether a consent for the policy and the channel was given after the last opt-out from it."""
+    """Whether a consent for the policy and the channel was given after the last opt-out from it, lifted or not."""
     if not rule.policy.consent:
         return moments.integer(0)
     number = world.symbols.find("channel", channel) or EVERY
@@ -179,7 +179,6 @@ def _consents(world: World, rule: SendRule, channel: str) -> Sql:
     last = sa.select(sa.func.max(out.c.at)).where(
         out.c.customer == wanted.c.customer,
         out.c.channel.in_(_each([EVERY, number])),
-        out.c.lifted_at.is_(None),
     )
     given = sa.select(rows.c.given_at).where(
         rows.c.customer == wanted.c.customer,

@@ -15,7 +15,7 @@ from dsl.units import Duration, Period, Window
 from tests.oracle import moments
 from tests.oracle.conditions import holds
 from tests.oracle.days import words_of
-from tests.oracle.facts import COUNTED, Message
+from tests.oracle.facts import COUNTED, Message, Optout
 from tests.oracle.texts import UnknownValueError, render
 from tests.oracle.world import Scope, World
 
@@ -167,7 +167,7 @@ def channel_at(message: Message, t: datetime, world: World) -> str | None:
     for channel in send_of(message, world).via:
         if not _has_address(message, channel, world) or not _consents(message, channel, t, world):
             continue
-        heard = _opted_out_at(message, channel, world)
+        heard = max((out.at for out in _optouts(message, channel, world)), default=None)
         silent = policy_of(message, world).silent
         if heard is None or (silent is not None and t >= moments.shift(heard, silent, world.zone)):
             return channel
@@ -229,15 +229,13 @@ def _has_address(message: Message, channel: str, world: World) -> bool:
 
 
 def _opted_out_at(message: Message, channel: str, world: World) -> datetime | None:
-    """The latest opt-out from the channel, or from all."""
-    found = [
-        optout.at
-        for optout in world.facts.optouts
-        if optout.customer == message.enrolment.customer
-        and optout.channel in (None, channel)
-        and optout.lifted_at is None
-    ]
-    return max(found, default=None)
+    """The latest opt-out from the channel, or from all, that holds."""
+    return max((out.at for out in _optouts(message, channel, world) if out.lifted_at is None), default=None)
+
+
+def _optouts(message: Message, channel: str, world: World) -> list[Optout]:
+    mine = (out for out in world.facts.optouts if out.customer == message.enrolment.customer)
+    return [out for out in mine if out.channel in (None, channel)]
 
 
 def _opted_out_for_good(message: Message, channel: str, world: World) -> bool:

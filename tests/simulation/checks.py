@@ -104,6 +104,9 @@ def _of_hit(world: World, hit: Hit, by_key: Mapping[str, tuple[Intent, Any]]) ->
     said = [out for step, out in world.notes.optouts.get(name, []) if step <= hit.marked]
     if said and said[-1]:
         yield f"S2 {name} had opted out"
+    doubts = [open_ for step, open_ in world.notes.doubts.get(name, []) if step <= hit.marked]
+    if doubts and doubts[-1]:
+        yield f"S2 {name} had written what may be an opt-out"
     hour = SHANGHAI.local(hit.at).hour
     if not OPENS <= hour < CLOSES:
         yield f"S3 {name} was written to at {hour}"

@@ -89,6 +89,11 @@ def optouts_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def doubts_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
+    """The mark does not ask for replies that may be opt-outs."""
+    _at_the_mark(patch, lambda known: replace(known, unclear=False))
+
+
 def caps_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
     """The mark counts nothing."""
     _at_the_mark(patch, lambda known: replace(known, history=()))
@@ -212,6 +217,7 @@ MUTATIONS: Mapping[Mutation, str] = {
     try_doubts_again: "S1 S10",
     no_epochs: "S1 S10 S9",
     optouts_at_the_claim_alone: "S2",
+    doubts_at_the_claim_alone: "S2",
     windows_at_the_claim_alone: "S3",
     approvals_of_any_text: "S4",
     caps_at_the_claim_alone: "S5",

@@ -38,6 +38,7 @@ from engine.storage.values import Surroundings
 from tests.deliveries import SHANGHAI
 from tests.simulation.gateway import Gateway, Line
 from tests.simulation.stage import HOUR, MINUTE, START, Template, draws, fresh, opened
+from tests.simulation.writing_back import read_replies, write_back
 
 Row = sa.RowMapping
 
@@ -47,6 +48,7 @@ class Notes:
     """What the world's observer knows besides the database. Times are steps of the simulation."""
 
     optouts: dict[str, list[tuple[int, bool]]] = field(default_factory=dict)
+    doubts: dict[str, list[tuple[int, bool]]] = field(default_factory=dict)
     names: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     vips: set[str] = field(default_factory=set)
     approved: dict[Intent, str] = field(default_factory=dict)
@@ -92,7 +94,7 @@ class World:
         self.at_work, self.is_calm = [None, None], True
         self.gateway.chance = _Kind()
         with self.people.write() as connection:
-            go_on(connection, "all", "", self._by())
+            go_on(connection, "all", "", self.by())
         for _ in range(12):
             self.now += 8 * HOUR
             self.passed += 8 * HOUR
@@ -125,6 +127,7 @@ class World:
             (lambda: self._work(0), 50), (lambda: self._work(1), 15), (self._die, 25 if hot else 2), (self._time, 10),
             (self._visit, 3), (self._decide, 5), (self._pause, 1), (self._jam, 3), (self._overtake, 12 if hot else 0),
             (self._optout, 25 if near else 1), (self._change, 15 if near else 2),
+            (lambda: write_back(self), 15 if near else 2), (lambda: read_replies(self), 4),
             (self._tell, 25 if hot else 8), (self._hear, 15 if hot else 3),
         ]  # fmt: skip
         act = self.chance.choices([one for one, _ in acts], [weight for _, weight in acts])[0]
@@ -133,7 +136,8 @@ class World:
     def _note(self, *what: object) -> None:
         self.notes.trace.append(" ".join(map(str, (self.step, self.now - START, *what))))
 
-    def _by(self) -> By:
+    def by(self) -> By:
+        """Whoever does something by hand."""
         return By("小林", self.now)
 
     def _work(self, which: int) -> None:
@@ -264,10 +268,10 @@ class World:
         with self.people.write() as connection:
             symbols, number = load_symbols(connection), self._number(connection, name)
             if lifted:
-                optouts.lift(connection, symbols, number, None, self._by())
+                optouts.lift(connection, symbols, number, None, self.by())
             else:
                 optouts.opt_out(
-                    connection, symbols, optouts.OptOut(number, name, None, self.now, "said"), self._by()
+                    connection, symbols, optouts.OptOut(number, name, None, self.now, "said"), self.by()
                 )
         self.notes.optouts.setdefault(name, []).append((self.step, not lifted))
         self._note("lift" if lifted else "optout", name)
@@ -296,10 +300,10 @@ class World:
         intent = Intent(*(row[name] for name in Intent._fields))
         with self.people.write() as connection, suppress(EngineError):
             if self.chance.random() < 0.8:
-                decisions.approve(connection, intent, self._by())
+                decisions.approve(connection, intent, self.by())
                 self.notes.approved[intent] = row["text"]
             else:
-                decisions.refuse(connection, intent, self._by())
+                decisions.refuse(connection, intent, self.by())
         self._note("decided", intent.id)
 
     def _doubt(self) -> None:
@@ -310,7 +314,7 @@ class World:
         row = self.chance.choice(rows)
         intent = Intent(*(row[name] for name in Intent._fields))
         with self.people.write() as connection, suppress(EngineError):
-            doubts.send_anew(connection, intent, self._by(), "the gateway's list does not have it")
+            doubts.send_anew(connection, intent, self.by(), "the gateway's list does not have it")
             self._note("anew", intent.id)
 
     def _overtake(self) -> None:
@@ -338,8 +342,8 @@ class World:
 
     def _pause(self) -> None:
         with self.people.write() as connection:
-            if not go_on(connection, "all", "", self._by()):
-                stop(connection, "all", "", self._by(), None)
+            if not go_on(connection, "all", "", self.by()):
+                stop(connection, "all", "", self.by(), None)
         self._note("pause")
 
     # Customers
