@@ -2,6 +2,7 @@
 
 from dsl.checks.always import check_always
 from dsl.checks.birthdays import check_birthdays
+from dsl.checks.card_numbers import check_card_numbers
 from dsl.checks.days import check_days
 from dsl.checks.empty_texts import check_empty_texts
 from dsl.checks.expectations import check_expectations
@@ -29,6 +30,7 @@ __all__ = ["Checked", "Context", "check"]
 PASSES: tuple[Pass, ...] = (
     check_always,
     check_birthdays,
+    check_card_numbers,
     check_days,
     check_empty_texts,
     check_expectations,

@@ -21,7 +21,7 @@ from dsl.diagnostics import Diagnostic
 from dsl.render import render
 from dsl.translation import Language, in_language
 from dsl.wording import Phrase
-from engine.storage.phones import mask_phone
+from engine.storage.masks import mask_address
 from engine.visible import plain_number, visible
 from engine.wording import say
 
@@ -171,9 +171,9 @@ def cell(value: object) -> str:
     return visible(words(value) if isinstance(value, str) else str(value))
 
 
-def masked(number: str | None) -> str | None:
-    """A phone number as people see it."""
-    return None if number is None else mask_phone(number)
+def masked(value: object, kind: str) -> object:
+    """A value of a declared type as people see it: addresses and card numbers masked."""
+    return mask_address(value, kind) if isinstance(value, str) else value
 
 
 def talk(text: str) -> None:

@@ -108,4 +108,4 @@ def _values(values: Iterable[Value]) -> str:
 def _shown(one: Value) -> str:
     if one.value is None:
         return words(say("not known"))
-    return cell(masked(str(one.value)) if one.kind == "phone" else one.value)
+    return cell(masked(one.value, one.kind))

@@ -9,14 +9,14 @@ import click
 from engine.alerting.alerts import remember, untold
 from engine.alerting.sending import send_to_staff
 from engine.calendars.zone import parse_time
-from engine.commands.opening import opened, time_of
-from engine.commands.options import json_option, real_time
+from engine.commands.opening import by, opened, release_of, time_of
+from engine.commands.options import as_option, json_option, real_time
 from engine.errors import UsageError
 from engine.projects.project import Project
+from engine.storage.audit import By, Deed, record
 from engine.storage.customers import customer_number
-from engine.storage.phones import mask_phone
 from engine.storage.states import MessageStatus
-from engine.terminal import print_json, print_json_list, print_table, print_text, talk, words
+from engine.terminal import masked, print_json, print_json_list, print_table, print_text, talk, words
 from engine.views.customer import customer
 from engine.views.messages import Wanted, messages
 from engine.views.status import Status, status
@@ -94,22 +94,36 @@ def messages_command(
         if as_json:
             print_json_list(found)
         else:
-            print_table(_COLUMNS, ([item[name] for name in _COLUMNS] for item in found))
+            print_table(_COLUMNS, ([masked(item[name], "text") for name in _COLUMNS] for item in found))
 
 
 @click.command("customer")
 @click.argument("identity", metavar="ID")
+@click.option(
+    "--show", "showing", is_flag=True, help="Phone numbers and addresses in full; the trail says who asked."
+)
+@as_option
 @json_option
-def customer_command(identity: str, *, as_json: bool) -> None:
+def customer_command(identity: str, actor: str | None, *, showing: bool, as_json: bool) -> None:
     """Show one customer: facts, journeys, and what happened and why."""
-    with opened() as project, project.store.read() as connection:
-        window = look(connection, project.config)
-        found = customer(window, identity)
-        phones = {field.name for field in window.model.customer if field.type.kind == "phone"}
+    with opened() as project:
+        if showing:
+            _note_shown(project, identity, by(project, actor))
+        with project.store.read() as connection:
+            window = look(connection, project.config)
+            found = customer(window, identity)
+        kinds = {field.name: field.type.kind for field in window.model.customer}
     if as_json:
         print_json(found)
     else:
-        _tell_customer(found, phones)
+        _tell_customer(found, {} if showing else kinds)
+
+
+def _note_shown(project: Project, identity: str, who: By) -> None:
+    """Who sees addresses in full is on record."""
+    release_of(project)  # without one there are no customers
+    with project.store.write() as connection:
+        record(connection, who, Deed("shown in full", customer_number(connection, identity)))
 
 
 def _alert(project: Project, found: Status) -> None:
@@ -155,9 +169,9 @@ def _tell_status(found: Status) -> None:
     talk(say("healthy") if found.healthy else say("not healthy"))
 
 
-def _tell_customer(found: Mapping[str, Any], phones: set[str]) -> None:
+def _tell_customer(found: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
     facts = [
-        (name, mask_phone(value) if name in phones and value else value)
+        (name, masked(value, kinds[name]) if name in kinds else value)
         for name, value in {"id": found["id"], **found["attributes"]}.items()
     ]
     facts += [(say("tags"), ", ".join(found["tags"]))] if found["tags"] else []
