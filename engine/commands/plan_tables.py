@@ -173,7 +173,7 @@ _TABLES = (
     _Table(
         say("dropped"), (say("policy"), say("because")), (_MESSAGES,), lambda counts: _left(counts.dropped)
     ),
-    _Table(say("grants asked for"), (say("benefit"), say("quota")), (_CUSTOMERS,), _grants),
+    _Table(say("benefits"), (say("benefit"), say("quota")), (_CUSTOMERS,), _grants),
 )
 
 

@@ -26,9 +26,7 @@ def _assumed(found: Planned) -> Iterator[Phrase]:
     if days.helped or (found.helpful and days.new is not None and not found.replayed):
         yield say("the moves that would help are made")
     if any(side is not None and side.granting for side in (days.old, days.new)):
-        yield say(
-            "`grant` is not carried out yet: it is counted when its state is entered, and nobody waits for it"
-        )
+        yield say("a benefit that somebody must approve is counted when it is reserved; nobody decides on it")
 
 
 def _began(standing: Standing) -> Iterator[Phrase]:

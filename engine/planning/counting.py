@@ -13,9 +13,10 @@ from dsl.model.model import Benefit, Model
 from dsl.texts.segments import segments
 from engine.calendars.zone import Zone
 from engine.config import Config
-from engine.storage.schema import enrolment, message, task, visit
-from engine.storage.states import MessageStatus
-from engine.storage.symbols import Symbols, load_symbols, state_name
+from engine.storage.benefit_tables import grant
+from engine.storage.schema import enrolment, message, task
+from engine.storage.states import GrantStatus, MessageStatus
+from engine.storage.symbols import Symbols, load_symbols
 
 BILLED_BY_SEGMENT = "sms"
 
@@ -70,7 +71,7 @@ class Left(NamedTuple):
 
 
 class Granted(NamedTuple):
-    """Grants that rules ask for on a business day."""
+    """Benefits given, or reserved for a person's word, on a business day."""
 
     day: int
     benefit: str
@@ -154,21 +155,11 @@ class _Counting:
         return sorted(found, key=lambda left: (-left.number, left.by or "", left.because or ""))
 
     def grants(self) -> Iterable[Granted]:
-        """A grant is asked for by whoever enters its state."""
-        wanted = dict(self._granting())
-        found: Counter[tuple[int, str]] = Counter()
-        here = visit.c.state.in_(wanted)
-        for (day, state), number in self._by_day(visit.c.at, visit.c.state, where=here) if wanted else ():
-            for benefit in wanted[state]:
-                found[day, benefit] += number
-        return (Granted(day, benefit, number) for (day, benefit), number in sorted(found.items()))
-
-    def _granting(self) -> Iterable[tuple[int, list[str]]]:
-        for journey in self.model.journeys.values():
-            for state in journey.states:
-                benefits = [action.benefit for action in state.actions if isinstance(action, Grant)]
-                if benefits:
-                    yield self.symbols.known("state", state_name(journey.name, state.name)), benefits
+        """What was given, and what is reserved for those about whom somebody must decide."""
+        at = sa.func.coalesce(grant.c.granted_at, grant.c.changed_at)
+        reserved = grant.c.status.in_((GrantStatus.HELD, GrantStatus.GRANTED))
+        for (day, benefit), number in self._by_day(at, grant.c.benefit, where=reserved):
+            yield Granted(day, self._name(benefit), number)
 
     def _segments(self) -> Counter[tuple[int, ...]]:
         """SMS segments by day, state, message and channel."""
@@ -182,7 +173,7 @@ class _Counting:
         return found
 
     def _by_day(
-        self, at: sa.Column[Any], *key: sa.Column[Any], where: sa.ColumnElement[bool] | None = None
+        self, at: sa.ColumnElement[Any], *key: sa.Column[Any], where: sa.ColumnElement[bool] | None = None
     ) -> list[tuple[tuple[Any, ...], int]]:
         """How many rows after `since`, by business day and key."""
         rows = sa.select(at, *key, sa.func.count()).where(at > self.since).group_by(at, *key)

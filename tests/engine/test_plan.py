@@ -201,12 +201,12 @@ benefit half_price "老客专属5折券" { worth 600, quota 20 per month }
 
 
 def test_grants(tmp_path: Path) -> None:
-    """Grants are counted beside their quota, and it is said that they are not carried out."""
+    """What is given, or reserved for a person, is counted beside its quota, and it is said that nobody decides."""
     homing = under_way(tmp_path)
     rules = SOONER.replace("    state call {\n", "    state call {\n      grant half_price\n") + GRANTS
     found = planned(homing, rules)
     assert found["forecast"]["new"]["grants"] == [{"day": "2024-01-03", "benefit": "half_price", "count": 1}]
-    assert any("`grant` is not carried out yet" in item for item in found["forecast"]["assumptions"])
+    assert any("nobody decides on it" in item for item in found["forecast"]["assumptions"])
     assert "half_price  20 per month  0" in homing.well("plan").out
 
 
