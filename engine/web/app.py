@@ -104,15 +104,17 @@ async def _no_such_thing(_request: Request, error: Exception) -> Response:
 async def _batch(desk: Desk, request: Request) -> Response:
     source = desk.source(request)
     may(source, "events", "customers")
-    content = parsed(await desk.body(request))
-    return await _taken(desk, source, partial(read_batch, content))
+    body = await desk.body(request)
+    with desk.room.of(body):
+        return await _taken(desk, source, partial(read_batch, parsed(body)))
 
 
 async def _one(desk: Desk, request: Request, kind: Type) -> Response:
     source = desk.source(request)
     may(source, "events" if kind == "track" else "customers")
-    content = parsed(await desk.body(request))
-    return await _taken(desk, source, partial(read_one, content, kind))
+    body = await desk.body(request)
+    with desk.room.of(body):
+        return await _taken(desk, source, partial(read_one, parsed(body), kind))
 
 
 async def _taken(desk: Desk, source: Source, read: Callable[[int, Reader], Body]) -> Response:
@@ -148,8 +150,8 @@ async def _health(desk: Desk, _request: Request) -> Response:
 
 async def _metrics(desk: Desk, request: Request) -> Response:
     may(desk.source(request), "metrics")
-    figures = await asyncio.to_thread(desk.figures.written, desk.health.status(time.monotonic()))
-    return _response(figures, kind="text/plain; version=0.0.4; charset=utf-8")
+    found = await asyncio.to_thread(desk.health.status, time.monotonic())
+    return _response(desk.figures.written(found), kind="text/plain; version=0.0.4; charset=utf-8")
 
 
 async def _openapi(desk: Desk, _request: Request) -> Response:

@@ -3,7 +3,8 @@
 import asyncio
 import re
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import orjson
@@ -16,8 +17,8 @@ DEEPEST = 32
 SLOWEST = 20.0
 """Seconds in which a body has to come."""
 
-ALL = 64 * 1024 * 1024
-"""Bytes of bodies under way, of all requests together."""
+ALL = 32 * 1024 * 1024
+"""Bytes of bodies that come in or wait to be written, of all requests together."""
 
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
@@ -29,6 +30,15 @@ class Room:
     """The room that bodies under way take, in bytes."""
 
     taken: int = 0
+
+    @contextmanager
+    def of(self, body: bytes) -> Iterator[None]:
+        """A body that has come takes room until it is written."""
+        self.taken += len(body)
+        try:
+            yield
+        finally:
+            self.taken -= len(body)
 
 
 async def read_body(chunks: AsyncIterator[bytes], headers: Mapping[str, str], most: int, room: Room) -> bytes:

@@ -34,10 +34,6 @@ class Bucket:
         self.level -= 1.0
         return True
 
-    def empty(self, now: float) -> bool:
-        """Whether none may pass now."""
-        return self.level + max(now - self.at, 0.0) * self.rate < 1.0
-
 
 def bucket(rate: float) -> Bucket:
     """A full one."""
@@ -54,10 +50,7 @@ class Callers:
     _failures: dict[str, Bucket] = field(default_factory=dict)
 
     def known(self, key: str | None, address: str, now: float) -> Source | None:
-        """The source with that key, calling from where it may. RefusalError after too many failures."""
-        failed = self._failures.get(address)
-        if failed is not None and failed.empty(now):
-            raise RefusalError(429, "too_many", "too many wrong keys", {"retry-after": "60"})
+        """The source with that key, calling from where it may. RefusalError when it calls too often."""
         given = sha256((key or "").encode(errors="replace")).digest()
         found = [source for source in self.sources if hmac.compare_digest(source.key, given)]
         if not key or not found or not _within(address, found[0].addresses):
@@ -70,7 +63,8 @@ class Callers:
         if address not in self._failures and len(self._failures) >= _ADDRESSES:
             self._failures.pop(next(iter(self._failures)))
         fresh = Bucket(_FAILURES / 60, _FAILURES, _FAILURES, now)
-        self._failures.setdefault(address, fresh).take(now)
+        if not self._failures.setdefault(address, fresh).take(now):
+            return RefusalError(429, "too_many", "too many wrong keys", {"retry-after": "60"})
         return RefusalError(401, "unauthorized", "no source has this key, or not from here", _ASK)
 
     def named(self, headers: Mapping[str, str], query: str | None, address: str, now: float) -> Source:

@@ -40,7 +40,8 @@ async def take_pushed(desk: Desk, request: Request, channel: str, kind: Kind) ->
 
     taken: Taken | None = None
     if not (_is_json(body) and too_deep(body)):
-        taken = await desk.commits.call(asyncio.get_running_loop(), take)
+        with desk.room.of(body):
+            taken = await desk.commits.call(asyncio.get_running_loop(), take)
     if taken is None:
         desk.figures.refused(channel, "unreadable")
         raise RefusalError(400, "malformed", "the body is not what the channel's table describes")

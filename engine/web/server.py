@@ -69,7 +69,14 @@ class Guarded(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The next bytes are a request's again."""
         self._head = 0
+        self._at_rest()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Answered before all of the body has come: the rest has to come soon."""
+        if self.cycle.more_body and self._timer is None:
+            self._timer = self.loop.call_later(IDLE, self.transport.abort)
+        super().on_response_complete()
 
     def _at_rest(self) -> None:
         if self._timer is not None:

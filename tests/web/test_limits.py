@@ -88,6 +88,10 @@ def test_who_is_slow_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.Monke
         assert raw(some, b"") == 0
         assert raw(some, b"POST /v1/track HTTP/1.1\r\nhost: a\r\n") == 0
         assert raw(some, head("/v1/track", "content-length: 100"), b'{"event"') == 408
+        with socket.create_connection(("127.0.0.1", some.port), timeout=30) as connection:
+            connection.sendall(b"POST /nothing HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n")
+            assert b" 404 " in connection.recv(65536)
+            assert ended(connection)  # though the body never comes
         assert some.rows("select count(*) from event_visit") == [(0,)]
 
 
@@ -105,6 +109,14 @@ def test_keys_are_asked_for_before_bodies_are_read(tmp_path: Path) -> None:
     with web(tmp_path) as some:
         request = b"POST /v1/track HTTP/1.1\r\nhost: a\r\ncontent-length: 900000\r\n\r\n"
         assert raw(some, request, wait=False) == 401
+
+
+def ended(connection: socket.socket) -> bool:
+    """Whether the other side ends it."""
+    try:
+        return connection.recv(65536) == b""
+    except ConnectionResetError:
+        return True
 
 
 def head(path: str, *lines: str) -> bytes:
