@@ -11,6 +11,7 @@ from hypothesis import assume
 from dsl.check import Context, check
 from dsl.model.model import Model
 from dsl.tree.statements import File
+from engine.plans.editions import editions
 from tests.engine_side import EngineSide
 from tests.oracle import history as h
 from tests.oracle.interpreter import Interpreter
@@ -19,12 +20,13 @@ from tests.oracle.outcomes import Outcome, differences, outcome_of
 ZONE = "Asia/Shanghai"
 
 
-def model_in_scope(file: File) -> Model:
+def model_in_scope(file: File, *, watching: bool = False) -> Model:
     """The model of a rule set; rules that ask for what the interpreter does not know are passed over."""
     model = check((file,), Context()).model
     assume(model is not None)
     assert model is not None
-    assume(not any(policy.sample for policy in model.policies.values()))
+    if not watching:
+        assume(not any(editions(model)))
     return model
 
 

@@ -10,6 +10,7 @@ from engine.conditions.compiling import Scene
 from engine.explaining.answers import Line, Value, line_of, place, told
 from engine.explaining.inquiry import ITS_CUSTOMER, ITS_RECORD, Inquiry
 from engine.explaining.leaves import Part, columns, dissect, read
+from engine.permits.editions import editions_of
 from engine.permits.facts import Row, Sender, candidates, count_in, fetch_past
 from engine.permits.gate import decide, explain, given_up_at
 from engine.permits.given import Check, Drop, Facts, Go, Hold, Verdict, Wait
@@ -39,12 +40,15 @@ def judged(inquiry: Inquiry) -> dict[Intent, Judgement]:
     connection, world = inquiry.connection, inquiry.world
     working.prepare(connection)
     connection.execute(bring(message.c.customer == inquiry.customer))
-    close = [(sender, row) for sender in _senders(inquiry) for row in _candidates(inquiry, sender)]
+    senders = _senders(inquiry)
+    close = [(sender, row) for sender in senders for row in _candidates(inquiry, sender)]
+    editions = editions_of(connection, senders)
     found, past = {}, fetch_past(connection, inquiry.plan)
     for sender, row, facts in competing(world, close, past):
-        case = _case(inquiry, sender, row, facts)
+        case = _case(inquiry, sender, row, editions.told(sender, facts))
         if goes := isinstance(case.verdict, Go) and not case.faults:
             count_in(world, sender, row, past, inquiry.at)
+        editions.take(sender, case.verdict, known=facts.sampled, goes=goes)
         journey, _, action = sender.numbers(world)
         intent = Intent(row[0], journey, row[1], row[2], row[3], action)
         found[intent] = Judgement(_words(case), tuple(_lines(case)), *_next(case), goes)

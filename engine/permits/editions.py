@@ -4,7 +4,7 @@ Places in a sample or a pilot are taken in the order of customers, and of one cu
 compete. Both are counted in the transaction that decides, so that there is never one too many.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -97,28 +97,36 @@ def _pilot(sender: Sender, standing: Standing) -> Pilot:
     return "open" if standing.piloted < wanted_first[0] else "full"
 
 
-def editions_of(work: Work, senders: Collection[Sender], *, marking: bool = False) -> Editions:
+def editions_of(
+    connection: sa.Connection,
+    senders: Collection[Sender],
+    seen: Mapping[int, int] | None = None,
+    *,
+    marking: bool = False,
+) -> Editions:
     """The editions to which messages of these sends belong. `marking`: those in `wanted` hold no place themselves.
+
+    `seen`: of pilots, how many places a run under way has seen taken.
 
     A place that somebody gives back in a run is taken again in the next one: who takes it depends on no batch then.
     """
     numbers = sorted({sender.edition for sender in senders if sender.edition is not None})
     if not numbers:
         return Editions()
-    rows = work.connection.execute(
+    rows = connection.execute(
         sa.select(edition.c.edition, edition.c.pilot, edition.c.stopped_at).where(
             edition.c.edition.in_(numbers)
         )
     )
     found = {number: Standing(pilot, stopped is not None) for number, pilot, stopped in rows}
-    for number, count in work.connection.execute(_counted(numbers, SAMPLED_MESSAGE)):
+    for number, count in connection.execute(_counted(numbers, SAMPLED_MESSAGE)):
         found[number].sampled = count
     undecided = [number for number, standing in found.items() if standing.pilot == OPEN]
     if undecided:
-        for number, count in work.connection.execute(_counted(undecided, *_placed(marking=marking))):
+        for number, count in connection.execute(_counted(undecided, *_placed(marking=marking))):
             found[number].piloted = count
     for number, standing in found.items():
-        standing.piloted = max(standing.piloted, 0 if marking else work.places.get(number, 0))
+        standing.piloted = max(standing.piloted, (seen or {}).get(number, 0))
     return Editions(found)
 
 

@@ -65,7 +65,7 @@ def judge(work: Work, renderer: Renderer, senders: list[Sender], *, marking: boo
     `marking`: they are the ones that are about to leave.
     """
     alone = len(senders) == 1 and senders[0].journey.record is None
-    editions = editions_of(work, senders, marking=marking)
+    editions = editions_of(work.connection, senders, work.places, marking=marking)
     cases = _Cases(work, renderer, editions, set() if alone else _crowded(work))
     for sender in senders:
         cases.clear(sender)

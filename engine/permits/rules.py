@@ -102,8 +102,7 @@ def send_rules(model: Model, days: BusinessDays) -> Mapping[SendKey, SendRule]:
 def send_rule(model: Model, days: BusinessDays, journey: Journey, state: State, send: Send) -> SendRule:
     """The rule of one `send`."""
     policy, message = model.policies[send.policy], model.messages[send.message]
-    keydays = KeyDays(days, policy.extra_on_keydays)
-    conditions = _conditions(policy)
+    keydays, conditions = KeyDays(days, policy.extra_on_keydays), _conditions(policy)
     reach, calendar = _reach(policy, days), _calendar(policy, send, days)
     people = (reach, *_doubt(model, policy))
     general = [_cap(cap, keydays) for cap in policy.caps if cap.condition is None]
@@ -130,7 +129,7 @@ def send_rule(model: Model, days: BusinessDays, journey: Journey, state: State, 
         ),
         consent=_line(policy, "consent", "require consent"),
         give_up=_line(policy, "give up", f"give up after {policy.give_up}"),
-        watch=_watch(policy, message),
+        watch=watch_of(policy, message),
     )
 
 
@@ -155,7 +154,8 @@ def _line(policy: Policy, word: str, otherwise: str) -> Rule:
     return Rule(worded(span, otherwise), span if span.text else policy.span)
 
 
-def _watch(policy: Policy, message: Message) -> Watch:
+def watch_of(policy: Policy, message: Message) -> Watch:
+    """What a policy watches of a message."""
     return Watch(
         _line(policy, "sample", "sample"),
         _line(policy, "pilot", "pilot"),

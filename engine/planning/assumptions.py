@@ -25,6 +25,8 @@ def _assumed(found: Planned) -> Iterator[Phrase]:
         )
     if days.helped or (found.helpful and days.new is not None and not found.replayed):
         yield say("the moves that would help are made")
+    if any(side is not None and side.piloting for side in (days.old, days.new)):
+        yield say("a pilot arrives as well, so the rest does not wait for it")
     if any(side is not None and side.granting for side in (days.old, days.new)):
         yield say("a benefit that somebody must approve is counted when it is reserved; nobody decides on it")
 

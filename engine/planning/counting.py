@@ -80,7 +80,10 @@ class Granted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a period brought, and what was left at its end. `granting`: whether rules grant anything."""
+    """What a period brought, and what was left at its end. `granting`: whether rules grant anything.
+
+    `piloting`: whether policies ask for pilots.
+    """
 
     entered: tuple[Entered, ...]
     ended: tuple[Ended, ...]
@@ -92,6 +95,7 @@ class Counts:
     grants: tuple[Granted, ...]
     granting: bool
     benefits: Mapping[str, Benefit]
+    piloting: bool
 
 
 def count(connection: sa.Connection, config: Config, model: Model, since: int) -> Counts:
@@ -109,6 +113,7 @@ def count(connection: sa.Connection, config: Config, model: Model, since: int) -
         grants=tuple(counting.grants()),
         granting=any(isinstance(action, Grant) for action in _actions(model)),
         benefits=model.benefits,
+        piloting=any(policy.pilot for policy in model.policies.values()),
     )
 
 

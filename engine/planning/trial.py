@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from engine.channels.protocol import Accepted, Capabilities, InTime, Outcome, Outgoing
 from engine.delivery.delivery import Delivery
+from engine.permits.overseeing import take_pilots_for_granted
 from engine.planning.firings import clocks_of, firings, thinned
 from engine.projects.project import Project
 from engine.projects.project_turn import Engine, take_turn
@@ -81,6 +82,8 @@ def let_time_pass(engine: Engine, period: Period, news: Sequence[News] = ()) -> 
 
 
 def _passed(engine: Engine, period: Period, news: Sequence[News]) -> int:
+    with engine.project.store.write() as connection:
+        take_pilots_for_granted(connection, engine.plan.world, period.after)
     turns, place, heard = 0, 0, 0
     deliver, times = _accepting(engine), _times(engine, period)
     while place < len(times):

@@ -23,6 +23,7 @@ from engine.storage.states import MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, load_symbols
 from engine.storage.web_tables import parked
 from engine.views.benefits import spent
+from engine.views.editions import stopped_said
 from engine.views.pauses import pause_said
 from engine.wording import say, say_number
 
@@ -63,14 +64,14 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
     last = last_run_at(connection)
     counts, put_off = _messages(connection), _put_off(connection)
     real = None if virtual_time(connection) is not None else last
-    stopped, known = _stopped(connection, config, now), leader(connection)
-    unheard = _unheard(connection, config)
+    known = leader(connection)
     served = _served(known, config, now) if known is not None and known.serves else ()
     serious = (
         *_untimely(config, real, now),
         *_serious(release, counts, put_off),
-        *stopped,
-        *unheard,
+        *_stopped(connection, config, now),
+        *_by_policies(connection, release, now),
+        *_unheard(connection, config),
         *served,
     )
     is_open = task.c.status == TaskStatus.OPEN
@@ -78,12 +79,7 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         release=None if release is None else release.number,
         last_run=None if last is None else config.zone.iso(last),
         healthy=not serious,
-        problems=(
-            *serious,
-            *_minor(release, config, now),
-            *_spent(connection, release, config, now),
-            *_parked(connection),
-        ),
+        problems=(*serious, *_known(connection, release, config, now)),
         active=_active(connection, load_symbols(connection)),
         waiting=counts.get(MessageStatus.WAITING, 0),
         held=counts.get(MessageStatus.HELD, 0),
@@ -134,6 +130,12 @@ def _stopped(connection: sa.Connection, config: Config, now: int) -> Iterator[Ph
             )
 
 
+def _by_policies(connection: sa.Connection, release: Release | None, now: int) -> Iterator[Phrase]:
+    """What policies have stopped."""
+    if release is not None:
+        yield from stopped_said(connection, release.model, load_symbols(connection), now)
+
+
 def _unheard(connection: sa.Connection, config: Config) -> Iterator[Phrase]:
     """What gateways report and could not be fetched, of what the configuration still says."""
     rows = sa.select(poll).where(poll.c.failed_at.is_not(None)).order_by(poll.c.channel, poll.c.what)
@@ -170,6 +172,13 @@ def _daemon(known: Leader, config: Config, now: int) -> Mapping[str, object]:
         "heard": iso(known.heard_at),
         "waits": known.waits,
     }
+
+
+def _known(connection: sa.Connection, release: Release | None, config: Config, now: int) -> Iterator[Phrase]:
+    """What only should be known."""
+    yield from _minor(release, config, now)
+    yield from _spent(connection, release, config, now)
+    yield from _parked(connection)
 
 
 def _minor(release: Release | None, config: Config, now: int) -> Iterator[Phrase]:

@@ -10,6 +10,7 @@ from tests.differential import compare, model_in_scope
 from tests.strategies_histories import histories
 from tests.strategies_lively import lively_rules
 from tests.strategies_rules import rule_sets
+from tests.strategies_watching import watching_rules
 
 ZONES = ("Asia/Shanghai", "Asia/Shanghai", "Europe/Berlin", "America/New_York")
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -31,3 +32,17 @@ def test_lively_rules(text: str, data: st.DataObject) -> None:
 def test_any_rules(file: File, data: st.DataObject) -> None:
     """Every form of the language."""
     compare(model_in_scope(file), data.draw(histories(file)))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
+@given(watching_rules(), st.data())
+def test_rules_that_watch(text: str, data: st.DataObject) -> None:
+    """Samples, pilots and messages that are stopped, whatever a run looks at.
+
+    A message wanted because another was dropped comes in a later turn of the same transaction, so who is among the
+    first depends on how many customers that takes.
+    """
+    (file,), flaws = parse_texts({"watching.rules": text})
+    assert not flaws
+    model, zone = model_in_scope(file, watching=True), data.draw(st.sampled_from(ZONES))
+    compare(model, data.draw(histories(file)), zone, how=How(full=data.draw(st.booleans())))

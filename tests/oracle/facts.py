@@ -129,6 +129,9 @@ class Message:
     subject: str | None = None
     text: str | None = None
     refused_by: set[str] = field(default_factory=set)
+    sampled: bool = False
+    piloted: bool = False
+    opted_out: bool = False
 
 
 @dataclass(slots=True)
@@ -166,7 +169,7 @@ class Grant:
 
 @dataclass(slots=True)
 class Facts:
-    """Everything."""
+    """Everything. `stopped`, `pilots`, `places`: of policies that watch, by policy and message; see `editions`."""
 
     customers: dict[str, Customer] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
@@ -178,6 +181,10 @@ class Facts:
     tasks: list[Task] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     arrivals: int = 0
+    stopped: set[tuple[str, str]] = field(default_factory=set)
+    pilots: dict[tuple[str, str], str] = field(default_factory=dict)
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    heard: set[int] = field(default_factory=set)
 
     def arrive(self, kind: str, customer: str, at: datetime, fields: dict[str, Any]) -> Event:
         """Take an event in, under the next arrival number."""

@@ -13,6 +13,7 @@ from dsl.model.model import Model
 from dsl.units import Duration
 from tests.oracle import granting, moments
 from tests.oracle.conditions import holds
+from tests.oracle.editions import oversee, take_place
 from tests.oracle.entry import (
     Queue,
     admissions,
@@ -167,6 +168,7 @@ class Interpreter:
         run = Run(now, before, seq, first=self.last is None)
         if now == before:
             run.moved = self.moved
+        oversee(now, self.world, begins=True)
         admitted = admissions(self.queue, run, self.world)
         for customer in list(self.facts.customers.values()):
             self._end_watches(customer, now)
@@ -186,6 +188,7 @@ class Interpreter:
 
         What goes counts for those after it, not for those before it.
         """
+        oversee(now, self.world, begins=False)
         ready = [message for message in self._in_order(self.facts.messages) if message.status == "ready"]
         for message in ready:
             message.status, message.counted_at = "waiting", None
@@ -278,6 +281,8 @@ class Interpreter:
     def _decide(self, message: Message, now: datetime) -> None:
         """Write the gate's answer to a message."""
         answer = decide(message, now, self.world)
+        if isinstance(answer, Go):
+            take_place(message, self.world)
         message.because = message.until = message.role = message.counted_at = None
         match answer:
             case Go(channel, subject, text):

@@ -12,7 +12,7 @@ from typing import Literal
 from dsl.model import journeys as m
 from dsl.model.model import Cap, Policy
 from dsl.units import Duration, Period, Window
-from tests.oracle import moments
+from tests.oracle import editions, moments
 from tests.oracle.conditions import holds
 from tests.oracle.days import words_of
 from tests.oracle.facts import COUNTED, Message, Optout
@@ -66,11 +66,20 @@ def decide(message: Message, now: datetime, world: World) -> Answer:
     if awaited == "lost":
         return Drop("benefit")
     review = reviewer(message, now, world)
+    if editions.held(message, world) and review is None:
+        review = Hold("watched", None)
     if review is not None and not message.approved:
         return review
     reason = keeps(message, now, now, world)
     if reason is not None:
         return Wait(reason, until(message, now, world))
+    return _in_turn(message, now, world)
+
+
+def _in_turn(message: Message, now: datetime, world: World) -> Answer:
+    """What nothing else keeps goes, unless a pilot goes first."""
+    if editions.must_wait(message, world):
+        return Wait("pilot", given_up_at(message, world))
     channel = channel_at(message, now, world)
     assert channel is not None
     return worded(message, channel, now, world)
