@@ -48,25 +48,46 @@ def export_command(identity: str, kind: str, target: str | None, actor: str | No
 
 
 @click.command("erase")
-@click.argument("identity", metavar="ID")
+@click.argument("identity", metavar="[ID]", required=False)
 @click.option("--yes", "sure", is_flag=True, help="Do not ask.")
+@click.option("--rebuild", "rebuilding", is_flag=True, help="Write the database anew, also when it is large.")
 @click.option("--because", metavar="TEXT", help="Why, or who asked for it; name nobody.")
 @as_option
 @json_option
-def erase_command(identity: str, because: str | None, actor: str | None, *, sure: bool, as_json: bool) -> int:
+def erase_command(
+    identity: str | None,
+    because: str | None,
+    actor: str | None,
+    *,
+    sure: bool,
+    rebuilding: bool,
+    as_json: bool,
+) -> int:
     """Remove everything held on one customer, keeping only what stops further messages. Nothing brings it back."""
+    if identity is None:
+        return _rebuild(rebuilding=rebuilding)
     with opened() as project:
         release_of(project)  # without one there are no customers
         with project.store.read() as connection:
             number = customer_number(connection, identity)
         if not sure:
             _confirm(identity)
-        done = erase(project, number, by(project, actor), because)
+        done = erase(project, number, by(project, actor), because, rebuilding=rebuilding)
     if as_json:
         print_json({"id": identity, "rows": done.rows, "files": done.lines, "copies": list(done.copies)})
     else:
         _tell(done)
     return 0 if done.folded else 1
+
+
+def _rebuild(*, rebuilding: bool) -> int:
+    """Nobody in particular: what earlier erasures left between the rows goes."""
+    if not rebuilding:
+        raise UsageError(say("whom?"), say("name a customer by id"))
+    with opened() as project:
+        done = project.store.scrub(rebuilding=True)
+    _tell_remnants(folded=done, rebuilt=done)
+    return 0 if done else 1
 
 
 def _confirm(identity: str) -> None:
@@ -82,15 +103,20 @@ def _confirm(identity: str) -> None:
 def _tell(done: Erased) -> None:
     print_table((say("what"), say("rows")), [*done.rows.items(), *done.lines.items()])
     talk(say("erased; their addresses stay suppressed"))
-    if not done.folded:
-        talk(
-            say(
-                "somebody is reading from the database: the log of writes still holds what it held until they are done"
-            )
-        )
+    _tell_remnants(folded=done.folded, rebuilt=done.rebuilt)
     if done.copies:
         talk(say("not touched: {copies}", copies=all_of(done.copies)))
     talk(say("backups are not touched: docs/operations.md says what to do with them"))
+
+
+def _tell_remnants(*, folded: bool, rebuilt: bool) -> None:
+    if folded and rebuilt:
+        return
+    if folded:
+        talk(say("the database is large: gaps between its rows may hold remnants until it is written anew"))
+    else:
+        talk(say("others are using the database: it and its log may hold remnants until they are folded in"))
+    talk(say("`homing erase --rebuild` does that"))
 
 
 def _put_out(content: bytes, target: str | None) -> None:

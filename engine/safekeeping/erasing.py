@@ -33,21 +33,31 @@ _SHORTEST = 5
 """Characters below which a value is not looked for inside notes: it would be found everywhere."""
 
 
+SMALL = 256 * 1024 * 1024  # bytes
+"""A database up to this size is written anew after each erasure: it takes a second or two."""
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What went. `rows`: by table; `lines`: in files; `folded`: whether the log of writes is empty.
+    """What went. `rows`: by table; `lines`: in files. `folded`: whether the log of writes is empty.
 
-    `copies`: older databases in the folder, which still hold what they held.
+    `rebuilt`: whether the database was written anew. `copies`: older ones in the folder, which hold what they held.
     """
 
     rows: dict[str, int]
     lines: dict[str, int]
     folded: bool
+    rebuilt: bool
     copies: tuple[str, ...]
 
 
-def erase(project: Project, customer: int, by: By, because: str | None = None) -> Erased:
-    """Erase a customer. RefusedError while a message to them is being sent: its fate must be known first."""
+def erase(
+    project: Project, customer: int, by: By, because: str | None = None, *, rebuilding: bool = False
+) -> Erased:
+    """Erase a customer. RefusedError while a message to them is being sent: its fate must be known first.
+
+    `rebuilding`: write the file of the database anew, also where it is large.
+    """
     with project.store.write() as connection:
         _refuse_under_way(connection, customer)
         traces = _traces(connection, customer)
@@ -55,8 +65,14 @@ def erase(project: Project, customer: int, by: By, because: str | None = None) -
         rows = dict(_delete(connection, customer, traces))
         _strike(connection, customer, traces, by)
         record(connection, by, Deed(ERASED, customer, because=because))
-    folded = project.store.empty_log()
-    return Erased(rows, forget_in_files(project, traces), folded, tuple(_copies(project)))
+    rebuilt = rebuilding or _is_small(project)
+    folded = project.store.scrub(rebuilding=rebuilt)
+    return Erased(rows, forget_in_files(project, traces), folded, rebuilt, tuple(_copies(project)))
+
+
+def _is_small(project: Project) -> bool:
+    place = Path(project.store.place)
+    return place.is_file() and place.stat().st_size <= SMALL
 
 
 def _refuse_under_way(connection: sa.Connection, customer: int) -> None:

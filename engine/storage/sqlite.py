@@ -188,8 +188,19 @@ def fold(raw: Any) -> None:
         raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
 
 
-def empty_log(raw: Any) -> bool:
-    """Fold the log of writes into the file, and cut it to nothing; False when somebody reads for too long."""
+def scrub(raw: Any, *, rebuilding: bool) -> bool:
+    """Write the file anew if asked to, then fold the log in and cut it to nothing; False when others are in the way.
+
+    `secure_delete` overwrites rows where they lay last. Where they lay before a page was split only a rebuilt file
+    does not have them any more.
+    """
+    try:
+        if rebuilding:
+            raw.execute("VACUUM")
+    except pysqlite3.OperationalError as error:
+        if "is locked" not in str(error):
+            raise
+        return False
     busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
 

@@ -104,14 +104,17 @@ class Store:
             finally:
                 raw.close()
 
-    def empty_log(self) -> bool:
-        """Fold the log of writes in and empty it, waiting for those who read; whether that could be done."""
+    def scrub(self, *, rebuilding: bool) -> bool:
+        """Leave no byte of what was deleted, neither in the log of writes nor, `rebuilding`, in gaps of the file.
+
+        Waits for those who read and write; whether it could be done.
+        """
         if self.engine.dialect.name != "sqlite":
             return True
         with self._explained():
             raw = self.engine.raw_connection()
             try:
-                return sqlite.empty_log(raw.driver_connection)
+                return sqlite.scrub(raw.driver_connection, rebuilding=rebuilding)
             finally:
                 raw.close()
 

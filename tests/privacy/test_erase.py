@@ -122,6 +122,20 @@ class TestErase:
         homing.well("backup", str(folder / "after.backup"))
         assert bytes_of(folder) == {}
 
+    def test_pages_that_were_split(self, homing: Homing) -> None:
+        """Among many customers, whose rows were moved about before, nothing of one is left either."""
+        places = [number * 761 % 1500 for number in range(1500)]
+        for tag in ("first", "second-and-longer"):
+            rows = [f"X-{place:05},{tag}{place:05},1390{place:07},x{place:05}@example.cn" for place in places]
+            many = "\n".join(["id,name,phone,email", *rows])
+            homing.well("import", "customers", homing.file("../many.csv", many))
+        gone = range(3, 1500, 250)
+        for place in gone:
+            homing.well("erase", f"X-{place:05}", "--yes")
+        found = (homing.folder / "homing.db").read_bytes()
+        words = [f"X-{place:05}" for place in gone] + [f"1390{place:07}" for place in gone]
+        assert [word for word in words if word.encode() in found] == []
+
     def test_who_is_not_asked_must_say_so(self, homing: Homing) -> None:
         """Without a terminal nothing is erased unless `--yes` says so."""
         said = homing("erase", "KD-77001")

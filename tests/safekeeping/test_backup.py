@@ -70,7 +70,7 @@ class TestBackup:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
             names = [name for (name,) in connection.execute("SELECT name FROM backup_file ORDER BY name")]
-        assert names == ["homing.sent", "homing.toml", "rules/all.rules"]
+        assert names == ["homing.key", "homing.sent", "homing.toml", "rules/all.rules"]
         assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "second", "shop"]
 
     def test_never_replaces_a_file(self, homing: Homing, tmp_path: Path) -> None:
