@@ -44,10 +44,11 @@ class By(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What came of receipts: of themselves, and to which status how many messages went."""
+    """What came of receipts: of themselves, and to which status how many messages went. `left`: who wants no more."""
 
     fates: Counter[Fate] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
+    left: Sequence[OptOut] = ()
 
 
 def take_receipts(connection: sa.Connection, by: By, receipts: Sequence[Receipt], now: int) -> Came:
@@ -67,7 +68,7 @@ def take_receipts(connection: sa.Connection, by: By, receipts: Sequence[Receipt]
         for one, fate, intent in applied
     ]
     insert_rows(connection, receipt, names, rows)
-    return Came(Counter(fate for _, fate, _ in applied), taking.write())
+    return Came(Counter(fate for _, fate, _ in applied), taking.write(), taking.left)
 
 
 def any_to_look_at(connection: sa.Connection, channel: str, now: int) -> bool:
@@ -97,7 +98,7 @@ def match_again(connection: sa.Connection, by: By, now: int) -> Came:
     values = [dict(zip(_FOUND, (int(fate), *_numbers(intent)), strict=True)) for _, fate, intent in found]
     own = [{"its_channel": by.channel, "its_id": one.id} for one, _, _ in found]
     execute_many(connection, update, [new | which for new, which in zip(values, own, strict=True)])
-    return Came(Counter(fate for _, fate, _ in found), taking.write())
+    return Came(Counter(fate for _, fate, _ in found), taking.write(), taking.left)
 
 
 def tell_silence(connection: sa.Connection, channel: str, now: int, *, always: bool) -> int:
@@ -132,7 +133,7 @@ class _Taking:
     now: int
     _before: dict[Intent, dict[str, Any]] = field(default_factory=dict)
     _after: dict[Intent, dict[str, Any]] = field(default_factory=dict)
-    _left: list[OptOut] = field(default_factory=list)
+    left: list[OptOut] = field(default_factory=list)
 
     def look(self, receipts: Sequence[Receipt]) -> list[Applied]:
         """What comes of each, in their order; nothing is written yet."""
@@ -152,7 +153,7 @@ class _Taking:
             self._after[intent] = row
         if one.opted_out:
             at = self.now if one.at is None else min(one.at, self.now)
-            self._left.append(OptOut(intent.customer, row["identity"], self.by.channel, at, BY_GATEWAY()))
+            self.left.append(OptOut(intent.customer, row["identity"], self.by.channel, at, BY_GATEWAY()))
         return one, found.fate, intent
 
     def write(self) -> Counter[str]:
@@ -172,7 +173,7 @@ class _Taking:
             self.now,
         )
         mark_changed(self.connection, (intent.customer for intent in self._after))
-        for said in self._left:
+        for said in self.left:
             opt_out_by_gateway(self.connection, said, self.now)
         return Counter(MessageStatus(row["status"]).word for row in self._after.values())
 

@@ -17,6 +17,8 @@ from engine.errors import UnknownNameError
 from engine.inbox.receipts import By, Came, match_again, take_receipts
 from engine.inbox.replies import take_replies
 from engine.inbox.senders import Senders
+from engine.people.optouts import opt_out_by_gateway
+from engine.people.sharing import sharing
 from engine.permits.senders import address_of
 from engine.storage.states import Fate
 from engine.storage.store import Store
@@ -141,8 +143,19 @@ def take_heard(connection: sa.Connection, inbox: Inbox, channel: str, heard: Hea
     named = address_of(inbox.model, channel, inbox.addresses.get(channel))
     senders = Senders(connection, inbox.model, inbox.surroundings, named)
     came = take_receipts(connection, by, heard.receipts, now) if heard.receipts else Came()
+    _opt_out_others(senders, came, now)
     replies = take_replies(senders, channel, heard.replies, now) if heard.replies else 0
     return Taken(came.fates, came.messages, replies, heard.passed_over)
+
+
+def _opt_out_others(senders: Senders, came: Came, now: int) -> None:
+    """What a gateway knows of a number holds for everybody who has it."""
+    attributes = () if senders.attribute in (None, "id") else (str(senders.attribute),)
+    for said in came.left:
+        others = sharing(senders.connection, senders.model, said.customer, attributes)
+        for number, identity in others.items():
+            if number != said.customer:
+                opt_out_by_gateway(senders.connection, replace(said, customer=number, identity=identity), now)
 
 
 def look_again(connection: sa.Connection, inbox: Inbox, channel: str, now: int) -> Taken:

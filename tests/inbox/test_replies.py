@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from engine.storage.inbox_tables import reply, reply_of
 from engine.storage.schema import enrolment, optout
 from tests.deliveries import RULES, Shop, at
-from tests.inboxes import answer, ref_of, sent
+from tests.inboxes import answer, hear, ref_of, sent, told
 from tests.replying import stored, wrote
 
 SOON, LATER = "2026-11-23 10:01", "2026-11-23 10:05"
@@ -129,3 +129,13 @@ def test_an_opt_out_is_kept_to() -> None:
     (row,) = stored(some, optout)
     assert (row["customer"], row["channel"], row["at"]) == (1, 0, at(SOON))
     assert [event["text"] for event in stored(some, "replied")] == ["退订"]
+
+
+def test_a_number_that_the_gateway_knows_wants_no_more() -> None:
+    """F9: a receipt says so of one message; it holds for everybody with that number, by that channel."""
+    some = sent()
+    some.customer("C2", name="李雷", phone="+8613800000001")
+    some.customer("C3", name="韩梅", phone="+8613800000003")
+    hear(some, SOON, told("failed", ref=ref_of(some), opted_out=True))
+    sms = some.plan.world.number("channel", "sms")
+    assert sorted((row["customer"], row["channel"]) for row in stored(some, optout)) == [(1, sms), (2, sms)]
