@@ -1,6 +1,6 @@
 """Events over HTTP into a real `homing serve`, on the disk before each answer: how many a second, how long each takes.
 
-    .venv/bin/python benchmarks/web.py [--events 20000] [--connections 64]
+    python -m benchmarks.web [--events 20000] [--connections 64]
 
 One event a request over connections kept alive, then batches of 100 as Segment's libraries send them. The client runs
 on the same machine and takes its share of it.
