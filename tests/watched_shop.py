@@ -6,17 +6,22 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from engine.channels.protocol import Capabilities, Receipt, Says
+from dsl.units import Duration
+from engine.channels.protocol import Capabilities, Channel, Receipt, Says
 from engine.inbox.receipts import By as ByChannel
 from engine.inbox.receipts import take_receipts
 from engine.people.decisions import approve, refuse
 from engine.people.optouts import OptOut, opt_out
+from engine.permits.senders import make_permits
+from engine.plans.plan import make_plan
 from engine.storage.audit import By
 from engine.storage.keys import intent_in
 from engine.storage.schema import message
 from engine.storage.states import MessageStatus
+from engine.storage.store import open_store
 from engine.storage.symbols import load_symbols
-from tests.deliveries import Gateway, Shop, at, shop
+from tests.checked import model_of
+from tests.deliveries import SHANGHAI, Gateway, Shop, at, shop
 
 RULES = """
 customer {{ name: text, phone: phone }}
@@ -39,6 +44,9 @@ journey j {{
 def rules(*lines: str, text: str = "{{ name }}您好") -> str:
     """A journey that sends one message to everybody, under a policy with these lines."""
     return RULES.format(lines="\n  ".join(lines), text=text)
+
+
+AT_ONCE = rules("sample 15", "pilot 40 needs 98% delivered")
 
 
 def watched(text: str, people: int = 0, database: Path | str = ":memory:") -> Shop:
@@ -100,3 +108,12 @@ def decide(some: Shop, now: str, *, approved: bool = True, number: int | None = 
         ).all()
         for row in rows[:number]:
             (approve if approved else refuse)(connection, intent_in(row), By("li", at(now)))
+
+
+def again(database: str) -> Shop:
+    """A shop whose database is there already, as another process opens it."""
+    store = open_store(Path(database))
+    with store.write() as connection:
+        plan = make_plan(connection, 1, model_of(AT_ONCE), SHANGHAI, Duration(3, "day"))
+    channels: dict[str, Channel] = {"sms": Gateway(receipts=True)}
+    return Shop(store, plan, make_permits(plan, {"brand": "毛毛家"}, {}), channels)
