@@ -70,10 +70,10 @@ def _at_the_mark(patch: pytest.MonkeyPatch, change: Callable[[Any], Any]) -> Non
     """The gate is told something else at the mark than in the run."""
     decide = gate.decide
 
-    def marked(work: Any, renderer: Any, senders: Any) -> Any:
+    def marked(work: Any, renderer: Any, senders: Any, **how: Any) -> Any:
         patch.setattr(permitting, "decide", lambda known, now: decide(change(known), now))
         try:
-            return permitting.judge(work, renderer, senders)
+            return permitting.judge(work, renderer, senders, **how)
         finally:
             patch.setattr(permitting, "decide", decide)
 
@@ -87,11 +87,6 @@ def optouts_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
         patch,
         lambda known: replace(known, reach=tuple(item._replace(optout_at=None) for item in known.reach)),
     )
-
-
-def doubts_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
-    """The mark does not ask for replies that may be opt-outs."""
-    _at_the_mark(patch, lambda known: replace(known, unclear=False))
 
 
 def caps_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
@@ -217,7 +212,6 @@ MUTATIONS: Mapping[Mutation, str] = {
     try_doubts_again: "S1 S10",
     no_epochs: "S1 S10 S9",
     optouts_at_the_claim_alone: "S2",
-    doubts_at_the_claim_alone: "S2",
     windows_at_the_claim_alone: "S3",
     approvals_of_any_text: "S4",
     caps_at_the_claim_alone: "S5",
