@@ -1,23 +1,28 @@
 """`queue`: what waits for a person, and what they decide."""
 
 from collections.abc import Callable
+from typing import Any, TextIO
 
 import click
 import sqlalchemy as sa
 
 from dsl.wording import Phrase
+from engine.commands.many import Many, decide_beforehand, decide_on_many
 from engine.commands.opening import by, opened, practice_of
 from engine.commands.options import ListByDefault, as_option, json_option
 from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Note, approve, refuse
 from engine.people.doubts import send_anew, was_sent
+from engine.people.edits import Edited, Study, Writing, edit_text
 from engine.people.practice import Practice
 from engine.people.reviews import Decision, decide, is_review_id
-from engine.projects.names import known_role
+from engine.projects.names import known_channel, known_role
+from engine.projects.releases import current_release
 from engine.storage.audit import By
 from engine.storage.keys import Intent, intent_of
+from engine.storage.symbols import load_symbols
 from engine.terminal import cell, print_json, print_json_list, print_table, talk
-from engine.views.held import KINDS, item, queue
+from engine.views.held import DIGEST, KINDS, item, queue
 from engine.views.held_benefits import BENEFIT
 from engine.views.reviews import REPLY, reply_item
 from engine.views.window import look
@@ -36,6 +41,11 @@ _COLUMNS = (
 Act = Callable[[sa.Connection, Intent, By, Practice], None]
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID…")
+_some_ids = click.argument("ids", nargs=-1, metavar="[ID…]")
+_of_message = click.option("--message", metavar="M", help="All that are held of this message.")
+_of_journey = click.option("--journey", metavar="J", help="All that are held of this journey.")
+_all = click.option("--all", "everything", is_flag=True, help="All messages that are held.")
+_yes = click.option("--yes", "sure", is_flag=True, help="Do not ask.")
 _because = click.option("--because", metavar="TEXT", help="Why, for the trail.")
 
 
@@ -85,29 +95,149 @@ def show_command(ids: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @queue_command.command("approve")
-@_ids
+@_some_ids
+@_of_message
+@_of_journey
+@_all
+@_yes
+@click.option(
+    "--next", "count", type=int, metavar="N", help="The next N of --message, before they are there."
+)
 @click.option("--seen", metavar="DIGEST", help="Only with the text that `show` told under this digest.")
 @_because
 @as_option
 @json_option
 def approve_command(
-    ids: tuple[str, ...], seen: str | None, because: str | None, actor: str | None, *, as_json: bool
-) -> None:
+    ids: tuple[str, ...],
+    actor: str | None,
+    *,
+    count: int | None,
+    seen: str | None,
+    because: str | None,
+    as_json: bool,
+    **chosen: Any,
+) -> int:
     """Let held messages go, with the text that they have now, when the other rules do."""
+    many = _many(ids, chosen)
+    if count is not None:
+        _approve_beforehand(many, count, because, actor, as_json=as_json)
+        return 0
+    if many.named:
+        with opened() as project:
+            return decide_on_many(project, many, "approved", actor, because=because, as_json=as_json)
     note = Note(because, seen)
     number = _each(ids, actor, lambda c, intent, who, practice: approve(c, intent, who, note, practice))
     _told(ids, "approved", say_number("{n} approved", "{n} approved", n=number), as_json=as_json)
+    return 0
 
 
 @queue_command.command("refuse")
-@_ids
+@_some_ids
+@_of_message
+@_of_journey
+@_all
+@_yes
 @_because
 @as_option
 @json_option
-def refuse_command(ids: tuple[str, ...], because: str | None, actor: str | None, *, as_json: bool) -> None:
+def refuse_command(
+    ids: tuple[str, ...], actor: str | None, *, because: str | None, as_json: bool, **chosen: Any
+) -> int:
     """Let held messages never go."""
+    many = _many(ids, chosen)
+    if many.named:
+        with opened() as project:
+            return decide_on_many(project, many, "refused", actor, because=because, as_json=as_json)
     number = _each(ids, actor, lambda c, intent, who, practice: refuse(c, intent, who, because, practice))
     _told(ids, "refused", say_number("{n} refused", "{n} refused", n=number), as_json=as_json)
+    return 0
+
+
+def _many(ids: tuple[str, ...], chosen: dict[str, Any]) -> Many:
+    many = Many(**chosen)
+    if bool(ids) == many.named:
+        raise UsageError(say("say which: their ids, or one of --message, --journey and --all"))
+    return many
+
+
+def _approve_beforehand(
+    many: Many, count: int, because: str | None, actor: str | None, *, as_json: bool
+) -> None:
+    if many.message is None or many.journey or many.everything:
+        raise UsageError(say("--next needs --message, and nothing else"))
+    with opened() as project:
+        decide_beforehand(project, many.message, count, because, actor)
+    if as_json:
+        print_json({"message": many.message, "preapproved": count})
+    else:
+        talk(
+            say_number(
+                "the next {n:,} message `{message}` is let go without being held",
+                "the next {n:,} messages `{message}` are let go without being held",
+                n=count,
+                message=many.message,
+            )
+        )
+
+
+@queue_command.command("edit")
+@click.argument("text_id", metavar="ID")
+@click.option("--text", metavar="TEXT", help="What it is to say.")
+@click.option("--file", "file", type=click.File(encoding="utf-8"), help="A file that says it; `-` is stdin.")
+@click.option("--subject", metavar="TEXT", help="Another subject; else the one that it has.")
+@click.option("--channel", metavar="C", help="If it goes by this channel; else by the one that it has.")
+@_because
+@as_option
+@json_option
+def edit_command(
+    text_id: str,
+    actor: str | None,
+    *,
+    text: str | None,
+    file: TextIO | None,
+    subject: str | None,
+    channel: str | None,
+    because: str | None,
+    as_json: bool,
+) -> None:
+    """Let a message say something else. An approval is void; somebody must approve the new text."""
+    if (text is None) == (file is None):
+        raise UsageError(say("say what it is to say: --text or --file"))
+    writing = Writing(_read(file) if text is None else text, subject, channel, because)
+    with opened() as project:
+        known_channel(project.config, channel)
+        who = by(project, actor)
+        with project.store.write() as connection:
+            model = current_release(connection, project.config).model
+            study = Study(connection, model, load_symbols(connection), practice_of(project))
+            edited = edit_text(study, intent_of(text_id), writing, who)
+    _tell_edited(text_id, edited, as_json=as_json)
+
+
+def _read(file: TextIO | None) -> str:
+    try:
+        return "" if file is None else file.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(say("the file is not in UTF-8")) from error
+
+
+def _tell_edited(text_id: str, edited: Edited, *, as_json: bool) -> None:
+    if as_json:
+        shown = edited._asdict() | {"digest": edited.digest[:DIGEST]}
+        print_json({"id": text_id, "decided": "edited", **shown})
+        return
+    talk(
+        say("{id} says that now via {channel}; somebody must approve it", id=text_id, channel=edited.channel)
+    )
+    if edited.segments is not None:
+        talk(
+            say_number(
+                "{length} characters, {n} segment",
+                "{length} characters, {n} segments",
+                n=edited.segments,
+                length=edited.length,
+            )
+        )
 
 
 @queue_command.command("resolve")

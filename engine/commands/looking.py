@@ -19,7 +19,7 @@ from engine.storage.states import MessageStatus
 from engine.terminal import masked, print_json, print_json_list, print_table, print_text, talk, words
 from engine.views.customer import customer
 from engine.views.messages import Wanted, messages
-from engine.views.status import Status, status
+from engine.views.status import Status, preapproved_said, status
 from engine.views.window import look
 from engine.visible import visible
 from engine.wording import say, say_as
@@ -46,6 +46,9 @@ _JOURNEY_COLUMNS = (
     say("outcome"),
 )
 _TIMELINE_COLUMNS = (say("at"), say("kind"), say("what"), say("because"))
+_OPTIONAL = frozenset({"daemon", "preapproved"})
+"""What a status tells only where there is any."""
+
 _STATUSES = click.Choice([status.word for status in MessageStatus])
 
 
@@ -66,7 +69,7 @@ def status_command(*, alert: bool, as_json: bool) -> int:
         if alert:
             _alert(project, found)
     if as_json:
-        print_json({name: value for name, value in asdict(found).items() if name != "daemon" or value})
+        print_json({name: value for name, value in asdict(found).items() if name not in _OPTIONAL or value})
     else:
         _tell_status(found)
     return 0 if found.healthy else 1
@@ -164,6 +167,8 @@ def _tell_status(found: Status) -> None:
     if rows:
         click.echo()
         print_table((say("journey"), say("state"), say("customers")), rows)
+    for one in found.preapproved:
+        talk(preapproved_said(one))
     for problem in found.problems:
         talk(say("problem: {problem}", problem=problem))
     talk(say("healthy") if found.healthy else say("not healthy"))

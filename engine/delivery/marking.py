@@ -14,15 +14,15 @@ from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.given import Go, Hold, Verdict, Wait
 from engine.permits.outbox import outcome_of
 from engine.permits.overseeing import oversee
-from engine.permits.permitting import Permits, judge
+from engine.permits.permitting import Permits, judge, words_of
 from engine.permits.settling import settle
+from engine.permits.words import Words
 from engine.plans.work import Work
 from engine.plans.working import wanted
 from engine.reasons import NO_RULE, TOO_MANY
 from engine.storage.arrivals import mark_changed
 from engine.storage.keys import Intent, attempt_ref, intent_key, resent_key
 from engine.storage.states import MessageStatus
-from engine.texts.rendering import Rendered
 
 _DAY = 86_400_000  # milliseconds
 
@@ -79,6 +79,7 @@ class Marking:
     _moved: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _counted_in: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _at: str = ""
+    _words: Words = field(init=False)
 
     def mark(self) -> None:
         """Mark those that may go, inside the transaction under way; give the others back."""
@@ -87,7 +88,8 @@ class Marking:
         oversee(work.connection, plan.world, work.clock.now)
         self._stored = sending.ask_about(work.connection, plan.tables.customer)
         self._hold_overwhelmed()
-        decided = judge(work, self.permits.renderer, self._senders(), marking=True)
+        self._words = words_of(work, self.permits)
+        decided = judge(work, self._words, self._senders(), marking=True)
         for (sender, verdict), group in decided.items():
             if isinstance(verdict, Go):
                 self._go(sender, verdict, group)
@@ -125,7 +127,7 @@ class Marking:
     def _go(self, sender: Sender, verdict: Go, rows: list[Row]) -> None:
         channel = verdict.channel
         number, now = self.work.plan.world.number("channel", channel), self.work.clock.now
-        via, texts = _Via.of(sender, channel), self._texts(sender, channel, rows)
+        via, texts = _Via.of(sender, channel), self._words.of(sender, channel, rows)
         for intent, row, text in zip(self._intents(sender, rows), rows, texts, strict=True):
             stored = self._stored[intent]
             if stored.channel != number:
@@ -135,13 +137,6 @@ class Marking:
             else:
                 self._post(via, intent, row, stored)
                 self._count_in(sender, verdict, intent, stored)
-
-    def _texts(self, sender: Sender, channel: str, rows: list[Row]) -> list[Rendered]:
-        """The texts as they would be written now."""
-        rule, start = sender.rule, KEY_AT + sender.key_length + len(sender.rule.via)
-        places = [start + place for place in sender.uses[channel]]
-        values = [tuple(row[place] for place in places) for row in rows]
-        return self.permits.renderer.render_batch(rule.send.message, channel, values, rule.record)
 
     def _post(self, via: "_Via", intent: Intent, row: Row, stored: sending.Stored) -> None:
         address, doubt = str(row[via.address_at]), stored.status == MessageStatus.UNKNOWN

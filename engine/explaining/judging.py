@@ -14,8 +14,9 @@ from engine.permits.editions import editions_of
 from engine.permits.facts import Row, Sender, candidates, count_in, fetch_past
 from engine.permits.gate import decide, explain, given_up_at
 from engine.permits.given import Check, Drop, Facts, Go, Hold, Verdict, Wait
-from engine.permits.outbox import bring, faults
+from engine.permits.outbox import bring
 from engine.permits.permitting import competing
+from engine.permits.words import Words, edits_of
 from engine.plans import working
 from engine.plans.working import wanted
 from engine.reasons import BOTH, read_back
@@ -87,7 +88,9 @@ def _case(inquiry: Inquiry, sender: Sender, row: Row, facts: Facts) -> _Case:
     wrong: Sequence[str] = ()
     if not isinstance(verdict, Drop) and not _is_unsure(verdict):
         channel = sender.rule.reach.channel_in_view(facts, inquiry.at)
-        wrong = faults(inquiry.permits.renderer, sender, channel, [row])
+        words = Words(inquiry.plan, inquiry.permits.renderer, edits_of(inquiry.connection, inquiry.plan))
+        fault = words.fault(sender, channel, row)
+        wrong = [] if fault is None else [fault]
     return _Case(inquiry, sender, row, facts, verdict, tuple(wrong))
 
 

@@ -29,7 +29,7 @@ def find(connection: sa.Connection, intent: Intent) -> Waiting | None:
     row = connection.execute(query.where(*is_message(intent))).first()
     if row is None or row.status != MessageStatus.HELD:
         return None
-    bound = None if row.text is None else digest(row.channel, row.subject, row.text)
+    bound = None if not row.text else digest(row.channel, row.subject, row.text)
     named = say("message {id}", id=intent.id)
     return Waiting(intent, named, row.role_name, row.changed_at, bound, row.writer)
 

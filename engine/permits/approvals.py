@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.permits.facts import KEY_AT, Row, Sender
+from engine.permits.final_text import offences
+from engine.permits.preapproved import is_beforehand
 from engine.plans.work import Work
 from engine.storage.bulk import execute_many
 from engine.storage.keys import Intent
@@ -19,6 +21,9 @@ from engine.texts.rendering import Rendered, Text
 
 APPROVED = KEY_AT + 4
 """The place in a row of what says whether somebody has approved the message."""
+
+APPROVED_BY_PERSON = 1
+"""What stands there when it is noted on the message; `engine.permits.preapproved` lets others go."""
 
 
 def digest(channel: int | None, subject: str | None, text: str | None) -> str:
@@ -32,15 +37,25 @@ def void_where_changed(
     """Take back the approvals of messages that would go with another text, or another way; their rows."""
     approval = work.plan.statement(("approval",), _approval)
     assert approval is not None  # noqa: S101
-    number, (journey, _, action) = work.plan.world.number("channel", channel), sender.numbers(work.plan.world)
+    journey, _, action = sender.numbers(work.plan.world)
     changed = {}
     for row, text in texts:
         intent = Intent(row[0], journey, row[1], row[2], row[3], action)
-        now = digest(number, text.subject, text.body) if isinstance(text, Text) else ""
-        if row[APPROVED] and approval.run(work.connection, given(intent)).scalar() != now:
-            changed[intent] = row
+        if row[APPROVED] == APPROVED_BY_PERSON:
+            noted = approval.run(work.connection, given(intent)).scalar()
+            if not _holds(work, sender, channel, noted, text):
+                changed[intent] = row
     void(work.connection, changed)
     return list(changed.values())
+
+
+def _holds(work: Work, sender: Sender, channel: str, noted: str | None, text: Rendered) -> bool:
+    """Whether what was approved is what would go: the exact text, or a text that was approved beforehand."""
+    if not isinstance(text, Text):
+        return False
+    if is_beforehand(noted, work.plan.model, sender.rule.send.message):
+        return not offences(text, sender.rule.policy, channel)
+    return noted == digest(work.plan.world.number("channel", channel), text.subject, text.body)
 
 
 def void(connection: sa.Connection, intents: Iterable[Intent]) -> None:

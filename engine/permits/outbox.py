@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from engine.conditions import moments
 from engine.permits.approvals import APPROVED, void_where_changed
 from engine.permits.facts import KEY_AT, Row, Sender
-from engine.permits.final_text import clean, offences
 from engine.permits.given import Drop, Go, Hold, Verdict, Wait
-from engine.permits.rules import SendRule
+from engine.permits.preapproved import Preapproved
 from engine.permits.settling import Visit, settle
+from engine.permits.words import Words
 from engine.plans.statement import Statement
 from engine.plans.work import Work
 from engine.plans.working import batch, stirred, wanted
@@ -27,7 +27,7 @@ from engine.reasons import BOTH, GIVEN_UP, TEXT_CHANGED
 from engine.storage.bulk import any_known
 from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
-from engine.texts.rendering import Rendered, Renderer, Text
+from engine.texts.rendering import Rendered, Text
 
 _SUBJECT = ("customer", "journey", "record", "occurrence")
 _KEY = (*_SUBJECT, "visit", "action")
@@ -85,15 +85,16 @@ def bring(theirs: sa.ColumnElement[bool]) -> sa.Insert:
     return wanted.insert().from_select(names, rows.where(theirs, message.c.status.in_(_OPEN)))
 
 
-def write(work: Work, renderer: Renderer, decided: Decided) -> bool:
+def write(work: Work, words: Words, decided: Decided, before: Preapproved) -> bool:
     """Write every verdict; whether any enrolment was settled by it."""
     settled: list[Visit] = []
     for (sender, verdict), rows in decided.items():
         outcome = outcome_of(verdict)
         differing = [row for row in rows if _differs(row, outcome)]
         for final, some in _given_up_by(work, sender, outcome, differing):
-            for written in _worded(work, renderer, sender, final, some):
+            for written in _worded(work, words, sender, final, some):
                 work.report.messages[written[0].status.word] += _store(work, sender, written)
+                before.note(work.connection, sender, written[0].status, written[1])
         if outcome.status is MessageStatus.DROPPED:
             journey = work.plan.world.number("journey", sender.journey.name)
             settled += [(row[0], journey, row[1], row[2], row[3]) for row in differing]
@@ -163,59 +164,34 @@ Written = tuple[Outcome, list[Row], list[Text]]
 _NO_TEXT = Text(None, "")
 
 
-def _worded(
-    work: Work, renderer: Renderer, sender: Sender, outcome: Outcome, rows: list[Row]
-) -> list[Written]:
-    """The outcomes with their texts; those whose text cannot be made or may not go are held."""
+def _worded(work: Work, words: Words, sender: Sender, outcome: Outcome, rows: list[Row]) -> list[Written]:
+    """The outcomes with their texts; those whose text cannot be made or may not go are held.
+
+    What somebody approved goes as it was approved, or waits for another look.
+    """
     if outcome.channel is None or not rows:
         return [(outcome, rows, [])] if rows else []
-    rule, texts = sender.rule, _texts(renderer, sender, outcome.channel, rows)
+    texts = words.of(sender, outcome.channel, rows)
     if outcome.status is MessageStatus.READY and any(row[APPROVED] for row in rows):
         changed = void_where_changed(work, sender, outcome.channel, list(zip(rows, texts, strict=True)))
         if changed:
             again = Outcome(MessageStatus.WAITING, TEXT_CHANGED(), work.clock.now)
             others = [row for row in rows if row not in changed]
-            return [(again, changed, []), *_worded(work, renderer, sender, outcome, others)]
-    good = [text for text in texts if isinstance(text, Text)]
-    if len(good) == len(rows) and clean(good, rule.policy, outcome.channel):
-        return [(outcome, rows, good)]
+            return [(again, changed, []), *_worded(work, words, sender, outcome, others)]
+    faults = words.faults(sender, outcome.channel, rows, texts)
     groups: dict[Outcome, tuple[list[Row], list[Text]]] = defaultdict(lambda: ([], []))
-    for row, text in zip(rows, texts, strict=True):
-        because = _fault(rule, outcome.channel, text)
+    if not any(faults):
+        return [(outcome, rows, [_shown(text) for text in texts])]
+    for row, text, because in zip(rows, texts, faults, strict=True):
         final = outcome if because is None else _held(outcome, because, _given_up(work, sender, row))
         group = groups[final]
         group[0].append(row)
-        group[1].append(text if isinstance(text, Text) else _NO_TEXT)
+        group[1].append(_shown(text))
     return [(final, *group) for final, group in groups.items()]
 
 
-def faults(renderer: Renderer, sender: Sender, channel: str, rows: list[Row]) -> list[str]:
-    """Why a person must look at the texts of these messages before they go."""
-    found = (_fault(sender.rule, channel, text) for text in _texts(renderer, sender, channel, rows))
-    return [because for because in found if because is not None]
-
-
-def _texts(renderer: Renderer, sender: Sender, channel: str, rows: list[Row]) -> list[Rendered]:
-    rule, start = sender.rule, KEY_AT + sender.key_length + len(sender.rule.via)
-    values = _picked(rows, [start + place for place in sender.uses[channel]])
-    return renderer.render_batch(rule.send.message, channel, values, rule.record)
-
-
-def _picked(rows: list[Row], places: list[int]) -> list[tuple[Any, ...]]:
-    """Of each row the values at these places."""
-    if not places:
-        return [()] * len(rows)
-    if places == list(range(places[0], places[-1] + 1)):
-        return [tuple(row[places[0] : places[-1] + 1]) for row in rows]
-    return [tuple(row[place] for place in places) for row in rows]
-
-
-def _fault(rule: SendRule, channel: str, text: Rendered) -> str | None:
-    """Why a person must look at a text before it goes; None when it may."""
-    if not isinstance(text, Text):
-        return text.because
-    broken = offences(text, rule.policy, channel)
-    return broken[0].text if broken else None
+def _shown(text: Rendered) -> Text:
+    return text if isinstance(text, Text) else _NO_TEXT
 
 
 def _held(outcome: Outcome, because: str, until: int) -> Outcome:

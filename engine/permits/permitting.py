@@ -6,7 +6,7 @@ next. What becomes of the verdicts is `engine.permits.outbox`.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
@@ -25,9 +25,11 @@ from engine.permits.facts import (
     fetch_past,
 )
 from engine.permits.gate import decide
-from engine.permits.given import Facts, Go
+from engine.permits.given import Facts, Go, Verdict
 from engine.permits.left import cancel_left
-from engine.permits.outbox import Decided, bring_stored, faults, write
+from engine.permits.outbox import Decided, bring_stored, write
+from engine.permits.preapproved import Preapproved, preapproved_of
+from engine.permits.words import Words, edits_of
 from engine.plans.work import Work
 from engine.plans.working import wanted
 from engine.texts.rendering import Renderer
@@ -54,19 +56,35 @@ def permit(work: Work, permits: Permits) -> bool:
         return False
     if work.step:
         cancel_left(work, senders)
-    decided = judge(work, permits.renderer, senders)
+    words = words_of(work, permits)
+    before = preapproved_of(work.connection, work.plan)
+    decided = judge(work, words, senders, before)
     work.clear(wanted)
-    return write(work, permits.renderer, decided)
+    return write(work, words, decided, before)
 
 
-def judge(work: Work, renderer: Renderer, senders: list[Sender], *, marking: bool = False) -> Decided:
+def words_of(work: Work, permits: Permits) -> Words:
+    """What makes the texts of the messages in `wanted`."""
+    return Words(work.plan, permits.renderer, edits_of(work.connection, work.plan))
+
+
+def judge(
+    work: Work,
+    words: Words,
+    senders: list[Sender],
+    before: Preapproved | None = None,
+    *,
+    marking: bool = False,
+) -> Decided:
     """Put every message in `wanted` to the gate; `senders` are all that want one of them.
 
-    `marking`: they are the ones that are about to leave.
+    `before`: what was approved before it was there, where new messages may be let go so. `marking`: they are the ones
+    that are about to leave.
     """
     alone = len(senders) == 1 and senders[0].journey.record is None
     editions = editions_of(work.connection, senders, work.places, marking=marking)
-    cases = _Cases(work, renderer, editions, set() if alone else _crowded(work))
+    crowded = set() if alone else _crowded(work)
+    cases = _Cases(work, words, before or Preapproved(work.plan), editions, crowded)
     for sender in senders:
         cases.clear(sender)
     if cases.close:
@@ -94,7 +112,8 @@ class _Cases:
     """The messages of one batch: the clear ones share verdicts, the others are looked at one by one."""
 
     work: Work
-    renderer: Renderer
+    words: Words
+    before: Preapproved
     editions: Editions
     crowded: set[int]
     decided: Decided = field(default_factory=lambda: defaultdict(list))
@@ -113,9 +132,7 @@ class _Cases:
             else:
                 alike[key].append(row)
         for key, rows in alike.items():
-            facts = self.editions.told(sender, facts_of(sender, key, (), 0, {}))
-            verdict = decide(facts, self.work.clock.now)
-            self.decided[sender, verdict] += rows
+            self._decide(sender, self.editions.told(sender, facts_of(sender, key, (), 0, {})), rows)
 
     def closely(self, past: Past) -> None:
         """Decide on the others in the order in which they compete; what goes counts for the next.
@@ -123,17 +140,28 @@ class _Cases:
         What somebody must look at first, because of its text, does not go.
         """
         for sender, row, facts in competing(self.work.plan.world, self.close, past):
-            verdict = decide(self.editions.told(sender, facts), self.work.clock.now)
-            self.decided[sender, verdict].append(row)
+            verdict = self._decide(sender, self.editions.told(sender, facts), [row])
             goes = isinstance(verdict, Go) and not self._is_stopped_by_text(sender, verdict, row)
             self.editions.take(sender, verdict, known=facts.sampled, goes=goes)
             if goes:
                 count_in(self.work.plan.world, sender, row, past, self.work.clock.now)
 
+    def _decide(self, sender: Sender, facts: Facts, rows: list[Row]) -> Verdict:
+        """The verdict on the last of these rows, which have the same facts."""
+        verdict = decide(facts, self.work.clock.now)
+        freed, held = self.before.cover(sender, verdict, rows)
+        if freed:
+            gone = decide(replace(facts, approved=True), self.work.clock.now)
+            self.decided[sender, gone] += freed
+            if not held:
+                return gone
+        self.decided[sender, verdict] += held
+        return verdict
+
     def _is_stopped_by_text(self, sender: Sender, verdict: Go, row: Row) -> bool:
         """Asked only where another message, of the customer or of the pilot, waits for the answer."""
         asked = verdict.piloted or row[0] in self.crowded
-        return asked and bool(faults(self.renderer, sender, verdict.channel, [row]))
+        return asked and self.words.fault(sender, verdict.channel, row) is not None
 
 
 def competing(

@@ -55,7 +55,7 @@ def item(window: Window, intent: Intent) -> dict[str, object] | None:
         "subject": row.subject,
         "text": row.text,
         "until": window.time(row.until),
-        "digest": None if row.text is None else digest(row.channel, row.subject, row.text)[:DIGEST],
+        "digest": None if not row.text else digest(row.channel, row.subject, row.text)[:DIGEST],
     }
 
 

@@ -1,0 +1,179 @@
+"""A message written anew by a person: looked over at once, and held until somebody approves exactly that text."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from dsl.model.journeys import Send
+from dsl.model.model import Model
+from dsl.texts.segments import len_of, segments
+from engine.errors import RefusedError, UsageError
+from engine.people.decisions import too_late
+from engine.people.practice import Practice, Verdict, remember
+from engine.people.staff import check_may
+from engine.permits.approvals import digest
+from engine.permits.final_text import offences
+from engine.reasons import BOTH, EDITED
+from engine.storage import audit
+from engine.storage.arrivals import mark_changed
+from engine.storage.audit import By, Deed
+from engine.storage.bad_values import BadValueError
+from engine.storage.keys import Intent
+from engine.storage.messages import change_while, is_message
+from engine.storage.schema import message
+from engine.storage.staff_tables import edit
+from engine.storage.states import MessageStatus
+from engine.storage.symbols import Symbols
+from engine.storage.values import read_text
+from engine.texts.rendering import Text
+from engine.wording import all_of, say
+
+_BRACES = ("{{", "{%", "{#")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What somebody wants a message to say.
+
+    `channel`: None for the one that it is to go by; `because`: for the trail.
+    """
+
+    text: str
+    subject: str | None = None
+    channel: str | None = None
+    because: str | None = None
+
+
+class Edited(NamedTuple):
+    """A text as it stands now. `length` and `segments`: of an sms, else None. `digest`: what an approval binds."""
+
+    channel: str
+    subject: str | None
+    text: str
+    length: int | None
+    segments: int | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Where messages are written anew: the rules in force and their names."""
+
+    connection: sa.Connection
+    model: Model
+    symbols: Symbols
+    practice: Practice
+
+
+def edit_text(study: Study, intent: Intent, writing: Writing, by: By) -> Edited:
+    """Let a held message, or one that was approved and has not left, say something else.
+
+    An approval is void; the text goes once somebody with the role approves it. RefusedError when it is too late, not
+    for this person, or the text breaks its policy; UsageError when it cannot be a text.
+    """
+    row = _editable(study, intent)
+    check_may(study.connection, by, None, say("message {id}", id=intent.id))
+    send = _send(study, row)
+    channel = writing.channel or study.symbols.name_or(row.channel) or send.via[0]
+    text = _text(study, send, channel, writing, row)
+    _check(study.model, send, channel, text)
+    number = study.symbols.known("channel", channel)
+    _store(study.connection, intent, number, text, by)
+    shown = row.channel in {None, number}
+    _void(study.connection, intent, row, (number, text) if shown else None, by)
+    seal = digest(number, text.subject, text.body)
+    remember(study.connection, intent, Verdict("message", "edited", row.changed_at), by)
+    what = f"{intent.id} via {channel} {seal[:12]}"
+    audit.record(study.connection, by, Deed("message edited", intent.customer, what, writing.because))
+    length, count = (len_of(text.body), segments(text.body)) if channel == "sms" else (None, None)
+    return Edited(channel, text.subject, text.body, length, count, seal)
+
+
+def _editable(study: Study, intent: Intent) -> Any:
+    row = study.connection.execute(sa.select(message).where(*is_message(intent))).first()
+    if row is not None and row.status == MessageStatus.HELD:
+        return row
+    on_its_way = (MessageStatus.WAITING, MessageStatus.READY)
+    if row is not None and row.approved and row.status in on_its_way:
+        return row
+    what = say("message {id} is neither held nor approved and still here", id=intent.id)
+    raise too_late(study.connection, intent, what, study.practice)
+
+
+def _send(study: Study, row: Any) -> Send:
+    journey, _, state = study.symbols.name(row.state).partition("/")
+    found = study.model.journeys.get(journey)
+    actions = (
+        action for one in (found.states if found else ()) if one.name == state for action in one.actions
+    )
+    for action in actions:
+        if isinstance(action, Send) and action.number == row.action:
+            return action
+    raise RefusedError(say("the rules in force do not send this message any more"))
+
+
+def _text(study: Study, send: Send, channel: str, writing: Writing, row: Any) -> Text:
+    """The text as it will go. UsageError when it cannot be one."""
+    variant = study.model.messages[send.message].variant(channel)
+    if variant is None or channel not in send.via:
+        raise UsageError(
+            say("this message does not go via `{channel}`", channel=channel),
+            say("it goes via: {names}", names=all_of(send.via)),
+        )
+    if writing.subject is not None and variant.subject is None:
+        raise UsageError(say("messages via `{channel}` have no subject here", channel=channel))
+    body, subject = _read(writing.text), writing.subject
+    if variant.subject is not None:
+        subject = _read(row.subject if subject is None else subject)
+        if "\n" in subject:
+            raise UsageError(say("a subject is one line"))
+    return Text(subject, body)
+
+
+def _read(written: str | None) -> str:
+    try:
+        text = read_text(written)
+    except BadValueError as error:
+        raise UsageError(say("the text cannot be sent: {error}", error=error.reason)) from None
+    if text is None:
+        raise UsageError(say("there is no text"), say("write it after --text, or name a --file"))
+    if any(brace in text for brace in _BRACES):
+        raise UsageError(
+            say("the text holds a `{brace}`, and nothing is filled in any more", brace="{{"),
+            say("write what the customer is to read"),
+        )
+    return text
+
+
+def _check(model: Model, send: Send, channel: str, text: Text) -> None:
+    broken = offences(text, model.policies[send.policy], channel)
+    if broken:
+        raise RefusedError(
+            say("the text breaks {rules}", rules=all_of(rule.text for rule in broken)),
+            say("nothing was changed"),
+        )
+
+
+def _store(connection: sa.Connection, intent: Intent, channel: int, text: Text, by: By) -> None:
+    same = [edit.c[name] == number for name, number in intent._asdict().items()]
+    connection.execute(edit.delete().where(*same, edit.c.channel == channel))
+    row = {**intent._asdict(), "channel": channel, "subject": text.subject, "text": text.body}
+    connection.execute(edit.insert().values(row | {"who": by.actor, "at": by.now}))
+
+
+def _void(
+    connection: sa.Connection, intent: Intent, row: Any, shown: tuple[int, Text] | None, by: By
+) -> None:
+    """Nothing that was approved holds any more, and the next run asks the gate again."""
+    values: dict[str, Any] = {"approved": False, "approved_text": None, "until": by.now}
+    if shown is not None:
+        values |= {"channel": shown[0], "subject": shown[1].subject, "text": shown[1].body}
+    own = EDITED(who=by.actor)
+    if row.status == MessageStatus.HELD:
+        values["because"] = own if row.role is None else BOTH(first=row.because, second=own)
+    else:
+        values |= {"status": MessageStatus.WAITING, "because": own, "counted_at": None, "changed_at": by.now}
+    if not change_while(connection, intent, MessageStatus(row.status), values):
+        raise RefusedError(say("message {id} was changed by somebody else just now", id=intent.id))
+    mark_changed(connection, [intent.customer])

@@ -1,0 +1,130 @@
+"""Messages let go without being held, so many of a campaign, as somebody approved beforehand.
+
+It is of the message and its rules as they were then, not of single texts: when either changes it is void. A text that
+nobody could read beforehand, since a value is missing or it holds what is forbidden, is held all the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+
+from dsl.model.journeys import Send
+from dsl.model.model import Model
+from engine.permits.facts import KEY_AT, Row, Sender
+from engine.permits.given import Hold, Verdict
+from engine.plans.plan import Plan
+from engine.storage.bulk import execute_many
+from engine.storage.keys import Intent
+from engine.storage.messages import given, is_given
+from engine.storage.schema import message
+from engine.storage.staff_tables import preapproval
+from engine.storage.states import MessageStatus
+
+PREAPPROVED = 2
+"""Stands in a row where 1 says that somebody approved the message: it was not, and is let go all the same."""
+
+_APPROVED, _STATUS = KEY_AT + 4, KEY_AT + 1
+_MARK = "beforehand "
+
+
+@dataclass(slots=True)
+class Grant:
+    """What is left of a preapproval. `roles`: whose reviews it stands for; None: everybody's."""
+
+    number: int
+    left: int
+    roles: frozenset[str] | None
+
+
+@dataclass(slots=True)
+class Preapproved:
+    """The preapprovals in force, by message; what a transaction takes of them is taken off at its end."""
+
+    plan: Plan
+    grants: dict[str, Grant] = field(default_factory=dict)
+
+    def cover(self, sender: Sender, verdict: Verdict, rows: list[Row]) -> tuple[list[Row], list[Row]]:
+        """Those of rows about to be held that are let go instead, marked so; and the others. What is held stays so."""
+        if not self.grants or not isinstance(verdict, Hold) or verdict.sampled or verdict.role is None:
+            return [], rows
+        grant = self.grants.get(sender.rule.send.message)
+        if grant is None or (grant.roles is not None and verdict.role not in grant.roles):
+            return [], rows
+        new = [row for row in rows if row[_STATUS] != MessageStatus.HELD][: grant.left]
+        grant.left -= len(new)
+        freed: list[Row] = [(*row[:_APPROVED], PREAPPROVED, *row[_APPROVED + 1 :]) for row in new]
+        taken = set(map(id, new))
+        return freed, [row for row in rows if id(row) not in taken]
+
+    def note(
+        self, connection: sa.Connection, sender: Sender, status: MessageStatus, rows: Sequence[Row]
+    ) -> None:
+        """Take what was let go off the preapproval, and note on the messages that they are approved."""
+        mine = [row for row in rows if row[_APPROVED] == PREAPPROVED]
+        if not mine or status not in (MessageStatus.READY, MessageStatus.WAITING):
+            return
+        journey, _, action = sender.numbers(self.plan.world)
+        name = sender.rule.send.message
+        intents = [Intent(row[0], journey, row[1], row[2], row[3], action) for row in mine]
+        approved = message.update().values(approved=sa.true(), approved_text=sa.bindparam("mark"))
+        mark = mark_of(self.plan.model, name)
+        execute_many(
+            connection, approved.where(*is_given()), [{"mark": mark, **given(intent)} for intent in intents]
+        )
+        taken = preapproval.update().where(preapproval.c.preapproval == self.grants[name].number)
+        connection.execute(taken.values(left=preapproval.c.left - len(mine)))
+
+
+def preapproved_of(connection: sa.Connection, plan: Plan) -> Preapproved:
+    """What is in force under these rules."""
+    found, names = Preapproved(plan), plan.world.symbols
+    open_ones = (preapproval.c.left > 0, preapproval.c.ended_at.is_(None))
+    for row in connection.execute(sa.select(preapproval).where(*open_ones)):
+        name = names.name(row.message)
+        if name in plan.model.messages and row.digest == digest_of(plan.model, name):
+            roles = None if row.roles is None else frozenset(row.roles)
+            found.grants[name] = Grant(row.preapproval, row.left, roles)
+    return found
+
+
+def is_beforehand(approved_text: str | None, model: Model, name: str) -> bool:
+    """Whether what is noted on a message says that it was approved beforehand, under rules that hold still."""
+    return approved_text is not None and approved_text == mark_of(model, name)
+
+
+def mark_of(model: Model, name: str) -> str:
+    """What is noted on messages that were approved beforehand."""
+    return _MARK + digest_of(model, name)
+
+
+def digest_of(model: Model, name: str) -> str:
+    """What stands for a message and all that rules say of sending it."""
+    return sha256(repr(list(_said(model, name))).encode()).hexdigest()
+
+
+def roles_reviewing(model: Model, name: str) -> set[str]:
+    """The roles that somebody must have to approve every message of a name."""
+    sends = [send for _, send in _sends(model, name)]
+    own = {send.review for send in sends if send.review}
+    return own | {review.role for send in sends for review in model.policies[send.policy].reviews}
+
+
+def _said(model: Model, name: str) -> Iterator[Any]:
+    for variant in model.messages[name].variants:
+        yield variant.channel, variant.subject, variant.body
+    for place, send in _sends(model, name):
+        policy = model.policies[send.policy]
+        yield place, send.via, send.policy, send.review
+        yield [phrase.text for phrase in policy.forbid], [phrase.text for phrase in policy.require]
+        yield [(review.role, review.span.text) for review in policy.reviews]
+
+
+def _sends(model: Model, name: str) -> Iterator[tuple[str, Send]]:
+    for journey in model.journeys.values():
+        for state in journey.states:
+            for action in state.actions:
+                if isinstance(action, Send) and action.message == name:
+                    yield f"{journey.name}/{state.name}", action
