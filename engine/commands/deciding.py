@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from dsl.wording import Phrase
 from engine.commands.many import Many, decide_beforehand, decide_on_many
 from engine.commands.opening import by, opened, practice_of
-from engine.commands.options import ListByDefault, as_option, json_option
+from engine.commands.options import ListByDefault, after_option, as_option, json_option, limit_option
 from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Note, approve, refuse
 from engine.people.doubts import send_anew, was_sent
@@ -22,8 +22,9 @@ from engine.storage.audit import By
 from engine.storage.keys import Intent, intent_of
 from engine.storage.symbols import load_symbols
 from engine.terminal import cell, print_json, print_json_list, print_table, talk
-from engine.views.held import DIGEST, KINDS, item, queue
+from engine.views.held import DIGEST, KINDS, Page, item, queue
 from engine.views.held_benefits import BENEFIT
+from engine.views.preapproved import preapproved, preapproved_said
 from engine.views.reviews import REPLY, reply_item
 from engine.views.window import look
 from engine.wording import say, say_number
@@ -57,17 +58,23 @@ def queue_command() -> None:
 @queue_command.command("list")
 @click.option("--kind", type=click.Choice([*KINDS.values(), BENEFIT, REPLY]), help="Only these.")
 @click.option("--role", metavar="ROLE", help="Only what this role may decide.")
+@limit_option
+@after_option
 @json_option
-def list_command(kind: str | None, role: str | None, *, as_json: bool) -> None:
+def list_command(
+    kind: str | None, role: str | None, limit: int | None, after: str | None, *, as_json: bool
+) -> None:
     """List messages that are held, messages in doubt and replies, the oldest first."""
     with opened() as project, project.store.read() as connection:
         window = look(connection, project.config)
         known_role(window.model, role)
-        found = queue(window, kind, role)
+        found = queue(window, kind, role, Page(limit, after))
         if as_json:
             print_json_list(found)
-        else:
-            print_table(_COLUMNS, ([one[name] for name in _COLUMNS] for one in found))
+            return
+        print_table(_COLUMNS, ([one[name] for name in _COLUMNS] for one in found))
+        for one in preapproved(window):
+            talk(preapproved_said(one))
 
 
 @queue_command.command("show")

@@ -19,7 +19,8 @@ from engine.storage.states import MessageStatus
 from engine.terminal import masked, print_json, print_json_list, print_table, print_text, talk, words
 from engine.views.customer import customer
 from engine.views.messages import Wanted, messages
-from engine.views.status import Status, preapproved_said, status
+from engine.views.preapproved import preapproved_said
+from engine.views.status import Status, status
 from engine.views.window import look
 from engine.visible import visible
 from engine.wording import say, say_as

@@ -26,6 +26,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 as_option = click.option("--as", "actor", metavar="NAME", help="Who does it; else the user of this computer.")
 
 
+limit_option = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
+
+after_option = click.option("--after", metavar="ID", help="Only those after this one.")
+
+
 class ListByDefault(click.Group):
     """A group of commands in which `list` is meant when none is named."""
 

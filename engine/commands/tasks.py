@@ -8,7 +8,7 @@ import click
 from dsl.wording import Phrase
 from engine.calendars.zone import parse_time
 from engine.commands.opening import by, opened, practice_of
-from engine.commands.options import ListByDefault, as_option, json_option
+from engine.commands.options import ListByDefault, after_option, as_option, json_option, limit_option
 from engine.errors import UsageError
 from engine.people.task_changes import Hand, HandOver, assign, note, postpone
 from engine.people.tasks import Desk, Finish, finish_task
@@ -35,6 +35,8 @@ _COLUMNS = (
     say("role"),
     say("status"),
     say("due"),
+    say("overdue"),
+    say("assignee"),
     say("outcomes"),
 )
 _task = click.argument("task", metavar="ID")
@@ -53,12 +55,25 @@ def tasks_command() -> None:
 )
 @click.option("--role", metavar="ROLE", help="Only the work of this role.")
 @click.option("--customer", "identity", metavar="ID", help="Only this customer's.")
+@click.option("--mine", is_flag=True, help="Only what was handed to me.")
+@click.option("--overdue", is_flag=True, help="Only open ones whose deadline has passed.")
+@limit_option
+@after_option
 @as_option
 @json_option
 def list_command(
-    statuses: tuple[str, ...], role: str | None, identity: str | None, actor: str | None, *, as_json: bool
+    statuses: tuple[str, ...],
+    role: str | None,
+    identity: str | None,
+    actor: str | None,
+    *,
+    mine: bool,
+    overdue: bool,
+    limit: int | None,
+    after: str | None,
+    as_json: bool,
 ) -> None:
-    """List tasks, open ones first. `--as` is the name that scripts say for the operator."""
+    """List tasks, open ones first: by rank, then by deadline. `--as` is the name that scripts say for the operator."""
     with opened() as project:
         config, who = project.config, by(project, actor)
         with project.store.read() as connection:
@@ -68,6 +83,10 @@ def list_command(
                 frozenset(TaskStatus[word.upper()] for word in statuses),
                 role,
                 None if identity is None else customer_number(connection, identity),
+                who.actor if mine else None,
+                who.now if overdue else None,
+                limit,
+                None if after is None else intent_of(after),
             )
             plan = make_plan(connection, window.release, window.model, window.zone, config.lateness)
             renderer = Renderer(window.model, config.variables, window.zone)

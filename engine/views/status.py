@@ -1,7 +1,7 @@
 """The state of a project, as `homing status` shows it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from engine.config import Config
 from engine.delivery.breaker import healths
 from engine.delivery.pausing import pauses
 from engine.inbox.listening import cannot_fetch
-from engine.people.preapprovals import beforehand
 from engine.projects.leading import Leader, leader
 from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
@@ -26,6 +25,8 @@ from engine.storage.web_tables import parked
 from engine.views.benefits import spent
 from engine.views.editions import stopped_said
 from engine.views.pauses import pause_said
+from engine.views.preapproved import preapproved
+from engine.views.window import look
 from engine.wording import say, say_number
 
 _MISSED = 2
@@ -88,7 +89,7 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         unknown=counts.get(MessageStatus.UNKNOWN, 0),
         tasks_open=_count(connection, is_open),
         tasks_overdue=_count(connection, is_open, task.c.due_at < now),
-        preapproved=() if release is None else tuple(_preapproved(connection, config, release)),
+        preapproved=() if release is None else tuple(preapproved(look(connection, config))),
         daemon=None if known is None or not known.serves else _daemon(known, config, now),
     )
 
@@ -164,23 +165,6 @@ def _served(known: Leader, config: Config, now: int) -> Iterator[Phrase]:
             "nothing runs and nothing leaves until the clock shows {last} again: it was put back",
             last=iso(known.trusted_at),
         )
-
-
-def preapproved_said(one: Mapping[str, object]) -> Phrase:
-    """A preapproval in a sentence."""
-    if one["void"]:
-        return say(
-            "preapproved by {who}: {left:,} of {granted:,} messages `{message}`; void, they have changed since",
-            **one,
-        )
-    return say("preapproved by {who}: {left:,} of {granted:,} messages `{message}` left", **one)
-
-
-def _preapproved(
-    connection: sa.Connection, config: Config, release: Release
-) -> Iterator[Mapping[str, object]]:
-    for one in beforehand(connection, release.model, load_symbols(connection)):
-        yield {**asdict(one), "at": config.zone.iso(one.at)}
 
 
 def _daemon(known: Leader, config: Config, now: int) -> Mapping[str, object]:

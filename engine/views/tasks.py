@@ -1,7 +1,9 @@
 """The work of people, as `homing tasks` lists it."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,43 +13,84 @@ from engine.conditions import moments
 from engine.conditions.compiling import Scene, sql
 from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
+from engine.errors import RefusedError
 from engine.people.tasks import declared_task
 from engine.plans.plan import Plan
-from engine.storage.keys import intent_in
+from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import task
+from engine.storage.staff_tables import task_note
 from engine.storage.states import TaskStatus
 from engine.texts.scripts import Scripts
 from engine.views.window import Window
+from engine.wording import say
 
 _BATCH = 1_000  # rows fetched at once
+_SLICE = 500  # customers asked for at once
+NEVER = 2**62
+"""Stands for no deadline where tasks are put in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which tasks. Nothing given: all of them."""
+    """Which tasks. Nothing given: all of them. `assignee`: whose; `overdue_at`: those that were due by then.
+
+    `limit`: at most so many, `after` an intent: those that follow it, whatever has become of it since.
+    """
 
     statuses: frozenset[TaskStatus] = field(default_factory=frozenset)
     role: str | None = None
     customer: int | None = None
+    assignee: str | None = None
+    overdue_at: int | None = None
+    limit: int | None = None
+    after: Intent | None = None
 
 
 def tasks(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[dict[str, object]]:
     """The tasks that are wanted, open ones first, as the JSON contract says.
 
-    Those whose journey ranks them highest come first, then those without a rank; among equals the oldest.
+    Those whose journey ranks them highest come first, then those without a rank; among equals those due first, then
+    the oldest.
     """
     people = window.tables.customer
-    order = (task.c.status, *_ranks(scripts.plan), task.c.created_at, *task.primary_key.columns)
+    due = sa.func.coalesce(task.c.due_at, sa.literal_column(str(NEVER), sa.BigInteger()))
+    order = (task.c.status, *_ranks(scripts.plan), due, task.c.created_at, *task.primary_key.columns)
     query = (
         sa.select(task, people.c.id)
         .join(people, people.c.customer == task.c.customer)
         .where(*_conditions(window, wanted))
         .order_by(*order)
+        .limit(None if wanted.after is not None else wanted.limit)
         .execution_options(yield_per=_BATCH)
     )
-    for rows in window.connection.execute(query, _instants(scripts)).partitions():
-        for row in rows:
-            yield _task(window, scripts, row)
+    chunks = window.connection.execute(query, _instants(scripts)).partitions()
+    rows: Iterator[sa.Row[Any]] = chain.from_iterable(chunks)
+    if wanted.after is not None:
+        rows = islice(_following(rows, wanted.after), wanted.limit)
+    while some := list(islice(rows, _BATCH)):
+        notes = _notes(window, some)
+        for row in some:
+            yield _task(window, scripts, row, notes.get(intent_in(row), []))
+
+
+def _following(rows: Iterator[sa.Row[Any]], last: Intent) -> Iterator[sa.Row[Any]]:
+    """The rows after one. RefusedError when it is not among them: ranks and deadlines change."""
+    for row in rows:
+        if intent_in(row) == last:
+            yield from rows
+            return
+    raise RefusedError(say("task {id} is not on this list", id=last.id), say("begin again without --after"))
+
+
+def _notes(window: Window, rows: list[sa.Row[Any]]) -> dict[Intent, list[dict[str, object]]]:
+    found: dict[Intent, list[dict[str, object]]] = defaultdict(list)
+    theirs = sorted({row.customer for row in rows})
+    for start in range(0, len(theirs), _SLICE):
+        some = task_note.c.customer.in_(theirs[start : start + _SLICE])
+        query = sa.select(task_note).where(some).order_by(*task_note.primary_key.columns)
+        for row in window.connection.execute(query):
+            found[intent_in(row)].append({"by": row.who, "at": window.time(row.at), "text": row.text})
+    return found
 
 
 def _ranks(plan: Plan) -> list[sa.ColumnElement[Any]]:
@@ -90,9 +133,16 @@ def _conditions(window: Window, wanted: Wanted) -> Iterator[sa.ColumnElement[boo
         yield task.c.role == window.symbols.find("role", wanted.role)
     if wanted.customer is not None:
         yield task.c.customer == wanted.customer
+    if wanted.assignee is not None:
+        yield task.c.assignee == wanted.assignee
+    if wanted.overdue_at is not None:
+        yield task.c.status == TaskStatus.OPEN
+        yield task.c.due_at < wanted.overdue_at
 
 
-def _task(window: Window, scripts: Scripts, row: sa.Row[Any]) -> dict[str, object]:
+def _task(
+    window: Window, scripts: Scripts, row: sa.Row[Any], notes: list[dict[str, object]]
+) -> dict[str, object]:
     intent = intent_in(row)
     declared = declared_task(window.model, window.symbols, row)
     return {
@@ -109,10 +159,13 @@ def _task(window: Window, scripts: Scripts, row: sa.Row[Any]) -> dict[str, objec
         "script": _script(window, scripts, declared, row),
         "asks": [_ask(ask) for ask in declared.asks] if declared else [],
         "outcomes": list(declared.outcomes) if declared else [],
+        "assignee": row.assignee,
+        "overdue": row.status == TaskStatus.OPEN and row.due_at is not None and row.due_at < scripts.now,
         "outcome": window.name(row.outcome),
         "done_by": row.done_by,
         "closed": window.time(row.closed_at),
         "note": row.note,
+        "notes": notes,
     }
 
 
