@@ -224,14 +224,6 @@ sa.Index(
     sqlite_where=OPEN_MESSAGE,
 )
 
-QUEUED_MESSAGE = message.c.status.in_(
-    [sa.literal_column("1", sa.Integer), sa.literal_column("4", sa.Integer)]
-)
-"""What `message_queued` holds, held and in doubt, in the very words that queries must use."""
-
-# Serves: what waits for a person, in the order in which it began to wait.
-sa.Index("message_queued", message.c.changed_at, *message.primary_key.columns, sqlite_where=QUEUED_MESSAGE)
-
 READY_MESSAGE = message.c.status == sa.literal_column("2", sa.Integer)
 """What `message_ready` holds, in the very words that queries must use."""
 

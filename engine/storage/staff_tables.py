@@ -5,9 +5,9 @@ Beside `engine.storage.schema`, of whose metadata they are.
 
 import sqlalchemy as sa
 
-from engine.storage.schema import INTENT, Instant, Number, key_table, metadata
+from engine.storage.schema import INTENT, Instant, Number, key_table, message, metadata
 
-__all__ = ["decision", "edit", "metadata", "preapproval", "staff", "task_note"]
+__all__ = ["QUEUED_MESSAGE", "decision", "edit", "metadata", "preapproval", "staff", "task_note"]
 
 
 def _intent() -> tuple[sa.Column[int], ...]:
@@ -74,3 +74,11 @@ task_note = key_table(
     sa.Column("text", sa.Text, nullable=False),
 )
 """What people wrote down about a task that is under way."""
+
+QUEUED_MESSAGE = message.c.status.in_(
+    [sa.literal_column("1", sa.Integer), sa.literal_column("4", sa.Integer)]
+)
+"""What `message_queued` holds, held and in doubt, in the very words that queries must use."""
+
+# Serves: what waits for a person, in the order in which it began to wait.
+sa.Index("message_queued", message.c.changed_at, *message.primary_key.columns, sqlite_where=QUEUED_MESSAGE)

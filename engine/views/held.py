@@ -15,8 +15,8 @@ from engine.permits.approvals import digest
 from engine.reasons import read_back
 from engine.storage.keys import Intent, intent_in, intent_of
 from engine.storage.messages import is_message
-from engine.storage.schema import QUEUED_MESSAGE, message
-from engine.storage.staff_tables import decision
+from engine.storage.schema import message
+from engine.storage.staff_tables import QUEUED_MESSAGE, decision
 from engine.storage.states import MessageStatus
 from engine.views.held_benefits import BENEFIT, held_benefit, held_benefits
 from engine.views.reviews import REPLY, replies, reply_item
