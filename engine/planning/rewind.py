@@ -22,6 +22,7 @@ from engine.storage.audit import By
 from engine.storage.declared import declared_tables
 from engine.storage.keys import Intent
 from engine.storage.schema import changed, entry_queue, optout, run, task
+from engine.storage.staff_tables import staff
 from engine.storage.states import TaskStatus
 from engine.storage.symbols import load_symbols
 
@@ -85,6 +86,7 @@ def _finish(customer: int, name: str, outcome: str, engine: Engine, now: int) ->
         row = connection.execute(sa.select(task).where(*mine).limit(1)).one_or_none()
         if row is None:
             return
+        connection.execute(staff.delete())  # of the copy: who did it then may be gone by now
         desk = Desk(connection, engine.release.model, symbols, engine.project.surroundings)
         try:
             finish_task(desk, Intent(*row[: len(Intent._fields)]), Finish(outcome), By(REPLAYER, now))
