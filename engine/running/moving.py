@@ -184,7 +184,8 @@ def trail(world: World, way: Way) -> sa.Insert:
     return visit.insert().from_select(list(row), sa.select(*row.values()).where(taking(way)))
 
 
-def stir(way: Way) -> sa.Insert:
-    """Note those who took a way that may let somebody move again."""
-    rows = sa.select(picked.c.customer, STEP).where(taking(way))
+def stir(way: Way, *, held_out: bool = False) -> sa.Insert:
+    """Note those who took a way that may let somebody move again, or those who were held out from taking it."""
+    these = picked.c.way == moments.integer(-way.number) if held_out else taking(way)
+    rows = sa.select(picked.c.customer, STEP).where(these)
     return stirred.insert().from_select(["customer", "step"], rows)

@@ -110,7 +110,7 @@ def _take_ways(work: Work) -> None:
     assert taken is not None  # noqa: S101
     rows = taken.rows(work.connection, work.values)
     ways = [(work.plan.ways[abs(number)], number > 0, count) for number, count in rows]
-    if any(way.stirs and taken for way, taken, _ in ways):
+    if any(way.stirs for way, _, _ in ways):
         work.step += 1
         work.values["step"] = work.step
     for way, taken, count in ways:
@@ -120,6 +120,8 @@ def _take_ways(work: Work) -> None:
             work.report.entered += work.do(
                 ("hold out", way.number), partial(moving.hold_out, work.plan.world, way)
             )
+            if way.stirs:  # the goal may be reached already
+                work.do(("stir held out", way.number), partial(moving.stir, way, held_out=True))
     work.clear(picked)
 
 
