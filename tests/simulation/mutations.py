@@ -98,8 +98,8 @@ def windows_at_the_claim_alone(patch: pytest.MonkeyPatch) -> None:
     """The mark does not look at the clock."""
     judge = permitting.judge
 
-    def marked(work: Any, renderer: Any, senders: Any) -> Any:
-        found = judge(work, renderer, senders)
+    def marked(work: Any, renderer: Any, senders: Any, **how: Any) -> Any:
+        found = judge(work, renderer, senders, **how)
         changed: dict[Any, Any] = {}
         for (sender, verdict), rows in found.items():
             closed = getattr(verdict, "because", "").startswith("send on")
