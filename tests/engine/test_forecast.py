@@ -37,7 +37,7 @@ SCHEDULES = (("0 * * * *",), ("*/30 8-20 * * *",), ("0 9 * * *", "15 14 * * 1-5"
 DAYS = 6
 
 
-@settings(max_examples=12, phases=[Phase.generate], deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=6, phases=[Phase.generate], deadline=None, suppress_health_check=SLOW)
 @given(lively_rules(), st.sampled_from(SCHEDULES), st.data())
 def test_what_is_foretold_is_what_runs_bring(
     text: str, schedule: tuple[str, ...], data: st.DataObject

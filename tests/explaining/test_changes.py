@@ -88,7 +88,7 @@ def _negated(draw: st.DrawFn, text: str, leaves: list[Leaf]) -> str:
     return f"not ({text})" if undone and draw(st.integers(0, 3)) == 0 else text
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(conditions(), st.data())
 def test_what_would_have_to_change_is_enough_and_is_needed(
     condition: tuple[str, list[Leaf]], data: st.DataObject

@@ -48,7 +48,7 @@ def explained(side: EngineSide, customer: int, at: int) -> Explanation:
     return found
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
 @given(lively_rules(), st.data())
 def test_after_a_run_nothing_is_left_to_do(text: str, data: st.DataObject) -> None:
     """What the run left is explained as left: nobody is said to move or come in now, messages wait as they do."""
