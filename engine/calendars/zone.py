@@ -117,6 +117,14 @@ class Zone:
             return day + amount * _ELAPSED[duration.unit] // DAY
         return _moved_day(day, duration, amount)
 
+    def counts_since(self, instant: int, per: Duration | Period) -> int:
+        """The first instant that counts against a limit of so many `per` a period, at an instant."""
+        return (
+            self.shift(instant, per, back=True) + 1
+            if isinstance(per, Duration)
+            else self.period_start(instant, per)
+        )
+
     def period_start(self, instant: int, period: Period) -> int:
         """The first instant of the calendar day, week (from Monday), month or year."""
         return self.midnight(_period_days(self.day(instant), period)[0])

@@ -29,10 +29,10 @@ from engine.inbox.taking import Inbox
 from engine.projects.leading import ClockMovedError, Lead, LostLeadError
 from engine.projects.project import Project
 from engine.projects.project_turn import Engine, deliverer, inbox, lock_if_free, ready
+from engine.projects.releases import newest_release
 from engine.running.run import How, run
 from engine.running.turn import MOST_PASSES, Turn
 from engine.safekeeping.guard import guarded, steady
-from engine.storage.schema import release
 from engine.wording import say
 
 LISTEN = 0.2
@@ -129,7 +129,7 @@ class Worker:
     def use_newest_release(self) -> None:
         """Make the release in force the one that runs. NoReleaseError when there is none."""
         with self.project.store.read() as connection:
-            number = connection.scalar(sa.select(sa.func.max(release.c.release)))
+            number = newest_release(connection)
         if self.engine is not None and self.engine.release.number == number:
             return
         self.engine = None

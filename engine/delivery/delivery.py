@@ -36,8 +36,7 @@ from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
 from engine.reasons import LOST, NO_CHANNEL, NOT_TOLD
 from engine.storage.bulk import many_objects
-from engine.storage.keys import Intent, attempt_ref, intent_key, resent_key
-from engine.storage.schema import meta
+from engine.storage.keys import Intent, attempt_ref, install_key, intent_key, resent_key
 from engine.storage.states import MessageStatus
 from engine.storage.store import Store
 
@@ -225,7 +224,7 @@ class Delivery:
     def _doubts(self, connection: sa.Connection, now: int) -> "_Doubts":
         """What hangs, since its sender is gone, and what it is time to ask about."""
         working.prepare(connection)
-        self._install_key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+        self._install_key = install_key(connection)
         if not self.may(connection, now):
             return _Doubts((), ())
         if self.noting is not None:

@@ -85,7 +85,7 @@ class Marking:
         """Mark those that may go, inside the transaction under way; give the others back."""
         work, plan = self.work, self.work.plan
         self._at = plan.world.zone.iso(work.clock.now)
-        oversee(work.connection, plan.world, work.clock.now)
+        oversee(work.connection, plan, work.clock.now)
         self._stored = sending.ask_about(work.connection, plan.tables.customer)
         self._hold_overwhelmed()
         self._words = words_of(work, self.permits)

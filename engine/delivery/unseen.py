@@ -16,9 +16,9 @@ from engine.reasons import LEFT
 from engine.storage.audit import By, Deed, record
 from engine.storage.bulk import insert_rows, rows_by_key
 from engine.storage.customers import customer
-from engine.storage.keys import Intent, intent_key, resent_key
+from engine.storage.keys import Intent, install_key, intent_key, resent_key
 from engine.storage.messages import is_message
-from engine.storage.schema import OPEN_MESSAGE, message, meta, unseen
+from engine.storage.schema import OPEN_MESSAGE, message, unseen
 from engine.storage.states import MessageStatus
 from engine.storage.symbols import Symbols, load_symbols
 
@@ -92,14 +92,14 @@ def any_unseen(connection: sa.Connection) -> bool:
     return bool(connection.scalar(sa.select(sa.exists(sa.select(unseen.c.key)))))
 
 
-def among(connection: sa.Connection, install_key: str, posted: Sequence[Posted]) -> Mapping[Intent, int]:
+def among(connection: sa.Connection, secret: str, posted: Sequence[Posted]) -> Mapping[Intent, int]:
     """Which of some messages about to leave have left already, and when; what they were is forgotten with that."""
     by_key = {one.outgoing.key: one.intent for one in posted}
     found = {
         by_key[row.key]: row for row in rows_by_key(connection, tuple(unseen.c), unseen.c.key, sorted(by_key))
     }
     by_digest = {
-        digest_of(install_key, one.outgoing): one.intent
+        digest_of(secret, one.outgoing): one.intent
         for one in posted
         if one.intent.record and one.intent not in found
     }
@@ -121,7 +121,7 @@ def _keys(
     connection: sa.Connection, symbols: Symbols, *which: sa.ColumnElement[bool]
 ) -> Iterator[tuple[str, Intent, Any]]:
     """Messages by the keys that gateways know."""
-    secret = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+    secret = install_key(connection)
     rows = sa.select(
         *(message.c[name] for name in Intent._fields),
         message.c.status, message.c.resend, message.c.attempt, message.c.channel, message.c.because,

@@ -13,18 +13,17 @@ from engine.explaining.inquiry import Inquiry
 from engine.explaining.under_way import Run
 from engine.permits.quotas import counts_until, first_counted
 from engine.storage.benefit_tables import grant
+from engine.storage.schema import VISIT
 from engine.storage.states import GrantStatus
 from engine.views.benefits import given_of
 from engine.wording import say
-
-_VISIT = ("customer", "journey", "record", "occurrence", "visit")
 
 
 def grants(inquiry: Inquiry, journey: Journey, run: Run) -> Iterator[Line]:
     """A line for each grant of the state that somebody is in."""
     state = journey.state(inquiry.window.state(run.state) or "")
     declared = {action.number: action for action in state.actions if isinstance(action, Grant)}
-    these = (grant.c[name] == getattr(run, name) for name in _VISIT)
+    these = (grant.c[name] == getattr(run, name) for name in VISIT)
     for row in inquiry.connection.execute(sa.select(grant).where(*these).order_by(grant.c.action)):
         action = declared.get(row.action)
         if action is not None:

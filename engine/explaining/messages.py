@@ -14,7 +14,7 @@ from engine.explaining.inquiry import Inquiry
 from engine.explaining.judging import Judgement
 from engine.reasons import Reason, read_back, reason
 from engine.storage.keys import Intent, intent_in
-from engine.storage.schema import message, rule, visit
+from engine.storage.schema import SUBJECT, message, rule, visit
 from engine.storage.states import MessageStatus
 from engine.views.pauses import paused_said
 from engine.wording import say
@@ -28,7 +28,7 @@ Stored = sa.Row[Any]
 
 def moved_by(inquiry: Inquiry, row: sa.Row[Any], number: int) -> Iterator[Line]:
     """The line that led to a visit, or to the end, of a run through a journey; nothing when nobody moved there."""
-    same = [visit.c[name] == getattr(row, name) for name in ("customer", "journey", "record", "occurrence")]
+    same = [visit.c[name] == getattr(row, name) for name in SUBJECT]
     query = sa.select(rule.c.file, rule.c.line, rule.c.text, visit.c.at).join(
         visit, visit.c.rule == rule.c.rule
     )
@@ -40,7 +40,7 @@ def messages(
     inquiry: Inquiry, journey: Journey, run: sa.Row[Any], open_ones: Mapping[Intent, Judgement]
 ) -> tuple[Sent, ...]:
     """The newest messages of a run through a journey, the oldest of them first."""
-    same = [message.c[name] == getattr(run, name) for name in ("customer", "journey", "record", "occurrence")]
+    same = [message.c[name] == getattr(run, name) for name in SUBJECT]
     newest = (message.c.visit.desc(), message.c.action.desc())
     query = sa.select(message).where(*same, message.c.created_at <= inquiry.at).order_by(*newest).limit(MOST)
     rows = reversed(inquiry.connection.execute(query).all())

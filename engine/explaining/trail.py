@@ -9,7 +9,7 @@ from dsl.model.journeys import Journey
 from engine.explaining.answers import Line, Verdict
 from engine.explaining.inquiry import Inquiry
 from engine.explaining.messages import messages
-from engine.storage.schema import WATCHED, enrolment, rule, visit
+from engine.storage.schema import SUBJECT, WATCHED, enrolment, rule, visit
 from engine.wording import say
 
 
@@ -56,7 +56,7 @@ def entered_later(inquiry: Inquiry, journey: Journey, record: int) -> int | None
 
 
 def _moves(inquiry: Inquiry, run: sa.Row[Any]) -> Iterator[sa.Row[Any]]:
-    same = [visit.c[name] == getattr(run, name) for name in ("customer", "journey", "record", "occurrence")]
+    same = [visit.c[name] == getattr(run, name) for name in SUBJECT]
     joined = visit.outerjoin(rule, rule.c.rule == visit.c.rule)
     query = sa.select(visit, rule.c.file, rule.c.line, rule.c.text).select_from(joined).where(*same)
     yield from inquiry.connection.execute(query.order_by(visit.c.visit))

@@ -18,7 +18,7 @@ from engine.explaining.inquiry import ITS_CUSTOMER, ITS_OCCURRENCE, ITS_RECORD, 
 from engine.explaining.leaves import columns, dissect, read
 from engine.plans.ways import Way
 from engine.running.picking import due_at, enrolment_scene, fires, joined, trigger
-from engine.storage.schema import enrolment, task
+from engine.storage.schema import VISIT, enrolment, task
 from engine.storage.states import TaskStatus
 from engine.wording import say
 
@@ -155,10 +155,7 @@ def _latest(inquiry: Inquiry, way: Way, transition: On) -> sa.Select[Any]:
 
 def _task(inquiry: Inquiry, run: Run, transition: TaskDone, line: Line) -> Line:
     """How the task of this visit stands."""
-    same = [
-        task.c[name] == getattr(run, name)
-        for name in ("customer", "journey", "record", "occurrence", "visit")
-    ]
+    same = [task.c[name] == getattr(run, name) for name in VISIT]
     number = inquiry.world.number("task", transition.task)
     row = inquiry.connection.execute(sa.select(task).where(*same, task.c.task == number)).first()
     if row is None:

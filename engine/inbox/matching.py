@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from engine.conditions import moments
 from engine.storage.customers import customer
-from engine.storage.keys import Intent, Named, intent_key, named
-from engine.storage.schema import OPEN_MESSAGE, WITH_RECEIPT, message, meta
+from engine.storage.keys import Intent, Named, install_key, intent_key, named
+from engine.storage.schema import OPEN_MESSAGE, WITH_RECEIPT, message
 from engine.storage.states import MessageStatus
 from engine.storage.symbols import Symbols
 
@@ -80,11 +80,11 @@ class Search:
     def _on_their_way(self) -> dict[str, dict[str, Any]]:
         """Those of which nobody has recorded yet what the gateway answered have no key in the store."""
         rows = self._rows(OPEN_MESSAGE, message.c.status == moments.integer(MessageStatus.SENDING))
-        install_key = str(self.connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+        secret = install_key(self.connection)
         found = {}
         for row in rows:
             intent = Intent(*(row[name] for name in Intent._fields))
-            key = intent_key(install_key, self.symbols.name(intent.journey), row["identity"], intent)
+            key = intent_key(secret, self.symbols.name(intent.journey), row["identity"], intent)
             found[key] = row | {"key": key}
         return found
 

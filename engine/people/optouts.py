@@ -14,7 +14,7 @@ from engine.storage import audit
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.audit import By
 from engine.storage.digests import event_digest
-from engine.storage.schema import message, optout
+from engine.storage.schema import VISIT, message, optout
 from engine.storage.states import TAKEN_BACK, MessageStatus
 from engine.storage.symbols import EVERY, Symbols, load_symbols
 
@@ -112,8 +112,7 @@ def _keep(connection: sa.Connection, said: OptOut, channel: int, now: int) -> bo
 
 def _take_back(connection: sa.Connection, customer: int, now: int) -> int:
     waiting = [message.c.customer == customer, message.c.status.in_(TAKEN_BACK)]
-    visit = ("customer", "journey", "record", "occurrence", "visit")
-    taken = connection.execute(sa.select(*(message.c[name] for name in visit)).where(*waiting)).all()
+    taken = connection.execute(sa.select(*(message.c[name] for name in VISIT)).where(*waiting)).all()
     if taken:
         values = {
             "status": MessageStatus.CANCELLED,

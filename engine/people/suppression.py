@@ -15,9 +15,10 @@ from engine.storage.bulk import rows_by_key
 from engine.storage.chain import keyed
 from engine.storage.customers import customer
 from engine.storage.declared import column_name
+from engine.storage.keys import install_key
 from engine.storage.migration import kept_kinds
 from engine.storage.privacy_tables import suppressed
-from engine.storage.schema import meta, optout
+from engine.storage.schema import optout
 
 FOR_GOOD = 7_226_553_600_000
 """The instant of the opt-out of those who were erased, 2199-01-01: it ends when somebody lifts it by name."""
@@ -117,5 +118,4 @@ def _hash(key: bytes, kind: str, address: str) -> str:
 
 
 def _key(connection: sa.Connection) -> bytes:
-    found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key"))
-    return f"suppression {found}".encode()
+    return f"suppression {install_key(connection)}".encode()

@@ -13,10 +13,8 @@ from engine.calendars.zone import Zone
 from engine.permits.settling import Visit, settle
 from engine.storage.arrivals import mark_changed
 from engine.storage.bulk import execute_many
-from engine.storage.schema import message
+from engine.storage.schema import VISIT, message
 from engine.storage.states import MessageStatus
-
-_NAMES = ("customer", "journey", "record", "occurrence", "visit")
 
 
 def last_day(valid: Duration | None, zone: Zone, granted_at: int) -> int | None:
@@ -49,14 +47,14 @@ def _let_messages_begin(connection: sa.Connection, visits: Iterable[Visit], now:
 
     It is told by having no time until which it waits.
     """
-    same: Any = (message.c[name] == sa.bindparam(f"its_{name}") for name in _NAMES)
+    same: Any = (message.c[name] == sa.bindparam(f"its_{name}") for name in VISIT)
     begin = message.update().values(created_at=sa.bindparam("begins_at"))
     waiting = (
         message.c.status == sa.literal_column(str(int(MessageStatus.WAITING))),
         message.c.until.is_(None),
     )
     rows = [
-        {"begins_at": now} | {f"its_{name}": value for name, value in zip(_NAMES, visit, strict=True)}
+        {"begins_at": now} | {f"its_{name}": value for name, value in zip(VISIT, visit, strict=True)}
         for visit in dict.fromkeys(visits)
     ]
     execute_many(connection, begin.where(*same, *waiting), rows)

@@ -23,10 +23,10 @@ from engine.plans.working import wanted
 from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
 from engine.storage.review_tables import OPEN_REVIEW, review
-from engine.storage.schema import consent, message, optout
+from engine.storage.schema import SUBJECT, VISIT, consent, message, optout
 from engine.storage.states import GrantStatus
 from engine.storage.symbols import EVERY, state_name
-from engine.texts.latest_grant import RUN, latest_grant
+from engine.texts.latest_grant import latest_grant
 from engine.texts.template_values import BENEFIT, Column
 
 
@@ -117,7 +117,7 @@ def _value(scene: Scene, column: Column) -> Sql:
     if column.source is not None:
         return flag_value(column.source, scene)
     if column.name.startswith(BENEFIT):
-        return latest_grant(scene.world, column.name, [wanted.c[name] for name in RUN])
+        return latest_grant(scene.world, column.name, [wanted.c[name] for name in SUBJECT])
     return sa.null()
 
 
@@ -126,7 +126,7 @@ def _awaited(world: World, rule: SendRule) -> Sql:
     if not rule.awaits:
         return moments.integer(Awaited.NOTHING)
     rows = grant.alias()
-    mine = [rows.c[name] == wanted.c[name] for name in (*RUN, "visit")]
+    mine = [rows.c[name] == wanted.c[name] for name in VISIT]
     mine.append(rows.c.benefit.in_(_each([world.number("benefit", name) for name in rule.awaits])))
 
     def some(*statuses: GrantStatus) -> Sql:

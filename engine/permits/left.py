@@ -10,11 +10,8 @@ from engine.permits.facts import Sender
 from engine.plans.work import Work
 from engine.plans.working import wanted
 from engine.reasons import STATE_LEFT
-from engine.storage.schema import ACTIVE, enrolment, message
+from engine.storage.schema import ACTIVE, INTENT, VISIT, enrolment, message
 from engine.storage.states import MessageStatus
-
-_SUBJECT = ("customer", "journey", "record", "occurrence")
-_KEY = (*_SUBJECT, "visit", "action")
 
 
 def cancel_left(work: Work, senders: list[Sender]) -> None:
@@ -29,13 +26,13 @@ def cancel_left(work: Work, senders: list[Sender]) -> None:
 
 def _stays() -> sa.ColumnElement[bool]:
     here = enrolment.alias()
-    same = [here.c[name] == wanted.c[name] for name in (*_SUBJECT, "visit")]
+    same = [here.c[name] == wanted.c[name] for name in VISIT]
     return sa.exists(sa.select(here.c.state).where(*same, here.c.status == moments.integer(ACTIVE)))
 
 
 def _store_left(work: Work, sender: Sender) -> sa.Insert:
     world, rule = work.plan.world, sender.rule
-    row: dict[str, Any] = {name: wanted.c[name] for name in (*_KEY, "state", "created_at")}
+    row: dict[str, Any] = {name: wanted.c[name] for name in (*INTENT, "state", "created_at")}
     row |= {
         "message": moments.integer(world.number("message", rule.send.message)),
         "policy": moments.integer(world.number("policy", rule.policy.name)),

@@ -25,12 +25,10 @@ from engine.plans.work import Work
 from engine.plans.working import batch, stirred, wanted
 from engine.reasons import BOTH, GIVEN_UP, TEXT_CHANGED
 from engine.storage.bulk import any_known
-from engine.storage.schema import OPEN_MESSAGE, message
+from engine.storage.schema import INTENT, OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
 from engine.texts.rendering import Rendered, Text
 
-_SUBJECT = ("customer", "journey", "record", "occurrence")
-_KEY = (*_SUBJECT, "visit", "action")
 # Rows are written as bare tuples: these names are in the order of the table's columns.
 
 Decided = dict[tuple[Sender, Verdict], list[Row]]
@@ -80,7 +78,7 @@ def bring_stored(work: Work) -> None:
 
 def bring(theirs: sa.ColumnElement[bool]) -> sa.Insert:
     """Put the messages of some customers that wait or are held into `wanted`."""
-    names = [*_KEY, "state", "created_at", "status", "until", "refused", "approved", "edition", "sampled"]
+    names = [*INTENT, "state", "created_at", "status", "until", "refused", "approved", "edition", "sampled"]
     rows = sa.select(*(message.c[name] for name in names))
     return wanted.insert().from_select(names, rows.where(theirs, message.c.status.in_(_OPEN)))
 
@@ -244,7 +242,7 @@ def _insert(work: Work, sender: Sender, outcome: Outcome, rows: list[Row], owns:
     journey, state, action = sender.numbers(work.plan.world)
     customers, records, occurrences, visits = (map(place, rows) for place in _PLACE)
     columns: dict[str, Iterable[Any]] = dict(
-        zip(_KEY, (customers, repeat(journey), records, occurrences, visits, repeat(action)), strict=True)
+        zip(INTENT, (customers, repeat(journey), records, occurrences, visits, repeat(action)), strict=True)
     )
     columns |= _repeated(_RULED, _ruled(work, sender, state)) | _repeated(_JUDGED, _judged(work, outcome))
     texts = zip(_OWN, zip(*owns, strict=True), strict=True)
@@ -300,11 +298,13 @@ def _insertion(names: Iterable[str]) -> sa.Insert:
     return message.insert().values({name: sa.bindparam(f"new_{name}", required=True) for name in names})
 
 
-_ITS = tuple(f"its_{name}" for name in _KEY)
+_ITS = tuple(f"its_{name}" for name in INTENT)
 
 
 def _same() -> list[sa.ColumnElement[bool]]:
-    return [message.c[name] == sa.bindparam(its, required=True) for name, its in zip(_KEY, _ITS, strict=True)]
+    return [
+        message.c[name] == sa.bindparam(its, required=True) for name, its in zip(INTENT, _ITS, strict=True)
+    ]
 
 
 def _own_text() -> sa.Select[Any]:

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from engine.conditions.world import World
 from engine.permits.editions import holds_a_place
-from engine.plans.editions import Edition, editions
+from engine.plans.editions import Edition
+from engine.plans.plan import Plan
 from engine.storage.arrivals import arrivals
 from engine.storage.edition_tables import (
     FAILED,
@@ -46,14 +47,14 @@ class Arrived(NamedTuple):
     failed: int
 
 
-def oversee(connection: sa.Connection, world: World, now: int) -> None:
+def oversee(connection: sa.Connection, plan: Plan, now: int) -> None:
     """Bring every edition of a rule set up to date, in the transaction under way."""
-    known = {world.number("edition", name): one for name, one in editions(world.model).items()}
+    known = plan.editions
     if not known:
         return
     _begin(connection, known)
     if any(one.policy.stop_at is not None for one in known.values()):
-        _hear(connection, world, now)
+        _hear(connection, plan.world, now)
     for row in connection.execute(sa.select(edition).where(edition.c.edition.in_(list(known)))).all():
         policy = known[row.edition].policy
         if policy.stop_at is not None and row.stopped_at is None:
@@ -62,9 +63,9 @@ def oversee(connection: sa.Connection, world: World, now: int) -> None:
             _look_at_pilot(connection, row, *policy.pilot, now)
 
 
-def take_pilots_for_granted(connection: sa.Connection, world: World, now: int) -> None:
+def take_pilots_for_granted(connection: sa.Connection, plan: Plan, now: int) -> None:
     """Let all pilots pass that are not decided on: for forecasts, in which all that is sent arrives."""
-    known = {world.number("edition", name): one for name, one in editions(world.model).items()}
+    known = plan.editions
     if known:
         _begin(connection, known)
         own = (edition.c.edition.in_(list(known)), edition.c.pilot == OPEN)

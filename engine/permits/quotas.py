@@ -13,10 +13,7 @@ from engine.storage.states import GrantStatus
 
 def period_began(zone: Zone, benefit: Benefit, now: int) -> int:
     """The instant from which what was given counts against the quota."""
-    per = "day" if benefit.quota is None else benefit.quota[1]
-    if isinstance(per, Duration):
-        return zone.shift(now, per, back=True) + 1
-    return zone.period_start(now, per)
+    return zone.counts_since(now, "day" if benefit.quota is None else benefit.quota[1])
 
 
 def used(connection: sa.Connection, number: int, since: int | None) -> int:

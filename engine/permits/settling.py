@@ -12,12 +12,10 @@ from engine.conditions import moments
 from engine.plans.statement import kept
 from engine.plans.working import leaving
 from engine.storage.bulk import execute_many
-from engine.storage.schema import ACTIVE, Instant, enrolment
+from engine.storage.schema import ACTIVE, VISIT, Instant, enrolment
 
 Visit = tuple[int, int, int, int, int]
 """Customer, journey, record, occurrence, visit."""
-
-_NAMES = ("customer", "journey", "record", "occurrence", "visit")
 
 
 def settle(connection: sa.Connection, ended: Iterable[Visit], now: int) -> None:
@@ -28,10 +26,10 @@ def settle(connection: sa.Connection, ended: Iterable[Visit], now: int) -> None:
     update = _settle(
         sa.bindparam("ended", type_=sa.Integer),
         moments.integer(now),
-        *(enrolment.c[name] == sa.bindparam(f"its_{name}") for name in _NAMES),
+        *(enrolment.c[name] == sa.bindparam(f"its_{name}") for name in VISIT),
     )
     rows = [
-        {"ended": count} | {f"its_{name}": value for name, value in zip(_NAMES, visit, strict=True)}
+        {"ended": count} | {f"its_{name}": value for name, value in zip(VISIT, visit, strict=True)}
         for visit, count in Counter(ended).items()
     ]
     execute_many(connection, update, rows)
@@ -44,10 +42,10 @@ def settle_taken(connection: sa.Connection, now: int) -> None:
 
 @kept
 def _settle_taken() -> sa.Update:
-    names = [leaving.c[name] for name in _NAMES]
+    names = [leaving.c[name] for name in VISIT]
     rows = sa.select(*names, sa.func.count().label("ended")).where(leaving.c.settled == moments.integer(0))
     visits = rows.group_by(*names).subquery()
-    these = [enrolment.c[name] == visits.c[name] for name in _NAMES]
+    these = [enrolment.c[name] == visits.c[name] for name in VISIT]
     return _settle(visits.c.ended, sa.bindparam("now", type_=Instant, required=True), *these)
 
 

@@ -14,12 +14,9 @@ from dsl.model.model import Model
 from engine.storage.arrivals import arrivals
 from engine.storage.benefit_tables import grant
 from engine.storage.bulk import execute_many
-from engine.storage.schema import ACTIVE, ENDED, WATCHED, enrolment, message, task, visit
+from engine.storage.schema import ACTIVE, ENDED, SUBJECT, VISIT, WATCHED, enrolment, message, task, visit
 from engine.storage.states import SETTLED, GrantStatus, MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, state_name
-
-_SUBJECT = ("customer", "journey", "record", "occurrence")
-_VISIT = (*_SUBJECT, "visit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def _watch_again(connection: sa.Connection, at: int) -> None:
 
 def _moved_since(connection: sa.Connection, symbols: Symbols, at: int) -> Iterator[dict[str, Any]]:
     """Where those were who have moved on or ended since, and since when in their state and stage."""
-    subject = [visit.c[name] for name in _SUBJECT]
+    subject = [visit.c[name] for name in SUBJECT]
     later = sa.tuple_(*subject).in_(sa.select(*subject).where(visit.c.at > at))
     rows = sa.select(*subject, visit.c.visit, visit.c.at, visit.c.state).where(visit.c.at <= at, later)
     ordered: Iterable[sa.Row[Any]] = connection.execute(rows.order_by(*subject, visit.c.visit))
@@ -84,7 +81,7 @@ def _place(symbols: Symbols, visits: Sequence[sa.Row[Any]]) -> dict[str, Any]:
         since = row.at
     return {
         "now_visit": last.visit, "now_state": last.state, "now_state_at": last.at, "now_stage_at": since,
-        **{f"its_{name}": getattr(last, name) for name in _SUBJECT},
+        **{f"its_{name}": getattr(last, name) for name in SUBJECT},
     }  # fmt: skip
 
 
@@ -98,10 +95,10 @@ def _put_back(connection: sa.Connection, places: list[dict[str, Any]]) -> None:
         "state_entered_at": "now_state_at", "stage_entered_at": "now_stage_at",
     }  # fmt: skip
     values: dict[str, Any] = {name: sa.bindparam(key, type_=sa.Integer) for name, key in columns.items()}
-    mine = (enrolment.c[name] == sa.bindparam(f"its_{name}", type_=sa.Integer) for name in _SUBJECT)
+    mine = (enrolment.c[name] == sa.bindparam(f"its_{name}", type_=sa.Integer) for name in SUBJECT)
     execute_many(connection, enrolment.update().values(values).where(*mine), places)
     # Who moved later was under way then, whatever became of them; their end is the last of their visits.
-    known = [visit.c[name] == enrolment.c[name] for name in _VISIT]
+    known = [visit.c[name] == enrolment.c[name] for name in VISIT]
     there = sa.exists(sa.select(visit.c.visit).where(*known, visit.c.state.is_not(None)))
     under_way: dict[str, Any] = {"status": ACTIVE, "ended_at": None, "outcome": None, "wake_at": None}
     connection.execute(enrolment.update().values(under_way).where(enrolment.c.status != WATCHED, there))
@@ -121,7 +118,7 @@ def _leave_out(connection: sa.Connection, symbols: Symbols, model: Model, at: in
 
 def _here(table: sa.Table) -> sa.ColumnElement[bool]:
     """Of the visit in which somebody under way is."""
-    same = [enrolment.c[name] == table.c[name] for name in _VISIT]
+    same = [enrolment.c[name] == table.c[name] for name in VISIT]
     return sa.exists(sa.select(enrolment.c.visit).where(*same, enrolment.c.status == ACTIVE))
 
 
@@ -161,13 +158,13 @@ _DONE = ("closed_at", "outcome", "done_by", "note", "answers")
 def _settle(connection: sa.Connection, at: int) -> None:
     """How many messages and benefits a state waits for, and since when it waits for none."""
     unsent = _of_visit(sa.func.count()).where(message.c.status.not_in(SETTLED)).scalar_subquery()
-    same = (grant.c[name] == enrolment.c[name] for name in _VISIT)
+    same = (grant.c[name] == enrolment.c[name] for name in VISIT)
     undecided = (GrantStatus.WAITING, GrantStatus.HELD)
     ungiven = sa.select(sa.func.count()).where(*same, grant.c.status.in_(undecided)).correlate(enrolment)
     pending = unsent + ungiven.scalar_subquery()
     gone = _of_visit(sa.func.max(sa.func.coalesce(message.c.sent_at, message.c.changed_at))).scalar_subquery()
     decided = sa.select(sa.func.max(sa.func.coalesce(grant.c.granted_at, grant.c.changed_at)))
-    mine = decided.where(*(grant.c[name] == enrolment.c[name] for name in _VISIT))
+    mine = decided.where(*(grant.c[name] == enrolment.c[name] for name in VISIT))
     given = mine.correlate(enrolment).scalar_subquery()
     later = sa.case((given > sa.func.coalesce(gone, 0), given), else_=gone)
     last = sa.func.coalesce(later, enrolment.c.state_entered_at)
@@ -178,5 +175,5 @@ def _settle(connection: sa.Connection, at: int) -> None:
 
 
 def _of_visit(what: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    same: Iterable[sa.ColumnElement[bool]] = (message.c[name] == enrolment.c[name] for name in _VISIT)
+    same: Iterable[sa.ColumnElement[bool]] = (message.c[name] == enrolment.c[name] for name in VISIT)
     return sa.select(what).where(*same).correlate(enrolment)

@@ -83,7 +83,7 @@ def let_time_pass(engine: Engine, period: Period, news: Sequence[News] = ()) -> 
 
 def _passed(engine: Engine, period: Period, news: Sequence[News]) -> int:
     with engine.project.store.write() as connection:
-        take_pilots_for_granted(connection, engine.plan.world, period.after)
+        take_pilots_for_granted(connection, engine.plan, period.after)
     turns, place, heard = 0, 0, 0
     deliver, times = _accepting(engine), _times(engine, period)
     while place < len(times):

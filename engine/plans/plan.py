@@ -3,7 +3,7 @@
 One plan serves every run of a process. Knows what can be asked, not when: that is `engine.running.run`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from engine.conditions.moments import calendar_rows, zone_rows
 from engine.conditions.world import Instants, World
 from engine.plans.changes import entry_index, watch_indexes
 from engine.plans.circles import Circles, circles
-from engine.plans.editions import editions
+from engine.plans.editions import Edition, editions
 from engine.plans.statement import Statement, Values, compiled
 from engine.plans.watching import Watches, watches
 from engine.plans.ways import Way, ways_of
@@ -38,7 +38,7 @@ Watcher = Callable[[Key, sa.Connection, Values], None]
 
 @dataclass(slots=True)
 class Plan:
-    """Everything static about a release.
+    """Everything static about a release. `editions`: by number.
 
     `ways_of` by journey, the way in first; `ways` by number. `heard`: the event kinds of `on`; `begun`: the journeys of
     `begin`. `watcher`: of every run, as long as it is there.
@@ -48,6 +48,7 @@ class Plan:
     world: World
     watches: Watches
     circles: Circles
+    editions: Mapping[int, Edition]
     journeys: tuple[Journey, ...]
     ways_of: dict[str, list[Way]]
     ways: dict[int, Way]
@@ -123,6 +124,7 @@ def make_plan(connection: sa.Connection, release: int, model: Model, zone: Zone,
         world=world,
         watches=watched,
         circles=circles(model.journeys, watched),
+        editions={world.number("edition", name): one for name, one in editions(model).items()},
         journeys=model.ordered_journeys(),
         ways_of=by_journey,
         ways={way.number: way for ways in by_journey.values() for way in ways},

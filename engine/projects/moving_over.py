@@ -16,13 +16,23 @@ from engine.permits.settling import settle
 from engine.projects.fates import Fate
 from engine.reasons import RELEASED
 from engine.storage.benefit_tables import OPEN_GRANT, grant
-from engine.storage.schema import ACTIVE, ENDED, WATCHED, enrolment, entry_queue, message, task, visit
+from engine.storage.schema import (
+    ACTIVE,
+    ENDED,
+    SUBJECT,
+    VISIT,
+    WATCHED,
+    enrolment,
+    entry_queue,
+    message,
+    task,
+    visit,
+)
 from engine.storage.states import TAKEN_BACK, GrantStatus, MessageStatus, TaskStatus
 from engine.storage.symbols import Symbols, state_name
 
 """What stands at messages that no rule of the new release wants."""
 
-_SUBJECT = ("customer", "journey", "record", "occurrence")
 _WAITING = message.c.status.in_(TAKEN_BACK)
 _ASKED = sa.and_(OPEN_GRANT, grant.c.status.in_((GrantStatus.WAITING, GrantStatus.HELD)))
 _OPEN = task.c.status == TaskStatus.OPEN
@@ -72,8 +82,8 @@ def _end(to: Carrying, fate: Fate, state: str) -> None:
     _close(to, task.c.state == old)
     _withdraw(to, grant.c.state == old)
     numbers = (sa.literal(number, sa.BigInteger) for number in (to.now, outcome, to.release))
-    leaving = sa.select(*(enrolment.c[name] for name in _SUBJECT), enrolment.c.visit + 1, *numbers)
-    names = [*_SUBJECT, "visit", "at", "outcome", "release"]
+    leaving = sa.select(*(enrolment.c[name] for name in SUBJECT), enrolment.c.visit + 1, *numbers)
+    names = [*SUBJECT, "visit", "at", "outcome", "release"]
     to.connection.execute(visit.insert().from_select(names, leaving.where(*_under_way(old))))
     ended: dict[str, Any] = {"status": ENDED, "ended_at": to.now, "outcome": outcome}
     ended["visit"] = enrolment.c.visit + 1
@@ -112,7 +122,7 @@ def _drop_unwanted(to: Carrying) -> None:
 
 
 def _withdraw(to: Carrying, *these: sa.ColumnElement[bool]) -> None:
-    visits = sa.select(*(grant.c[name] for name in (*_SUBJECT, "visit"))).where(_ASKED, *these)
+    visits = sa.select(*(grant.c[name] for name in VISIT)).where(_ASKED, *these)
     settled = [tuple(row) for row in to.connection.execute(visits)]
     cancelled = {"status": GrantStatus.CANCELLED, "because": RELEASED(), "changed_at": to.now}
     to.connection.execute(grant.update().where(_ASKED, *these).values(cancelled))
@@ -120,7 +130,7 @@ def _withdraw(to: Carrying, *these: sa.ColumnElement[bool]) -> None:
 
 
 def _take_back(to: Carrying, *these: sa.ColumnElement[bool]) -> None:
-    visits = sa.select(*(message.c[name] for name in (*_SUBJECT, "visit"))).where(_WAITING, *these)
+    visits = sa.select(*(message.c[name] for name in VISIT)).where(_WAITING, *these)
     settled = to.connection.execute(visits).all()
     taken = {"status": MessageStatus.CANCELLED, "because": RELEASED(), "changed_at": to.now}
     to.connection.execute(message.update().where(_WAITING, *these).values(taken))

@@ -46,6 +46,12 @@ class Applied:
     fates: tuple[Fate, ...] = ()
 
 
+def newest_release(connection: sa.Connection) -> int | None:
+    """The number of the release in force; None when there is none."""
+    number: int | None = connection.scalar(sa.select(sa.func.max(release.c.release)))
+    return number
+
+
 def find_release(connection: sa.Connection, config: Config) -> Release | None:
     """The release in force, None when nothing was applied yet.
 

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from dsl.model.journeys import Journey
-from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.conditions import moments
 from engine.conditions.compiling import Scene, sql
@@ -58,10 +57,7 @@ def _qualifies_still(world: World, journey: Journey) -> Sql:
 def period_began(zone: Zone, journey: Journey, now: int) -> int:
     """The instant from which entries count against the journey's limit."""
     assert journey.at_most is not None  # noqa: S101
-    per = journey.at_most[1]
-    if isinstance(per, Duration):
-        return zone.shift(now, per, back=True) + 1
-    return zone.period_start(now, per)
+    return zone.counts_since(now, journey.at_most[1])
 
 
 def entered_since(world: World, journey: Journey) -> sa.Select[int]:

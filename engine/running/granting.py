@@ -24,8 +24,9 @@ from engine.running.picking import joined, subject_scene
 from engine.storage.benefit_tables import grant
 from engine.storage.bulk import execute_many, rows_by_key
 from engine.storage.codes import code_of
-from engine.storage.keys import Intent
-from engine.storage.schema import Instant, meta
+from engine.storage.keys import Intent, install_key
+from engine.storage.messages import given, is_given
+from engine.storage.schema import INTENT, Instant
 from engine.storage.states import GrantStatus
 
 AT_ONCE = 5_000
@@ -33,8 +34,6 @@ AT_ONCE = 5_000
 
 _ENDLESS = 2**62
 _FREE = sa.bindparam("free", type_=Instant, required=True)
-_SINCE = sa.bindparam("since", type_=Instant, required=True)
-_KEY = Intent._fields
 
 
 def wanted(connection: sa.Connection, plan: Plan) -> list[Benefit]:
@@ -92,11 +91,11 @@ def _best(world: World, benefit: Benefit, *, lost: bool) -> sa.Select[Any]:
     ]
     arms = [_of_journey(world, place, journey, benefit, lost=lost) for place, journey in enumerate(journeys)]
     if not arms:
-        return sa.select(*(grant.c[name] for name in _KEY)).where(sa.false())
+        return sa.select(*(grant.c[name] for name in INTENT)).where(sa.false())
     rows = sa.union_all(*arms).subquery()
     order = [rows.c.priority.desc(), rows.c.rank.desc().nulls_last(), rows.c.created_at, rows.c.customer]
-    order += [rows.c.place, *(rows.c[name] for name in _KEY[2:])]
-    return sa.select(*(rows.c[name] for name in _KEY)).order_by(*order).limit(_FREE)
+    order += [rows.c.place, *(rows.c[name] for name in INTENT[2:])]
+    return sa.select(*(rows.c[name] for name in INTENT)).order_by(*order).limit(_FREE)
 
 
 def _granting(journey: Journey, benefit: Benefit, *, lost: bool) -> list[tuple[Any, Grant]]:
@@ -117,7 +116,7 @@ def _of_journey(
     scene = subject_scene(world, journey, rows)
     rank: Sql = sa.null() if journey.rank is None else sql(journey.rank, scene)
     columns = [
-        *(rows.c[name] for name in _KEY),
+        *(rows.c[name] for name in INTENT),
         rows.c.created_at,
         moments.integer(journey.priority).label("priority"),
         rank.label("rank"),
@@ -176,21 +175,14 @@ def _lose(work: Work, intents: Sequence[Intent]) -> None:
 def _update(work: Work, intents: Sequence[Intent], values: Sequence[dict[str, Any]]) -> None:
     if not intents:
         return
-    new: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in values[0]}
-    update = (
-        grant.update().values(new).where(*(grant.c[name] == sa.bindparam(f"its_{name}") for name in _KEY))
-    )
-    rows = [
-        {f"new_{name}": value for name, value in own.items()}
-        | {f"its_{name}": number for name, number in intent._asdict().items()}
-        for intent, own in zip(intents, values, strict=True)
-    ]
-    execute_many(work.connection, update, rows)
+    new: dict[str, Any] = {name: sa.bindparam(name) for name in values[0]}
+    rows = [own | given(intent) for intent, own in zip(intents, values, strict=True)]
+    execute_many(work.connection, grant.update().values(new).where(*is_given(grant)), rows)
 
 
 def _codes(connection: sa.Connection, intents: Sequence[Intent]) -> list[str]:
     """A code for each that nobody has yet."""
-    key = str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
+    key = install_key(connection)
     codes = [code_of(key, intent) for intent in intents]
     taken = {row.code for row in rows_by_key(connection, [grant.c.code], grant.c.code, codes)}
     for place, intent in enumerate(intents):

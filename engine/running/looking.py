@@ -4,12 +4,12 @@ At first those are they whom the change set names for those under way in a journ
 journeys before it have stirred; then only those who were stirred since.
 """
 
-from collections.abc import Sequence
 from functools import partial
 
 import sqlalchemy as sa
 
 from engine.conditions import moments
+from engine.plans.circles import Circles
 from engine.plans.watching import Scope
 from engine.plans.work import Steps, Work
 from engine.plans.working import batch, due, stirred
@@ -31,7 +31,7 @@ def look(work: Work, scope: Scope, steps: Steps) -> int:
     if work.full:
         return work.look(("look at batch",), None, lambda: sa.select(batch))
     work.values["after_step"], work.values["up_to_step"] = 0, work.step
-    concerned = partial(_concerned, work.plan.circles.around(scope), stirring=work.step > 0)
+    concerned = partial(_concerned, work.plan.circles, scope, stirring=work.step > 0)
     return work.look(("look at concerned", *scope, work.step > 0), (0, work.step), concerned)
 
 
@@ -46,20 +46,24 @@ def look_at_all(work: Work, scope: Scope) -> int:
     if work.full:
         everybody = work.plan.tables.customer
         return work.look(("look at everybody",), None, lambda: sa.select(everybody.c.customer))
-    own = _in_circles(work.plan.circles.around(scope))
-    return work.look(("look at due", *scope), None, lambda: sa.select(due.c.customer).distinct().where(own))
+    return work.look(("look at due", *scope), None, partial(_all_concerned, work.plan.circles, scope))
+
+
+def _all_concerned(circles: Circles, scope: Scope) -> sa.Select[int]:
+    """Those whom the change set names for a scope."""
+    return sa.select(due.c.customer).distinct().where(_around(circles, scope))
 
 
 def _stirred_between() -> sa.Select[int]:
     return sa.select(stirred.c.customer).distinct().where(stirred.c.step > _AFTER, stirred.c.step <= _UP_TO)
 
 
-def _concerned(circles: Sequence[int], *, stirring: bool) -> sa.Select[int] | sa.CompoundSelect[int]:
-    """Those of the batch whom the change set names for some circles, and those stirred if there are any."""
+def _concerned(circles: Circles, scope: Scope, *, stirring: bool) -> sa.Select[int] | sa.CompoundSelect[int]:
+    """Those of the batch whom the change set names for a scope, and those stirred if there are any."""
     here = (due.c.customer > FIRST, due.c.customer <= LAST)
-    named = sa.select(due.c.customer).where(*here, _in_circles(circles))
+    named = sa.select(due.c.customer).where(*here, _around(circles, scope))
     return sa.union(named, _stirred_between()) if stirring else named.distinct()
 
 
-def _in_circles(circles: Sequence[int]) -> sa.ColumnElement[bool]:
-    return due.c.circle.in_([moments.integer(circle) for circle in circles])
+def _around(circles: Circles, scope: Scope) -> sa.ColumnElement[bool]:
+    return due.c.circle.in_([moments.integer(circle) for circle in circles.around(scope)])

@@ -32,7 +32,7 @@ from engine.plans.working import batch, begun, chosen, looked, picked
 from engine.running.shares import coefficients
 from engine.storage.benefit_tables import grant
 from engine.storage.inbox_tables import reply_of
-from engine.storage.schema import ACTIVE, ENDED, enrolment, task, visit
+from engine.storage.schema import ACTIVE, ENDED, VISIT, enrolment, task, visit
 from engine.storage.states import LOST, TaskStatus
 
 MOST_MOVES = 50
@@ -186,9 +186,6 @@ def trigger(world: World, scene: Scene, transition: On) -> tuple[Happening, list
     return rows, conditions
 
 
-_VISIT = ("customer", "journey", "record", "occurrence", "visit")
-
-
 def _answers_another(state: sa.FromClause, rows: Happening) -> Sql:
     """Whether a reply answers a message of another journey, or about another record, that waited for it."""
     ties = reply_of.alias()
@@ -201,7 +198,7 @@ def _decided(world: World, scene: Scene, transition: TaskDone | NotGranted) -> S
     """Whether the task or the grant of this very visit has come to what the transition is for."""
     assert scene.enrolment is not None  # noqa: S101
     rows = (task if isinstance(transition, TaskDone) else grant).alias()
-    these = [rows.c[name] == scene.enrolment.c[name] for name in _VISIT]
+    these = [rows.c[name] == scene.enrolment.c[name] for name in VISIT]
     if isinstance(transition, TaskDone):
         these += [
             rows.c.task == moments.integer(world.number("task", transition.task)),

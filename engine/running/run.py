@@ -80,7 +80,7 @@ def run(store: Store, plan: Plan, permits: Permits, now: int, how: How | None = 
 
 def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how: How) -> RunReport:
     with _transaction(connection, how):
-        oversee(connection, plan.world, now)
+        oversee(connection, plan, now)
         work, seq = _start(connection, plan, now, how)
         idle = not work.full and not connection.scalar(sa.select(sa.exists(sa.select(due.c.customer))))
         idle = idle and not (_allots(how) and granting.wanted(connection, plan))

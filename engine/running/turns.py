@@ -59,27 +59,27 @@ def _moves(work: Work, journey: Journey) -> None:
 
 def _entries(work: Work, journey: Journey, steps: Steps) -> None:
     """Enrol those whom a `begin` starts, then those who qualify or, where only some may come in, were chosen."""
-    came = _begin(work, journey) if journey.name in work.plan.begun else 0
+    if journey.name in work.plan.begun:
+        _begin(work, journey)
     if journey.enter is None:
         return
     world, limited = work.plan.world, journey.limited
     if journey.at_most is not None:
-        came += _enrol(work, journey, "admit", lambda: picking.admitted(world, journey))
+        _enrol(work, journey, "admit", lambda: picking.admitted(world, journey))
     elif not limited or journey.name in work.open:
-        came += _enrol(work, journey, "enrol", lambda: looked)
+        _enrol(work, journey, "enrol", lambda: looked)
     if limited:
-        _keep_queue_here(work, journey, steps, came)
+        _keep_queue_here(work, journey, steps)
 
 
-def _begin(work: Work, journey: Journey) -> int:
+def _begin(work: Work, journey: Journey) -> None:
     world, number = work.plan.world, work.plan.world.number("journey", journey.name)
-    came = _enrol(work, journey, "begin", lambda: picking.started(world, journey))
+    _enrol(work, journey, "begin", lambda: picking.started(world, journey))
     work.do(("begun", journey.name), lambda: begun.delete().where(begun.c.journey == number))
-    return came
 
 
-def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromClause]) -> int:
-    """Let those of a source in; how many they are."""
+def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromClause]) -> None:
+    """Let those of a source in."""
     world, way, qualified = work.plan.world, work.plan.ways_of[journey.name][0], how != "begin"
     came = work.do(
         (how, journey.name),
@@ -87,12 +87,11 @@ def _enrol(work: Work, journey: Journey, how: str, source: Callable[[], sa.FromC
     )
     if came:
         _take_ways(work)
-    return came
 
 
-def _keep_queue_here(work: Work, journey: Journey, steps: Steps, came: int) -> None:
+def _keep_queue_here(work: Work, journey: Journey, steps: Steps) -> None:
     """The queue was true for everybody when the batch began: ask again only of those whom something has moved since."""
-    if steps is None and not came and not look_at_stirred(work, (0, work.step)):
+    if steps is None and not look_at_stirred(work, (0, work.step)):
         return
     keep_queue(work, journey)
 

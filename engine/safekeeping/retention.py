@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.config import Config
 from engine.projects.project import Project
 from engine.storage.customers import customer
-from engine.storage.schema import ENDED, enrolment, message, meta, visit
+from engine.storage.schema import ENDED, SUBJECT, enrolment, message, meta, visit
 from engine.storage.states import MessageStatus
 
 STRETCH = 5_000
@@ -64,7 +64,7 @@ def _end_of_stretch(connection: sa.Connection, low: int, stretch: int) -> int | 
 
 
 def _forget_moves(connection: sa.Connection, low: int, high: int | None, before: int) -> None:
-    same = [visit.c[name] == enrolment.c[name] for name in ("customer", "journey", "record", "occurrence")]
+    same = [visit.c[name] == enrolment.c[name] for name in SUBJECT]
     over = sa.exists().where(*same, enrolment.c.status == ENDED, enrolment.c.ended_at < before)
     connection.execute(visit.delete().where(*_within(visit, low, high), visit.c.at < before, over))
 

@@ -8,7 +8,10 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
+
 from engine.errors import UnknownNameError
+from engine.storage.schema import meta
 from engine.wording import say
 
 _VERSION = "1"
@@ -18,6 +21,11 @@ _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _SHIFTS = range(120, -1, -10)
 _ANEW = "-"
 _DIGITS = 18  # what fits a column of 64 bits
+
+
+def install_key(connection: sa.Connection) -> str:
+    """The secret of this installation, of which keys are made."""
+    return str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")))
 
 
 class Intent(NamedTuple):

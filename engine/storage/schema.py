@@ -104,11 +104,13 @@ changed = sa.Table(
 )
 """Customers whose attributes, records, tags, consents, tasks or messages changed outside a run; emptied by runs."""
 
-_SUBJECT = ("customer", "journey", "record", "occurrence")
+SUBJECT = ("customer", "journey", "record", "occurrence")
+VISIT = (*SUBJECT, "visit")
+INTENT = (*VISIT, "action")  # the keys of a run through a journey, a stay in a state, an action there
 
 
 def _subject() -> tuple[sa.Column[int], ...]:
-    return tuple(sa.Column(name, Number, primary_key=True) for name in _SUBJECT)
+    return tuple(sa.Column(name, Number, primary_key=True) for name in SUBJECT)
 
 
 enrolment = key_table(
@@ -154,8 +156,6 @@ visit = key_table(
     sa.Column("release", Number, nullable=False),
 )
 """Every state entered and every end (`state` null), with the rule line that led there: the trail of moves."""
-
-INTENT = (*_SUBJECT, "visit", "action")
 
 
 def _intent() -> tuple[sa.Column[int], ...]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from engine.errors import JournalError
 from engine.storage.durable import sync
-from engine.storage.schema import meta
+from engine.storage.keys import install_key
 from engine.storage.sqlite import MEMORY
 from engine.wording import reason_of, say
 
@@ -25,8 +25,7 @@ _SHORTEST = 32  # characters
 def trail_key(connection: sa.Connection) -> bytes:
     """The key of a database's trail. JournalError when its file can neither be read nor made."""
     if connection.dialect.name != "sqlite":
-        known = sa.select(meta.c.value).where(meta.c.key == "install_key")
-        return f"trail {connection.scalar(known)}".encode()
+        return f"trail {install_key(connection)}".encode()
     database = connection.engine.url.database
     return b"memory" if database in (None, MEMORY) else key_in(Path(database).parent)
 

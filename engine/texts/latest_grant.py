@@ -8,11 +8,9 @@ from engine.conditions import moments
 from engine.conditions.moments import Sql
 from engine.conditions.world import World
 from engine.storage.benefit_tables import grant
+from engine.storage.schema import SUBJECT
 from engine.storage.states import GrantStatus
 from engine.texts.template_values import BENEFIT
-
-RUN = ("customer", "journey", "record", "occurrence")
-"""What names one run through a journey."""
 
 
 def latest_grant(world: World, name: str, run: Sequence[Sql]) -> Sql:
@@ -26,7 +24,7 @@ def latest_grant(world: World, name: str, run: Sequence[Sql]) -> Sql:
         "expires": rows.c.expires,
     }
     found = sa.select(columns[name.removeprefix(BENEFIT)]).where(
-        *(rows.c[key] == value for key, value in zip(RUN, run, strict=True)),
+        *(rows.c[key] == value for key, value in zip(SUBJECT, run, strict=True)),
         rows.c.status == moments.integer(GrantStatus.GRANTED),
     )
     latest = (rows.c.granted_at.desc(), rows.c.visit.desc(), rows.c.action.desc())

@@ -12,10 +12,9 @@ from engine.calendars.zone import Zone, date_of
 from engine.permits.quotas import period_began, used
 from engine.storage.benefit_tables import OPEN_GRANT, grant
 from engine.storage.codes import read_code
-from engine.storage.schema import message
+from engine.storage.schema import SUBJECT, message
 from engine.storage.states import GrantStatus
 from engine.storage.symbols import load_symbols
-from engine.texts.latest_grant import RUN
 from engine.texts.template_values import BENEFIT
 from engine.views.window import Window
 from engine.wording import say, say_number
@@ -55,7 +54,7 @@ def benefit_of_message(window: Window) -> sa.ColumnElement[int]:
     naming = [
         window.symbols.known("message", one.name) for one in window.model.messages.values() if _names_one(one)
     ]
-    these = [grant.c[name] == message.c[name] for name in RUN]
+    these = [grant.c[name] == message.c[name] for name in SUBJECT]
     live = grant.c.status.in_((GrantStatus.WAITING, GrantStatus.HELD, GrantStatus.GRANTED))
     query = sa.select(grant.c.benefit).where(*these, live, grant.c.visit <= message.c.visit)
     latest = query.order_by(grant.c.visit.desc(), grant.c.action.desc()).limit(1).correlate(message)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from engine.delivery.pausing import Pause, pauses
 from engine.reasons import read_back
-from engine.storage.keys import intent_in, intent_key
-from engine.storage.schema import message, meta
+from engine.storage.keys import install_key, intent_in, intent_key
+from engine.storage.schema import message
 from engine.storage.states import MessageStatus
 from engine.views.benefits import benefit_of_message
 from engine.views.pauses import paused_said
@@ -30,7 +30,7 @@ class Wanted:
 def messages(window: Window, wanted: Wanted) -> Iterator[dict[str, object]]:
     """The messages that are wanted, the oldest first, as the JSON contract says."""
     people = window.tables.customer
-    install_key = window.connection.scalar(sa.select(meta.c.value).where(meta.c.key == "install_key")) or ""
+    secret = install_key(window.connection)
     query = (
         sa.select(message, people.c.id, benefit_of_message(window).label("its_benefit"))
         .join(people, people.c.customer == message.c.customer)
@@ -42,7 +42,7 @@ def messages(window: Window, wanted: Wanted) -> Iterator[dict[str, object]]:
     for rows in window.connection.execute(query).partitions():
         records = window.record_ids(row.record for row in rows)
         for row in rows:
-            yield _message(window, row, records, install_key) | _paused(window, row, paused)
+            yield _message(window, row, records, secret) | _paused(window, row, paused)
 
 
 def _paused(window: Window, row: sa.Row[Any], paused: Sequence[Pause]) -> dict[str, object]:
@@ -60,14 +60,12 @@ def _conditions(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.func.coalesce(message.c.sent_at, message.c.created_at) >= wanted.since
 
 
-def _message(
-    window: Window, row: sa.Row[Any], records: dict[int, str], install_key: str
-) -> dict[str, object]:
+def _message(window: Window, row: sa.Row[Any], records: dict[int, str], secret: str) -> dict[str, object]:
     intent = intent_in(row)
     journey = window.name(row.journey) or ""
     return {
         "id": intent.id,
-        "key": intent_key(install_key, journey, row.id, intent),
+        "key": intent_key(secret, journey, row.id, intent),
         "customer": row.id,
         "journey": journey,
         "record": records.get(row.record),

@@ -12,14 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
 from engine.daemon.daemon import FATAL
 from engine.daemon.logs import log_error
 from engine.errors import EngineError, NoReleaseError
 from engine.projects.project import Project
-from engine.projects.releases import current_release
-from engine.storage.schema import release
+from engine.projects.releases import current_release, newest_release
 from engine.web.intake import Delivered, Ready, Tally, take
 from engine.web.parked import take_parked
 from engine.web.settings import Source
@@ -162,13 +159,13 @@ class Commits:
         while True:
             ready = self._current()
             with self.project.store.write() as connection:
-                if _release_number(connection) == ready.release.number:
+                if newest_release(connection) == ready.release.number:
                     return take(connection, ready, messages, self.wall())
 
     def _current(self) -> Ready:
         """The release in force. NoReleaseError when there is none."""
         with self.project.store.read() as connection:
-            number = _release_number(connection)
+            number = newest_release(connection)
             if number is None:
                 raise NoReleaseError(
                     say("no rules have been applied yet"),
@@ -186,14 +183,9 @@ class Commits:
         after: int | None = 0
         while after is not None:
             with self.project.store.write() as connection:
-                if _release_number(connection) != ready.release.number:
+                if newest_release(connection) != ready.release.number:
                     return
                 after = take_parked(connection, ready, self.sources, after, self.wall())
-
-
-def _release_number(connection: sa.Connection) -> int | None:
-    number: int | None = connection.scalar(sa.select(sa.func.max(release.c.release)))
-    return number
 
 
 def _answer(answers: Sequence[tuple[_Job, object, Exception | None]]) -> None:

@@ -21,7 +21,7 @@ from engine.imports.taking import Outcome, Owners
 from engine.projects.releases import Release
 from engine.storage.bad_values import BadValueError
 from engine.storage.bulk import insert_rows, rows_by_key
-from engine.storage.declared import declared_tables
+from engine.storage.declared import Declared, declared_tables
 from engine.storage.digests import digest, event_digest, identity_digest
 from engine.storage.values import Reader, Stored, Surroundings, read_id
 from engine.storage.web_tables import once, parked
@@ -48,7 +48,12 @@ class Ready:
 
     release: Release
     surroundings: Surroundings
+    tables: Declared = field(init=False)
     _words: dict[str, Vocabulary] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # Made once: what statements are compiled for, and staged in, is known by its tables.
+        self.tables = declared_tables(self.release.model)
 
     def words(self, source: Source) -> Vocabulary:
         """The words of a source."""
@@ -188,8 +193,7 @@ def _take_customers(connection: sa.Connection, ready: Ready, rows: Sequence[_Row
     new = _new_ones(connection, rows, now)
     if not new:
         return
-    table = declared_tables(ready.release.model).customer
-    outcome = CustomerTaker(table, {}).take(connection, _columns(new))
+    outcome = CustomerTaker(ready.tables.customer, {}).take(connection, _columns(new))
     _count(outcome, new)
 
 
@@ -210,9 +214,8 @@ def _new_ones(connection: sa.Connection, rows: Sequence[_Row], now: int) -> list
 
 
 def _take_events(connection: sa.Connection, ready: Ready, kind: str, rows: Sequence[_Row], now: int) -> None:
-    model = ready.release.model
-    table, effect = declared_tables(model).events[kind], effect_of(kind, model, ready.surroundings, now)
-    taker = EventTaker(kind, stage_of(table), {}, Owners(), effect)
+    effect = effect_of(kind, ready.release.model, ready.surroundings, now)
+    taker = EventTaker(kind, stage_of(ready.tables.events[kind]), {}, Owners(), effect)
     _count(taker.take(connection, _columns(rows)), rows)
 
 

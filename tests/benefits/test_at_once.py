@@ -22,8 +22,8 @@ def test_eight_processes(tmp_path: Path) -> None:
     count = Counter((one["benefit"], one["status"]) for one in found)
     assert count["free_check", "granted"] == 20
     assert count["offer", "granted"] == 15
-    left = 40 - count["half_price", "refused"]
-    assert count["half_price", "held"] + count["half_price", "granted"] == min(10, left)
+    # Whoever else wanted one has gone another way at once: what is refused is nobody else's.
+    assert sum(count["half_price", status] for status in ("held", "granted", "refused")) == 10
     assert len({one["code"] for one in found if one["code"]}) == sum(one["code"] is not None for one in found)
     decided = [intent for work, ids in done for intent in ids if work in ("approve", "refuse")]
     assert len(decided) == len(set(decided))
