@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from croniter import croniter
 
-from dsl.units import UNITS, Duration
+from dsl.units import Duration
 from dsl.wording import Phrase
 from engine.calendars.zone import DAY, HOUR, MINUTE, UnknownZoneError, Zone
-from engine.config_places import line_of
+from engine.config_reading import Reading
 from engine.errors import ConfigError
 from engine.keywords import USUAL, Keywords
-from engine.wording import all_of, near_or, say
+from engine.wording import say
 
 FILE_NAME = "homing.toml"
 
@@ -68,6 +68,35 @@ class Serving:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """For how long something is kept, and the line that says so."""
+
+    time: Duration
+    line: int = field(default=1, compare=False)
+
+
+RETENTION = (
+    "moves", "texts", "messages", "events", "tasks", "benefits", "inbox", "runs", "rejects", "trail",
+)  # fmt: skip
+"""What `[retention]` may name."""
+
+
+class Most(NamedTuple):
+    """A number, or with `of_all` so many in a hundred of all customers."""
+
+    number: Decimal
+    of_all: bool
+
+    def among(self, customers: int) -> int:
+        """How many that is where there are so many customers; of a share never fewer than a handful."""
+        return max(int(self.number * customers / 100), HANDFUL) if self.of_all else int(self.number)
+
+
+HANDFUL = 10
+"""So few are no unusual share, however small the shop."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A project's configuration. `rules` and `database` are as written, relative to the project's folder.
 
@@ -76,8 +105,8 @@ class Config:
     `keywords`: what replies are read by.
     `alerts`: where staff is told of problems, as `apprise` writes addresses, with `secret()` in them.
     `http`: what `homing serve --http` does with requests, as it was written.
-    `keep_moves`, `keep_texts`: for how long moves of journeys that have ended, and texts of messages, are kept; None:
-    for ever.
+    `retention`: for how long what is kept, by the words of `RETENTION`; what is not in it: for ever.
+    `most_in_a_run`: messages that one run may let go of one journey; with more, somebody must let it go.
     """
 
     brand: str
@@ -96,8 +125,8 @@ class Config:
     alerts: tuple[str, ...] = field(default=(), repr=False)
     http: Mapping[str, Any] = field(default_factory=dict)
     keywords: Keywords = USUAL
-    keep_moves: Duration | None = None
-    keep_texts: Duration | None = None
+    retention: Mapping[str, Kept] = field(default_factory=dict)
+    most_in_a_run: Most | None = None
 
     @property
     def zone(self) -> Zone:
@@ -131,7 +160,7 @@ def parse_config(text: str, name: str = FILE_NAME) -> Config:
         written = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(say("{name}: not TOML: {error}", name=name, error=error)) from error
-    return _Reader(text, name).config(written)
+    return _Reader(Reading(text, name)).config(written)
 
 
 def default_config(brand: str) -> Config:
@@ -140,56 +169,47 @@ def default_config(brand: str) -> Config:
     return Config(brand, channels={name: ChannelConfig(name) for name in names})
 
 
-def parse_duration(text: str) -> Duration | None:
-    """`3 days` as a duration; None when it is none."""
-    found = re.fullmatch(r"\s*(\d{1,9})\s+(minute|hour|day|week|month|year)s?\s*", text)
-    if found is None:
-        return None
-    return Duration(int(found[1]), next(unit for unit in UNITS if unit == found[2]))
-
-
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Turns tables into a Config; knows the text, so that it can say where a key stands."""
+    """Turns tables into a Config."""
 
-    text: str
-    name: str
+    read: Reading
 
     def config(self, written: Mapping[str, Any]) -> Config:
-        self._only((), written, _TABLES)
-        project = self._table(written, "project")
-        self._only(("project",), project, tuple(_PROJECT))
+        self.read.only((), written, _TABLES)
+        project = self.read.table(written, "project")
+        self.read.only(("project",), project, tuple(_PROJECT))
         if "brand" not in project:
             raise ConfigError(
-                say("{name}: [project] has no `brand`", name=self.name),
+                say("{name}: [project] has no `brand`", name=self.read.name),
                 say('write `brand = "…"` under [project]'),
             )
         given = {key: self._project_value(key, value) for key, value in project.items()}
-        channels, kept = self._table(written, "channels"), self._table(written, "retention")
-        self._only(("retention",), kept, ("moves", "texts"))
+        channels, kept = self.read.table(written, "channels"), self.read.table(written, "retention")
+        self.read.only(("retention",), kept, RETENTION)
         return Config(
             **given,
-            schedule=self._schedule(self._table(written, "schedule")),
-            serving=self._serving(self._table(written, "serve")),
-            most_per_customer=self._most_per_customer(self._table(written, "delivery")),
-            second_person=self._second_person(self._table(written, "review")),
+            schedule=self._schedule(self.read.table(written, "schedule")),
+            serving=self._serving(self.read.table(written, "serve")),
+            most_per_customer=self._most_per_customer(self.read.table(written, "delivery")),
+            second_person=self._second_person(self.read.table(written, "review")),
             channels={name: self._channel(name, table) for name, table in channels.items()},
-            alerts=self._alerts(self._table(written, "alerts")),
-            http=_plain(self._table(written, "http")),
-            keywords=self._keywords(self._table(written, "replies")),
-            keep_moves=self._kept(kept, "moves"),
-            keep_texts=self._kept(kept, "texts"),
-            vars={key: self._variable(key, value) for key, value in self._table(written, "vars").items()},
+            alerts=self._alerts(self.read.table(written, "alerts")),
+            http=_plain(self.read.table(written, "http")),
+            keywords=self._keywords(self.read.table(written, "replies")),
+            retention={key: self._kept(("retention", key), value) for key, value in kept.items()},
+            most_in_a_run=self._most_in_a_run(self.read.table(written, "guard")),
+            vars={key: self._variable(key, value) for key, value in self.read.table(written, "vars").items()},
         )
 
     def _project_value(self, key: str, value: object) -> Any:
         path = ("project", key)
-        text = self._text(path, value)
+        text = self.read.word(path, value)
         if key == "lateness":
-            return self._duration(path, text)
+            return self.read.duration(path, text)
         valid, hint = _PROJECT[key]
         if not re.fullmatch(valid, text) or (key == "timezone" and not _is_zone(text)):
-            raise self._error(
+            raise self.read.error(
                 path,
                 say("`{key}` is {text!r}", key=key, text=text),
                 hint,
@@ -197,14 +217,14 @@ class _Reader:
         return text
 
     def _schedule(self, table: Mapping[str, Any]) -> tuple[str, ...]:
-        self._only(("schedule",), table, ("run",))
+        self.read.only(("schedule",), table, ("run",))
         if "run" not in table:
             return EVERY_FIVE_MINUTES
         path = ("schedule", "run")
         lines = table["run"] if isinstance(table["run"], list) else [table["run"]]
         for line in lines:
-            if len(self._text(path, line).split()) != 5 or not croniter.is_valid(line, strict=True):
-                raise self._error(
+            if len(self.read.word(path, line).split()) != 5 or not croniter.is_valid(line, strict=True):
+                raise self.read.error(
                     path,
                     say("{line!r} is no cron line", line=line),
                     say('write five fields, such as "*/5 8-20 * * *"'),
@@ -212,47 +232,54 @@ class _Reader:
         return tuple(lines)
 
     def _serving(self, table: Mapping[str, Any]) -> Serving:
-        self._only(("serve",), table, ("grace", "lease", "gap"))
+        self.read.only(("serve",), table, ("grace", "lease", "gap"))
         usual = Serving()
-        grace = self._seconds(("serve", "grace"), table.get("grace", usual.grace), 0)
-        lease = self._seconds(("serve", "lease"), table.get("lease", usual.lease), 2)
+        grace = self.read.seconds(("serve", "grace"), table.get("grace", usual.grace), 0)
+        lease = self.read.seconds(("serve", "lease"), table.get("lease", usual.lease), 2)
         if "gap" not in table:
             return Serving(grace, lease)
         path = ("serve", "gap")
-        gap = self._duration(path, self._text(path, table["gap"]))
+        gap = self.read.duration(path, self.read.word(path, table["gap"]))
         if gap.unit not in _FIXED:
-            raise self._error(
+            raise self.read.error(
                 path,
                 say("{text!r} has no fixed length", text=table["gap"]),
                 say('write one such as "6 hours"'),
             )
         return Serving(grace, lease, gap.amount * _FIXED[gap.unit])
 
-    def _seconds(self, path: tuple[str, ...], value: object, least: int) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise self._error(
-                path,
-                say("`{key}` is {value!r}", key=path[-1], value=value),
-                say("write seconds, {least} or more", least=least),
-            )
-        return value
-
     def _most_per_customer(self, table: Mapping[str, Any]) -> int:
-        self._only(("delivery",), table, ("most_per_customer",))
+        self.read.only(("delivery",), table, ("most_per_customer",))
         most = table.get("most_per_customer", MOST_PER_CUSTOMER)
         if isinstance(most, bool) or not isinstance(most, int) or most < 1:
-            raise self._error(
+            raise self.read.error(
                 ("delivery", "most_per_customer"),
                 say("`{key}` is {value!r}", key="most_per_customer", value=most),
                 say("write how many messages a customer may have within a day, such as 20"),
             )
         return most
 
+    def _most_in_a_run(self, table: Mapping[str, Any]) -> Most | None:
+        self.read.only(("guard",), table, ("most_in_a_run",))
+        if "most_in_a_run" not in table:
+            return None
+        most = table["most_in_a_run"]
+        if isinstance(most, int) and not isinstance(most, bool) and most > 0:
+            return Most(Decimal(most), of_all=False)
+        share = re.fullmatch(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*", most) if isinstance(most, str) else None
+        if share is None or not 0 < Decimal(share[1]) <= 100:
+            raise self.read.error(
+                ("guard", "most_in_a_run"),
+                say("`{key}` is {value!r}", key="most_in_a_run", value=most),
+                say('write a share of all customers, such as "20%", or a number of messages'),
+            )
+        return Most(Decimal(share[1]), of_all=True)
+
     def _second_person(self, table: Mapping[str, Any]) -> bool:
-        self._only(("review",), table, ("second_person",))
+        self.read.only(("review",), table, ("second_person",))
         wanted = table.get("second_person", False)
         if not isinstance(wanted, bool):
-            raise self._error(
+            raise self.read.error(
                 ("review", "second_person"),
                 say("`{key}` is {value!r}", key="second_person", value=wanted),
                 say("write true or false"),
@@ -260,29 +287,20 @@ class _Reader:
         return wanted
 
     def _keywords(self, table: Mapping[str, Any]) -> Keywords:
-        self._only(("replies",), table, ("optout", "unclear"))
+        self.read.only(("replies",), table, ("optout", "unclear"))
         example = '["arrêt", "STOPP"]'
         optout, unclear = (
-            self._list(("replies", key), table.get(key, []), example) for key in ("optout", "unclear")
+            self.read.texts(("replies", key), table.get(key, []), example) for key in ("optout", "unclear")
         )
         return Keywords(optout, unclear)
 
     def _alerts(self, table: Mapping[str, Any]) -> tuple[str, ...]:
-        self._only(("alerts",), table, ("urls",))
-        return self._list(("alerts", "urls"), table.get("urls", []), '["mailto://…"]')
-
-    def _list(self, path: tuple[str, ...], texts: object, example: str) -> tuple[str, ...]:
-        if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
-            raise self._error(
-                path,
-                say("`{key}` is no list of texts", key=path[-1]),
-                say("write {example}", example=example),
-            )
-        return tuple(texts)
+        self.read.only(("alerts",), table, ("urls",))
+        return self.read.texts(("alerts", "urls"), table.get("urls", []), '["mailto://…"]')
 
     def _channel(self, name: str, table: object) -> ChannelConfig:
         if not isinstance(table, dict):
-            raise self._error(
+            raise self.read.error(
                 ("channels", name),
                 say("`{name}` is no table", name=name),
                 say("write [channels.{name}]", name=name),
@@ -292,15 +310,15 @@ class _Reader:
         address = table.get("address")
         return ChannelConfig(
             name,
-            kind=self._text((*path, "kind"), table.get("kind", "file")),
+            kind=self.read.word((*path, "kind"), table.get("kind", "file")),
             cost=self._cost((*path, "cost"), table.get("cost", 0)),
-            address=None if address is None else self._text((*path, "address"), address),
+            address=None if address is None else self.read.word((*path, "address"), address),
             settings=_plain(rest),
         )
 
     def _cost(self, path: tuple[str, ...], value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | Decimal) or value < 0:
-            raise self._error(
+            raise self.read.error(
                 path, say("`cost` is {value!r}", value=value), say("write an amount, such as 0.05")
             )
         return Decimal(value)
@@ -308,53 +326,21 @@ class _Reader:
     def _variable(self, key: str, value: object) -> Scalar:
         plain = _plain(value)
         if not isinstance(plain, str | int | float | bool):
-            raise self._error(
+            raise self.read.error(
                 ("vars", key),
                 say("`{key}` is neither text nor number nor flag", key=key),
                 say("write one of these"),
             )
         return plain
 
-    def _kept(self, table: Mapping[str, Any], key: str) -> Duration | None:
-        path = ("retention", key)
-        return self._duration(path, self._text(path, table[key])) if key in table else None
-
-    def _duration(self, path: tuple[str, ...], text: str) -> Duration:
-        duration = parse_duration(text)
-        if duration is None:
-            raise self._error(
-                path, say("{text!r} is no duration", text=text), say('write one such as "3 days"')
-            )
-        return duration
-
-    def _text(self, path: tuple[str, ...], value: object) -> str:
-        if not isinstance(value, str):
-            raise self._error(path, say("`{key}` must be a text", key=path[-1]), say('write it between `"`'))
-        return value
-
-    def _table(self, written: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        table = written.get(key, {})
-        if not isinstance(table, dict):
-            raise self._error((key,), say("`{key}` is no table", key=key), say("write [{key}]", key=key))
-        return table
-
-    def _only(self, path: tuple[str, ...], table: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        for key in table:
-            if key not in known:
-                hint = near_or(key, known, say("known here: {names}", names=all_of(known)))
-                raise self._error((*path, key), say("unknown key `{key}`", key=key), hint)
-
-    def _error(self, path: tuple[str, ...], message: Phrase, hint: Phrase) -> ConfigError:
-        return ConfigError(
-            say("{name}:{line}: {message}", name=self.name, line=line_of(self.text, path), message=message),
-            hint,
-        )
+    def _kept(self, path: tuple[str, ...], value: object) -> Kept:
+        return Kept(self.read.duration(path, self.read.word(path, value)), self.read.line(path))
 
 
 _FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 _TABLES = (
-    "project", "schedule", "serve", "http", "delivery", "review", "channels", "replies", "alerts", "retention", "vars",
+    "project", "schedule", "serve", "http", "delivery", "review", "channels", "replies", "alerts", "retention", "guard", "vars",
 )  # fmt: skip
 
 _PROJECT: Mapping[str, tuple[str, Phrase]] = {

@@ -36,6 +36,10 @@ class ConfigError(EngineError):
     """`homing.toml` says something that cannot be meant; the message begins with file and line."""
 
 
+class RetentionError(ConfigError):
+    """`[retention]` would have something go that rules, or Homing itself, still need."""
+
+
 class StoreError(EngineError):
     """The database cannot be used."""
 

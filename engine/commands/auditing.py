@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from engine.calendars.zone import parse_time
+from engine.calendars.zone import Zone, parse_time
 from engine.commands.opening import opened
 from engine.commands.options import json_option
 from engine.errors import UsageError
@@ -30,7 +30,7 @@ def audit_command(since: str | None, anchor: str | None, *, verifying: bool, as_
         raise UsageError(say("`--anchor` goes with `--verify`"))
     with opened() as project:
         if verifying:
-            return _tell(check_trail(project, _head(anchor)), as_json=as_json)
+            return _tell(check_trail(project, _head(anchor)), project.config.zone, as_json=as_json)
         with project.store.read() as connection:
             zone = project.config.zone
             rows = trail(connection, zone, None if since is None else parse_time(since, zone))
@@ -52,8 +52,9 @@ def _head(text: str | None) -> Head | None:
     return Head(int(seq), mac)
 
 
-def _tell(found: Checked, *, as_json: bool) -> int:
+def _tell(found: Checked, zone: Zone, *, as_json: bool) -> int:
     whole = not found.findings
+    since = None if found.first is None else {"row": found.first[0], "at": zone.iso(found.first[1])}
     head = f"{found.head.seq}:{found.head.mac}"
     if as_json:
         findings = [asdict(one) for one in found.findings]
@@ -63,12 +64,15 @@ def _tell(found: Checked, *, as_json: bool) -> int:
                 "rows": found.rows,
                 "head": head,
                 "anchored": found.anchored,
+                "since": since,
                 "findings": findings,
             }
         )
         return 0 if whole else 1
     for one in found.findings:
         talk(one.what)
+    if since is not None:
+        talk(say("it begins with row {row} of {at}: what was before went by `[retention]`", **since))
     if whole:
         talk(say_number("whole: {n:,} row", "whole: {n:,} rows", n=found.rows))
     else:

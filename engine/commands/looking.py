@@ -18,6 +18,7 @@ from engine.storage.customers import customer_number
 from engine.storage.states import MessageStatus
 from engine.terminal import masked, print_json, print_json_list, print_table, print_text, talk, words
 from engine.views.customer import customer
+from engine.views.forgetting import forgetting_said
 from engine.views.messages import Wanted, messages
 from engine.views.preapproved import preapproved_said
 from engine.views.status import Status, status
@@ -47,7 +48,7 @@ _JOURNEY_COLUMNS = (
     say("outcome"),
 )
 _TIMELINE_COLUMNS = (say("at"), say("kind"), say("what"), say("because"))
-_OPTIONAL = frozenset({"daemon", "preapproved"})
+_OPTIONAL = frozenset({"daemon", "preapproved", "retention"})
 """What a status tells only where there is any."""
 
 _STATUSES = click.Choice([status.word for status in MessageStatus])
@@ -170,6 +171,8 @@ def _tell_status(found: Status) -> None:
         print_table((say("journey"), say("state"), say("customers")), rows)
     for one in found.preapproved:
         talk(preapproved_said(one))
+    for said in () if found.retention is None else forgetting_said(found.retention):
+        talk(said)
     for problem in found.problems:
         talk(say("problem: {problem}", problem=problem))
     talk(say("healthy") if found.healthy else say("not healthy"))

@@ -21,8 +21,10 @@ from engine.daemon.logs import Format, Level, log, log_to_stderr
 from engine.daemon.systemd import notifier
 from engine.daemon.worker import Worker
 from engine.errors import BusyError
+from engine.projects.keeping import check_retention
 from engine.projects.project import Project
 from engine.projects.project_turn import lead_of
+from engine.projects.releases import find_release
 from engine.web.door import opened_door
 from engine.wording import say
 
@@ -55,6 +57,10 @@ def serve_command(http: str | None, log_format: str, log_level: str) -> int:
                 say("this project is on virtual time, which only `homing run --at` lets pass"),
                 say("serve a project that was never run with `--at`"),
             )
+        with project.store.read() as connection:
+            release = find_release(connection, project.config)
+        if release is not None:
+            check_retention(project.config, release.model)
         log_to_stderr(cast("Format", log_format), cast("Level", log_level), os.environ)
         try:
             calls_left = _serve(project, http)

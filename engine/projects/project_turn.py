@@ -20,6 +20,7 @@ from engine.inbox.taking import Inbox
 from engine.permits.permitting import Permits
 from engine.permits.senders import permits_of
 from engine.plans.plan import Plan, make_plan
+from engine.projects.keeping import check_retention
 from engine.projects.leading import Kind, Lead
 from engine.projects.project import Project
 from engine.projects.releases import Release, current_release
@@ -43,10 +44,11 @@ class Engine:
 
 
 def ready(project: Project) -> Engine:
-    """Plan the release in force. NoReleaseError when there is none."""
+    """Plan the release in force. NoReleaseError when there is none, RetentionError when too little is kept for it."""
     config = project.config
     with project.store.write() as connection:
         release = current_release(connection, config)
+        check_retention(config, release.model)
         plan = make_plan(connection, release.number, release.model, config.zone, config.lateness)
     return Engine(project, release, plan, permits_of(plan, config))
 

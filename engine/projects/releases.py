@@ -14,6 +14,7 @@ from engine.config import Config
 from engine.errors import NoReleaseError, RulesError
 from engine.plans.plan import make_plan
 from engine.projects.fates import Fate, Move, decide
+from engine.projects.keeping import check_retention
 from engine.projects.moving_over import Carrying, carry_over
 from engine.projects.project import Project
 from engine.projects.rule_sets import RuleSet, stored_rule_set
@@ -79,7 +80,8 @@ def apply(
 ) -> Applied:
     """Make a rule set without errors the one that runs, in one transaction; with `dry`, take it all back.
 
-    MigrationError when values would be lost, StrandedError when people would be.
+    MigrationError when values would be lost, StrandedError when people would be, RetentionError when too little is kept
+    for the rules.
     """
     with project.store.write() as connection:
         applied = _apply(connection, project.config, rules, by, moves)
@@ -97,6 +99,7 @@ def _apply(
     before = find_release(connection, config)
     if before is not None and before.digest == rules.digest:
         return Applied(before.number, new=False)
+    check_retention(config, model)
     changes = migrate(connection, model, _places(rules.files))
     fates = decide(connection, before.model if before else None, model, moves)
     values = {

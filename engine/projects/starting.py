@@ -70,6 +70,7 @@ path = "outbox.jsonl"
 # [retention]                     # what rules have no use for may go: see docs/operations.md; else all is kept
 # moves = "2 years"               # how somebody went through a journey that has ended
 # texts = "1 year"                # the words of messages that have been decided
+# messages = "3 years"            # and events, tasks, benefits, inbox, runs, rejects, trail
 
 [vars]                            # names that every message may use
 hotline = "400-000-0000"

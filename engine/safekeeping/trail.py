@@ -33,12 +33,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A trail that was read from end to end. `anchored`: the last row that the anchor knows."""
+    """A trail that was read from end to end. `anchored`: the last row that the anchor knows.
+
+    `first`: number and instant of the row that it begins with, where the ones before were forgotten by rule.
+    """
 
     rows: int
     head: Head
     anchored: int
     findings: tuple[Finding, ...]
+    first: tuple[int, int] | None = None
 
 
 def check_trail(project: Project, elsewhere: Head | None = None) -> Checked:
@@ -47,12 +51,28 @@ def check_trail(project: Project, elsewhere: Head | None = None) -> Checked:
         checking = _Checking(trail_key(connection), _struck(connection))
         columns = sa.select(audit).order_by(audit.c.seq)
         findings = list(checking.chain(connection, connection.execute(columns)))
+        cut, first = _beginning(connection), connection.execute(_FIRST).first()
         anchor = read_anchor(folder_of(project), checking.key)
     findings += _against(checking, anchor)
-    if elsewhere is not None:
+    if elsewhere is not None and elsewhere.seq <= cut.seq:
+        findings.append(
+            Finding(None, say("row {row} was forgotten by rule: keep a newer head", row=elsewhere.seq))
+        )
+    elif elsewhere is not None:
         findings += _known(checking, {elsewhere.seq: elsewhere.mac}, say("the head that was kept elsewhere"))
     anchored = 0 if anchor is None else anchor.last.seq
-    return Checked(checking.count, checking.last, anchored, tuple(findings[:MOST]))
+    told = (first.seq, first.at) if cut.seq and first is not None else None
+    return Checked(checking.count, checking.last, anchored, tuple(findings[:MOST]), told)
+
+
+def is_whole(connection: sa.Connection, last: int) -> bool:
+    """Whether the trail is whole up to a row."""
+    rows = sa.select(audit).where(audit.c.seq <= last).order_by(audit.c.seq)
+    checking = _Checking(trail_key(connection), _struck(connection))
+    return not any(True for _ in checking.chain(connection, connection.execute(rows)))
+
+
+_FIRST = sa.select(audit.c.seq, audit.c.at).order_by(audit.c.seq).limit(1)
 
 
 @dataclass(frozen=True, slots=True)

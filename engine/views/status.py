@@ -24,6 +24,7 @@ from engine.storage.symbols import Symbols, load_symbols
 from engine.storage.web_tables import parked
 from engine.views.benefits import spent
 from engine.views.editions import stopped_said
+from engine.views.forgetting import forgetting
 from engine.views.pauses import pause_said
 from engine.views.preapproved import preapproved
 from engine.views.window import look
@@ -45,6 +46,7 @@ class Status:
     """As the JSON contract says. `problems`: what makes a project unhealthy, and what only should be known.
 
     `daemon`: who serves it, or did last; None where nobody ever has. `preapproved`: messages let go without being held.
+    `retention`: what was forgotten; None where all is kept.
     """
 
     release: int | None
@@ -59,6 +61,7 @@ class Status:
     tasks_overdue: int
     daemon: Mapping[str, object] | None = None
     preapproved: tuple[Mapping[str, object], ...] = ()
+    retention: Mapping[str, Any] | None = None
 
 
 def status(connection: sa.Connection, config: Config, now: int) -> Status:
@@ -90,6 +93,7 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         tasks_open=_count(connection, is_open),
         tasks_overdue=_count(connection, is_open, task.c.due_at < now),
         preapproved=() if release is None else tuple(preapproved(look(connection, config))),
+        retention=forgetting(connection, release, config),
         daemon=None if known is None or not known.serves else _daemon(known, config, now),
     )
 

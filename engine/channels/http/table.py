@@ -26,7 +26,7 @@ from engine.channels.protocol import Kind
 from engine.channels.secret_values import Secrets
 from engine.channels.settings import Settings
 from engine.channels.templates import MESSAGE_NAMES, Templates
-from engine.config import parse_duration
+from engine.config_reading import parse_duration
 from engine.wording import say
 
 _SAID = ("url", "params", "method", "headers", "basic", "json", "form", "body", "content_type", "sign")
