@@ -340,7 +340,8 @@ class _Reader:
 _FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 _TABLES = (
-    "project", "schedule", "serve", "http", "delivery", "review", "channels", "replies", "alerts", "retention", "guard", "vars",
+    "project", "schedule", "serve", "http", "delivery", "review", "channels", "replies", "alerts", "retention",
+    "guard", "vars",
 )  # fmt: skip
 
 _PROJECT: Mapping[str, tuple[str, Phrase]] = {

@@ -18,7 +18,7 @@ QUIET = 6 * 3_600_000
 
 _KEY = "alerts_told"
 _HARMLESS = frozenset(
-    {"n", "last", "kind", "name", "until", "since", "what", "first", "country", "years", "days"}
+    "n last kind name until since what first country years days number most place".split(),
 )
 """The values in sentences about problems that are told: numbers, times, and the names of what rules and tables name."""
 _WHICH = ("name", "what", "first")

@@ -30,6 +30,7 @@ from engine.projects.leading import ClockMovedError, Lead, LostLeadError
 from engine.projects.project import Project
 from engine.projects.project_turn import Engine, deliverer, inbox, lock_if_free, ready
 from engine.projects.releases import newest_release
+from engine.projects.too_many import held_back
 from engine.running.run import How, run
 from engine.running.turn import MOST_PASSES, Turn
 from engine.safekeeping.guard import guarded, steady
@@ -143,7 +144,13 @@ class Worker:
         self.turn = done
         with lock_if_free(self.project.folder):
             done.runs.append(
-                run(engine.project.store, engine.plan, engine.permits, now, How(hold=self._hold))
+                run(
+                    engine.project.store,
+                    engine.plan,
+                    engine.permits,
+                    now,
+                    How(hold=self._hold, guard=held_back(self.project.config)),
+                )
             )
             delivered = self._deliver(self._later(now, began))
         done.delivered += delivered
@@ -159,7 +166,7 @@ class Worker:
         """Let go of what may leave now, decide on what waited until now; whether anything happened."""
         engine, began = self._ready(), self.clock.elapsed()
         with lock_if_free(self.project.folder):
-            how = How(waiting=True, hold=self._hold)
+            how = How(waiting=True, hold=self._hold, guard=held_back(self.project.config))
             report = run(engine.project.store, engine.plan, engine.permits, now, how)
             delivered = self._deliver(self._later(now, began))
         if not report.idle:

@@ -92,6 +92,9 @@ def write(work: Work, words: Words, decided: Decided, before: Preapproved) -> bo
         for final, some in _given_up_by(work, sender, outcome, differing):
             for written in _worded(work, words, sender, final, some):
                 work.report.messages[written[0].status.word] += _store(work, sender, written)
+                if written[0].status is MessageStatus.READY:
+                    fresh = sum(not row[APPROVED] for row in written[1])
+                    work.report.let_go[sender.journey.name] += fresh
                 before.note(work.connection, sender, written[0].status, written[1])
         if outcome.status is MessageStatus.DROPPED:
             journey = work.plan.world.number("journey", sender.journey.name)

@@ -22,6 +22,7 @@ class RunReport:
     """What one run did; the counts are of this run alone.
 
     `grants`: benefits given. `reserved`: those held for a person, `spent`: those of which none was left.
+    `let_go`: messages by journey that nothing held any more, but for those that a person had approved.
     `released`: held-out customers whose watch is over. `stuck`: moves refused to those who moved too often.
     """
 
@@ -36,6 +37,7 @@ class RunReport:
     reserved: int = 0
     spent: int = 0
     messages: Counter[str] = field(default_factory=Counter)
+    let_go: Counter[str] = field(default_factory=Counter)
     stuck: int = 0
     examined: int = 0
 

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.channels.building import build_channels
@@ -24,6 +24,7 @@ from engine.projects.keeping import check_retention
 from engine.projects.leading import Kind, Lead
 from engine.projects.project import Project
 from engine.projects.releases import Release, current_release
+from engine.projects.too_many import held_back
 from engine.running.run import How, run
 from engine.running.turn import Deliver, Moment, Turn, turn
 from engine.wording import say
@@ -61,7 +62,8 @@ def take_turn(
     passed: Callable[[], int] = lambda: 0,
 ) -> Turn:
     """Run and deliver at `now` until nothing more happens. `passed`: milliseconds since then, when time passes."""
-    moment = Moment(now, how or How(), passed)
+    how = replace(how or How(), guard=held_back(engine.project.config))
+    moment = Moment(now, how, passed)
     return turn(engine.project.store, engine.plan, engine.permits, deliver, moment)
 
 

@@ -72,6 +72,10 @@ path = "outbox.jsonl"
 # texts = "1 year"                # the words of messages that have been decided
 # messages = "3 years"            # and events, tasks, benefits, inbox, runs, rejects, trail
 
+# [guard]
+# most_in_a_run = "20%"           # of all customers, or a number: of a journey that would write to more at once nothing
+#                                 # leaves until somebody has looked: `homing resume --journey J`
+
 [vars]                            # names that every message may use
 hotline = "400-000-0000"
 """

@@ -53,7 +53,8 @@ class How:
     `full`: everybody is evaluated instead of the change set. `batch`: customers in a transaction. `dry`: all is taken
     back at the end. `progress` is told how many customers have been looked at. `waiting`: only those are looked at
     whose waiting messages are due, and the next run goes on from where it would have without this one. `hold` is
-    called in every transaction and raises when this run may not go on.
+    called in every transaction and raises when this run may not go on. `guard` is told what the run has come to
+    in each transaction that may let messages go.
     """
 
     full: bool = False
@@ -62,6 +63,7 @@ class How:
     progress: Callable[[int], None] = lambda _: None
     waiting: bool = False
     hold: Callable[[sa.Connection], None] = lambda _: None
+    guard: Callable[[Work], None] = lambda _: None
 
 
 def run(store: Store, plan: Plan, permits: Permits, now: int, how: How | None = None) -> RunReport:
@@ -94,6 +96,7 @@ def _run(connection: sa.Connection, plan: Plan, permits: Permits, now: int, how:
             low = _next_batch(work, low)
             if low is not None:
                 _batch(work, permits)
+                how.guard(work)
         how.progress(work.report.examined)
     if _allots(how):
         _allot(work, how)

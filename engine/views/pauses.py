@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone
 from engine.delivery.pausing import Pause, keeping
+from engine.reasons import read_back
 from engine.views.window import Window
 from engine.wording import all_of, say
 
@@ -25,7 +26,11 @@ def pause_said(item: Pause, zone: Zone) -> Phrase:
         return _quarantine_said(item, zone)
     what = say("{kind} `{name}`", kind=_WHAT[item.what], name=item.name) if item.name else _WHAT[item.what]
     said = say("{what} is paused since {since} by {who}", what=what, since=zone.iso(item.since), who=item.by)
-    return said if item.because is None else say("{first}: {because}", first=said, because=item.because)
+    return (
+        said
+        if item.because is None
+        else say("{first}: {because}", first=said, because=read_back(item.because))
+    )
 
 
 def paused_said(window: Window, row: sa.Row[Any], found: Sequence[Pause]) -> Phrase | None:
