@@ -10,6 +10,7 @@ from dsl.checks.flow import check_flow
 from dsl.checks.hiding import check_hiding
 from dsl.checks.lengths import check_lengths
 from dsl.checks.limits import check_limits
+from dsl.checks.links import check_links
 from dsl.checks.loops import check_loops
 from dsl.checks.never import check_never
 from dsl.checks.policy_texts import check_policy_texts
@@ -38,6 +39,7 @@ PASSES: tuple[Pass, ...] = (
     check_hiding,
     check_lengths,
     check_limits,
+    check_links,
     check_loops,
     check_never,
     check_policy_texts,

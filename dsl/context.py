@@ -31,9 +31,11 @@ class Context:
     `channels`: the well-known ones and those configured.
     `folder`: where `file "letters/x.html.j2"` is looked up, relative to the rule file in it; None: nowhere.
     `file_texts`: texts by path relative to the folder, for rule sets kept elsewhere; they come first.
+    `domains`: where links in texts may lead; none: anywhere.
     """
 
     variables: frozenset[str] = frozenset({"brand"})
     channels: frozenset[str] = WELL_KNOWN_CHANNELS
     folder: Path | None = None
     file_texts: Mapping[str, str] = field(default_factory=dict)
+    domains: tuple[str, ...] = ()

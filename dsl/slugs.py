@@ -36,6 +36,7 @@ Slug = Literal[
     "unknown-year",
     "missing-address",
     "placeholder",
+    "bad-link",
     "no-limit",
     "always-true",
     "sms-length",
@@ -93,6 +94,9 @@ SLUGS: Mapping[Slug, Kind] = {
     ),
     "placeholder": Kind(
         "warning", say("what seems to stand for a value in a text, and reaches the customer as it is written")
+    ),
+    "bad-link": Kind(
+        "error", say("a link that is misspelt or not protected; with `check --links`, one that leads nowhere")
     ),
     "no-limit": Kind("info", say("a policy that lets messages go at night, a benefit without a quota")),
     "always-true": Kind("warning", say("a condition that every customer meets")),

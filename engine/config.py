@@ -107,6 +107,7 @@ class Config:
     `http`: what `homing serve --http` does with requests, as it was written.
     `retention`: for how long what is kept, by the words of `RETENTION`; what is not in it: for ever.
     `most_in_a_run`: messages that one run may let go of one journey; with more, somebody must let it go.
+    `domains`: where links in messages may lead; none: anywhere.
     """
 
     brand: str
@@ -127,6 +128,7 @@ class Config:
     keywords: Keywords = USUAL
     retention: Mapping[str, Kept] = field(default_factory=dict)
     most_in_a_run: Most | None = None
+    domains: tuple[str, ...] = ()
 
     @property
     def zone(self) -> Zone:
@@ -199,6 +201,7 @@ class _Reader:
             keywords=self._keywords(self.read.table(written, "replies")),
             retention={key: self._kept(("retention", key), value) for key, value in kept.items()},
             most_in_a_run=self._most_in_a_run(self.read.table(written, "guard")),
+            domains=self._domains(self.read.table(written, "links")),
             vars={key: self._variable(key, value) for key, value in self.read.table(written, "vars").items()},
         )
 
@@ -275,6 +278,10 @@ class _Reader:
             )
         return Most(Decimal(share[1]), of_all=True)
 
+    def _domains(self, table: Mapping[str, Any]) -> tuple[str, ...]:
+        self.read.only(("links",), table, ("domains",))
+        return self.read.texts(("links", "domains"), table.get("domains", []), '["example.cn"]')
+
     def _second_person(self, table: Mapping[str, Any]) -> bool:
         self.read.only(("review",), table, ("second_person",))
         wanted = table.get("second_person", False)
@@ -341,7 +348,7 @@ _FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 _TABLES = (
     "project", "schedule", "serve", "http", "delivery", "review", "channels", "replies", "alerts", "retention",
-    "guard", "vars",
+    "guard", "links", "vars",
 )  # fmt: skip
 
 _PROJECT: Mapping[str, tuple[str, Phrase]] = {

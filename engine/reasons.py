@@ -65,6 +65,9 @@ TEXT_CHANGED = reason("its text has changed since it was approved")
 EDITED = reason("its text was written by {who}")
 TOO_MANY = reason("the customer has had {number} messages within a day; somebody must look")
 AT_ONCE = reason("one run let {number} of its messages go, more than {most}: {place}")
+LINK_ANSWERS = reason("{link} answers {status}")
+LINK_LEADS = reason("{link} leads to {host}")
+LINK_DEAD = reason("{link} cannot be reached: {why}")
 LATE = reason("too long after it was let go; it did not leave")
 NO_CHANNEL = reason("homing.toml has no channel `{channel}`")
 HALF_CHARACTER = reason("the message holds half a character and cannot be written")
@@ -113,7 +116,8 @@ BOTH = reason("{first}; {second}")
 
 _READABLE = (
     STATE_LEFT, OPTED_OUT, RELEASED, NO_RULE, NO_ADDRESS, NO_CONSENT, UNCLEAR, SILENT, NOT_KNOWN, NO_TEXT, UNFIT,
-    DATE_OR_TIME, TIME, AMOUNT, IN_DOUBT, TOO_MANY, AT_ONCE, TEXT_CHANGED, EDITED, LATE,
+    DATE_OR_TIME, TIME, AMOUNT, IN_DOUBT, TOO_MANY, AT_ONCE, LINK_ANSWERS, LINK_LEADS, LINK_DEAD,
+    TEXT_CHANGED, EDITED, LATE,
     NOBODY_LISTENS, RESET, TIMED_OUT, NO_ROUTE, NETWORK_AWAY, NAME_NOT_FOUND, NAMES_FAIL,
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, NO_CODE, HTTP_SAID, HTTP_STATUS, SAID,

@@ -17,9 +17,10 @@ QUIET = 6 * 3_600_000
 """Milliseconds for which a problem that was told is not told again."""
 
 _KEY = "alerts_told"
-_HARMLESS = frozenset(
-    "n last kind name until since what first country years days number most place".split(),
-)
+_HARMLESS = frozenset({
+    "n", "last", "kind", "name", "until", "since", "what", "first", "country", "years", "days", "number", "most",
+    "place",
+})  # fmt: skip
 """The values in sentences about problems that are told: numbers, times, and the names of what rules and tables name."""
 _WHICH = ("name", "what", "first")
 """Those by which problems of one sort differ. Counts and times change while a problem stays the same."""

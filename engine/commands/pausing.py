@@ -8,6 +8,7 @@ from engine.commands.options import as_option, json_option
 from engine.delivery.pausing import Pause, What, go_on, pauses, stop
 from engine.errors import UsageError
 from engine.projects.leading import trust_clock
+from engine.projects.links import follow_links
 from engine.projects.names import known_channel, known_journey, known_message
 from engine.projects.project import Project
 from engine.projects.virtual_time import last_run_at
@@ -26,6 +27,9 @@ _because = click.option("--because", metavar="TEXT", help="Why.")
 @_channel
 @_journey
 @_message
+@click.option(
+    "--links", is_flag=True, help="Messages with a link that answers with an error, or leads elsewhere."
+)
 @_because
 @as_option
 @json_option
@@ -36,14 +40,30 @@ def pause_command(
     because: str | None,
     actor: str | None,
     *,
+    links: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Stop sending, all of it or a part. Customers go on through their journeys; nothing of it leaves."""
+    if links and any((channel, journey, message, because)):
+        raise UsageError(say("`--links` goes alone"))
     with opened() as project:
+        if links:
+            return _pause_links(project, by(project, actor), as_json=as_json)
         what, name = _asked(project, channel, journey, message)
         with project.store.write() as connection:
             new = stop(connection, what, name, by(project, actor), because)
         _tell(project, say("paused") if new else say("it was paused already"), as_json=as_json)
+    return 0
+
+
+def _pause_links(project: Project, who: By, *, as_json: bool) -> int:
+    """Follow the links of the rules in force. Exit 1 when a message must wait."""
+    found = follow_links(release_of(project).model, project.config).found
+    with project.store.write() as connection:
+        for one in found:
+            stop(connection, "message", one.message, who, str(one.because))
+    _tell(project, say("paused") if found else say("all links lead where they should"), as_json=as_json)
+    return 1 if found else 0
 
 
 @click.command("resume")

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
@@ -45,9 +45,12 @@ _path = click.argument("path", required=False, metavar="[PATH]")
 )
 @json_option
 @click.option(
+    "--links", "following", is_flag=True, help="Follow the links in messages as well: this needs the net."
+)
+@click.option(
     "--explain", "slug", metavar="SLUG", help="Show the page about a kind of finding; check nothing."
 )
-def check_command(path: str | None, form: str, slug: str | None, *, as_json: bool) -> int:
+def check_command(path: str | None, form: str, slug: str | None, *, following: bool, as_json: bool) -> int:
     """Parse and analyse a rule set: a file, a folder, or the project's own."""
     if slug is not None:
         return _explain(slug)
@@ -55,6 +58,8 @@ def check_command(path: str | None, form: str, slug: str | None, *, as_json: boo
     config = surroundings_of(place)
     rules = read_rule_set(place, config)
     found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone))
+    if following and rules.model is not None:
+        found = (*found, *_broken_links(rules.model, config))
     errors, warnings = (sum(item.severity == kind for item in found) for kind in ("error", "warning"))
     if as_json or form == "json":
         print_json({"diagnostics": diagnostics_as_json(found), "errors": errors, "warnings": warnings})
@@ -65,6 +70,19 @@ def check_command(path: str | None, form: str, slug: str | None, *, as_json: boo
         tell_part(place, found, "check")
         talk(_summary(errors, warnings))
     return 1 if errors else 0
+
+
+def _broken_links(model: Model, config: Config) -> Iterator[Diagnostic]:
+    """Links that lead nowhere or elsewhere; of those that were not followed it is told how many they are."""
+    from engine.projects.links import follow_links  # noqa: PLC0415  # what calls others is loaded for that alone
+
+    done = follow_links(model, config)
+    for one in done.found:
+        hint = say(
+            "Mend it; until then `homing pause --message {name}` keeps it from leaving.", name=one.message
+        )
+        yield Diagnostic("bad-link", "error", one.variant.span, say("{said}.", said=one.because), hint)
+    talk(say("{n} links followed; {more} are another for each customer", n=done.links, more=done.passed_over))
 
 
 @click.command("fmt")

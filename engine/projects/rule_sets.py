@@ -70,7 +70,7 @@ def context_of(
 ) -> Context:
     """What rules may name in a project with this configuration."""
     channels = WELL_KNOWN_CHANNELS | config.channels.keys()
-    return Context(frozenset(config.variables), frozenset(channels), folder, texts or {})
+    return Context(frozenset(config.variables), frozenset(channels), folder, texts or {}, config.domains)
 
 
 def rule_set_of(

@@ -76,6 +76,9 @@ path = "outbox.jsonl"
 # most_in_a_run = "20%"           # of all customers, or a number: of a journey that would write to more at once nothing
 #                                 # leaves until somebody has looked: `homing resume --journey J`
 
+# [links]
+# domains = ["example.cn"]        # where links in messages may lead; without it anywhere
+
 [vars]                            # names that every message may use
 hotline = "400-000-0000"
 """
