@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -68,9 +69,14 @@ def noted(install_key: str, batch: int, at: int, outgoing: Outgoing) -> Line:
 
 def digest_of(install_key: str, outgoing: Outgoing) -> str:
     """Tells texts to addresses by channels apart, and nothing else to who has not the key."""
-    content = f"{outgoing.channel}\0{outgoing.to}\0{outgoing.text}"
-    key = install_key.encode()[:_KEY]
-    return blake2b(content.encode(errors="surrogatepass"), key=key, digest_size=_DIGITS // 2).hexdigest()
+    digest = _keyed(install_key).copy()
+    digest.update(f"{outgoing.channel}\0{outgoing.to}\0{outgoing.text}".encode(errors="surrogatepass"))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _keyed(install_key: str) -> blake2b:
+    return blake2b(key=install_key.encode()[:_KEY], digest_size=_DIGITS // 2)
 
 
 @dataclass(slots=True)

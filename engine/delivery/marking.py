@@ -74,7 +74,7 @@ class Marking:
     most: int | None = None
     posted: list[Posted] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    _stored: dict[Intent, sending.Stored] = field(default_factory=dict)
+    _stored: dict[tuple[int, ...], sending.Stored] = field(default_factory=dict)
     _given_back: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _moved: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
     _counted_in: list[tuple[dict[str, Any], Intent]] = field(default_factory=list)
@@ -105,7 +105,10 @@ class Marking:
             return
         connection, until = self.work.connection, self.work.clock.now + _DAY
         had = sending.overwhelmed(connection, self.work.clock.now - _DAY, self.most)
-        stopped = [one for one, row in self._stored.items() if one.customer in had and not row.approved]
+        rows = self._stored.items() if had else ()
+        stopped = [
+            one for key, row in rows if (one := Intent._make(key)).customer in had and not row.approved
+        ]
         sending.leave_out(connection, stopped)
         for intent in stopped:
             self._give_back(intent, Hold(None, TOO_MANY(number=had[intent.customer]), until, ""))
@@ -113,12 +116,13 @@ class Marking:
     def _senders(self) -> list[Sender]:
         """The sends behind the messages; those whose rule is gone are cancelled."""
         known = self.permits.senders
-        orphans = [intent for intent, row in self._stored.items() if (row.state, intent.action) not in known]
-        sending.leave_out(self.work.connection, orphans)
-        for intent in orphans:
-            self._give_back(intent, None)
-        present = {(row.state, intent.action) for intent, row in self._stored.items()} & known.keys()
-        return sorted((known[key] for key in present), key=lambda item: item.place)
+        present = {(row.state, key[-1]) for key, row in self._stored.items()}
+        if gone := present - known.keys():
+            orphans = [Intent._make(key) for key, row in self._stored.items() if (row.state, key[-1]) in gone]
+            sending.leave_out(self.work.connection, orphans)
+            for intent in orphans:
+                self._give_back(intent, None)
+        return sorted((known[key] for key in present - gone), key=lambda item: item.place)
 
     def _intents(self, sender: Sender, rows: list[Row]) -> list[Intent]:
         journey, _, action = sender.numbers(self.work.plan.world)

@@ -77,9 +77,7 @@ def _record_taken(
         )
         for seq, (posted, outcome) in enumerate(results, take(connection, len(results)))
     ]
-    customers = record_taken(connection, status, rows, now)
-    mark_changed(connection, customers)
-    return len(customers)
+    return record_taken(connection, status, rows, now)
 
 
 def _record_others(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.conditions import moments
 from engine.delivery.pausing import is_paused
 from engine.plans.statement import Statement, kept
-from engine.plans.working import leaving, wanted
+from engine.plans.working import leaving, not_wanted, wanted
 from engine.storage.bulk import execute_many, insert_rows
 from engine.storage.keys import Intent
 from engine.storage.messages import given, in_status, is_given
@@ -165,16 +165,14 @@ def _apart(row: Sequence[Any]) -> tuple[Intent, Stored]:
     return Intent._make(row[: len(KEY)]), Stored._make(row[len(KEY) :])
 
 
-def ask_about(connection: sa.Connection, identities: sa.Table) -> dict[Intent, Stored]:
-    """Put the claimed messages into `wanted`, for the gate; what is stored of them.
+def ask_about(connection: sa.Connection, identities: sa.Table) -> dict[tuple[int, ...], Stored]:
+    """Put the claimed messages into `wanted`, for the gate; what is stored of them, by their intents.
 
-    Left out are those that somebody else has claimed or taken back since. While the gate is asked they do not
-    count themselves.
+    Left out are those that somebody else has claimed or taken back since.
     """
     _want(connection).run(connection, {})
-    own = _wanted_of(identities)(connection).rows(connection, {})
-    _uncount(connection).run(connection, {})
-    return dict(map(_apart, own))
+    rows = _wanted_of(identities)(connection).rows(connection, {})
+    return {row[: len(KEY)]: Stored._make(row[len(KEY) :]) for row in rows}
 
 
 @kept
@@ -194,11 +192,6 @@ def _wanted_of(identities: sa.Table) -> Callable[[sa.Connection], Statement]:
     return kept(lambda: sa.select(*_columns((*KEY, *_STORED)), identities.c.id).select_from(rows))
 
 
-@kept
-def _uncount() -> sa.Update:
-    return message.update().values(counted_at=None).where(same_message(wanted))
-
-
 def overwhelmed(connection: sa.Connection, since: int, most: int) -> Mapping[int, int]:
     """The customers in `wanted` who have had `most` messages or more since an instant, and how many."""
     return dict(_overwhelmed(connection).rows(connection, {"since": since, "most": most}))
@@ -213,6 +206,7 @@ def _overwhelmed() -> sa.Select[Any]:
         message.c.status.between(
             moments.integer(MessageStatus.SENDING), moments.integer(MessageStatus.DELIVERED)
         ),
+        not_wanted(),
     )
     return rows.group_by(message.c.customer).having(had >= _given("most"))
 

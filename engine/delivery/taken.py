@@ -14,7 +14,7 @@ from engine.permits.settling import settle_taken
 from engine.plans.statement import kept
 from engine.plans.working import leaving
 from engine.storage.bulk import insert_rows
-from engine.storage.schema import Instant, message
+from engine.storage.schema import Instant, changed, message
 from engine.storage.states import MessageStatus
 
 
@@ -34,20 +34,20 @@ class Taken(NamedTuple):
     reference: str | None
 
 
-def record_taken(
-    connection: sa.Connection, status: MessageStatus, taken: Sequence[Taken], now: int
-) -> list[int]:
-    """Record that messages of that status were taken, and settle their states; the customers of those that were.
+def record_taken(connection: sa.Connection, status: MessageStatus, taken: Sequence[Taken], now: int) -> int:
+    """Record that messages of that status were taken, and settle their states; how many of them were.
 
     Those whose claim holds no more are left alone: somebody knew better.
     """
     clear_leaving(connection).run(connection, {})
     insert_rows(connection, leaving, Taken._fields, taken)
     values = {"now": now, "status": int(status)}
-    if _record_taken(connection).run(connection, values).rowcount < len(taken):
+    recorded = _record_taken(connection).run(connection, values).rowcount
+    if recorded < len(taken):
         _leave_out_lost(connection).run(connection, {})
     settle_taken(connection, now)
-    return [row[0] for row in _left_over(connection).rows(connection, {})]
+    _mark_changed(connection).run(connection, {})
+    return recorded
 
 
 @kept
@@ -85,5 +85,6 @@ def _leave_out_lost() -> sa.Delete:
 
 
 @kept
-def _left_over() -> sa.Select[Any]:
-    return sa.select(leaving.c.customer)
+def _mark_changed() -> sa.Insert:
+    """The next run looks at their customers; to have been sent is what arrived."""
+    return changed.insert().from_select(["seq", "customer"], sa.select(leaving.c.seq, leaving.c.customer))

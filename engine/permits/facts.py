@@ -19,11 +19,11 @@ from engine.conditions.world import World
 from engine.permits.given import Awaited, Facts, Reach
 from engine.permits.rules import SendRule
 from engine.plans.plan import Plan
-from engine.plans.working import wanted
+from engine.plans.working import not_wanted, wanted
 from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
 from engine.storage.review_tables import OPEN_REVIEW, review
-from engine.storage.schema import SUBJECT, VISIT, consent, message, optout
+from engine.storage.schema import INTENT, SUBJECT, VISIT, consent, message, optout
 from engine.storage.states import GrantStatus
 from engine.storage.symbols import EVERY, state_name
 from engine.texts.latest_grant import latest_grant
@@ -162,10 +162,12 @@ def _any_history(world: World, rule: SendRule) -> Sql:
         return moments.integer(0)
     rows = message.alias()
     policies = [world.number("policy", name) for name in rule.counts]
+    itself = sa.and_(*(rows.c[name] == wanted.c[name] for name in INTENT))
     some = sa.select(rows.c.status).where(
         rows.c.customer == wanted.c.customer,
         rows.c.counted_at.is_not(None),
         rows.c.policy.in_(_each(policies)),
+        sa.not_(itself),
     )
     return sa.case((sa.exists(some), 1), else_=0)
 
@@ -274,7 +276,7 @@ def count_in(world: World, sender: Sender, row: Row, past: Past, now: int) -> No
 
 
 def fetch_past(connection: sa.Connection, plan: Plan) -> Past:
-    """Fetch the opt-outs and counted messages of everybody in `wanted`."""
+    """Fetch the opt-outs of everybody in `wanted` and their messages that count, those to be decided on left out."""
     past, symbols = Past(), plan.world.symbols
     people = sa.select(wanted.c.customer)  # with IN; as a join, SQLite might read all messages
     outs = sa.select(optout.c.customer, optout.c.channel, optout.c.at)
@@ -287,7 +289,7 @@ def fetch_past(connection: sa.Connection, plan: Plan) -> Past:
     columns = ("customer", "policy", "counted_at", "journey", "record")
     counted = sa.select(*(message.c[name] for name in columns))
     counted = counted.where(message.c.customer.in_(people), message.c.counted_at.is_not(None))
-    counted = counted.order_by(message.c.counted_at)
+    counted = counted.where(not_wanted()).order_by(message.c.counted_at)
     for customer, policy, at, journey, record in connection.execute(counted):
         past.count(customer, policy, at, (kinds.get(journey), record))
     return past

@@ -11,7 +11,7 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from engine.plans.statement import Statement, compiled
-from engine.storage.schema import Instant, Number
+from engine.storage.schema import INTENT, Instant, Number, message
 
 temporary = sa.MetaData()
 
@@ -75,6 +75,12 @@ The other columns are for those that gateways have taken: what to record of them
 """
 
 ALL = (due, batch, looked, stirred, picked, begun, chosen, wanted, leaving)
+
+
+def not_wanted() -> sa.ColumnElement[bool]:
+    """That a message is none of those in `wanted`: what is to be decided on does not count itself."""
+    decided_on = sa.select(*(wanted.c[name] for name in INTENT))
+    return sa.tuple_(*(message.c[name] for name in INTENT)).not_in(decided_on)
 
 
 def prepare(connection: sa.Connection) -> None:

@@ -6,6 +6,7 @@ Neither is stored: both follow from the intent, and an intent exists once.
 import hashlib
 from functools import lru_cache
 from hashlib import sha256
+from itertools import product
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,8 +18,6 @@ from engine.wording import say
 _VERSION = "1"
 _BLOCK = 64  # bytes of SHA-256
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # of base 32
-_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_SHIFTS = range(120, -1, -10)
 _ANEW = "-"
 _DIGITS = 18  # what fits a column of 64 bits
 
@@ -67,10 +66,29 @@ def intent_key(install_key: str, journey: str, customer: str, intent: Intent) ->
     """
     _, _, record, occurrence, visit, action = intent
     subject = f"{_VERSION}|{journey}|{customer}|{record}|{occurrence}|{visit}|{action}"
-    digest = _hmac_of(install_key, subject.encode())
-    number = int.from_bytes(digest[:17]) >> 6  # 130 bits: 26 characters
-    # The library's base 32 takes ten times as long.
-    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+    return _base32(_hmac_of(install_key, subject.encode()))
+
+
+def _base32(digest: bytes) -> str:
+    """The first 26 characters in base 32 (RFC 4648), three at a time: the library takes six times as long."""
+    three, number = _threes(), int.from_bytes(digest[:17]) >> 1  # 135 bits: 27 characters
+    return (
+        three[number >> 120]
+        + three[number >> 105 & 32767]
+        + three[number >> 90 & 32767]
+        + three[number >> 75 & 32767]
+        + three[number >> 60 & 32767]
+        + three[number >> 45 & 32767]
+        + three[number >> 30 & 32767]
+        + three[number >> 15 & 32767]
+        + three[number & 32767]
+    )[:26]
+
+
+@lru_cache(maxsize=1)
+def _threes() -> list[str]:
+    """All that three characters can be."""
+    return ["".join(some) for some in product(_ALPHABET, repeat=3)]
 
 
 def _hmac_of(install_key: str, content: bytes) -> bytes:
