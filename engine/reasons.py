@@ -94,6 +94,10 @@ SAID = reason("the gateway says: {said}")
 NO_CODE = reason("no code at {places} in the answer; {said}")
 NO_SMTP = reason("the answer is no SMTP")
 SMTP_SAID = reason("SMTP {code}: {said}")
+NO_SMPP = reason("the answer is no SMPP")
+NO_NUMBER = reason("the address is no number that an SMSC takes")
+TOO_MANY_PARTS = reason("the text takes more than {most} parts")
+PARTLY = reason("of {parts} parts {taken} were taken, then: {because}")
 NO_EMAIL = reason("the address is none that mail servers take")
 NO_TOKEN = reason("there is no token: {why}")
 NOT_IN_HEADER = reason("the header `{name}` would hold a line break")
@@ -121,7 +125,7 @@ _READABLE = (
     NOBODY_LISTENS, RESET, TIMED_OUT, NO_ROUTE, NETWORK_AWAY, NAME_NOT_FOUND, NAMES_FAIL,
     NO_CHANNEL, HALF_CHARACTER, NOT_TOLD, NOT_REACHED, TOO_SLOW, NO_ANSWER, BROKEN_OFF, NO_HTTP,
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, NO_CODE, HTTP_SAID, HTTP_STATUS, SAID,
-    NOT_IN_HEADER, NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN,
+    NOT_IN_HEADER, NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN, NO_SMPP, NO_NUMBER, TOO_MANY_PARTS, PARTLY,
     NO_GRANT, NO_BENEFIT, LOST, LEFT, NOT_NOTED, NO_RECEIPT, NOT_DELIVERED, UNREADABLE_BODY, NO_LIST,
     BY_COMMAND, BY_REPLY, BY_IMPORT, BY_ERASURE, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip

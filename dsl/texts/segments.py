@@ -5,13 +5,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dsl.model.conditions import Kind, Type
+from dsl.texts.gsm import is_gsm, places_of
 from dsl.texts.static_text import pieces
-
-_GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM_TWICE = frozenset("^{}\\[~]|€\f")  # each takes two places
 
 TEXT = 3
 """Characters that a value counts as when nothing else is known of it: a name has two or three in Chinese."""
@@ -64,28 +59,37 @@ def segments(text: str, more: int = 0) -> int:
 
     One segment has 160 places in GSM-7 and 70 in UCS-2; several have 153 and 67 each, and no character is cut in two.
     """
-    places = [*_places(text), *[1] * more]
-    one, each = (160, 153) if _is_gsm(text) else (70, 67)
-    return 1 if sum(places) <= one else _cut(places, each)
+    return len(_cut([*_places(text), *[1] * more], *_room(text)))
 
 
-def _is_gsm(text: str) -> bool:
-    return all(character in _GSM or character in _GSM_TWICE for character in text)
+def cut(text: str) -> list[str]:
+    """The text of each segment, as `segments` counts them."""
+    ends = _cut(_places(text), *_room(text))
+    return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _room(text: str) -> tuple[int, int]:
+    """Places in a segment that is the only one, and in each of several."""
+    return (160, 153) if is_gsm(text) else (70, 67)
 
 
 def _places(text: str) -> list[int]:
-    if _is_gsm(text):
-        return [1 + (character in _GSM_TWICE) for character in text]
+    if is_gsm(text):
+        return [places_of(character) for character in text]
     return [1 + (ord(character) > 0xFFFF) for character in text]
 
 
-def _cut(places: list[int], each: int) -> int:
-    count, left = 0, 0
-    for place in places:
+def _cut(places: list[int], one: int, each: int) -> list[int]:
+    """Where each segment ends."""
+    if sum(places) <= one:
+        return [len(places)]
+    ends, left = [], each
+    for at, place in enumerate(places):
         if place > left:
-            count, left = count + 1, each
+            ends.append(at)
+            left = each
         left -= place
-    return count
+    return [*ends, len(places)]
 
 
 def _length(value: str, types: Mapping[str, Type]) -> int:

@@ -30,11 +30,18 @@ def _wecom(settings: Settings) -> Channel:
     return wecom_channel(settings)
 
 
+def _smpp(settings: Settings) -> Channel:
+    from engine.channels.smpp.channel import smpp_channel  # noqa: PLC0415  # as above
+
+    return smpp_channel(settings)
+
+
 KINDS: Mapping[str, Callable[[Settings], Channel]] = {
     "file": file_channel,
     "console": console_channel,
     "http": _http,
     "smtp": _smtp,
+    "smpp": _smpp,
     "wecom": _wecom,
 }
 

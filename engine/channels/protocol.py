@@ -208,6 +208,19 @@ class Reporter(Protocol):
 
 
 @runtime_checkable
+class Linked(Protocol):
+    """A reporter whose gateway tells by itself, over the link by which messages leave, and waits until we confirm.
+
+    A page is confirmed by asking for the one after its cursor. One thread may send and another one hear at once: they
+    must use this very channel.
+    """
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something has come that nobody has fetched."""
+
+
+@runtime_checkable
 class Tryable(Protocol):
     """A channel that shows what it says to its gateway and what it hears, for those who set it up."""
 

@@ -80,7 +80,14 @@ def _serve(project: Project, http: str | None) -> int:
         lead = lead_of(project, "serve", real_time, time.monotonic, project.config.serving.gap)
         worker = Worker(project, lead, clock, wishes, lambda: notify("WATCHDOG=1"))
         daemon = Daemon(
-            project, lead, worker, clock, wishes, changed, Rota(usual_chores(project, worker.hear)), notify
+            project,
+            lead,
+            worker,
+            clock,
+            wishes,
+            changed,
+            Rota(usual_chores(project, worker.hear, worker.hear_linked)),
+            notify,
         )
         log("start", version=version("homing"), owner=lead.owner, schedule=list(project.config.schedule))
         door = (

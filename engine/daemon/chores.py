@@ -38,10 +38,13 @@ class Rota:
         return min((self._next.get(chore.name, 0.0) - elapsed for chore in self.chores), default=3600.0)
 
 
-def usual_chores(project: Project, hear: Callable[[int], None]) -> tuple[Chore, ...]:
-    """Those of every project. `hear`: fetches what gateways report."""
+def usual_chores(
+    project: Project, hear: Callable[[int], None], hear_linked: Callable[[int], None]
+) -> tuple[Chore, ...]:
+    """Those of every project. `hear`: fetches what gateways report; `hear_linked`: what has come over their links."""
     return (
         Chore("fetch reports", 60.0, hear),
+        Chore("take what has come", 1.0, hear_linked),
         Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),
         Chore("note the head of the trail", 600.0, lambda now: note_head(project, now)),
         Chore("forget old rows", 600.0, lambda now: forget(project, now)),

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.channels.building import build_channels
-from engine.channels.protocol import Channel
+from engine.channels.protocol import Channel, Linked
 from engine.daemon.clock import Clock, Wishes
 from engine.daemon.logs import log, log_error
 from engine.delivery import breaker
@@ -98,11 +98,29 @@ class Worker:
 
     def hear(self, now: int) -> None:
         """Begin to fetch what gateways report, beside all else: a gateway that hangs keeps no message waiting."""
+        self._begin_to_hear(self._heard_by(), now)
+
+    def hear_linked(self, now: int) -> None:
+        """The same of what has come over links: its gateways wait until it is taken."""
+        came = {
+            name: one for name, one in self._heard_by().items() if isinstance(one, Linked) and one.waiting
+        }
+        if came:
+            self._begin_to_hear(came, now)
+
+    def _heard_by(self) -> Mapping[str, Channel]:
+        """Channels of their own, since one is used by one at a time; but a link is there once."""
+        if self._reporters is None:
+            built = build_channels(self.project.config.channels, self.project.folder)
+            sending = self._opened_channels()
+            linked = {name: one for name, one in sending.items() if isinstance(one, Linked)}
+            self._reporters = {**built, **linked}
+        return self._reporters
+
+    def _begin_to_hear(self, channels: Mapping[str, Channel], now: int) -> None:
         if self.engine is None or (self._hearing is not None and self._hearing.is_alive()):
             return
-        if self._reporters is None:  # their own: a channel is used by one at a time
-            self._reporters = build_channels(self.project.config.channels, self.project.folder)
-        opened = inbox(self.engine, self._reporters)
+        opened = inbox(self.engine, channels)
         self._hearing = Thread(target=self._hear, args=(opened, now), name="reports", daemon=True)
         self._hearing.start()
 
