@@ -123,11 +123,9 @@ def _reply(identity: str, short: Short) -> Reply | None:
 
 
 def _number_of(address: Address) -> str:
-    return (
-        f"+{address.digits}"
-        if address.ton == _INTERNATIONAL and address.digits[:1] != "+"
-        else address.digits
-    )
+    """The number as people write it."""
+    is_bare = address.ton == _INTERNATIONAL and address.digits.isdecimal()
+    return f"+{address.digits}" if is_bare else address.digits
 
 
 def _state(short: Short) -> str:
