@@ -54,6 +54,7 @@ class Smsc:
     nacks: bool = False
     after_bind: list[bytes] = field(default_factory=list)
     said: "Queue[Any]" = field(default_factory=Queue)
+    submits: "Queue[Any]" = field(default_factory=Queue)
     gone: "Queue[int]" = field(default_factory=Queue)
     _held: list[Any] = field(default_factory=list)
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -134,6 +135,7 @@ class Smsc:
     def _submitted(self, told: Any, writer: asyncio.StreamWriter) -> bool:
         """`hold`: so many are kept unanswered, and answered last first."""
         self.submitted.append(told)
+        self.submits.put(told)
         self._held.append(told)
         self.most_under_way = max(self.most_under_way, len(self._held))
         if len(self._held) < self.hold:

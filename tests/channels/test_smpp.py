@@ -171,6 +171,14 @@ class TestAnswers:
         with smsc(to_submit=[status]) as server:
             assert send(server, tmp_path, **own) == [outcome]
 
+    def test_too_much_at_once(self, tmp_path: Path) -> None:
+        """The rest of the send does not leave: whoever goes on may be shut out."""
+        with smsc(to_submit=[0, 0x58, 0]) as server:
+            taken, *rest = send(server, tmp_path, message("K1"), message("K2"), message("K3"), window=1)
+            assert len(server.submitted) == 2
+        assert taken == Accepted("M1")
+        assert rest == [NotSent("the gateway says: ESME_RTHROTTLED (0x58)", slower=True)] * 2
+
     def test_without_an_id(self, tmp_path: Path) -> None:
         """It is taken all the same."""
         with smsc(ids=[""]) as server:

@@ -90,12 +90,30 @@ class TestInDoubt:
         assert all(isinstance(outcome, Accepted) for outcome in outcomes if outcome not in doubts)
 
     def test_an_answer_that_comes_too_late(self, tmp_path: Path) -> None:
-        """It is passed over, and the link goes on."""
+        """It is passed over, and the link of an SMSC that is there goes on."""
         with smsc(to_submit=["hang", 0]) as server, channel(server.port, tmp_path, timeout=QUICK) as built:
-            assert built.send([message("K1")], always) == [Unknown(LATE)]
+            built.fetch("replies", START)
+            with ThreadPoolExecutor(1) as other:
+                sending = other.submit(built.send, [message("K1")], always)
+                server.submits.get(timeout=5)
+                while not sending.done():
+                    server.tell("enquire_link")
+                    server.next("enquire_link_resp")
+            assert sending.result() == [Unknown(LATE)]
             server.tell("submit_sm_resp", server.submitted[0].sequence, message_id="M1")
             assert built.send([message("K2")], always) == [Accepted("M2")]
             assert server.gateway.connections == 1
+
+    def test_silence(self, tmp_path: Path) -> None:
+        """An SMSC that has gone silent is given nothing more over that link: later messages are not in doubt."""
+        with (
+            smsc(to_submit=["hang"]) as server,
+            channel(server.port, tmp_path, timeout=QUICK, window=2) as built,
+        ):
+            assert built.send([message("K1"), message("K2")], always) == [Unknown(LATE)] * 2
+            server.to_bind = "hang"
+            assert built.send([message("K3")], always) == [NotSent(LATE)]
+            assert (len(server.submitted), server.gateway.connections) == (2, 2)
 
     @pytest.mark.parametrize(("status", "kind"), [(0x03, NotSent), (0x58, NotSent), (0xFF, Unknown)])
     def test_a_generic_nack(self, status: int, kind: type[Outcome], tmp_path: Path) -> None:

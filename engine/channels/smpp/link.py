@@ -44,15 +44,14 @@ class Link(asyncio.Protocol):
         self._buffer = bytearray()
         self._asked: dict[int, _Asked] = {}
         self._sequence = 0
-        self._heard = False
-        self._used = 0.0
+        self._heard_at = self._used = 0.0
 
     def ask(self, command: Command, body: bytes, deadline: float) -> "asyncio.Future[Pdu | Unknown]":
         """Say something; the answer, or Unknown when there is none by the deadline (the loop's time)."""
         loop = asyncio.get_running_loop()
         self._sequence = number = self._sequence % _HIGHEST + 1
         answer: asyncio.Future[Pdu | Unknown] = loop.create_future()
-        limit = loop.call_at(deadline, self._settle, number, _NO_ANSWER)
+        limit = loop.call_at(deadline, self._give_up, number)
         self._asked[number] = _Asked(command, answer, limit)
         self._say(Pdu(command, OK, number, body))
         return answer
@@ -78,11 +77,12 @@ class Link(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self.is_open = True
         self.use()
+        self._heard_at = self._used
         self._pulse = asyncio.get_running_loop().call_later(self._beat.every, self._listen)
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
-        self._heard = True
+        self._heard_at = asyncio.get_running_loop().time()
         self._buffer += data
         try:
             for pdu in take_pdus(self._buffer):
@@ -126,8 +126,14 @@ class Link(asyncio.Protocol):
             asked.answer.set_result(answer)
         self._close_if_done()
 
+    def _give_up(self, number: int) -> None:
+        """Wait for an answer no longer; an SMSC that has said nothing at all for so long is given nothing more."""
+        silence = asyncio.get_running_loop().time() - self._heard_at
+        self.is_open = self.is_open and silence < self._beat.patience
+        self._settle(number, _NO_ANSWER)
+
     def _close_if_done(self) -> None:
-        """Nothing more is asked on a link that the SMSC has unbound, and nothing waits on it."""
+        """A link on which nothing more is asked, and nothing waits, is closed."""
         if not (self.is_open or self._asked):
             self._transport.close()
 
@@ -154,10 +160,9 @@ class Link(asyncio.Protocol):
             self.is_open = False
             leave = self.ask(Command.UNBIND, b"", loop.time() + self._beat.patience)
             leave.add_done_callback(lambda _: self.abort())
-        elif not self._heard:
+        elif loop.time() - self._heard_at >= self._beat.every:
             alive = self.ask(Command.ENQUIRE_LINK, b"", loop.time() + self._beat.patience)
             alive.add_done_callback(self._judge_pulse)
-        self._heard = False
 
     def _judge_pulse(self, answer: "asyncio.Future[Pdu | Unknown]") -> None:
         if not answer.cancelled() and isinstance(answer.result(), Unknown):

@@ -22,7 +22,7 @@ _AGAIN = 0.5
 
 @dataclass(slots=True)
 class Sending:
-    """One send. `trouble`: why there is no link, once there could be none."""
+    """One send. `trouble`: why the rest of it does not leave: there is no link, or the SMSC has too much to do."""
 
     table: Table
     links: Links
@@ -46,22 +46,26 @@ class Sending:
             self.outcomes[place] = await self._sent(message)
 
     async def _sent(self, message: Outgoing) -> Outcome:
+        if self.trouble is not None:
+            return self.trouble
         if not self.in_time():
             return NotSent(LATE())
         bodies = self.table.writer.bodies(message)
         if isinstance(bodies, Rejected):
             return bodies
         link = self.links.open_one() or await self._new_link()
-        return link if isinstance(link, NotSent) else await self._submitted(link, bodies)
+        outcome = link if isinstance(link, NotSent) else await self._submitted(link, bodies)
+        if isinstance(outcome, NotSent) and outcome.slower:
+            self.trouble = outcome
+        return outcome
 
     async def _new_link(self) -> Link | NotSent:
         """A link that cannot be had is not asked for again in this send; to bind takes a while."""
-        if self.trouble is None:
-            found = await self.links.link(lambda: self.trouble)
-            if isinstance(found, Link):
-                return found if self.in_time() else NotSent(LATE())
+        found = await self.links.link(lambda: self.trouble)
+        if isinstance(found, NotSent):
             self.trouble = found
-        return self.trouble
+            return found
+        return found if self.in_time() else NotSent(LATE())
 
     async def _submitted(self, link: Link, bodies: Sequence[bytes]) -> Outcome:
         deadline = asyncio.get_running_loop().time() + self.table.server.timeout
