@@ -1,10 +1,11 @@
-"""Gateways and mail servers on loopback, in processes of their own: fast, and knowing no more than they must."""
+"""Gateways, mail servers and an SMSC on loopback, in processes of their own: fast, knowing no more than they must."""
 
 import asyncio
 import multiprocessing
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -62,6 +63,29 @@ class _Bare(asyncio.Protocol):
             self.transport.write(code + b"\r\n")
 
 
+class _Smsc(asyncio.Protocol):
+    """Says yes to whatever it is told, so many seconds later; knows as much of SMPP as this takes."""
+
+    def __init__(self, after: float) -> None:
+        self.after, self.count, self.read = after, 0, b""
+
+    def connection_made(self, transport: Any) -> None:
+        """Somebody calls."""
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every PDU that is whole, by its number."""
+        self.read += data
+        answers = []
+        while len(self.read) >= 16 and len(self.read) >= (length := int.from_bytes(self.read[:4])):
+            self.count += 1
+            answers.append(
+                b"\0\0\0\x19\x80%b\0\0\0\0%b%08x\0" % (self.read[5:8], self.read[12:16], self.count)
+            )
+            self.read = self.read[length:]
+        asyncio.get_running_loop().call_later(self.after, self.transport.write, b"".join(answers))
+
+
 def _serve(made: Callable[[], asyncio.Protocol], port: int, told: Connection) -> None:
     async def serve() -> None:
         server = await asyncio.get_running_loop().create_server(made, "127.0.0.1", port, reuse_port=True)
@@ -93,6 +117,13 @@ def http_gateway() -> Iterator[str]:
     """Its address."""
     with _serving([_Gateway]) as port:
         yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def smsc_server(after: float = 0.0) -> Iterator[int]:
+    """The port of an SMSC that answers so many seconds later."""
+    with _serving([partial(_Smsc, after)]) as port:
+        yield port
 
 
 @contextmanager

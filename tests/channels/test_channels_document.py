@@ -8,6 +8,7 @@ import pytest
 from engine.channels.building import build_channels
 from engine.channels.http.profiles import profile_names
 from engine.channels.http.table import _KEYS
+from engine.channels.smpp.table import _KEYS as _KEYS_OF_SMPP
 from engine.config import parse_config
 from engine.projects.starting import start_project
 from tests.sources import ROOT
@@ -33,6 +34,14 @@ def test_every_key_of_http_is_explained() -> None:
         key for key in _KEYS if not re.search(rf"`(?:\w+`, `)*{key}\b|^{key} = ", part, re.MULTILINE)
     ] == []
     assert [name for name in profile_names() if f"| `{name}` |" not in part] == []
+
+
+def test_every_key_of_smpp_is_explained() -> None:
+    """In the table of its section."""
+    part = DOCUMENT.split("\n## smpp\n", 1)[1].split("\n## ", 1)[0]
+    assert [
+        key for key in _KEYS_OF_SMPP if not re.search(rf"^\| (?:`\w+`, )*`{key}`", part, re.MULTILINE)
+    ] == []
 
 
 def test_the_example_of_a_new_project_makes_a_channel(
