@@ -52,6 +52,11 @@ def is_review_id(text: str) -> bool:
     return text.strip()[:1] == _LETTER and text.strip()[1:].isdecimal() and text.strip().isascii()
 
 
+def review_number(identity: str) -> int:
+    """The number in such an id."""
+    return int(identity.strip()[1:19])
+
+
 def ask(connection: sa.Connection, question: Question, now: int) -> None:
     """Put a reply down for a person, in the transaction under way."""
     row: dict[str, Any] = {
@@ -117,7 +122,7 @@ def _others(connection: sa.Connection, row: sa.Row[Any]) -> list[int]:
 def _number(identity: str) -> int:
     if not is_review_id(identity):
         raise _unknown(identity)
-    return int(identity.strip()[1:19])
+    return review_number(identity)
 
 
 def _unknown(identity: str) -> UnknownNameError:

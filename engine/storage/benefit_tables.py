@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine.storage.keys import Intent
 from engine.storage.schema import INTENT, Instant, Number, key_table
 
-__all__ = ["OPEN_GRANT", "grant", "is_grant"]
+__all__ = ["HELD_GRANT", "OPEN_GRANT", "grant", "is_grant"]
 
 grant = key_table(
     "benefit_grant",
@@ -45,6 +45,12 @@ OPEN_GRANT = grant.c.status < sa.literal_column("2", sa.Integer)
 
 # Serves: who waits for a benefit; what waits for a person.
 sa.Index("grant_open", grant.c.status, grant.c.benefit, grant.c.created_at, sqlite_where=OPEN_GRANT)
+
+HELD_GRANT = grant.c.status == sa.literal_column("1", sa.Integer)
+"""What `grant_held` holds, in the very words that queries must use."""
+
+# Serves: the queue, in its order; how many wait for each role.
+sa.Index("grant_held", grant.c.changed_at, *grant.primary_key.columns, grant.c.role, sqlite_where=HELD_GRANT)
 
 # Serves: how many have been given in a period.
 sa.Index("grant_used", grant.c.benefit, grant.c.status, grant.c.granted_at)

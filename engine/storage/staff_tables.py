@@ -80,5 +80,12 @@ QUEUED_MESSAGE = message.c.status.in_(
 )
 """What `message_queued` holds, held and in doubt, in the very words that queries must use."""
 
-# Serves: what waits for a person, in the order in which it began to wait.
-sa.Index("message_queued", message.c.changed_at, *message.primary_key.columns, sqlite_where=QUEUED_MESSAGE)
+# Serves: what waits for a person, in the order in which it began to wait; what of it is for a role.
+sa.Index(
+    "message_queued",
+    message.c.changed_at,
+    *message.primary_key.columns,
+    message.c.status,
+    message.c.role,
+    sqlite_where=QUEUED_MESSAGE,
+)

@@ -1,25 +1,28 @@
 """What waits for a person, as `homing queue` lists it: messages held or in doubt, benefits, replies."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
 import sqlalchemy as sa
 
-from engine.calendars.zone import parse_time
 from engine.errors import UnknownNameError
 from engine.people.reviews import is_review_id
 from engine.permits.approvals import digest
 from engine.reasons import read_back
+from engine.storage.benefit_tables import HELD_GRANT, grant, is_grant
 from engine.storage.keys import Intent, intent_in, intent_of
 from engine.storage.messages import is_message
+from engine.storage.review_tables import OPEN_REVIEW, review
 from engine.storage.schema import message
 from engine.storage.staff_tables import QUEUED_MESSAGE, decision
 from engine.storage.states import MessageStatus
-from engine.views.held_benefits import BENEFIT, held_benefit, held_benefits
-from engine.views.reviews import REPLY, replies, reply_item
+from engine.views.held_benefits import BENEFIT, BENEFIT_RANK, held_benefit, held_benefits
+from engine.views.places import Part, Place, part_of
+from engine.views.reviews import REPLY, replies, reply_place
 from engine.views.window import Window
 from engine.wording import say
 
@@ -32,10 +35,14 @@ KINDS = {MessageStatus.HELD: "message", MessageStatus.UNKNOWN: "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the queue: so many, of those after the one with this id; None: from the beginning, to the end."""
+    """A part of the queue: so many, of those after the one with this id; None: from the beginning, to the end.
+
+    `since`: without an id, what began to wait then or later.
+    """
 
     limit: int | None = None
     after: str | None = None
+    since: int | None = None
 
 
 Item = dict[str, object]
@@ -49,82 +56,79 @@ def queue(
     UnknownNameError when the page is to follow something that nobody knows.
     """
     page = page or Page()
-    last = None if page.after is None else _place(window, page.after)
-    found = [_messages(window, kind, role, (last, page.limit))]
+    last = None if page.since is None else Place(page.since, _FIRST, ())
+    if page.after is not None:
+        last = _place(window, page.after)
+    part = Part(role, last, page.limit)
+    found = [_messages(window, kind, part)]
     if kind in (None, BENEFIT):
-        found.append(_following(held_benefits(window, role), BENEFIT, last))
+        found.append(held_benefits(window, part))
     if kind in (None, REPLY):
-        found.append(_following(replies(window), REPLY, last))
-    return islice(merge(*found, key=lambda one: str(one["since"])), page.limit)
+        found.append(replies(window, part))
+    return (one for _, one in islice(merge(*found, key=itemgetter(0)), page.limit))
 
 
-class _Last(NamedTuple):
-    """Where a page begins: after this one. `at`: since when it waits or did; `kind` None: it is a message."""
+def counts(window: Window) -> list[Item]:
+    """How much of each kind waits for each role."""
+    messages = _counted(message.c.status, message.c.role).where(QUEUED_MESSAGE)
+    found = [
+        (KINDS[MessageStatus(status)], window.name(role), number)
+        for status, role, number in window.connection.execute(messages)
+    ]
+    benefits = _counted(grant.c.role).where(HELD_GRANT)
+    found += [(BENEFIT, window.name(role), number) for role, number in window.connection.execute(benefits)]
+    open_replies = window.connection.scalar(sa.select(sa.func.count()).select_from(review).where(OPEN_REVIEW))
+    found += [(REPLY, None, open_replies)] if open_replies else []
+    ordered = sorted(found, key=lambda one: (one[0], one[1] or ""))
+    return [{"kind": kind, "role": role, "waiting": number} for kind, role, number in ordered]
 
-    id: str
-    at: int
-    since: str
-    kind: str | None
+
+def _counted(*columns: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(*columns, sa.func.count()).group_by(*columns)
 
 
-_RANKS = {None: 0, BENEFIT: 1, REPLY: 2}
-"""In which order stands what began to wait at the same moment."""
-
-
-def _place(window: Window, after: str) -> _Last:
+def _place(window: Window, after: str) -> Place:
     """Where something stands, or stood before somebody decided on it."""
-    if is_review_id(after):
-        found = reply_item(window, after)
-        if found is not None:
-            since = str(found["since"])
-            return _Last(after, parse_time(since, window.zone), since, REPLY)
+    found = reply_place(window, after) if is_review_id(after) else _place_of(window, intent_of(after))
+    if found is None:
         raise UnknownNameError(say("{id} waits for nobody", id=after), say("begin again without --after"))
-    intent = intent_of(after)
-    at, kind = None, None
+    return found
+
+
+def _place_of(window: Window, intent: Intent) -> Place | None:
     queued = sa.select(message.c.changed_at).where(*is_message(intent), QUEUED_MESSAGE)
-    at = window.connection.scalar(queued)
-    if at is None and (benefit := held_benefit(window, intent)) is not None:
-        at, kind = parse_time(str(benefit["since"]), window.zone), BENEFIT
-    if at is None:
-        same = [decision.c[name] == number for name, number in intent._asdict().items()]
-        at = window.connection.scalar(sa.select(sa.func.max(decision.c.since)).where(*same))
-    if at is None:
-        raise UnknownNameError(say("{id} waits for nobody", id=after), say("begin again without --after"))
-    return _Last(after, at, window.time(at) or "", kind)
+    since = window.connection.scalar(queued)
+    if since is not None:
+        return Place(since, _RANK, intent)
+    since = window.connection.scalar(sa.select(grant.c.changed_at).where(*is_grant(intent), HELD_GRANT))
+    if since is not None:
+        return Place(since, BENEFIT_RANK, intent)
+    same = [decision.c[name] == number for name, number in intent._asdict().items()]
+    decided = sa.select(decision.c.since, decision.c.kind).where(*same, decision.c.since.is_not(None))
+    row = window.connection.execute(decided.order_by(decision.c.since.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Place(row.since, BENEFIT_RANK if row.kind == BENEFIT else _RANK, intent)
 
 
-def _following(items: Iterable[Item], kind: str, last: _Last | None) -> Iterator[Item]:
-    if last is None:
-        yield from items
-        return
-    passed = last.kind != kind
-    for one in items:
-        since = str(one["since"])
-        if since > last.since or (since == last.since and passed and _RANKS[kind] >= _RANKS[last.kind]):
-            yield one
-        passed = passed or one["id"] == last.id
+_RANK = 0
+"""Messages come before what else began to wait at the same moment."""
+
+_FIRST = _RANK - 1
 
 
-def _messages(
-    window: Window, kind: str | None, role: str | None, part: tuple[_Last | None, int | None]
-) -> Iterator[Item]:
-    """Held and doubtful messages, from the index that has them in their order."""
+def _messages(window: Window, kind: str | None, part: Part) -> Iterator[tuple[Place, Item]]:
+    """Held and doubtful messages, from the index that has them in their order and knows status and role."""
     statuses = [int(status) for status, name in KINDS.items() if kind in (None, name)]
-    order, (last, limit) = (message.c.changed_at, *message.primary_key.columns), part
-    rows = _rows(window).where(QUEUED_MESSAGE).order_by(*order)
+    rows = _rows(window).where(QUEUED_MESSAGE)
     if len(statuses) < len(KINDS):
         rows = rows.where(message.c.status.in_(statuses))
-    if role is not None:
-        number = window.symbols.find("role", role)
+    if part.role is not None:
+        number = window.symbols.find("role", part.role)
         rows = rows.where(sa.or_(message.c.role.is_(None), message.c.role == number))
-    if last is not None and last.kind is None:
-        rows = rows.where(
-            sa.tuple_(*order) > sa.tuple_(sa.literal(last.at), *map(sa.literal, intent_of(last.id)))
-        )
-    elif last is not None:
-        rows = rows.where(message.c.changed_at > last.at)
-    for row in window.connection.execute(rows.limit(limit)):
-        yield _item(window, row)
+    rows = part_of(rows, part, _RANK, (message.c.changed_at, *message.primary_key.columns))
+    for row in window.connection.execute(rows) if statuses else ():
+        yield Place(row.changed_at, _RANK, intent_in(row)), _item(window, row)
 
 
 def item(window: Window, intent: Intent) -> dict[str, object] | None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.storage.benefit_tables import OPEN_GRANT, grant, is_grant
+from engine.storage.benefit_tables import HELD_GRANT, grant, is_grant
 from engine.storage.keys import Intent, intent_in
-from engine.storage.states import GrantStatus
+from engine.views.places import Part, Place, part_of
 from engine.views.window import Window
 from engine.wording import say
 
@@ -15,19 +15,24 @@ BENEFIT = "benefit"
 """Their kind."""
 
 
-def held_benefits(window: Window, role: str | None = None) -> Iterator[dict[str, object]]:
-    """Those that are held, the oldest first; only what a role must decide, if one is named."""
-    held = (OPEN_GRANT, grant.c.status == GrantStatus.HELD)
-    rows = _rows(window).where(*held).order_by(grant.c.changed_at, *grant.primary_key.columns)
-    for row in window.connection.execute(rows):
-        if role is None or window.name(row.role) in (None, role):
-            yield _item(window, row)
+BENEFIT_RANK = 1
+"""Where they come among what began to wait at the same moment."""
+
+
+def held_benefits(window: Window, part: Part) -> Iterator[tuple[Place, dict[str, object]]]:
+    """Those of a part that are held, the oldest first."""
+    rows = _rows(window).where(HELD_GRANT)
+    if part.role is not None:
+        number = window.symbols.find("role", part.role)
+        rows = rows.where(sa.or_(grant.c.role.is_(None), grant.c.role == number))
+    order = (grant.c.changed_at, *grant.primary_key.columns)
+    for row in window.connection.execute(part_of(rows, part, BENEFIT_RANK, order)):
+        yield Place(row.changed_at, BENEFIT_RANK, intent_in(row)), _item(window, row)
 
 
 def held_benefit(window: Window, intent: Intent) -> dict[str, object] | None:
     """One of them with all there is to see; None when it does not wait for anybody."""
-    held = (*is_grant(intent), grant.c.status == GrantStatus.HELD)
-    row = window.connection.execute(_rows(window).where(*held)).first()
+    row = window.connection.execute(_rows(window).where(*is_grant(intent), HELD_GRANT)).first()
     if row is None:
         return None
     declared = window.model.benefits.get(window.name(row.benefit) or "")

@@ -5,29 +5,41 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.people.reviews import is_review_id, review_id
+from engine.people.reviews import is_review_id, review_id, review_number
 from engine.reasons import UNASKED, UNCLEAR
 from engine.storage.keys import Intent
 from engine.storage.messages import is_message
 from engine.storage.review_tables import OPEN_REVIEW, review
 from engine.storage.schema import message
+from engine.views.places import Part, Place, part_of
 from engine.views.window import Window
 
 REPLY = "reply"
 """The kind that they are in a queue."""
 
 
-def replies(window: Window) -> Iterator[dict[str, object]]:
-    """Those that are open, the oldest first."""
-    for row in window.connection.execute(_rows(window).order_by(review.c.since, review.c.review)):
-        yield _item(window, row)
+_RANK = 2  # after messages and benefits that began to wait at the same moment
+
+
+def replies(window: Window, part: Part) -> Iterator[tuple[Place, dict[str, object]]]:
+    """Those of a part that are open, the oldest first. They are for every role."""
+    rows = part_of(_rows(window), part, _RANK, (review.c.since, review.c.review))
+    for row in window.connection.execute(rows):
+        yield Place(row.since, _RANK, (row.review,)), _item(window, row)
+
+
+def reply_place(window: Window, identity: str) -> Place | None:
+    """Where a reply stands, or stood before somebody decided on it."""
+    number = review_number(identity)
+    since = window.connection.scalar(sa.select(review.c.since).where(review.c.review == number))
+    return None if since is None else Place(since, _RANK, (number,))
 
 
 def reply_item(window: Window, identity: str) -> dict[str, object] | None:
     """One of them with all there is to see; None when it does not wait for anybody."""
     if not is_review_id(identity):
         return None
-    number = int(identity.strip()[1:19])
+    number = review_number(identity)
     row = window.connection.execute(_rows(window).where(review.c.review == number)).first()
     if row is None:
         return None

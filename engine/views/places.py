@@ -1,0 +1,39 @@
+"""Places in the queue of what waits for people, whatever it is: so that a page begins where another ended."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from engine.conditions.moments import integer
+
+
+class Place(NamedTuple):
+    """Where something stands, or stood. `since`: from when on it waits. `rank`: of its kind, among what began together.
+
+    `key`: its own, among its kind.
+    """
+
+    since: int
+    rank: int
+    key: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the queue: what a role may decide (None: all of it), after a place, at most so many."""
+
+    role: str | None = None
+    last: Place | None = None
+    limit: int | None = None
+
+
+def part_of(rows: sa.Select[Any], part: Part, rank: int, order: tuple[sa.Column[int], ...]) -> sa.Select[Any]:
+    """The rows of one kind that are in a part, in their order. `order`: since when they wait, then their key."""
+    since, last = order[0], part.last
+    rows = rows.order_by(*order).limit(part.limit)
+    if last is None:
+        return rows
+    if last.rank == rank:
+        return rows.where(sa.tuple_(*order) > sa.tuple_(*map(integer, (last.since, *last.key))))
+    return rows.where(since > last.since if rank < last.rank else since >= last.since)
