@@ -45,7 +45,8 @@ _ids = click.argument("ids", nargs=-1, required=True, metavar="ID…")
 _some_ids = click.argument("ids", nargs=-1, metavar="[ID…]")
 _of_message = click.option("--message", metavar="M", help="All that are held of this message.")
 _of_journey = click.option("--journey", metavar="J", help="All that are held of this journey.")
-_all = click.option("--all", "everything", is_flag=True, help="All messages that are held.")
+_of_benefit = click.option("--benefit", metavar="B", help="All that are held of this benefit.")
+_all = click.option("--all", "everything", is_flag=True, help="All messages and benefits that are held.")
 _yes = click.option("--yes", "sure", is_flag=True, help="Do not ask.")
 _because = click.option("--because", metavar="TEXT", help="Why, for the trail.")
 
@@ -104,6 +105,7 @@ def show_command(ids: tuple[str, ...], *, as_json: bool) -> None:
 @queue_command.command("approve")
 @_some_ids
 @_of_message
+@_of_benefit
 @_of_journey
 @_all
 @_yes
@@ -141,6 +143,7 @@ def approve_command(
 @queue_command.command("refuse")
 @_some_ids
 @_of_message
+@_of_benefit
 @_of_journey
 @_all
 @_yes
@@ -163,14 +166,14 @@ def refuse_command(
 def _many(ids: tuple[str, ...], chosen: dict[str, Any]) -> Many:
     many = Many(**chosen)
     if bool(ids) == many.named:
-        raise UsageError(say("say which: their ids, or one of --message, --journey and --all"))
+        raise UsageError(say("say which: their ids, or one of --message, --benefit, --journey and --all"))
     return many
 
 
 def _approve_beforehand(
     many: Many, count: int, because: str | None, actor: str | None, *, as_json: bool
 ) -> None:
-    if many.message is None or many.journey or many.everything:
+    if many.message is None or many.journey or many.benefit or many.everything:
         raise UsageError(say("--next needs --message, and nothing else"))
     with opened() as project:
         decide_beforehand(project, many.message, count, because, actor)

@@ -6,11 +6,13 @@ from typing import Literal
 
 import click
 
+from dsl.wording import Phrase
 from engine.commands.opening import by, practice_of
 from engine.errors import RefusedError, UsageError
-from engine.people.many import Choice, Done, Picked, approve_all, pick, refuse_all
+from engine.people.decisions import Done
+from engine.people.many import Choice, Picked, approve_all, pick, refuse_all
 from engine.people.preapprovals import preapprove
-from engine.projects.names import known_journey, known_message
+from engine.projects.names import known_benefit, known_journey, known_message
 from engine.projects.project import Project
 from engine.projects.releases import current_release
 from engine.storage.symbols import load_symbols
@@ -24,17 +26,18 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """Which of the held messages, as options say it. `sure`: nobody needs to be asked."""
+    """Which of what is held, as options say it. `sure`: nobody needs to be asked."""
 
     message: str | None = None
     journey: str | None = None
+    benefit: str | None = None
     everything: bool = False
     sure: bool = False
 
     @property
     def named(self) -> bool:
         """Whether they say anything."""
-        return bool(self.message or self.journey or self.everything)
+        return bool(self.message or self.journey or self.benefit or self.everything)
 
 
 def decide_on_many(
@@ -72,30 +75,44 @@ def _picked(project: Project, many: Many) -> list[Picked]:
         window = look(connection, project.config)
         known_message(window.model, many.message)
         known_journey(window.model, many.journey)
-        message = many.message and window.symbols.known("message", many.message)
-        journey = many.journey and window.symbols.known("journey", many.journey)
-        return pick(connection, Choice(message or None, journey or None))
+        known_benefit(window.model, many.benefit)
+        named = (("message", many.message), ("journey", many.journey), ("benefit", many.benefit))
+        return pick(
+            connection,
+            Choice(*(None if not name else window.symbols.known(kind, name) for kind, name in named)),
+        )
 
 
-def _ask(project: Project, picked: list[Picked], verb: str) -> None:
+def _ask(project: Project, picked: list[Picked], verb: Literal["approved", "refused"]) -> None:
     """Show three of them and have their number typed; refused where nobody can type."""
     with project.store.read() as connection:
         window = look(connection, project.config)
         for one in picked[:_SHOWN]:
             found = item(window, one.intent) or {}
-            talk(say("{customer}: {text}", customer=found.get("customer"), text=found.get("text")))
-    count = len(picked)
+            text = found.get("text") or found.get("title") or found.get("what")
+            talk(say("{customer}: {text}", customer=found.get("customer"), text=text))
+    count, what = len(picked), _counted(picked)
     if not sys.stdin.isatty():
         hint = say("--yes decides on them without asking")
-        raise UsageError(say_number("{n:,} message is held", "{n:,} messages are held", n=count), hint)
-    question = _QUESTIONS[verb](count)
+        raise UsageError(what, hint)
+    question = _QUESTIONS[verb](count, what)
     if click.prompt(words(question), default="", show_default=False).strip() != str(count):
         raise RefusedError(say("nothing was decided"))
 
 
+def _counted(picked: list[Picked]) -> Phrase:
+    benefits = sum(one.digest is None for one in picked)
+    messages = len(picked) - benefits
+    of_messages = say_number("{n:,} message is held", "{n:,} messages are held", n=messages)
+    of_benefits = say_number("{n:,} benefit is held", "{n:,} benefits are held", n=benefits)
+    if messages and benefits:
+        return say("{messages}, {benefits}", messages=of_messages, benefits=of_benefits)
+    return of_benefits if benefits else of_messages
+
+
 _QUESTIONS = {
-    "approved": lambda count: say("type {count} to approve {count} messages", count=count),
-    "refused": lambda count: say("type {count} to refuse {count} messages", count=count),
+    "approved": lambda count, what: say("{what}; type {count} to approve them", count=count, what=what),
+    "refused": lambda count, what: say("{what}; type {count} to refuse them", count=count, what=what),
 }
 
 

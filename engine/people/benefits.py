@@ -1,62 +1,92 @@
 """Benefits that are held: found, given, or refused. What is refused goes back into quota and stock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine.errors import RefusedError
+from engine.conditions import moments
 from engine.people.practice import Practice
-from engine.people.waiting import Waiting
+from engine.people.waiting import Before, Waiting
 from engine.permits.benefits import decided, last_day, read_duration
 from engine.reasons import REFUSED
 from engine.storage import audit
 from engine.storage.audit import By, Deed
-from engine.storage.benefit_tables import grant, is_grant
-from engine.storage.keys import Intent
-from engine.storage.schema import symbol
+from engine.storage.benefit_tables import HELD_GRANT, grant
+from engine.storage.bulk import execute_many, rows_by_key
+from engine.storage.keys import Intent, intent_in
+from engine.storage.messages import given, is_given
 from engine.storage.states import GrantStatus
+from engine.storage.symbols import load_symbols
 from engine.wording import say
 
 
-def find(connection: sa.Connection, intent: Intent) -> Waiting | None:
-    """The held benefit of an id; None when there is none."""
-    names = symbol.alias()
-    role = sa.select(names.c.name).where(names.c.symbol == grant.c.role).scalar_subquery()
-    query = sa.select(grant, role.label("role_name")).where(*is_grant(intent))
-    row = connection.execute(query).first()
-    if row is None or row.status != GrantStatus.HELD:
-        return None
-    return Waiting(intent, say("benefit {id}", id=intent.id), row.role_name, row.changed_at)
+def find(connection: sa.Connection, intents: Collection[Intent]) -> dict[Intent, Waiting]:
+    """Those of these benefits that are held."""
+    roles, found = load_symbols(connection), {}
+    for intent, row in _rows(connection, intents).items():
+        if row.status == GrantStatus.HELD:
+            before = Before(row.changed_at, row.role, row.because)
+            found[intent] = Waiting(
+                intent, say("benefit {id}", id=intent.id), roles.name_or(row.role), before
+            )
+    return found
 
 
 def approve(
-    connection: sa.Connection, waiting: Waiting, by: By, because: str | None, practice: Practice
+    connection: sa.Connection, these: Sequence[Waiting], by: By, because: str | None, practice: Practice
 ) -> None:
-    """The customer gets it, with its time beginning now."""
-    valid = connection.scalar(sa.select(grant.c.valid).where(*is_grant(waiting.intent)))
-    expires = last_day(read_duration(valid), practice.zone, by.now)
-    granted = {"status": GrantStatus.GRANTED, "granted_at": by.now, "expires": expires, "because": because}
-    _decide(connection, waiting.intent, by, granted)
-    deed = Deed("benefit approved", waiting.intent.customer, waiting.intent.id, because)
-    audit.record(connection, by, deed)
+    """The customers get them, with their time beginning now."""
+    rows = _rows(connection, [one.intent for one in these])
+    last = {
+        valid: last_day(read_duration(valid), practice.zone, by.now)
+        for valid in {row.valid for row in rows.values()}
+    }
+    granted = {
+        "status": moments.integer(GrantStatus.GRANTED),
+        "granted_at": moments.integer(by.now),
+        "expires": sa.bindparam("its_last_day"),
+    }
+    own = [{"its_last_day": last[rows[one.intent].valid], "why": because} for one in these]
+    _decide(connection, these, by, (granted, own))
+    _record(connection, these, by, Deed("benefit approved", because=because))
 
 
 def refuse(
-    connection: sa.Connection, waiting: Waiting, by: By, because: str | None, practice: Practice
+    connection: sa.Connection, these: Sequence[Waiting], by: By, because: str | None, practice: Practice
 ) -> None:
-    """The customer does not get it, and another may."""
+    """The customers do not get them, and others may."""
     del practice
-    intent = waiting.intent
-    refused = {"status": GrantStatus.REFUSED, "because": because or str(REFUSED(who=by.actor))}
-    _decide(connection, intent, by, refused)
-    audit.record(connection, by, Deed("benefit refused", intent.customer, intent.id, because))
+    refused = {"status": moments.integer(GrantStatus.REFUSED)}
+    why = {"why": because or str(REFUSED(who=by.actor))}
+    _decide(connection, these, by, (refused, [why] * len(these)))
+    _record(connection, these, by, Deed("benefit refused", because=because))
 
 
-def _decide(connection: sa.Connection, intent: Intent, by: By, values: Mapping[str, Any]) -> None:
-    """Only while it is held: of two people one wins."""
-    both = {"changed_at": by.now, "decided_by": by.actor, **values}
-    held = grant.update().where(*is_grant(intent), grant.c.status == GrantStatus.HELD).values(both)
-    if connection.execute(held).rowcount == 0:
-        raise RefusedError(say("benefit {id} is not held", id=intent.id))
-    decided(connection, [intent[:5]], by.now)
+def _rows(connection: sa.Connection, intents: Collection[Intent]) -> dict[Intent, Any]:
+    wanted = frozenset(intents)
+    names = (*Intent._fields, "status", "role", "because", "changed_at", "valid")
+    columns = [grant.c[name] for name in names]
+    rows = rows_by_key(connection, columns, grant.c.customer, sorted({one.customer for one in wanted}))
+    return {intent: row for row in rows if (intent := intent_in(row)) in wanted}
+
+
+def _decide(
+    connection: sa.Connection,
+    these: Sequence[Waiting],
+    by: By,
+    change: tuple[Mapping[str, sa.ColumnElement[Any]], Sequence[Mapping[str, Any]]],
+) -> None:
+    """They were found held in this transaction, to which the writer has the database alone."""
+    values, own = change
+    both = {**values, "changed_at": moments.integer(by.now), "because": sa.bindparam("why")}
+    both["decided_by"] = sa.bindparam("who")
+    rows = [{**given(one.intent), **mine, "who": by.actor} for one, mine in zip(these, own, strict=True)]
+    execute_many(connection, grant.update().where(*is_given(grant), HELD_GRANT).values(both), rows)
+    decided(connection, [one.intent[:5] for one in these], by.now)
+
+
+def _record(connection: sa.Connection, these: Sequence[Waiting], by: By, deed: Deed) -> None:
+    deeds = (replace(deed, customer=one.intent.customer, what=one.intent.id) for one in these)
+    audit.record_all(connection, by, deeds)

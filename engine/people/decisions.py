@@ -4,8 +4,9 @@ What there is to decide on are `KINDS`; each finds what waits and does what was 
 the other is told.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from dsl.wording import Phrase
 from engine.errors import RefusedError
 from engine.people import benefits, held_messages
 from engine.people.practice import Practice, Verdict, remember, told_before
-from engine.people.staff import check_may
+from engine.people.staff import members, objection
 from engine.people.waiting import Waiting
 from engine.storage.audit import By
 from engine.storage.keys import Intent
@@ -24,15 +25,15 @@ USUAL = Practice()
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Something that people decide on. `find`: what waits under an id, None when nothing of this kind does.
+    """Something that people decide on. `find`: what of these waits; what is of another kind, or does not, is left out.
 
-    `approve` and `refuse` change it and write the trail, and may raise RefusedError.
+    `approve` and `refuse` change them; the words are those of the trail.
     """
 
     name: str
-    find: Callable[[sa.Connection, Intent], Waiting | None]
-    approve: Callable[[sa.Connection, Waiting, By, str | None, Practice], None]
-    refuse: Callable[[sa.Connection, Waiting, By, str | None, Practice], None]
+    find: Callable[[sa.Connection, Collection[Intent]], dict[Intent, Waiting]]
+    approve: Callable[[sa.Connection, Sequence[Waiting], By, str | None, Practice], None]
+    refuse: Callable[[sa.Connection, Sequence[Waiting], By, str | None, Practice], None]
 
 
 KINDS = (
@@ -49,6 +50,13 @@ class Note:
     seen: str | None = None
 
 
+class Done(NamedTuple):
+    """What came of it: who was decided on, and who was passed over, each with the reason."""
+
+    decided: list[Intent]
+    passed_over: list[tuple[Intent, RefusedError]]
+
+
 def approve(
     connection: sa.Connection, intent: Intent, by: By, note: Note | None = None, practice: Practice = USUAL
 ) -> None:
@@ -57,23 +65,7 @@ def approve(
     Also when `seen` is given and the text is another by now.
     """
     note = note or Note()
-    kind, waiting = _found(connection, intent, practice)
-    check_may(connection, by, waiting.role, waiting.named)
-    if note.seen and not (waiting.digest or "").startswith(note.seen):
-        raise RefusedError(
-            say("{what} has another text by now", what=waiting.named),
-            say("`homing queue show {id}`", id=intent.id),
-        )
-    if practice.second_person and waiting.edited_by == by.actor:
-        raise RefusedError(
-            say(
-                "{who} wrote the text of {what}: somebody else must approve it",
-                who=by.actor,
-                what=waiting.named,
-            )
-        )
-    kind.approve(connection, waiting, by, note.because, practice)
-    remember(connection, intent, Verdict(kind.name, "approved", waiting.since), by)
+    _or_raise(approve_each(connection, {intent: note.seen}, by, note.because, practice))
 
 
 def refuse(
@@ -84,10 +76,42 @@ def refuse(
     practice: Practice = USUAL,
 ) -> None:
     """It never goes. RefusedError when it does not wait, or not for this person."""
-    kind, waiting = _found(connection, intent, practice)
-    check_may(connection, by, waiting.role, waiting.named)
-    kind.refuse(connection, waiting, by, because, practice)
-    remember(connection, intent, Verdict(kind.name, "refused", waiting.since), by)
+    _or_raise(refuse_each(connection, [intent], by, because, practice))
+
+
+def approve_each(
+    connection: sa.Connection,
+    seen: Mapping[Intent, str | None],
+    by: By,
+    because: str | None,
+    practice: Practice,
+) -> Done:
+    """Let each go that may, in the transaction under way. `seen`: how the digests of the texts begin."""
+
+    def unfit(waiting: Waiting) -> RefusedError | None:
+        return waiting.unfit or _unlike(waiting, seen[waiting.intent]) or _own_words(waiting, by, practice)
+
+    def act(kind: Kind, these: Sequence[Waiting]) -> None:
+        kind.approve(connection, these, by, because, practice)
+        _remember(connection, kind, these, "approved", by)
+
+    return _each(connection, seen, by, practice, (unfit, act))
+
+
+def refuse_each(
+    connection: sa.Connection,
+    intents: Iterable[Intent],
+    by: By,
+    because: str | None,
+    practice: Practice,
+) -> Done:
+    """Each of those that wait for this person never goes, in the transaction under way."""
+
+    def act(kind: Kind, these: Sequence[Waiting]) -> None:
+        kind.refuse(connection, these, by, because, practice)
+        _remember(connection, kind, these, "refused", by)
+
+    return _each(connection, intents, by, practice, (lambda _: None, act))
 
 
 def too_late(connection: sa.Connection, intent: Intent, what: Phrase, practice: Practice) -> RefusedError:
@@ -100,9 +124,60 @@ def too_late(connection: sa.Connection, intent: Intent, what: Phrase, practice: 
     )
 
 
-def _found(connection: sa.Connection, intent: Intent, practice: Practice) -> tuple[Kind, Waiting]:
+_Decide = tuple[Callable[[Waiting], RefusedError | None], Callable[[Kind, Sequence[Waiting]], None]]
+"""What speaks against deciding so on something, and deciding on what nothing speaks against."""
+
+
+def _each(
+    connection: sa.Connection, intents: Iterable[Intent], by: By, practice: Practice, decide: _Decide
+) -> Done:
+    left, everybody, done = dict.fromkeys(intents), members(connection), Done([], [])
+    unfit, act = decide
     for kind in KINDS:
-        waiting = kind.find(connection, intent)
-        if waiting is not None:
-            return kind, waiting
-    raise too_late(connection, intent, say("{id} is not held", id=intent.id), practice)
+        fit = []
+        for intent, waiting in kind.find(connection, left).items():
+            del left[intent]
+            error = objection(everybody, by, waiting.role, waiting.named) or unfit(waiting)
+            if error is None:
+                fit.append(waiting)
+            else:
+                done.passed_over.append((intent, error))
+        if fit:
+            act(kind, fit)
+        done.decided.extend(waiting.intent for waiting in fit)
+    for intent in left:
+        error = too_late(connection, intent, say("{id} is not held", id=intent.id), practice)
+        done.passed_over.append((intent, error))
+    return done
+
+
+def _or_raise(done: Done) -> None:
+    for _, error in done.passed_over:
+        raise error
+
+
+def _remember(connection: sa.Connection, kind: Kind, these: Sequence[Waiting], verb: str, by: By) -> None:
+    verdicts = {
+        one.intent: Verdict(
+            kind.name, verb, one.before.since, one.before.role, one.before.because, one.before.until
+        )
+        for one in these
+    }
+    remember(connection, verdicts, by)
+
+
+def _unlike(waiting: Waiting, seen: str | None) -> RefusedError | None:
+    if not seen or (waiting.digest or "").startswith(seen):
+        return None
+    return RefusedError(
+        say("{what} has another text by now", what=waiting.named),
+        say("`homing queue show {id}`", id=waiting.intent.id),
+    )
+
+
+def _own_words(waiting: Waiting, by: By, practice: Practice) -> RefusedError | None:
+    if not practice.second_person or waiting.edited_by != by.actor:
+        return None
+    return RefusedError(
+        say("{who} wrote the text of {what}: somebody else must approve it", who=by.actor, what=waiting.named)
+    )

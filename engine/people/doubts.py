@@ -33,7 +33,7 @@ def was_sent(
     row = _doubtful(connection, intent, by, practice)
     values = {"status": MessageStatus.SENT, "sent_at": row.counted_at, "sent_seq": take(connection, 1)}
     _decide(connection, intent, by, values)
-    remember(connection, intent, Verdict(KIND, "sent", row.changed_at), by)
+    remember(connection, {intent: Verdict(KIND, "sent", row.changed_at)}, by)
     audit.record(connection, by, Deed("message was sent", intent.customer, intent.id, because))
 
 
@@ -56,7 +56,7 @@ def send_anew(
         "attempt": 0,
     }
     _decide(connection, intent, by, values | {"resend": row.resend + 1})
-    remember(connection, intent, Verdict(KIND, "anew", row.changed_at), by)
+    remember(connection, {intent: Verdict(KIND, "anew", row.changed_at)}, by)
     audit.record(connection, by, Deed("message sent anew", intent.customer, intent.id, because))
 
 

@@ -83,7 +83,7 @@ def edit_text(study: Study, intent: Intent, writing: Writing, by: By) -> Edited:
     shown = row.channel in {None, number}
     _void(study.connection, intent, row, (number, text) if shown else None, by)
     seal = digest(number, text.subject, text.body)
-    remember(study.connection, intent, Verdict("message", "edited", row.changed_at), by)
+    remember(study.connection, {intent: Verdict("message", "edited", row.changed_at)}, by)
     what = f"{intent.id} via {channel} {seal[:12]}"
     audit.record(study.connection, by, Deed("message edited", intent.customer, what, writing.because))
     length, count = (len_of(text.body), segments(text.body)) if channel == "sms" else (None, None)

@@ -1,62 +1,102 @@
 """Held messages: found, let go with their exact text, or dropped. The next run asks the gate once more."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.conditions import moments
 from engine.errors import RefusedError
 from engine.people.practice import Practice
-from engine.people.waiting import Waiting
+from engine.people.waiting import Before, Waiting
 from engine.permits.approvals import digest
 from engine.permits.settling import settle
 from engine.reasons import REFUSED, read_back
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed
 from engine.storage.audit import By, Deed
-from engine.storage.keys import Intent
-from engine.storage.messages import change_while, is_message
-from engine.storage.schema import message, symbol
+from engine.storage.bulk import execute_many, rows_by_key
+from engine.storage.keys import Intent, intent_in
+from engine.storage.messages import given, is_given
+from engine.storage.schema import message
 from engine.storage.staff_tables import edit
 from engine.storage.states import MessageStatus
+from engine.storage.symbols import load_symbols
 from engine.wording import say
 
 
-def find(connection: sa.Connection, intent: Intent) -> Waiting | None:
-    """The held message of an id; None when there is none."""
-    names = symbol.alias()
-    role = sa.select(names.c.name).where(names.c.symbol == message.c.role).scalar_subquery()
-    query = sa.select(message, role.label("role_name"), _writer())
-    row = connection.execute(query.where(*is_message(intent))).first()
-    if row is None or row.status != MessageStatus.HELD:
-        return None
+def find(connection: sa.Connection, intents: Collection[Intent]) -> dict[Intent, Waiting]:
+    """Those of these messages that are held."""
+    roles, wanted = load_symbols(connection), frozenset(intents)
+    columns = [message.c[name] for name in (*Intent._fields, *_SEEN)]
+    customers = sorted({intent.customer for intent in wanted})
+    rows = rows_by_key(connection, [*columns, _writer()], message.c.customer, customers)
+    held = (row for row in rows if row.status == MessageStatus.HELD)
+    return {
+        intent: _waiting(intent, row, roles.name_or(row.role))
+        for row in held
+        if (intent := intent_in(row)) in wanted
+    }
+
+
+_SEEN = ("status", "role", "because", "until", "changed_at", "channel", "subject", "text")
+
+
+def _waiting(intent: Intent, row: Any, role: str | None) -> Waiting:
     bound = None if not row.text else digest(row.channel, row.subject, row.text)
-    named = say("message {id}", id=intent.id)
-    return Waiting(intent, named, row.role_name, row.changed_at, bound, row.writer)
+    before = Before(row.changed_at, row.role, row.because, row.until)
+    unfit = None if bound is not None else _no_text(intent, row.because)
+    return Waiting(intent, say("message {id}", id=intent.id), role, before, bound, row.writer, unfit)
 
 
 def approve(
-    connection: sa.Connection, waiting: Waiting, by: By, because: str | None, practice: Practice
+    connection: sa.Connection, these: Sequence[Waiting], by: By, because: str | None, practice: Practice
 ) -> None:
-    """Let it go when the other rules do. RefusedError when it has no text yet."""
+    """Let them go when the other rules do."""
     del practice
-    if waiting.digest is None:
-        raise _no_text(connection, waiting.intent)
-    let_go = {"status": MessageStatus.WAITING, "approved": True, "until": by.now}
-    _decide(connection, waiting.intent, by, let_go | {"approved_text": waiting.digest})
-    deed = Deed("message approved", waiting.intent.customer, waiting.intent.id, because)
-    audit.record(connection, by, deed)
+    let_go = {
+        "status": moments.integer(MessageStatus.WAITING),
+        "approved": sa.true(),
+        "approved_text": sa.bindparam("bound"),
+        "until": moments.integer(by.now),
+    }
+    _decide(connection, by, let_go, [given(one.intent) | {"bound": one.digest} for one in these])
+    _record(connection, these, by, Deed("message approved", because=because))
 
 
 def refuse(
-    connection: sa.Connection, waiting: Waiting, by: By, because: str | None, practice: Practice
+    connection: sa.Connection, these: Sequence[Waiting], by: By, because: str | None, practice: Practice
 ) -> None:
-    """It never goes."""
+    """They never go."""
     del practice
-    intent = waiting.intent
-    dropped = {"status": MessageStatus.DROPPED, "because": REFUSED(who=by.actor), "until": None}
-    _decide(connection, intent, by, dropped)
-    settle(connection, [intent[:5]], by.now)
-    audit.record(connection, by, Deed("message refused", intent.customer, intent.id, because))
+    dropped = {
+        "status": moments.integer(MessageStatus.DROPPED),
+        "because": sa.bindparam("why"),
+        "until": sa.null(),
+    }
+    why = {"why": str(REFUSED(who=by.actor))}
+    _decide(connection, by, dropped, [given(one.intent) | why for one in these])
+    settle(connection, [one.intent[:5] for one in these], by.now)
+    _record(connection, these, by, Deed("message refused", because=because))
+
+
+def _decide(
+    connection: sa.Connection,
+    by: By,
+    values: Mapping[str, sa.ColumnElement[Any]],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """They were found held in this transaction, to which the writer has the database alone."""
+    both = {**values, "role": sa.null(), "changed_at": moments.integer(by.now)}
+    held = message.c.status == moments.integer(MessageStatus.HELD)
+    execute_many(connection, message.update().where(*is_given(), held).values(both), rows)
+    mark_changed(connection, [row["its_customer"] for row in rows])
+
+
+def _record(connection: sa.Connection, these: Sequence[Waiting], by: By, deed: Deed) -> None:
+    deeds = (replace(deed, customer=one.intent.customer, what=one.intent.id) for one in these)
+    audit.record_all(connection, by, deeds)
 
 
 def _writer() -> sa.ColumnElement[str]:
@@ -66,16 +106,12 @@ def _writer() -> sa.ColumnElement[str]:
     return query.scalar_subquery().label("writer")
 
 
-def _no_text(connection: sa.Connection, intent: Intent) -> RefusedError:
-    why = connection.scalar(sa.select(message.c.because).where(*is_message(intent)))
+def _no_text(intent: Intent, because: str | None) -> RefusedError:
     return RefusedError(
-        say("message {id} has no text that could be approved: {why}", id=intent.id, why=read_back(why or "")),
+        say(
+            "message {id} has no text that could be approved: {why}",
+            id=intent.id,
+            why=read_back(because or ""),
+        ),
         say("`homing queue edit {id} --text …` gives it one", id=intent.id),
     )
-
-
-def _decide(connection: sa.Connection, intent: Intent, by: By, values: dict[str, Any]) -> None:
-    changes = values | {"role": None, "changed_at": by.now}
-    if not change_while(connection, intent, MessageStatus.HELD, changes):
-        raise RefusedError(say("message {id} is not held", id=intent.id))
-    mark_changed(connection, [intent.customer])

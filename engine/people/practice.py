@@ -1,5 +1,6 @@
 """How a house decides: in which zone its people read times, and whether who wrote a text may approve it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,7 +9,9 @@ import sqlalchemy as sa
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone
 from engine.storage.audit import By
+from engine.storage.bulk import execute_many, insert_rows
 from engine.storage.keys import Intent
+from engine.storage.messages import given, is_given
 from engine.storage.staff_tables import decision
 from engine.wording import say
 
@@ -22,19 +25,27 @@ class Practice:
 
 
 class Verdict(NamedTuple):
-    """What was decided on something of a kind; `since`: when it began to wait for somebody."""
+    """What was decided on something of a kind, and how it had waited. `since`: when it began to.
+
+    `role`: a number of the store; `because`: as it is stored.
+    """
 
     kind: str
     verb: str
     since: int | None = None
+    role: int | None = None
+    because: str | None = None
+    until: int | None = None
 
 
-def remember(connection: sa.Connection, intent: Intent, verdict: Verdict, by: By) -> None:
+def remember(connection: sa.Connection, verdicts: Mapping[Intent, Verdict], by: By) -> None:
     """Note who decided, in the transaction of the decision."""
-    same = [decision.c[name] == number for name, number in intent._asdict().items()]
-    connection.execute(decision.delete().where(*same, decision.c.kind == verdict.kind))
-    row = {**intent._asdict(), **verdict._asdict(), "who": by.actor, "at": by.now}
-    connection.execute(decision.insert().values(row))
+    before = decision.delete().where(*is_given(decision), decision.c.kind == sa.bindparam("its_kind"))
+    gone = [given(intent) | {"its_kind": verdict.kind} for intent, verdict in verdicts.items()]
+    execute_many(connection, before, gone)
+    columns = [*Intent._fields, *Verdict._fields, "who", "at"]
+    rows = [(*intent, *verdict, by.actor, by.now) for intent, verdict in verdicts.items()]
+    insert_rows(connection, decision, columns, rows)
 
 
 def told_before(connection: sa.Connection, intent: Intent, practice: Practice) -> Phrase | None:

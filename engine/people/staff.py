@@ -91,21 +91,24 @@ def check_may(connection: sa.Connection, by: By, role: str | None, what: Phrase)
 
     RefusedError when there is a staff, and they are not on it or do not have the role; it says who may.
     """
-    everybody = members(connection)
-    if not everybody:
-        return
-    mine = next((one for one in everybody if one.name == by.actor), None)
-    able = [one.name for one in everybody if role is None or role in one.roles]
-    if mine is None:
-        raise RefusedError(
-            say("{name} is not on the staff and may not decide on {what}", name=by.actor, what=what),
-            _who_may(role, able),
+    error = objection(members(connection), by, role, what)
+    if error is not None:
+        raise error
+
+
+def objection(everybody: Iterable[Member], by: By, role: str | None, what: Phrase) -> RefusedError | None:
+    """Why somebody may not decide on `what`, with this staff; None when they may."""
+    able = {one.name: role is None or role in one.roles for one in everybody}
+    if not able or able.get(by.actor):
+        return None
+    who = _who_may(role, [name for name, may in able.items() if may])
+    if by.actor not in able:
+        return RefusedError(
+            say("{name} is not on the staff and may not decide on {what}", name=by.actor, what=what), who
         )
-    if mine.name not in able:
-        raise RefusedError(
-            say("{name} may not decide on {what}: that is for `{role}`", name=by.actor, what=what, role=role),
-            _who_may(role, able),
-        )
+    return RefusedError(
+        say("{name} may not decide on {what}: that is for `{role}`", name=by.actor, what=what, role=role), who
+    )
 
 
 def roles_held(connection: sa.Connection, name: str) -> frozenset[str] | None:

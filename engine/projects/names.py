@@ -34,6 +34,12 @@ def known_message(model: Model, message: str | None) -> None:
         _known(say("message"), message, model.messages)
 
 
+def known_benefit(model: Model, benefit: str | None) -> None:
+    """UnknownNameError when the rules have no such benefit; None is every one."""
+    if benefit is not None:
+        _known(say("benefit"), benefit, model.benefits)
+
+
 def known_role(model: Model, role: str | None) -> None:
     """UnknownNameError when the rules name no such role; None is every one."""
     if role is not None:

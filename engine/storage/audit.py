@@ -4,10 +4,13 @@ Customers stand in it by number alone. `what` must hold nothing personal; `becau
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from engine.storage.bulk import insert_rows
 from engine.storage.chain import NO_MAC, Link, digest_of_note, mac_of
 from engine.storage.schema import audit
 from engine.storage.trail_key import trail_key
@@ -50,12 +53,21 @@ class Head:
 
 def record(connection: sa.Connection, by: By, deed: Deed) -> None:
     """Append a row, in the transaction of what it tells of."""
+    record_all(connection, by, [deed])
+
+
+def record_all(connection: sa.Connection, by: By, deeds: Iterable[Deed]) -> None:
+    """Append a row for each of many deeds, in their order."""
     key, last = trail_key(connection), head(connection)
-    salt = None if deed.because is None else secrets.token_hex(16)
-    note = None if deed.because is None or salt is None else digest_of_note(key, salt, deed.because)
-    link = Link(last.seq + 1, by.now, by.actor, deed.verb, deed.customer, deed.what, note)
-    row = link._asdict() | {"because": deed.because, "salt": salt, "mac": mac_of(key, last.mac, link)}
-    connection.execute(audit.insert().values(row))
+    rows: list[tuple[Any, ...]] = []
+    before = last.mac
+    for seq, deed in enumerate(deeds, last.seq + 1):
+        salt = None if deed.because is None else secrets.token_hex(16)
+        note = None if deed.because is None or salt is None else digest_of_note(key, salt, deed.because)
+        link = Link(seq, by.now, by.actor, deed.verb, deed.customer, deed.what, note)
+        before = mac_of(key, before, link)
+        rows.append((*link, deed.because, salt, before))
+    insert_rows(connection, audit, [*Link._fields, "because", "salt", "mac"], rows)
 
 
 def head(connection: sa.Connection) -> Head:

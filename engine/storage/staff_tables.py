@@ -30,10 +30,13 @@ decision = key_table(
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("since", Instant),
+    sa.Column("role", Number),
+    sa.Column("because", sa.Text),
+    sa.Column("until", Instant),
 )
-"""The last decision on something that waited for a person: who comes too late is told.
+"""The last decision on something that waited for a person: who comes too late is told, and it can be taken back.
 
-`since`: when it began to wait.
+`since`: when it began to wait; `role`, `because` and `until`: as it waited.
 """
 
 edit = key_table(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -40,12 +41,11 @@ def _waits(window: Window, text: str) -> bool:
 
 def _what_became(window: Window, text: str) -> Item:
     row = window.connection.execute(_decision(text)).first()
-    if row is None:
-        return {"id": text, "decided": None, "by": None, "at": None}
-    return {"id": text, "decided": row[0], "by": row[1], "at": window.time(row[2])}
+    verb, who, at = (None, None, None) if row is None else row
+    return {"id": text, "decided": verb, "by": who, "at": window.time(at)}
 
 
-def _decision(text: str) -> sa.Select[tuple[str, str, int]]:
+def _decision(text: str) -> sa.Select[Any]:
     if is_review_id(text):
         columns = sa.select(review.c.decision, review.c.decided_by, review.c.decided_at)
         return columns.where(review.c.review == review_number(text))
