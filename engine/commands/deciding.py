@@ -16,6 +16,7 @@ from engine.people.doubts import send_anew, was_sent
 from engine.people.edits import Edited, Study, Writing, edit_text
 from engine.people.practice import Practice
 from engine.people.reviews import Decision, decide, is_review_id
+from engine.people.undoing import undo
 from engine.projects.names import known_channel, known_role
 from engine.projects.releases import current_release
 from engine.storage.audit import By
@@ -161,6 +162,17 @@ def refuse_command(
     number = _each(ids, actor, lambda c, intent, who, practice: refuse(c, intent, who, because, practice))
     _told(ids, "refused", say_number("{n} refused", "{n} refused", n=number), as_json=as_json)
     return 0
+
+
+@queue_command.command("undo")
+@_ids
+@_because
+@as_option
+@json_option
+def undo_command(ids: tuple[str, ...], actor: str | None, *, because: str | None, as_json: bool) -> None:
+    """Take an approval or a refusal back, as long as nothing has come of it."""
+    number = _each(ids, actor, lambda c, intent, who, practice: undo(c, intent, who, because, practice))
+    _told(ids, "undone", say_number("{n} undone", "{n} undone", n=number), as_json=as_json)
 
 
 def _many(ids: tuple[str, ...], chosen: dict[str, Any]) -> Many:

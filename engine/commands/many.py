@@ -1,4 +1,4 @@
-"""What `queue approve` and `queue refuse` do to many at once: count, show three, ask, decide, tell."""
+"""What commands do to many things at once: count, show three, ask, decide, tell."""
 
 import sys
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Done
 from engine.people.many import Choice, Picked, approve_all, pick, refuse_all
 from engine.people.preapprovals import preapprove
+from engine.people.task_changes import Hand, HandOver, hand_over, tasks_of
 from engine.projects.names import known_benefit, known_journey, known_message
 from engine.projects.project import Project
 from engine.projects.releases import current_release
+from engine.storage.audit import By
 from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, talk, words
 from engine.views.held import item
@@ -55,8 +57,7 @@ def decide_on_many(
         _ask(project, picked, verb)
     act = approve_all if verb == "approved" else refuse_all
     done = act(project.store, picked, by(project, actor), practice_of(project), because)
-    _tell(done, verb, as_json=as_json)
-    return 1 if done.passed_over else 0
+    return _tell(done, verb, as_json=as_json)
 
 
 def decide_beforehand(
@@ -83,6 +84,26 @@ def _picked(project: Project, many: Many) -> list[Picked]:
         )
 
 
+def hand_over_all(
+    project: Project, way: HandOver, who: By, *, because: str | None, sure: bool, as_json: bool
+) -> int:
+    """Hand all open tasks of somebody over. Exit status 1 when some were passed over."""
+    if not sure and way.taking_from is not None:
+        with project.store.read() as connection:
+            count = tasks_of(connection, way.taking_from)
+        counted = say_number("{n:,} open task", "{n:,} open tasks", n=count)
+        what = say("{who} has {tasks}", who=way.taking_from, tasks=counted)
+        _have_typed(count, what, say("type {count} to hand them to {to}", count=count, to=way.to))
+    with project.store.write() as connection:
+        done = hand_over(Hand(connection, who, practice_of(project)), way, because)
+    if as_json:
+        print_json([{"id": one.id, "status": "open", "assignee": way.to} for one in done.decided])
+    else:
+        number = len(done.decided)
+        talk(say_number("{n:,} task is with {to}", "{n:,} tasks are with {to}", n=number, to=way.to))
+    return _tell_passed_over(done)
+
+
 def _ask(project: Project, picked: list[Picked], verb: Literal["approved", "refused"]) -> None:
     """Show three of them and have their number typed; refused where nobody can type."""
     with project.store.read() as connection:
@@ -91,12 +112,15 @@ def _ask(project: Project, picked: list[Picked], verb: Literal["approved", "refu
             found = item(window, one.intent) or {}
             text = found.get("text") or found.get("title") or found.get("what")
             talk(say("{customer}: {text}", customer=found.get("customer"), text=text))
-    count, what = len(picked), _counted(picked)
+    _have_typed(len(picked), _counted(picked), _QUESTIONS[verb](len(picked)))
+
+
+def _have_typed(count: int, what: Phrase, question: Phrase) -> None:
+    """RefusedError when another number is typed; UsageError, which says what it is about, where nobody can type."""
     if not sys.stdin.isatty():
-        hint = say("--yes decides on them without asking")
-        raise UsageError(what, hint)
-    question = _QUESTIONS[verb](count, what)
-    if click.prompt(words(question), default="", show_default=False).strip() != str(count):
+        raise UsageError(what, say("--yes decides on them without asking"))
+    asked = say("{what}; {question}", what=what, question=question)
+    if click.prompt(words(asked), default="", show_default=False).strip() != str(count):
         raise RefusedError(say("nothing was decided"))
 
 
@@ -111,24 +135,31 @@ def _counted(picked: list[Picked]) -> Phrase:
 
 
 _QUESTIONS = {
-    "approved": lambda count, what: say("{what}; type {count} to approve them", count=count, what=what),
-    "refused": lambda count, what: say("{what}; type {count} to refuse them", count=count, what=what),
+    "approved": lambda count: say("type {count} to approve them", count=count),
+    "refused": lambda count: say("type {count} to refuse them", count=count),
 }
 
 
-def _tell(done: Done, verb: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json([{"id": intent.id, "decided": verb} for intent in done.decided])
+def _tell(done: Done, verb: str, *, as_json: bool) -> int:
     number = len(done.decided)
     told = {
         "approved": say_number("{n} approved", "{n} approved", n=number),
         "refused": say_number("{n} refused", "{n} refused", n=number),
     }
-    if not as_json:
+    if as_json:
+        print_json([{"id": intent.id, "decided": verb} for intent in done.decided])
+    else:
         talk(told[verb])
-    if done.passed_over:
-        many, (_, first) = len(done.passed_over), done.passed_over[0]
-        talk(say_number("{n:,} was passed over", "{n:,} were passed over", n=many))
-        talk(say("first of them: {why}", why=first.message))
-        if first.hint:
-            talk(say("  hint: {hint}", hint=first.hint))
+    return _tell_passed_over(done)
+
+
+def _tell_passed_over(done: Done) -> int:
+    """The exit status that goes with it."""
+    if not done.passed_over:
+        return 0
+    many, (_, first) = len(done.passed_over), done.passed_over[0]
+    talk(say_number("{n:,} was passed over", "{n:,} were passed over", n=many))
+    talk(say("first of them: {why}", why=first.message))
+    if first.hint:
+        talk(say("  hint: {hint}", hint=first.hint))
+    return 1

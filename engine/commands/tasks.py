@@ -7,6 +7,7 @@ import click
 
 from dsl.wording import Phrase
 from engine.calendars.zone import parse_time
+from engine.commands.many import hand_over_all
 from engine.commands.opening import by, opened, practice_of
 from engine.commands.options import ListByDefault, after_option, as_option, json_option, limit_option
 from engine.errors import UsageError
@@ -138,23 +139,35 @@ def postpone_command(task: str, until: str, because: str | None, actor: str | No
 
 
 @tasks_command.command("assign")
-@_task
+@click.argument("task", metavar="[ID]", required=False)
 @click.option("--to", required=True, metavar="NAME", help="Who is to do it.")
 @click.option("--from", "taking_from", metavar="NAME", help="Whose it is, when it is not yours.")
+@click.option("--yes", "sure", is_flag=True, help="Do not ask.")
 @_because
 @as_option
 @json_option
 def assign_command(
-    task: str, to: str, taking_from: str | None, because: str | None, actor: str | None, *, as_json: bool
-) -> None:
-    """Hand an open task to somebody who has its role."""
-    with opened() as project, _hand(project, actor) as hand:
-        assign(hand, intent_of(task), HandOver(to, taking_from), because)
-    _tell(
-        {"id": task, "status": "open", "assignee": to},
-        say("task {task} is with {to}", task=task, to=to),
-        as_json,
-    )
+    task: str | None,
+    actor: str | None,
+    because: str | None,
+    *,
+    to: str,
+    taking_from: str | None,
+    sure: bool,
+    as_json: bool,
+) -> int:
+    """Hand an open task to somebody who has its role; without an ID all that somebody has."""
+    way = HandOver(to, taking_from)
+    with opened() as project:
+        if task is None:
+            return hand_over_all(
+                project, way, by(project, actor), because=because, sure=sure, as_json=as_json
+            )
+        with _hand(project, actor) as hand:
+            assign(hand, intent_of(task), way, because)
+    words = say("task {task} is with {to}", task=task, to=to)
+    _tell({"id": task, "status": "open", "assignee": to}, words, as_json)
+    return 0
 
 
 @tasks_command.command("note")

@@ -15,9 +15,8 @@ from engine.errors import RefusedError, UnknownNameError, UsageError
 from engine.people.roles import roles_of
 from engine.storage import audit
 from engine.storage.audit import By, Deed
-from engine.storage.schema import task
+from engine.storage.schema import OPEN_TASK, task
 from engine.storage.staff_tables import staff
-from engine.storage.states import TaskStatus
 from engine.wording import all_of, near_or, say
 
 LONGEST_NAME = 200  # characters
@@ -44,7 +43,12 @@ def members(connection: sa.Connection) -> list[Member]:
 
 def member(connection: sa.Connection, name: str) -> Member:
     """One of the staff; UnknownNameError when nobody there is called so."""
-    known = {one.name: one for one in members(connection)}
+    return member_of(members(connection), name)
+
+
+def member_of(everybody: Iterable[Member], name: str) -> Member:
+    """One of these; UnknownNameError when nobody there is called so."""
+    known = {one.name: one for one in everybody}
     if name not in known:
         hint = near_or(name, known, say("`homing staff` lists everybody"))
         raise UnknownNameError(say("nobody on the staff is called {name}", name=name), hint)
@@ -82,7 +86,7 @@ def remove(connection: sa.Connection, name: str, roles: Iterable[str], by: By) -
     audit.record(connection, by, Deed("staff removed", what=f"{name}: {', '.join(gone)}"))
     if set(gone) < set(had.roles):
         return 0
-    theirs = task.update().where(task.c.status == TaskStatus.OPEN, task.c.assignee == name)
+    theirs = task.update().where(OPEN_TASK, task.c.assignee == name)
     return connection.execute(theirs.values(assignee=None)).rowcount
 
 

@@ -6,15 +6,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.errors import RefusedError, UsageError
+from engine.people.decisions import Done
 from engine.people.practice import Practice
-from engine.people.staff import check_may, member, members
+from engine.people.staff import Member, check_may, member_of, members, objection
 from engine.people.tasks import closed_already, is_task, task_row
 from engine.storage import audit
 from engine.storage.audit import By, Deed
-from engine.storage.keys import Intent
-from engine.storage.schema import symbol, task
+from engine.storage.bulk import execute_many
+from engine.storage.keys import Intent, intent_in
+from engine.storage.messages import given, is_given
+from engine.storage.schema import OPEN_TASK, symbol, task
 from engine.storage.staff_tables import task_note
 from engine.storage.states import TaskStatus
+from engine.storage.symbols import Symbols, load_symbols
 from engine.wording import say
 
 LONGEST = 4_000
@@ -58,7 +62,9 @@ def assign(hand: Hand, intent: Intent, way: HandOver, because: str | None = None
     RefusedError when it is closed, another's by now, or not for the one who is to have it.
     """
     row = _open_row(hand, intent)
-    _check_able(hand.connection, way.to, row.role_name)
+    unable = _unable(members(hand.connection), way.to, row.role_name)
+    if unable is not None:
+        raise unable
     if way.taking_from is not None and row.assignee != way.taking_from:
         raise RefusedError(say("task {id} is not with {who}", id=intent.id, who=way.taking_from))
     if row.assignee not in {None, hand.by.actor, way.taking_from, way.to}:
@@ -69,6 +75,64 @@ def assign(hand: Hand, intent: Intent, way: HandOver, because: str | None = None
     _change(hand, intent, row, {"assignee": way.to})
     before = f" from {row.assignee}" if row.assignee else ""
     _record(hand, "task assigned", intent, f"{before} to {way.to}", because)
+
+
+def hand_over(hand: Hand, way: HandOver, because: str | None = None) -> Done:
+    """Hand every open task of somebody to somebody else. What is not for both of them is passed over.
+
+    UsageError when nobody is named whose tasks they are.
+    """
+    if way.taking_from is None:
+        raise UsageError(say("say whose tasks they are: --from NAME"))
+    connection, done = hand.connection, Done([], [])
+    theirs = _theirs(way.taking_from)
+    fit, crew = [], Crew(members(connection), load_symbols(connection))
+    for row in connection.execute(sa.select(task).where(theirs).order_by(*task.primary_key.columns)):
+        error = _unfit(hand, crew, row, way)
+        if error is None:
+            fit.append(row)
+        else:
+            done.passed_over.append((intent_in(row), error))
+    done.decided.extend(map(intent_in, fit))
+    change = task.update().where(*is_given(task), OPEN_TASK).values(assignee=sa.bindparam("to"))
+    execute_many(connection, change, [given(intent) | {"to": way.to} for intent in done.decided])
+    told = f"from {way.taking_from} to {way.to}"
+    audit.record_all(
+        connection,
+        hand.by,
+        (
+            Deed(
+                "task assigned",
+                row.customer,
+                f"{intent_in(row).id} {crew.symbols.name(row.task)} {told}",
+                because,
+            )
+            for row in fit
+        ),
+    )
+    return done
+
+
+def tasks_of(connection: sa.Connection, name: str) -> int:
+    """How many open tasks are with somebody."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(task).where(_theirs(name))) or 0
+
+
+def _theirs(name: str) -> sa.ColumnElement[bool]:
+    return sa.and_(OPEN_TASK, task.c.assignee == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The staff, and the names of roles and tasks."""
+
+    members: list[Member]
+    symbols: Symbols
+
+
+def _unfit(hand: Hand, crew: Crew, row: sa.Row[Any], way: HandOver) -> RefusedError | None:
+    role, what = crew.symbols.name_or(row.role), say("task {id}", id=intent_in(row).id)
+    return objection(crew.members, hand.by, role, what) or _unable(crew.members, way.to, role)
 
 
 def note(hand: Hand, intent: Intent, text: str) -> None:
@@ -84,12 +148,13 @@ def note(hand: Hand, intent: Intent, text: str) -> None:
     _record(hand, "task noted", intent)
 
 
-def _check_able(connection: sa.Connection, name: str, role: str | None) -> None:
-    if members(connection) and role not in {None, *member(connection, name).roles}:
-        raise RefusedError(
-            say("{name} does not have the role `{role}`", name=name, role=role),
-            say("`homing staff` says who has"),
-        )
+def _unable(everybody: list[Member], name: str, role: str | None) -> RefusedError | None:
+    if not everybody or role in {None, *member_of(everybody, name).roles}:
+        return None
+    return RefusedError(
+        say("{name} does not have the role `{role}`", name=name, role=role),
+        say("`homing staff` says who has"),
+    )
 
 
 def _open_row(hand: Hand, intent: Intent) -> Any:

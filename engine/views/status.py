@@ -18,8 +18,8 @@ from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.reasons import read_back
 from engine.storage.inbox_tables import poll
-from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
-from engine.storage.states import MessageStatus, TaskStatus
+from engine.storage.schema import ACTIVE, OPEN_MESSAGE, OPEN_TASK, enrolment, message, task
+from engine.storage.states import MessageStatus
 from engine.storage.symbols import Symbols, load_symbols
 from engine.storage.web_tables import parked
 from engine.views.benefits import spent
@@ -80,7 +80,6 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         *_unheard(connection, config),
         *served,
     )
-    is_open = task.c.status == TaskStatus.OPEN
     return Status(
         release=None if release is None else release.number,
         last_run=None if last is None else config.zone.iso(last),
@@ -90,8 +89,8 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         waiting=counts.get(MessageStatus.WAITING, 0),
         held=counts.get(MessageStatus.HELD, 0),
         unknown=counts.get(MessageStatus.UNKNOWN, 0),
-        tasks_open=_count(connection, is_open),
-        tasks_overdue=_count(connection, is_open, task.c.due_at < now),
+        tasks_open=_count(connection, OPEN_TASK),
+        tasks_overdue=_count(connection, OPEN_TASK, task.c.due_at < now),
         preapproved=() if release is None else tuple(preapproved(look(connection, config))),
         retention=forgetting(connection, release, config),
         daemon=None if known is None or not known.serves else _daemon(known, config, now),

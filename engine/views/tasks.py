@@ -17,7 +17,7 @@ from engine.errors import RefusedError
 from engine.people.tasks import declared_task
 from engine.plans.plan import Plan
 from engine.storage.keys import Intent, intent_in
-from engine.storage.schema import task
+from engine.storage.schema import OPEN_TASK, task
 from engine.storage.staff_tables import task_note
 from engine.storage.states import TaskStatus
 from engine.texts.scripts import Scripts
@@ -127,6 +127,8 @@ def _instants(scripts: Scripts) -> RunValues:
 
 
 def _conditions(window: Window, wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.statuses == {TaskStatus.OPEN} or wanted.overdue_at is not None:
+        yield OPEN_TASK
     if wanted.statuses:
         yield task.c.status.in_(sorted(wanted.statuses))
     if wanted.role is not None:
@@ -136,7 +138,6 @@ def _conditions(window: Window, wanted: Wanted) -> Iterator[sa.ColumnElement[boo
     if wanted.assignee is not None:
         yield task.c.assignee == wanted.assignee
     if wanted.overdue_at is not None:
-        yield task.c.status == TaskStatus.OPEN
         yield task.c.due_at < wanted.overdue_at
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.projects import Homing
 from tests.queues import RULES, held, hire, messages, with_held
+from tests.shops_with_benefits import grants, with_customers
 
 LATER = "2026-11-23 10:05"
 
@@ -120,3 +121,26 @@ def test_who_may_approve_beforehand(tmp_path: Path) -> None:
     homing.well(*beforehand, "王经理")
     assert homing("queue", "approve", "--message", "plan", "--next", "5", "--as", "王经理").status == 1
     assert homing("queue", "approve", "--journey", "plans", "--next", "5", "--as", "李总").status == 2
+
+
+def test_benefits_as_well(tmp_path: Path) -> None:
+    """By their name, by journey, or all; the trail has a row for each, chained like any other."""
+    homing = with_customers(tmp_path, 4)
+    homing.well("run", "--at", "2026-11-25 10:00")
+    said = homing("queue", "approve", "--all")
+    assert (said.status, said.err.splitlines()[-2:]) == (
+        2, ["homing: 4 benefits are held", "  hint: --yes decides on them without asking"]
+    )  # fmt: skip
+    homing.well("queue", "refuse", held(homing)[0]["id"])
+    assert (
+        homing.well("queue", "approve", "--benefit", "half_price", "--yes", "--as", "王经理").err
+        == "3 approved\n"
+    )
+    assert held(homing) == []
+    rows = [row for row in homing.well("audit", "--json").json if row["verb"] == "benefit approved"]
+    assert [row["actor"] for row in rows] == ["王经理"] * 3
+    homing.well("audit", "--verify")
+    assert Counter(row["status"] for row in grants(homing) if row["benefit"] == "half_price") == {
+        "granted": 3,
+        "refused": 1,
+    }

@@ -61,6 +61,31 @@ def test_handing_over(tmp_path: Path) -> None:
     assert tasks(homing)[0]["assignee"] is None
 
 
+def test_handing_all_over(tmp_path: Path) -> None:
+    """All that is with somebody, counted first; a row on the trail for each; what is not for both is passed over."""
+    homing = with_held(tmp_path, 3)
+    hire(homing)
+    homing.well("staff", "add", "小赵", "--role", "advisor")
+    first, second, third = (row["id"] for row in tasks(homing))
+    for one in (first, second):
+        homing.well("tasks", "assign", one, "--to", "小李", "--as", "小赵")
+    homing.well("tasks", "finish", second, "--outcome", "reached", "--as", "小李")
+    over = ("tasks", "assign", "--from", "小李", "--to", "小赵", "--as", "小李")
+    said = homing(*over)
+    assert (said.status, said.err.splitlines()[0]) == (2, "homing: 小李 has 1 open task")
+    said = homing("tasks", "assign", "--from", "小李", "--to", "王经理", "--as", "小李", "--yes")
+    assert (said.status, said.err.splitlines()[1]) == (1, "1 was passed over")
+    assert homing.well(*over, "--yes", "--json").json == [{"id": first, "status": "open", "assignee": "小赵"}]
+    assert [row["id"] for row in tasks(homing, "--mine", "--as", "小赵")] == [first]
+    assert {row["id"]: row["assignee"] for row in tasks(homing, "--status", "open")} == {
+        first: "小赵",
+        third: None,
+    }
+    told = [row["what"] for row in homing.well("audit", "--json").json if row["verb"] == "task assigned"]
+    assert told[-1] == f"{first} phone from 小李 to 小赵"
+    assert homing("tasks", "assign", "--to", "小赵").status == 2
+
+
 def test_notes(tmp_path: Path) -> None:
     """Each with who wrote it and when."""
     homing = with_held(tmp_path)

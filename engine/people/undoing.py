@@ -1,0 +1,153 @@
+"""Taking a decision back, as long as nothing has come of it: a message has not left, a customer has not moved on.
+
+What was decided on waits for a person again, as it did and where it did in the queue.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.errors import RefusedError
+from engine.people.practice import Practice
+from engine.people.staff import check_may
+from engine.storage import audit
+from engine.storage.arrivals import mark_changed
+from engine.storage.audit import By, Deed
+from engine.storage.benefit_tables import grant, is_grant
+from engine.storage.keys import Intent
+from engine.storage.messages import is_message
+from engine.storage.schema import ACTIVE, VISIT, enrolment, message
+from engine.storage.staff_tables import decision
+from engine.storage.states import TAKEN_BACK, GrantStatus, MessageStatus
+from engine.storage.symbols import load_symbols
+from engine.wording import say
+
+
+def undo(connection: sa.Connection, intent: Intent, by: By, because: str | None, practice: Practice) -> None:
+    """Take back the last decision on something. Whoever may decide so may take it back.
+
+    RefusedError when nobody has approved or refused it, it is too late, or it is not for this person.
+    """
+    row = _decision(connection, intent)
+    named = _NAMES[row.kind](intent)
+    check_may(connection, by, load_symbols(connection).name_or(row.role), named)
+    if not _UNDO[row.kind, row.verb](connection, intent, row, by):
+        at = practice.zone.iso(row.at)
+        raise RefusedError(
+            say("{what} was {verb} by {who} at {at}, and more has come of it since", what=named,
+                verb=_VERBS[row.verb], who=row.who, at=at),
+            say("`homing messages` and `homing customer` say what"),
+        )  # fmt: skip
+    same = [decision.c[name] == number for name, number in intent._asdict().items()]
+    connection.execute(decision.delete().where(*same, decision.c.kind == row.kind))
+    mark_changed(connection, [intent.customer])
+    verb = {"approved": "approval", "refused": "refusal"}[row.verb]
+    audit.record(connection, by, Deed(f"{row.kind} {verb} undone", intent.customer, intent.id, because))
+
+
+def _decision(connection: sa.Connection, intent: Intent) -> Any:
+    """The last decision that stands."""
+    same = [decision.c[name] == number for name, number in intent._asdict().items()]
+    rows = sa.select(decision).where(*same).order_by(decision.c.at.desc()).limit(1)
+    row = connection.execute(rows).first()
+    if row is None or (row.kind, row.verb) not in _UNDO:
+        raise RefusedError(
+            say("nobody has approved or refused {id}", id=intent.id), say("`homing queue` lists what waits")
+        )
+    return row
+
+
+def _hold_message(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
+    """One that was approved and is still here; its text and its channel are those that were approved."""
+    del by
+    here = (message.c.status.in_((MessageStatus.WAITING, MessageStatus.READY)), message.c.approved)
+    return _change(connection, [*is_message(intent), *here], _held(row))
+
+
+def _ask_again(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
+    """A message that was refused, whose state has not been left."""
+    dropped = (message.c.status == MessageStatus.DROPPED, message.c.changed_at == row.at)
+    del by
+    return _unsettle(connection, intent) and _change(connection, [*is_message(intent), *dropped], _held(row))
+
+
+def _hold_benefit(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
+    """One that was given and not redeemed, of which no message has told the customer since."""
+    visit = [message.c[name] == getattr(intent, name) for name in VISIT]
+    told = sa.exists(sa.select(message.c.status).where(*visit, message.c.status.not_in(_UNTOLD)))
+    if connection.scalar(sa.select(told)):
+        return False
+    held = {"status": GrantStatus.HELD, "role": row.role, "changed_at": row.since, "because": row.because}
+    nobodys = {"granted_at": None, "expires": None, "decided_by": None}
+    given = (grant.c.status == GrantStatus.GRANTED, grant.c.redeemed_at.is_(None))
+    if not _unsettle(connection, intent) or not _change_grant(connection, intent, given, held | nobodys):
+        return False
+    again = {"status": MessageStatus.WAITING, "until": None, "counted_at": None, "changed_at": by.now}
+    waiting = message.c.status.in_((MessageStatus.WAITING, MessageStatus.READY))
+    connection.execute(message.update().where(*visit, waiting).values(again))
+    return True
+
+
+_UNTOLD = (*TAKEN_BACK, MessageStatus.DROPPED, MessageStatus.CANCELLED)
+
+
+def _want_benefit(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
+    """One that was refused: it waits for its quota again, which others may have used up since."""
+    del row
+    wanted = {"status": GrantStatus.WAITING, "changed_at": by.now, "because": None, "decided_by": None}
+    refused = (grant.c.status == GrantStatus.REFUSED,)
+    return _unsettle(connection, intent) and _change_grant(connection, intent, refused, wanted)
+
+
+_UNDO = {
+    ("message", "approved"): _hold_message,
+    ("message", "refused"): _ask_again,
+    ("benefit", "approved"): _hold_benefit,
+    ("benefit", "refused"): _want_benefit,
+}
+
+_NAMES = {
+    "message": lambda intent: say("message {id}", id=intent.id),
+    "benefit": lambda intent: say("benefit {id}", id=intent.id),
+}
+
+_VERBS = {"approved": say("approved"), "refused": say("refused")}
+
+
+def _held(row: Any) -> dict[str, Any]:
+    return {
+        "status": MessageStatus.HELD,
+        "role": row.role,
+        "because": row.because,
+        "until": row.until,
+        "changed_at": row.since,
+        "approved": False,
+        "approved_text": None,
+        "counted_at": None,
+        "piloted": False,
+    }
+
+
+def _unsettle(connection: sa.Connection, intent: Intent) -> bool:
+    """The state waits for it again; False when it has been left."""
+    visit = [enrolment.c[name] == getattr(intent, name) for name in VISIT]
+    waits = {"pending": enrolment.c.pending + 1, "settled_at": None}
+    here = enrolment.update().where(*visit, enrolment.c.status == ACTIVE).values(waits)
+    return connection.execute(here).rowcount > 0
+
+
+def _change(
+    connection: sa.Connection, these: list[sa.ColumnElement[bool]], values: Mapping[str, Any]
+) -> bool:
+    return connection.execute(message.update().where(*these).values(dict(values))).rowcount > 0
+
+
+def _change_grant(
+    connection: sa.Connection,
+    intent: Intent,
+    these: tuple[sa.ColumnElement[bool], ...],
+    values: Mapping[str, Any],
+) -> bool:
+    mine = grant.update().where(*is_grant(intent), *these).values(dict(values))
+    return connection.execute(mine).rowcount > 0
