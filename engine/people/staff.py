@@ -15,8 +15,8 @@ from engine.errors import RefusedError, UnknownNameError, UsageError
 from engine.people.roles import roles_of
 from engine.storage import audit
 from engine.storage.audit import By, Deed
-from engine.storage.schema import OPEN_TASK, task
-from engine.storage.staff_tables import staff
+from engine.storage.schema import task
+from engine.storage.staff_tables import OPEN_TASK, staff
 from engine.wording import all_of, near_or, say
 
 LONGEST_NAME = 200  # characters

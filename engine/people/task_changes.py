@@ -15,8 +15,8 @@ from engine.storage.audit import By, Deed
 from engine.storage.bulk import execute_many
 from engine.storage.keys import Intent, intent_in
 from engine.storage.messages import given, is_given
-from engine.storage.schema import OPEN_TASK, symbol, task
-from engine.storage.staff_tables import task_note
+from engine.storage.schema import symbol, task
+from engine.storage.staff_tables import OPEN_TASK, task_note
 from engine.storage.states import TaskStatus
 from engine.storage.symbols import Symbols, load_symbols
 from engine.wording import say

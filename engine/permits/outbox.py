@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from engine.conditions import moments
 from engine.permits.approvals import APPROVED, void_where_changed
-from engine.permits.facts import KEY_AT, Row, Sender
+from engine.permits.facts import KEY_AT, Row, Sender, facts_of
 from engine.permits.given import Drop, Go, Hold, Verdict, Wait
 from engine.permits.preapproved import Preapproved
 from engine.permits.settling import Visit, settle
@@ -89,6 +89,8 @@ def write(work: Work, words: Words, decided: Decided, before: Preapproved) -> bo
     for (sender, verdict), rows in decided.items():
         outcome = outcome_of(verdict)
         differing = [row for row in rows if _differs(row, outcome)]
+        if outcome.status is MessageStatus.WAITING and outcome.until is not None:
+            differing = [row for row in differing if not _stays_held(work, words, sender, row)]
         for final, some in _given_up_by(work, sender, outcome, differing):
             for written in _worded(work, words, sender, final, some):
                 work.report.messages[written[0].status.word] += _store(work, sender, written)
@@ -101,6 +103,18 @@ def write(work: Work, words: Words, decided: Decided, before: Preapproved) -> bo
             settled += [(row[0], journey, row[1], row[2], row[3]) for row in differing]
     settle(work.connection, settled, work.clock.now)
     return bool(settled) and _stir(work, settled)
+
+
+def _stays_held(work: Work, words: Words, sender: Sender, row: Row) -> bool:
+    """A text that a person must look at is held until it can go, and does not wait when its windows have closed.
+
+    Time wakes what waits, not what is held: whether this customer is looked at at all must not matter.
+    """
+    if row[_STATUS] != MessageStatus.HELD:
+        return False
+    facts = facts_of(sender, row[KEY_AT : KEY_AT + sender.key_length], (), 0, {})
+    channel = sender.rule.reach.channel_in_view(facts, work.clock.now)
+    return words.fault(sender, channel, row) is not None
 
 
 def _given_up_by(

@@ -316,12 +316,6 @@ task = key_table(
 )
 """Work for people; `status` see `engine.storage.states`. `assignee`: who has taken it on, if not everybody's."""
 
-OPEN_TASK = task.c.status == sa.literal_column("1", sa.Integer)
-"""What `task_open` holds, in the very words that queries must use."""
-
-# Serves: task lists, what is overdue.
-sa.Index("task_open", task.c.due_at, sqlite_where=OPEN_TASK)
-
 entry_queue = key_table(
     "entry_queue",
     sa.Column("journey", Number, primary_key=True),

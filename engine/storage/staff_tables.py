@@ -5,9 +5,9 @@ Beside `engine.storage.schema`, of whose metadata they are.
 
 import sqlalchemy as sa
 
-from engine.storage.schema import INTENT, Instant, Number, key_table, message, metadata
+from engine.storage.schema import INTENT, Instant, Number, key_table, message, metadata, task
 
-__all__ = ["QUEUED_MESSAGE", "decision", "edit", "metadata", "preapproval", "staff", "task_note"]
+__all__ = ["OPEN_TASK", "QUEUED_MESSAGE", "decision", "edit", "metadata", "preapproval", "staff", "task_note"]
 
 
 def _intent() -> tuple[sa.Column[int], ...]:
@@ -92,3 +92,9 @@ sa.Index(
     message.c.role,
     sqlite_where=QUEUED_MESSAGE,
 )
+
+OPEN_TASK = task.c.status == sa.literal_column("1", sa.Integer)
+"""What `task_open` holds, in the very words that queries must use."""
+
+# Serves: task lists, what is overdue.
+sa.Index("task_open", task.c.due_at, sqlite_where=OPEN_TASK)

@@ -18,7 +18,8 @@ from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.reasons import read_back
 from engine.storage.inbox_tables import poll
-from engine.storage.schema import ACTIVE, OPEN_MESSAGE, OPEN_TASK, enrolment, message, task
+from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
+from engine.storage.staff_tables import OPEN_TASK
 from engine.storage.states import MessageStatus
 from engine.storage.symbols import Symbols, load_symbols
 from engine.storage.web_tables import parked

@@ -17,8 +17,8 @@ from engine.errors import RefusedError
 from engine.people.tasks import declared_task
 from engine.plans.plan import Plan
 from engine.storage.keys import Intent, intent_in
-from engine.storage.schema import OPEN_TASK, task
-from engine.storage.staff_tables import task_note
+from engine.storage.schema import task
+from engine.storage.staff_tables import OPEN_TASK, task_note
 from engine.storage.states import TaskStatus
 from engine.texts.scripts import Scripts
 from engine.views.window import Window
