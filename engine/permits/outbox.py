@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from engine.conditions import moments
 from engine.permits.approvals import APPROVED, void_where_changed
-from engine.permits.facts import KEY_AT, Row, Sender, facts_of
+from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.given import Drop, Go, Hold, Verdict, Wait
 from engine.permits.preapproved import Preapproved
 from engine.permits.settling import Visit, settle
@@ -89,8 +89,6 @@ def write(work: Work, words: Words, decided: Decided, before: Preapproved) -> bo
     for (sender, verdict), rows in decided.items():
         outcome = outcome_of(verdict)
         differing = [row for row in rows if _differs(row, outcome)]
-        if outcome.status is MessageStatus.WAITING and outcome.until is not None:
-            differing = [row for row in differing if not _stays_held(work, words, sender, row)]
         for final, some in _given_up_by(work, sender, outcome, differing):
             for written in _worded(work, words, sender, final, some):
                 work.report.messages[written[0].status.word] += _store(work, sender, written)
@@ -103,18 +101,6 @@ def write(work: Work, words: Words, decided: Decided, before: Preapproved) -> bo
             settled += [(row[0], journey, row[1], row[2], row[3]) for row in differing]
     settle(work.connection, settled, work.clock.now)
     return bool(settled) and _stir(work, settled)
-
-
-def _stays_held(work: Work, words: Words, sender: Sender, row: Row) -> bool:
-    """A text that a person must look at is held until it can go, and does not wait when its windows have closed.
-
-    Time wakes what waits, not what is held: whether this customer is looked at at all must not matter.
-    """
-    if row[_STATUS] != MessageStatus.HELD:
-        return False
-    facts = facts_of(sender, row[KEY_AT : KEY_AT + sender.key_length], (), 0, {})
-    channel = sender.rule.reach.channel_in_view(facts, work.clock.now)
-    return words.fault(sender, channel, row) is not None
 
 
 def _given_up_by(
@@ -137,7 +123,7 @@ def _given_up_by(
 
 def _because(work: Work, sender: Sender, row: Row) -> str | None:
     """Why a message waited or was held so far; None when it is new."""
-    if row[_STATUS] is None:
+    if row[STATUS] is None:
         return None
     because: str | None = (
         _statement(work, ("because",), _reason).run(work.connection, _its(work, sender, row)).scalar()
@@ -234,12 +220,12 @@ def _store(work: Work, sender: Sender, written: Written) -> int:
     """Insert the new ones of these messages, and update those that were stored before; how many were written."""
     outcome, rows, _ = written
     owns = _owns(sender, written)
-    if any(row[_STATUS] is not None for row in rows):
+    if any(row[STATUS] is not None for row in rows):
         both = list(zip(rows, owns, strict=True))
-        stored = [(row, own) for row, own in both if row[_STATUS] is not None]
+        stored = [(row, own) for row, own in both if row[STATUS] is not None]
         known = [(row, own) for row, own in stored if _is_news(work, sender, outcome, row, own)]
         _update(work, sender, outcome, known)
-        fresh = [(row, own) for row, own in both if row[_STATUS] is None]
+        fresh = [(row, own) for row, own in both if row[STATUS] is None]
         rows, owns = [row for row, _ in fresh], [own for _, own in fresh]
         _insert(work, sender, outcome, rows, owns)
         return len(known) + len(fresh)
@@ -247,7 +233,9 @@ def _store(work: Work, sender: Sender, written: Written) -> int:
     return len(rows)
 
 
-_STATUS = KEY_AT + 1
+STATUS = KEY_AT + 1
+"""The place in a row of the status that is stored; None of a new message."""
+
 _PLACE = itemgetter(0), itemgetter(1), itemgetter(2), itemgetter(3)  # customer, record, occurrence, visit
 _CREATED = itemgetter(KEY_AT)
 
@@ -297,7 +285,7 @@ def _owns(sender: Sender, written: Written) -> list[Own]:
 
 def _is_news(work: Work, sender: Sender, outcome: Outcome, row: Row, own: Own) -> bool:
     """A held message whose text still cannot be made, or is still the same, stays as it is."""
-    if (outcome.status, outcome.until) != (row[_STATUS], row[_STATUS + 1]):
+    if (outcome.status, outcome.until) != (row[STATUS], row[STATUS + 1]):
         return True
     if not own[1]:
         return False

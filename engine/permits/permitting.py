@@ -25,13 +25,14 @@ from engine.permits.facts import (
     fetch_past,
 )
 from engine.permits.gate import decide
-from engine.permits.given import Facts, Go, Verdict
+from engine.permits.given import Facts, Go, Verdict, Wait
 from engine.permits.left import cancel_left
-from engine.permits.outbox import Decided, bring_stored, write
+from engine.permits.outbox import STATUS, Decided, bring_stored, write
 from engine.permits.preapproved import Preapproved, preapproved_of
 from engine.permits.words import Words, edits_of
 from engine.plans.work import Work
 from engine.plans.working import wanted
+from engine.storage.states import MessageStatus
 from engine.texts.rendering import Renderer
 
 
@@ -149,6 +150,11 @@ class _Cases:
     def _decide(self, sender: Sender, facts: Facts, rows: list[Row]) -> Verdict:
         """The verdict on the last of these rows, which have the same facts."""
         verdict = decide(facts, self.work.clock.now)
+        if isinstance(verdict, Wait) and verdict.until is not None:
+            channel = sender.rule.reach.channel_in_view(facts, self.work.clock.now)
+            rows = [row for row in rows if not self._stays_held(sender, channel, row)]
+            if not rows:
+                return verdict
         freed, held = self.before.cover(sender, verdict, rows)
         if freed:
             gone = decide(replace(facts, approved=True), self.work.clock.now)
@@ -157,6 +163,14 @@ class _Cases:
                 return gone
         self.decided[sender, verdict] += held
         return verdict
+
+    def _stays_held(self, sender: Sender, channel: str, row: Row) -> bool:
+        """A text that a person must look at is held until it may go, and does not wait when its windows have closed.
+
+        Time wakes what waits, not what is held: whether a customer is looked at must not matter.
+        """
+        held = row[STATUS] == MessageStatus.HELD
+        return held and self.words.fault(sender, channel, row) is not None
 
     def _is_stopped_by_text(self, sender: Sender, verdict: Go, row: Row) -> bool:
         """Asked only where another message, of the customer or of the pilot, waits for the answer."""

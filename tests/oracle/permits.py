@@ -72,14 +72,25 @@ def decide(message: Message, now: datetime, world: World) -> Answer:
         return review
     reason = keeps(message, now, now, world)
     if reason is not None:
-        return Wait(reason, until(message, now, world))
+        return _still_held(message, now, world) or Wait(reason, until(message, now, world))
     return _in_turn(message, now, world)
+
+
+def _still_held(message: Message, now: datetime, world: World) -> Hold | None:
+    """What a person must look at because of its text is held until it may go, also while its windows are closed."""
+    if message.status != "held":
+        return None
+    via = send_of(message, world).via
+    usable = (c for c in via if _has_address(message, c, world))
+    channel = channel_at(message, now, world) or next(usable, via[0])
+    answer = worded(message, channel, now, world)
+    return answer if isinstance(answer, Hold) else None
 
 
 def _in_turn(message: Message, now: datetime, world: World) -> Answer:
     """What nothing else keeps goes, unless a pilot goes first."""
     if editions.must_wait(message, world):
-        return Wait("pilot", given_up_at(message, world))
+        return _still_held(message, now, world) or Wait("pilot", given_up_at(message, world))
     channel = channel_at(message, now, world)
     assert channel is not None
     return worded(message, channel, now, world)
