@@ -53,7 +53,7 @@ bench: $(ready) ## the benchmarks, with their figures; fewer customers than a mi
 	$(bin)/python -m benchmarks.run $(CUSTOMERS)
 
 soak: $(ready) ## the tests with many more generated examples and simulated worlds, and a kill at every write
-	HOMING_SEEDS=20000 HOMING_KILLS=100000 $(bin)/python -m pytest $(PYTEST) --hypothesis-profile=soak
+	HOMING_SEEDS=20000 HOMING_KILLS=100000 HOMING_EVERY=1 $(bin)/python -m pytest $(PYTEST) --hypothesis-profile=soak
 
 docs: $(ready) ## the sessions and pictures in the documents, as they go now
 	$(bin)/homing graph win_back --rules docs/example/rules --format svg > docs/pictures/win_back.svg
@@ -79,6 +79,7 @@ clean: ## remove the environment made here, caches and the demo
 
 $(ready): pyproject.toml constraints.txt | $(venv)/.homing
 	$(bin)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(bin)/python -m compileall -q dsl engine tui
 	@touch $@
 
 $(venv)/.homing:

@@ -7,10 +7,9 @@ nothing of the engine, nor of the interpreter.
 
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "data"
@@ -65,7 +64,7 @@ def purchases() -> Iterator[Purchase]:
             yield Purchase(row["customer"], date.fromisoformat(row["at"]), int(row["items"]), amount)
 
 
-def days_by_customer(rows: Iterator[Purchase]) -> dict[str, list[date]]:
+def days_by_customer(rows: Iterable[Purchase]) -> dict[str, list[date]]:
     """The days on which each customer bought something, in order."""
     days: dict[str, set[date]] = {}
     for row in rows:
@@ -97,7 +96,6 @@ def win_backs(customer: str, bought: list[date]) -> list[WinBack]:
     return found
 
 
-@cache
 def all_win_backs() -> list[WinBack]:
     """Every run of every customer through the ladder."""
     by_customer = days_by_customer(purchases())
