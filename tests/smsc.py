@@ -14,10 +14,12 @@ from smpplib.smpp import make_pdu, parse_pdu
 
 from tests.gateways import Gateway, reset, served
 
-RESET, CLOSE, HANG, GARBAGE, HUGE, OTHER = "reset", "close", "hang", "garbage", "huge", "other"
-"""What an SMSC may do instead of answering; OTHER: it answers something that was not asked."""
+HANG = "hang"
+"""What an SMSC may do instead of answering with a status. It may as well `reset` or `close` the connection, answer with
+`garbage`, with a length that is `huge`, or with the answer to `other` commands.
+"""
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds for which a test waits for what must come."""
 
 Answer = int | str

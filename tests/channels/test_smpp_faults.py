@@ -7,14 +7,20 @@ import pytest
 
 from engine.channels.protocol import Accepted, NotSent, Outcome, Unknown
 from tests.gateways import refusing_port
-from tests.smsc import Answer, smsc
+from tests.smsc import HANG, PATIENCE, Answer, smsc
 from tests.texting import START, always, channel, message, send
 
 BROKEN = "the connection broke before there was an answer"
 LATE = "no answer came in time"
 NONSENSE = "the answer is no SMPP"
 
-QUICK = 0.2
+QUICK = 0.3
+"""Seconds of patience with an SMSC that hangs."""
+
+
+def patience(answer: Answer) -> float:
+    """Seconds for an answer: few only where none comes."""
+    return QUICK if answer == HANG else 10
 
 
 class TestNothingWasTaken:
@@ -49,7 +55,10 @@ class TestNothingWasTaken:
     def test_a_bind_that_fails(self, answer: Answer, outcome: Outcome, tmp_path: Path) -> None:
         """In each way; it is tried once for all messages of a send."""
         with smsc(to_bind=answer) as server:
-            assert send(server, tmp_path, message("K1"), message("K2"), timeout=QUICK) == [outcome] * 2
+            assert (
+                send(server, tmp_path, message("K1"), message("K2"), timeout=patience(answer))
+                == [outcome] * 2
+            )
             assert server.gateway.connections == 1
             assert server.submitted == []
 
@@ -78,7 +87,7 @@ class TestInDoubt:
     def test_no_answer(self, answer: Answer, why: str, tmp_path: Path) -> None:
         """In each way; it is submitted once."""
         with smsc(to_submit=[answer]) as server:
-            assert send(server, tmp_path, timeout=QUICK) == [Unknown(why)]
+            assert send(server, tmp_path, timeout=patience(answer)) == [Unknown(why)]
             assert len(server.submitted) == 1
 
     def test_all_that_are_under_way(self, tmp_path: Path) -> None:
@@ -95,7 +104,7 @@ class TestInDoubt:
             built.fetch("replies", START)
             with ThreadPoolExecutor(1) as other:
                 sending = other.submit(built.send, [message("K1")], always)
-                server.submits.get(timeout=5)
+                server.submits.get(timeout=PATIENCE)
                 while not sending.done():
                     server.tell("enquire_link")
                     server.next("enquire_link_resp")
@@ -143,7 +152,7 @@ class TestLinks:
         ):
             assert built.send([message("K1")], always) == [Accepted("M1")]
             server.next("enquire_link")
-            server.gone.get(timeout=5)
+            server.gone.get(timeout=PATIENCE)
             assert built.send([message("K2")], always) == [Accepted("M2")]
             assert server.gateway.connections == 2
 
@@ -165,7 +174,7 @@ class TestLinks:
             built.send([message("K1")], always)
             server.say_bytes(data)
             assert server.next("generic_nack").status == 0x02
-            server.gone.get(timeout=5)
+            server.gone.get(timeout=PATIENCE)
             assert built.send([message("K2")], always) == [Accepted("M2")]
             assert server.gateway.connections == 2
 
@@ -192,4 +201,4 @@ class TestLinks:
             with channel(server.port, tmp_path, timeout=30) as built:
                 fetching = other.submit(built.fetch, "receipts", START)
                 server.next("bind_transceiver")
-            assert fetching.result(timeout=5) == NotSent(BROKEN)
+            assert fetching.result(timeout=PATIENCE) == NotSent(BROKEN)

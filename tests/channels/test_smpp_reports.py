@@ -28,7 +28,7 @@ from tests.deliveries import NOW, Shop, at, shop
 from tests.gateways import refusing_port
 from tests.inboxes import inbox, receipts
 from tests.serving import Hands, customers, make_ready, own_daemon, served_project, statuses
-from tests.smsc import Smsc, pdu, receipt, reply, smsc
+from tests.smsc import PATIENCE, Smsc, pdu, receipt, reply, smsc
 from tests.texting import PASSWORD, START, always, channel, message
 
 SOON, LATER = "2026-11-23 10:01", "2026-11-23 10:05"
@@ -218,7 +218,7 @@ class TestFetching:
             built.send([message()], always)
             server.tell_and_settle("deliver_sm", 7, **receipt("M1"))
             server.break_off()
-            server.gone.get(timeout=5)
+            server.gone.get(timeout=PATIENCE)
             page = built.fetch("receipts", START)
             assert isinstance(page, Page)
             assert built.heard("receipts", page.body).receipts
