@@ -26,6 +26,7 @@ from engine.storage.edition_tables import (
     edition,
     heard,
 )
+from engine.storage.inbox_tables import reply, reply_of
 from engine.storage.keys import Intent
 from engine.storage.messages import is_message
 from engine.storage.schema import OPEN_MESSAGE, message
@@ -171,7 +172,7 @@ def _hear(connection: sa.Connection, world: World, now: int) -> None:
 
 
 def _put_down(connection: sa.Connection, world: World, said: _Said) -> None:
-    """Count an opt-out with the last message that had come to the customer; a message counts once."""
+    """Count an opt-out with the message that it names, else the last that had come; a message counts once."""
     names = (*Intent._fields, "edition", "opted_out", "sent_seq")
     came = (MessageStatus.SENT, MessageStatus.DELIVERED)
     rows = sa.select(*(message.c[name] for name in names)).where(
@@ -182,6 +183,9 @@ def _put_down(connection: sa.Connection, world: World, said: _Said) -> None:
     )
     if said.channel is not None:
         rows = rows.where(message.c.channel == (world.symbols.find("channel", said.channel) or 0))
+    named = _named(connection, world, said)
+    if named is not None:
+        rows = rows.where(*is_message(named))
     row = connection.execute(rows.order_by(message.c.sent_at.desc(), message.c.sent_seq.desc())).first()
     if row is None or row.edition is None or row.opted_out:
         return
@@ -189,6 +193,22 @@ def _put_down(connection: sa.Connection, world: World, said: _Said) -> None:
     connection.execute(message.update().where(*is_message(intent)).values(opted_out=True))
     counts = (edition.c.edition == row.edition, edition.c.from_seq < row.sent_seq)
     connection.execute(edition.update().where(*counts).values(opted_out=edition.c.opted_out + 1))
+
+
+def _named(connection: sa.Connection, world: World, said: _Said) -> Intent | None:
+    """The message that the reply named which was the opt-out; None: it was no reply, or named none."""
+    event, names = world.tables.events["replied"], Intent._fields[1:]
+    same = (reply.c.channel == reply_of.c.channel, reply.c.id == reply_of.c.id)
+    replies = reply_of.join(reply, sa.and_(*same)).join(event, event.c.seq == reply_of.c.seq)
+    query = sa.select(reply_of.c.customer, *(reply_of.c[name] for name in names)).select_from(replies)
+    query = query.where(
+        reply_of.c.customer == said.customer,
+        reply_of.c.journey.is_not(None),
+        reply.c.answers.is_not(None),
+        event.c.at == said.at,
+    )
+    row = connection.execute(query.order_by(reply_of.c.seq.desc()).limit(1)).first()
+    return None if row is None else Intent(*row)
 
 
 def _count(connection: sa.Connection, row: sa.Row[Any], share: Decimal, now: int) -> None:

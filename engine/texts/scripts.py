@@ -11,9 +11,12 @@ from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
 from engine.plans.plan import Plan
 from engine.plans.statement import Statement, compiled
-from engine.storage.schema import Number
+from engine.storage.keys import Intent
+from engine.storage.messages import given
+from engine.storage.schema import SUBJECT, Number
+from engine.texts.latest_grant import latest_grant
 from engine.texts.rendering import Renderer, Text
-from engine.texts.template_values import Column
+from engine.texts.template_values import BENEFIT, Column
 
 CHANNEL = "task"
 """The variant of a message that is a script."""
@@ -32,14 +35,14 @@ class Scripts:
     operator: str
     _statements: dict[tuple[str, str | None], Statement] = field(default_factory=dict)
 
-    def text(self, message: str, kind: str | None, customer: int, record: int) -> str:
-        """The script for a customer and, in a journey for records of `kind`, a record.
+    def text(self, message: str, kind: str | None, intent: Intent) -> str:
+        """The script of a task; `kind`: of the records of its journey.
 
         In parentheses, why there is none, when a value is missing.
         """
         columns = self.renderer.needed(message, CHANNEL, kind)
         parameters = RunValues(self.plan.world.instants, Clockwork(self.now, self.now, 0))
-        parameters.update(its_customer=customer, its_record=record)
+        parameters.update(given(intent))
         found = self._statement(message, kind, columns).run(self.connection, parameters)
         row: Sequence[Any] | None = found.one_or_none()
         if row is None:
@@ -60,17 +63,23 @@ class Scripts:
 
 def _query(plan: Plan, kind: str | None, columns: tuple[Column, ...]) -> sa.Select[tuple[int]]:
     customer, record = plan.tables.customer.alias("c"), None
+    run = [sa.bindparam(f"its_{name}", type_=Number, required=True) for name in SUBJECT]
+    its_customer, _, its_record, _ = run
     rows: sa.FromClause = customer
     if kind is not None:
         record = plan.tables.records[kind].alias("r")
-        its_record = sa.bindparam("its_record", type_=Number, required=True)
         rows = customer.join(
             record, (record.c.customer == customer.c.customer) & (record.c.record == its_record)
         )
     scene = Scene(plan.world, customer.c.customer, customer, record)
-    values: list[Sql] = [
-        sa.null() if one.source is None else flag_value(one.source, scene) for one in columns
-    ]
-    its_customer = sa.bindparam("its_customer", type_=Number, required=True)
-    named = [value.label(f"x{place}") for place, value in enumerate(values)]
-    return sa.select(customer.c.customer, *named).select_from(rows).where(customer.c.customer == its_customer)
+    values = [_value(scene, one, run).label(f"x{place}") for place, one in enumerate(columns)]
+    return (
+        sa.select(customer.c.customer, *values).select_from(rows).where(customer.c.customer == its_customer)
+    )
+
+
+def _value(scene: Scene, column: Column, run: Sequence[Sql]) -> Sql:
+    """A value of the customer's, or of the benefit that this run through the journey granted last."""
+    if column.source is not None:
+        return flag_value(column.source, scene)
+    return latest_grant(scene.world, column.name, run) if column.name.startswith(BENEFIT) else sa.null()

@@ -174,7 +174,7 @@ def _script(window: Window, scripts: Scripts, declared: Task | None, row: sa.Row
     if declared is None or declared.script is None:
         return None
     journey = window.model.journeys[window.symbols.name(row.journey)]
-    return scripts.text(declared.script, journey.record, row.customer, row.record)
+    return scripts.text(declared.script, journey.record, intent_in(row))
 
 
 def _ask(ask: Ask) -> dict[str, object]:

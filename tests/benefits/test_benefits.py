@@ -6,7 +6,7 @@ import pytest
 
 from engine.storage.codes import ALPHABET, LENGTH
 from tests.projects import Homing
-from tests.shops_with_benefits import START, codes, grants, with_customers
+from tests.shops_with_benefits import RULES, START, codes, grants, with_customers
 
 
 def test_s49_the_monthly_pack_is_spent(tmp_path: Path) -> None:
@@ -148,3 +148,23 @@ def test_what_is_no_code(code: str, tmp_path: Path) -> None:
 def _texts(homing: Homing, message: str) -> dict[str, str]:
     listed = homing.well("messages", "--status", "sent", "--json").json
     return {one["customer"]: one["text"] for one in listed if one["message"] == message}
+
+
+def test_a_script_names_the_benefit(tmp_path: Path) -> None:
+    """The latest that the journey gave; nothing of it before there is one."""
+    rules = (
+        RULES
+        + """
+message call_text { task: "{{ name }}的{{ benefit.title }}{{ benefit.code }}" }
+journey calls { enter when points >= 0
+  state ask { grant friend
+    task call "打电话" { assign advisor, due 2 days, script call_text, outcome reached -> end reached }
+    after 9 days -> end over }
+}
+"""
+    )
+    homing = with_customers(tmp_path / "shop", 1, rules)
+    homing.well("run", "--at", START)
+    (one,) = homing.well("tasks", "--json").json
+    (code,) = codes(homing, "friend")
+    assert one["script"].endswith(f"的推荐积分{code}")

@@ -3,6 +3,8 @@
 from engine.delivery.pausing import go_on
 from engine.storage.audit import By
 from tests.deliveries import Shop, at, gateway
+from tests.inboxes import answer
+from tests.replying import wrote
 from tests.watched_shop import arrive, because, decide, leave, rules, statuses, turn, watched
 
 DAY1, DAY2, DAY9 = "2026-11-23 10:00", "2026-11-24 10:00", "2026-12-02 10:00"
@@ -51,6 +53,24 @@ def test_only_what_follows_within_a_week_counts() -> None:
     arrive(some, [4])
     turn(some, DAY9)
     assert statuses(some) == {"sent": 5}
+
+
+def test_a_reply_that_names_a_message_counts_with_that_one() -> None:
+    """Not with the last one, which came later."""
+    second = WATCHED.replace("after 30 days -> end over", "after 1 day -> s2").replace(
+        "  }\n}\n", "  }\n  state s2 { send again, after 30 days -> end over }\n}\n"
+    )
+    assert "state s2" in second
+    for names_it in (False, True):
+        some = watched(second + 'message again { sms: "{{ name }}好" }\n')
+        some.customer("C1", name="韩梅", phone="+8613800000001")
+        turn(some, DAY1)
+        turn(some, DAY2)
+        first, _ = some.messages()
+        named = {"answers": f"{first['key']}.1"} if names_it else {}
+        answer(some, "2026-11-24 10:05", wrote("T", **named))
+        turn(some, "2026-11-24 10:10")
+        assert [one["opted_out"] for one in some.messages()] == [names_it, not names_it]
 
 
 def test_the_mark_asks_again() -> None:
