@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from engine.errors import RefusedError, UnknownNameError
 from engine.people.optouts import OptOut, opt_out
+from engine.people.staff import check_may
 from engine.reasons import BY_REPLY
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed
@@ -78,14 +79,16 @@ def ask(connection: sa.Connection, question: Question, now: int) -> None:
 def decide(
     connection: sa.Connection, identity: str, decision: Decision, by: By, because: str | None = None
 ) -> list[int]:
-    """Decide on a reply, for everybody whose it is; these customers.
+    """Decide on a reply, for everybody whose it is; these customers. Anybody on the staff may.
 
-    UnknownNameError when there is none of that id, RefusedError when somebody has decided on it already.
+    UnknownNameError when there is none of that id, RefusedError when somebody has decided on it already, or it is not
+    for this person.
     """
     number = _number(identity)
     row = connection.execute(sa.select(review).where(review.c.review == number)).first()
     if row is None:
         raise _unknown(identity)
+    check_may(connection, by, None, say("reply {id}", id=identity))
     done = {"decided_at": by.now, "decided_by": by.actor, "decision": decision}
     mine = review.update().where(review.c.review == number, OPEN_REVIEW).values(done)
     if not connection.execute(mine).rowcount:

@@ -12,6 +12,7 @@ from engine.people.reviews import decide
 from engine.storage.audit import By
 from engine.storage.review_tables import review
 from engine.storage.schema import audit, optout
+from engine.storage.staff_tables import staff
 from engine.storage.symbols import load_symbols
 from tests.deliveries import RULES, Shop, at
 from tests.inboxes import answer, sent
@@ -169,6 +170,16 @@ class TestDeciding:
         with pytest.raises(RefusedError, match="r1 has been decided on already, by wang"):
             decided(some, "optout", who="li")
         assert stored(some, optout) == []
+
+    def test_where_there_is_a_staff_it_is_for_them(self) -> None:
+        """Whatever their role; others are refused, and nothing is decided."""
+        some = sent()
+        answer(some, SOON, wrote("别发了"))
+        with some.store.write() as connection:
+            connection.execute(staff.insert().values(name="wang", role="manager", since=0))
+        with pytest.raises(RefusedError, match="li is not on the staff and may not decide on reply r1"):
+            decided(some, "no optout", who="li")
+        assert decided(some, "no optout") == [1]
 
     def test_it_is_for_everybody_with_that_number(self) -> None:
         """A couple with one phone: one opt-out silences both."""
