@@ -108,6 +108,7 @@ class Config:
     `retention`: for how long what is kept, by the words of `RETENTION`; what is not in it: for ever.
     `most_in_a_run`: messages that one run may let go of one journey; with more, somebody must let it go.
     `domains`: where links in messages may lead; none: anywhere.
+    `written`: the tables as they stand in the file.
     """
 
     brand: str
@@ -129,6 +130,7 @@ class Config:
     retention: Mapping[str, Kept] = field(default_factory=dict)
     most_in_a_run: Most | None = None
     domains: tuple[str, ...] = ()
+    written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def zone(self) -> Zone:
@@ -191,6 +193,7 @@ class _Reader:
         self.read.only(("retention",), kept, RETENTION)
         return Config(
             **given,
+            written=written,
             schedule=self._schedule(self.read.table(written, "schedule")),
             serving=self._serving(self.read.table(written, "serve")),
             most_per_customer=self._most_per_customer(self.read.table(written, "delivery")),

@@ -15,6 +15,7 @@ from engine.delivery import sending
 from engine.delivery.marking import Posted, Tried
 from engine.delivery.taken import Taken, record_taken
 from engine.people.optouts import OptOut, opt_out_by_gateway
+from engine.people.sharing import having
 from engine.permits.settling import settle
 from engine.reasons import BY_GATEWAY, TRIED
 from engine.storage.arrivals import mark_changed, take
@@ -110,12 +111,13 @@ def _record_others(
 
 
 def _obey(connection: sa.Connection, results: Sequence[Untaken], now: int) -> None:
-    """Keep to the opt-outs that gateways know of."""
+    """Keep to the opt-outs that gateways know of: they hold for everybody who has that address."""
     for posted, outcome in results:
         if isinstance(outcome, Rejected) and outcome.opted_out:
-            message = posted.outgoing
-            said = OptOut(posted.intent.customer, message.customer, message.channel, now, BY_GATEWAY())
-            opt_out_by_gateway(connection, said, now)
+            message, known = posted.outgoing, {posted.intent.customer: posted.outgoing.customer}
+            for number, identity in (known | having(connection, message.to)).items():
+                said = OptOut(number, identity, message.channel, now, BY_GATEWAY())
+                opt_out_by_gateway(connection, said, now)
 
 
 _PLAIN = Capabilities()

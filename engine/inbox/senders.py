@@ -63,7 +63,7 @@ class Senders:
     def keep_index(self) -> None:
         """Make the index by which customers are found, where it is not there yet."""
         if self.attribute not in (None, "id"):
-            keep_index(self.connection, self.model, str(self.attribute))
+            keep_index(self.connection, str(self.attribute))
 
 
 def _phone(sender: str, country: str) -> str:

@@ -19,6 +19,7 @@ from engine.projects.project import Project, database_of
 from engine.projects.trusted_time import BACK
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.safekeeping.seal import REMEDY, alone, begin_start, check_seal, read_seal, sealed_now, write_seal
+from engine.safekeeping.settings import note_settings
 from engine.storage.audit import By
 from engine.storage.store import QUICK_CHECK_LIMIT
 from engine.wording import say
@@ -44,6 +45,7 @@ def guarded(project: Project, now: int) -> Iterator[Noting]:
         with project.store.write() as connection:
             take_in(connection, journal, project.config.zone, By("homing", now))
             begin_start(connection)
+            note_settings(connection, project.config, now)
         _seal(project, now, clean=False)
         yield Noting(journal, project.config.zone)
         _seal(project, now, clean=True)

@@ -13,6 +13,7 @@ from engine.config import ChannelConfig
 from engine.storage.schema import optout
 from tests.deliveries import Shop, at, shop
 from tests.gateways import Hit, refusing_port, says, web_gateway
+from tests.projects import RULES, applied_project
 
 TABLE = {
     "json": {"to": "{{ to }}", "text": "{{ text }}", "key": "{{ key }}", "ref": "{{ ref }}"},
@@ -68,6 +69,29 @@ def test_who_has_opted_out_at_the_gateway_is_left_alone_there() -> None:
         (row,) = connection.execute(sa.select(optout)).all()
     number = made.plan.world.number("channel", "sms")
     assert (row.channel, row.at, row.source) == (number, at("2026-11-23 10:00"), "the gateway says so")
+
+
+def test_everybody_with_that_number_is_left_alone(tmp_path: Path) -> None:
+    """What the gateway knows is of the number: however many customers have it, in whichever attribute."""
+    rules = RULES.replace("email: email\n", "email: email\n  other: phone\n").replace(
+        "when lapsed", "when member"
+    )
+    people = (
+        "id,name,phone,other,member\nC1,陈晨,13800000001,,yes\nC2,,13800000001,,\n"
+        "C3,,,13800000001,\nC4,,13800000004,,\n"
+    )
+    with web_gateway(says({"code": "STOP"}, 400)) as gateway:
+        table = (
+            f'[channels.sms]\nkind = "http"\nurl = "{gateway.url}"\ncode = "$.code"\nopted_out_codes = ["STOP"]\n'
+            'json = { to = "{{ to }}", text = "{{ text }}" }\n[channels.wecom]\n'
+        )
+        homing = applied_project(tmp_path, rules, f'[project]\nbrand = "毛毛家"\n{table}')
+        homing.well("import", "customers", homing.file("c.csv", people))
+        homing("run", "--at", "2026-10-12 10:00")
+    found = {one: homing("customer", one, "--json").json["optouts"] for one in ("C1", "C2", "C3", "C4")}
+    assert {one: [out["channel"] for out in outs] for one, outs in found.items()} == {
+        "C1": ["sms"], "C2": ["sms"], "C3": ["sms"], "C4": [],
+    }  # fmt: skip
 
 
 def test_a_gateway_that_was_away_gets_it_later_once() -> None:

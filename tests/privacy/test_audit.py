@@ -244,3 +244,40 @@ def test_several_processes(homing: Homing) -> None:
     for one in many:
         one.join(60)
     assert homing.well("audit", "--verify", "--json").json["rows"] == 5 + 60
+
+
+class TestSettings:
+    """What somebody changes in homing.toml by hand is on record from the next run on: which keys, never values."""
+
+    def settings(self, homing: Homing) -> list[str]:
+        """What the trail says of settings, without digests."""
+        rows = [row for row in homing.well("audit", "--json").json if row["verb"] == "settings"]
+        assert all(row["actor"] == "homing.toml" for row in rows)
+        return [row["what"].partition("; ")[2] for row in rows]
+
+    def test_keys_are_named(self, homing: Homing) -> None:
+        """Changed, added and gone; comments and order say nothing."""
+        homing.well("run")
+        homing.well("run")
+        assert self.settings(homing) == [""]
+        written = (homing.folder / "homing.toml").read_text("utf-8")
+        homing.file("homing.toml", f"# by hand\n{written}")
+        homing.well("run")
+        assert self.settings(homing) == [""]
+        homing.file("homing.toml", written.replace("毛毛家", "小明家") + '[vars]\nhotline = "400-123"\n')
+        homing.well("run")
+        homing.file("homing.toml", written.replace("毛毛家", "小明家"))
+        homing.well("run")
+        assert self.settings(homing) == [
+            "",
+            "changed: project.brand; added: vars.hotline",
+            "gone: vars.hotline",
+        ]
+
+    def test_no_value_is_in_the_database(self, homing: Homing) -> None:
+        """Whoever reads trail and database finds digests under the key of the trail."""
+        written = (homing.folder / "homing.toml").read_text("utf-8")
+        homing.file("homing.toml", f'{written}[alerts]\nurls = ["mailtos://alerts:canary-77@example.com"]\n')
+        homing.well("run")
+        kept = [path for path in homing.folder.glob("homing.*") if path.suffix != ".toml"]
+        assert not any(b"canary-77" in path.read_bytes() for path in kept)
