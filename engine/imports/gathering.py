@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from engine.imports.converting import Columns
 from engine.imports.events import EventTaker
+from engine.imports.meanwhile import Meanwhile
 from engine.imports.rows import CHUNK
 from engine.imports.taking import Outcome, Taker
 from engine.storage.store import aside
@@ -31,15 +32,20 @@ class Transactions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OneByOne:
-    """Each batch is one transaction."""
+    """Each batch is one transaction. `key`: the field that names the customer."""
 
     connection: sa.Connection
     taker: Taker
+    key: str
+    meanwhile: Meanwhile
 
     def take(self, columns: Columns) -> Outcome:
         """Store a batch."""
         with self.connection.begin():
-            return self.taker.take(self.connection, columns)
+            sifted = self.meanwhile.sift(self.connection, columns, self.key)
+            outcome = self.taker.take(self.connection, sifted)
+        outcome.unchanged += len(columns.numbers) - len(sifted.numbers)
+        return outcome
 
     def finish(self) -> Outcome:
         """Nothing is left."""
@@ -55,8 +61,10 @@ class Gathering:
 
     connection: sa.Connection
     taker: EventTaker
+    meanwhile: Meanwhile
     _values: int = 0
     _enough: int = 1
+    _left_out: int = 0
 
     def take(self, columns: Columns) -> Outcome:
         """Stage a batch; with enough rows there, store them."""
@@ -74,8 +82,9 @@ class Gathering:
         """Store what is staged, some customers at a time."""
         outcome = Outcome()
         if self._values:
-            self._values = 0
+            self._values = self._left_out = 0
             places = self._place()
+            outcome.unchanged += self._left_out
             for start in range(places.start, places.stop, CHUNK):
                 with self.connection.begin():
                     stored = self.taker.store(self.connection, places[start - places.start :][:CHUNK])
@@ -89,6 +98,8 @@ class Gathering:
             unknown = self.taker.stage.unknown(self.connection)
         if unknown:
             with self.connection.begin():
-                self.taker.meet(self.connection, unknown)
+                gone = self.meanwhile.among(self.connection, unknown)
+                self._left_out += self.taker.stage.leave_out(self.connection, gone)
+                self.taker.meet(self.connection, [one for one in unknown if one not in gone])
             return self._place()
         return places

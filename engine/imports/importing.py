@@ -16,6 +16,7 @@ from engine.imports.effects import effect_of
 from engine.imports.events import EventTaker
 from engine.imports.gathering import Gathering, OneByOne, Transactions
 from engine.imports.kinds import kind_of
+from engine.imports.meanwhile import Meanwhile
 from engine.imports.preparing import Batch, Source
 from engine.imports.records import RecordTaker
 from engine.imports.rejects import Rejects
@@ -25,7 +26,7 @@ from engine.imports.taking import Outcome, Owners, Taker
 from engine.storage import audit
 from engine.storage.bulk import many_objects
 from engine.storage.declared import declared_tables
-from engine.storage.store import Store
+from engine.storage.store import Store, aside
 from engine.storage.values import Surroundings
 from engine.wording import say_number
 
@@ -103,7 +104,11 @@ def taker_for(model: Model, surroundings: Surroundings, request: Request, owners
 
 
 def _transactions(connection: sa.Connection, taker: Taker) -> Transactions:
-    return Gathering(connection, taker) if isinstance(taker, EventTaker) else OneByOne(connection, taker)
+    with aside(connection):
+        meanwhile = Meanwhile.of(connection)
+    if isinstance(taker, EventTaker):
+        return Gathering(connection, taker, meanwhile)
+    return OneByOne(connection, taker, "id" if isinstance(taker, CustomerTaker) else "customer", meanwhile)
 
 
 def _leave_trail(store: Store, request: Request, result: ImportResult) -> None:

@@ -5,7 +5,7 @@ customer. Sorted, the rows that one transaction writes lie close together in the
 their file each would cost a page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -59,6 +59,13 @@ class Stage:
         known = sa.select(customer.c.id)
         strangers = sa.select(self.staged.c.customer).where(self.staged.c.customer.not_in(known)).distinct()
         return list(connection.scalars(strangers))
+
+    def leave_out(self, connection: sa.Connection, identities: Collection[str]) -> int:
+        """Take back what is staged of some; how many rows."""
+        if not identities:
+            return 0
+        theirs = self.staged.c.customer.in_(sorted(identities))
+        return connection.execute(self.staged.delete().where(theirs)).rowcount
 
     def write(self, connection: sa.Connection, places: range, first: int) -> int:
         """Write what stands at these places, numbered from `first`, but for what is there already; how many it was."""

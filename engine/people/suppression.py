@@ -5,7 +5,7 @@ erased the id. The key is the installation's: whoever has the whole database cou
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,12 +18,15 @@ from engine.storage.declared import column_name
 from engine.storage.keys import install_key
 from engine.storage.migration import kept_kinds
 from engine.storage.privacy_tables import suppressed
-from engine.storage.schema import optout
+from engine.storage.schema import meta, optout
 
 FOR_GOOD = 7_226_553_600_000
 """The instant of the opt-out of those who were erased, 2199-01-01: it ends when somebody lifts it by name."""
 
 _SLICE = 500  # customers asked for at once
+
+_ERASURES = "erasures"
+"""Where `meta` counts them."""
 
 _ADDRESSES = frozenset({"phone", "email"})
 
@@ -49,6 +52,38 @@ def keep(connection: sa.Connection, hashes: Iterable[str], channel: int, at: int
 def hashes_of(connection: sa.Connection, number: int) -> list[str]:
     """The hashes of all that a customer can be known again by: addresses and id."""
     return [hashed for _, hashed in _addresses(connection, [number], identity=True)]
+
+
+def note_erasure(connection: sa.Connection) -> None:
+    """Count an erasure, in its transaction: whoever keeps customers in mind sees that somebody is gone."""
+    number = str(erasures(connection) + 1)
+    connection.execute(meta.delete().where(meta.c.key == _ERASURES))
+    connection.execute(meta.insert().values(key=_ERASURES, value=number))
+
+
+def erasures(connection: sa.Connection) -> int:
+    """How many there have been."""
+    return int(connection.scalar(sa.select(meta.c.value).where(meta.c.key == _ERASURES)) or 0)
+
+
+def erased_ids(connection: sa.Connection) -> frozenset[str]:
+    """What is kept of those who were erased and have not come back: hashes, those of their ids among them."""
+    if not erasures(connection):
+        return frozenset()
+    return frozenset(connection.scalars(sa.select(suppressed.c.hash).where(suppressed.c.at == FOR_GOOD)))
+
+
+def ids_among(
+    connection: sa.Connection, identities: Iterable[str], hashes: Collection[str]
+) -> frozenset[str]:
+    """The ids whose hashes are among these."""
+    key = _key(connection)
+    return frozenset(one for one in identities if _hash(key, "id", one) in hashes)
+
+
+def hash_of_id(connection: sa.Connection, identity: str) -> str:
+    """What is kept of an id."""
+    return _hash(_key(connection), "id", identity)
 
 
 def release(connection: sa.Connection, number: int, channel: int) -> None:

@@ -9,7 +9,9 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import Action, Emit, Journey, Task
+from dsl.model.journeys import Action, Emit, Journey, SetAttribute, Task
+from dsl.model.model import Model
+from engine.people.suppression import opt_out_known
 from engine.plans.watching import Scope
 from engine.plans.ways import Way
 from engine.plans.work import Steps, Work
@@ -165,3 +167,16 @@ def _act(work: Work, way: Way, action: Action, count: int) -> None:
         work.values[f"live_{action.event}"] = 1  # there was none at the start of the run, perhaps
     elif isinstance(action, Task):
         work.report.tasks_opened += done
+    elif isinstance(action, SetAttribute) and action.attribute in _addresses(work.plan.model):
+        opt_out_known(work.connection, _takers(work, way))
+
+
+def _addresses(model: Model) -> set[str]:
+    """The attributes that hold addresses: one that is to hear no more may have come to somebody."""
+    return {field.name for field in model.customer if field.type.kind in ("phone", "email")}
+
+
+def _takers(work: Work, way: Way) -> list[int]:
+    """Who takes a way."""
+    people = sa.select(picked.c.customer).distinct().where(moving.taking(way))
+    return [row[0] for row in work.rows(("takers", way.number), lambda: people)]

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.errors import RefusedError
-from engine.people.suppression import FOR_GOOD, hashes_of, keep
+from engine.people.suppression import FOR_GOOD, hashes_of, keep, note_erasure
 from engine.projects.project import Project
 from engine.reasons import BY_ERASURE
 from engine.safekeeping.traces import Traces, forget_in_files
@@ -100,6 +100,7 @@ def _suppress(connection: sa.Connection, customer: int) -> None:
     """Whoever turns up with this id or one of these addresses hears nothing until somebody lifts it."""
     hashes = hashes_of(connection, customer)
     keep(connection, hashes, EVERY, FOR_GOOD, BY_ERASURE())
+    note_erasure(connection)
     said = sa.select(optout).where(optout.c.customer == customer, optout.c.lifted_at.is_(None))
     for row in connection.execute(said.where(optout.c.channel != EVERY)).all():
         keep(connection, hashes, row.channel, row.at, row.source or "")

@@ -213,3 +213,21 @@ def test_every_table_is_covered(homing: Homing) -> None:
     with project.store.read() as connection:
         assert uncovered(connection) == []
     project.store.close()
+
+
+def test_an_address_that_a_rule_sets(tmp_path: Path) -> None:
+    """An address that comes to somebody by `set` is compared like one that is imported: it hears no more."""
+    rules = RULES.replace("email: email }", "email: email, other: phone }").replace(
+        "    send hello via sms\n", "    set phone = other\n    send hello via sms\n"
+    )
+    homing = applied_project(tmp_path, rules.replace("when phone is known", "when other is known"), CONFIG)
+    homing.well("import", "customers", homing.file("c.csv", CUSTOMERS))
+    homing.well("erase", "KD-77001", "--yes")
+    more = "id,name,other\nN1,新客,13812345678\nN2,旧客,13800000009\n"
+    homing.well("import", "customers", homing.file("n.csv", more.replace("13812345678", "13900000001")))
+    with closing(sqlite3.connect(homing.folder / "homing.db")) as connection:  # not known at the import
+        connection.execute("UPDATE customer SET other = '+8613812345678' WHERE id = 'N1'")
+        connection.commit()
+    homing.well("run", "--at", "2026-10-02 10:00")
+    found = {one["customer"]: one["status"] for one in homing.well("messages", "--json").json}
+    assert found == {"N1": "dropped", "N2": "sent"}
