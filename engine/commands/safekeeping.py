@@ -57,6 +57,7 @@ def restore_command(file: Path, actor: str | None, *, as_json: bool) -> None:
                 "kept": kept,
                 "left_since": done.left,
                 "files": list(done.files),
+                "erased_since": done.erased,
             }
         )
     else:
@@ -78,6 +79,14 @@ def _tell(done: Restored, made: str | None) -> None:
                 "{n:,} attempt has left since then, as the journal says: it is not sent again by itself",
                 "{n:,} attempts have left since then, as the journal says: they are not sent again by themselves",
                 n=done.left,
+            )
+        )
+    if done.erased:
+        talk(
+            say_number(
+                "{n:,} customer was erased since then, and is erased in it as well",
+                "{n:,} customers were erased since then, and are erased in it as well",
+                n=done.erased,
             )
         )
     talk(say("nothing leaves until `homing resume`, or journey by journey `homing resume --journey J`"))

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.imports.converting import Columns
-from engine.people.suppression import erased_ids, erasures, ids_among
+from engine.people.suppression import erased_ids, erasures, ids_by_hash
 
 
 @dataclass(slots=True)
@@ -29,7 +29,9 @@ class Meanwhile:
         count = erasures(connection)
         if count != self._count:
             self._count, self._since = count, erased_ids(connection) - self._before
-        return ids_among(connection, identities, self._since) if self._since else frozenset()
+        if not self._since:
+            return frozenset()
+        return frozenset(ids_by_hash(connection, identities, self._since).values())
 
     def sift(self, connection: sa.Connection, columns: Columns, key: str) -> Columns:
         """A batch without the rows that name one of them under `key`."""

@@ -73,17 +73,13 @@ def erased_ids(connection: sa.Connection) -> frozenset[str]:
     return frozenset(connection.scalars(sa.select(suppressed.c.hash).where(suppressed.c.at == FOR_GOOD)))
 
 
-def ids_among(
+def ids_by_hash(
     connection: sa.Connection, identities: Iterable[str], hashes: Collection[str]
-) -> frozenset[str]:
-    """The ids whose hashes are among these."""
+) -> dict[str, str]:
+    """Of some ids those whose hash is among these."""
     key = _key(connection)
-    return frozenset(one for one in identities if _hash(key, "id", one) in hashes)
-
-
-def hash_of_id(connection: sa.Connection, identity: str) -> str:
-    """What is kept of an id."""
-    return _hash(_key(connection), "id", identity)
+    hashed = ((_hash(key, "id", one), one) for one in identities)
+    return {hashed_id: one for hashed_id, one in hashed if hashed_id in hashes}
 
 
 def release(connection: sa.Connection, number: int, channel: int) -> None:

@@ -16,8 +16,10 @@ from engine.errors import RefusedError
 from engine.people.suppression import FOR_GOOD, hashes_of, keep, note_erasure
 from engine.projects.project import Project
 from engine.reasons import BY_ERASURE
+from engine.safekeeping.anchor import folder_of
+from engine.safekeeping.erased import Line, note_erased
 from engine.safekeeping.traces import Traces, forget_in_files
-from engine.storage.audit import ERASED, By, Deed, record, strike_note, strike_notes
+from engine.storage.audit import ERASED, By, Deed, head, record, strike_note, strike_notes
 from engine.storage.benefit_tables import OPEN_GRANT, grant
 from engine.storage.census import BLANKED, BY_ID, THROUGH, Holding, holdings
 from engine.storage.customers import customer_id
@@ -60,14 +62,23 @@ def erase(
     """
     with project.store.write() as connection:
         _refuse_under_way(connection, customer)
-        traces = _traces(connection, customer)
-        _suppress(connection, customer)
-        rows = dict(_delete(connection, customer, traces))
-        _strike(connection, customer, traces, by)
-        record(connection, by, Deed(ERASED, customer, because=because))
+        hashes = hashes_of(connection, customer)
+        rows, traces = erase_rows(connection, customer, by, Deed(ERASED, customer, because=because))
+        if Path(project.store.place).is_file():
+            note_erased(folder_of(project), Line(head(connection), tuple(hashes)))
     rebuilt = rebuilding or _is_small(project)
     folded = project.store.scrub(rebuilding=rebuilt)
     return Erased(rows, forget_in_files(project, traces), folded, rebuilt, tuple(_copies(project)))
+
+
+def erase_rows(connection: sa.Connection, customer: int, by: By, deed: Deed) -> tuple[dict[str, int], Traces]:
+    """The part of it that is in the database, in the transaction under way: how many rows went, by table."""
+    traces = _traces(connection, customer)
+    _suppress(connection, customer)
+    rows = dict(_delete(connection, customer, traces))
+    _strike(connection, customer, traces, by)
+    record(connection, by, deed)
+    return rows, traces
 
 
 def _is_small(project: Project) -> bool:

@@ -26,6 +26,9 @@ from engine.projects.virtual_time import virtual_time
 from engine.safekeeping.anchor import NAME as ANCHOR
 from engine.safekeeping.anchor import append
 from engine.safekeeping.backup import forget_backup, kept_files, made_at
+from engine.safekeeping.erased import NAME as ERASED_BY_NOW
+from engine.safekeeping.erased import read_erased, rewrite_erased
+from engine.safekeeping.erasing_anew import Anew, erase_anew
 from engine.safekeeping.seal import (
     Seal,
     begin_life,
@@ -52,6 +55,7 @@ class Restored:
     """What was put in place. `made`: when the backup was made, None for a database that is no backup.
 
     `kept`: where the old database is now. `left`: attempts of which only the journal knew. `files`: written besides.
+    `erased`: customers who had been erased since, and are erased in it as well.
     """
 
     database: Path
@@ -59,6 +63,7 @@ class Restored:
     kept: Path | None
     left: int
     files: tuple[str, ...]
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +122,19 @@ class _Restoring:
             _take_key(place, key)
         before = self._head()
         left = self._prepare(config, noted, made)
+        anew = self._erase_anew(database.parent)
         seal, after, key = self._seal(), self._head(), self._key()
         self.store.close()
         written = [] if (self.folder / FILE_NAME).is_file() else _write_files(self.folder, kept)
         aside = _put_aside(database, seal.incarnation.partition(".")[0])
         Path(self.store.place).replace(database)
         sync(database.parent)
+        if anew.lines:
+            rewrite_erased(database.parent, anew.lines)
         write_seal(self.folder, seal)
         append(database.parent, key, before, self.wish.now, "restored")  # what was more of it was not cut off
         append(database.parent, key, after, self.wish.now)
-        return Restored(database, made, aside, left, tuple(written))
+        return Restored(database, made, aside, left, tuple(written), anew.customers)
 
     def _config(self, kept: Mapping[str, bytes]) -> Config:
         if (self.folder / FILE_NAME).is_file():
@@ -142,8 +150,7 @@ class _Restoring:
         """Another life of the database begins: nothing of it leaves, and what has left is known."""
         because = "restored" if made is None else f"restored from a backup of {config.zone.iso(made)}"
         with self.store.write() as connection:
-            virtual = virtual_time(connection)
-            by = By(self.wish.actor, self.wish.now if virtual is None else virtual)
+            by = self._by(connection)
             forget_backup(connection)
             begin_start(connection)
             begin_life(connection, self._life(connection))
@@ -153,6 +160,18 @@ class _Restoring:
             lines = [line for raw in rest.splitlines() if (line := line_of(raw)) is not None]
             left = take_lines(connection, head_of(first), lines, config.zone, by)
             return left + _take_in(connection, self.folder, config.zone, by, surely=made is not None)
+
+    def _erase_anew(self, folder: Path) -> Anew:
+        """Who was erased since is not to come back with it."""
+        with self.store.write() as connection:
+            anew = erase_anew(connection, read_erased(folder), self._by(connection))
+        if anew.customers:
+            self.store.scrub(rebuilding=True)
+        return anew
+
+    def _by(self, connection: sa.Connection) -> By:
+        virtual = virtual_time(connection)
+        return By(self.wish.actor, self.wish.now if virtual is None else virtual)
 
     def _head(self) -> Head:
         """The last row of its trail."""
@@ -213,7 +232,7 @@ def _may_hold_project(folder: Path) -> None:
     if (folder / FILE_NAME).is_file():
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if any(path.name not in {"homing.lock", KEY, _DRAFT} for path in folder.iterdir()):
+    if any(path.name not in {"homing.lock", KEY, ERASED_BY_NOW, _DRAFT} for path in folder.iterdir()):
         raise BackupError(
             say("{folder}: neither a project nor an empty folder", folder=folder),
             say("name one with `--project`"),

@@ -65,6 +65,11 @@ def check_trail(project: Project, elsewhere: Head | None = None) -> Checked:
     return Checked(checking.count, checking.last, anchored, tuple(findings[:MOST]), told)
 
 
+def forgotten_up_to(connection: sa.Connection) -> int:
+    """The last row that was forgotten by rule; 0 when none was."""
+    return _beginning(connection).seq
+
+
 def is_whole(connection: sa.Connection, last: int) -> bool:
     """Whether the trail is whole up to a row."""
     rows = sa.select(audit).where(audit.c.seq <= last).order_by(audit.c.seq)
