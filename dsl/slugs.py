@@ -96,7 +96,8 @@ SLUGS: Mapping[Slug, Kind] = {
         "warning", say("what seems to stand for a value in a text, and reaches the customer as it is written")
     ),
     "bad-link": Kind(
-        "error", say("a link that is misspelt or not protected; with `check --links`, one that leads nowhere")
+        "warning",
+        say("a link that is misspelt or not protected; with `check --links`, one that leads nowhere"),
     ),
     "no-limit": Kind("info", say("a policy that lets messages go at night, a benefit without a quota")),
     "always-true": Kind("warning", say("a condition that every customer meets")),

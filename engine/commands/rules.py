@@ -57,9 +57,8 @@ def check_command(path: str | None, form: str, slug: str | None, *, following: b
     place = place_of(path)
     config = surroundings_of(place)
     rules = read_rule_set(place, config)
-    found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone))
-    if following and rules.model is not None:
-        found = (*found, *_broken_links(rules.model, config))
+    broken = tuple(_broken_links(rules.model, config)) if following and rules.model is not None else ()
+    found = (*rules.diagnostics, *calendar_findings(rules.files, config.zone), *broken)
     errors, warnings = (sum(item.severity == kind for item in found) for kind in ("error", "warning"))
     if as_json or form == "json":
         print_json({"diagnostics": diagnostics_as_json(found), "errors": errors, "warnings": warnings})
@@ -69,7 +68,7 @@ def check_command(path: str | None, form: str, slug: str | None, *, following: b
         print_diagnostics(found)
         tell_part(place, found, "check")
         talk(_summary(errors, warnings))
-    return 1 if errors else 0
+    return 1 if errors or broken else 0
 
 
 def _broken_links(model: Model, config: Config) -> Iterator[Diagnostic]:
@@ -81,7 +80,7 @@ def _broken_links(model: Model, config: Config) -> Iterator[Diagnostic]:
         hint = say(
             "Mend it; until then `homing pause --message {name}` keeps it from leaving.", name=one.message
         )
-        yield Diagnostic("bad-link", "error", one.variant.span, say("{said}.", said=one.because), hint)
+        yield Diagnostic("bad-link", "warning", one.variant.span, say("{said}.", said=one.because), hint)
     talk(say("{n} links followed; {more} are another for each customer", n=done.links, more=done.passed_over))
 
 

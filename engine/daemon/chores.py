@@ -47,6 +47,6 @@ def usual_chores(
         Chore("take what has come", 1.0, hear_linked),
         Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),
         Chore("note the head of the trail", 600.0, lambda now: note_head(project, now)),
-        Chore("forget old rows", 600.0, lambda now: forget(project, now)),
+        Chore("forget old rows", 60.0, lambda now: forget(project, now, stretches=10)),
         Chore("let lapse what came over HTTP", 3600.0, lambda now: let_lapse(project, now)),
     )

@@ -92,6 +92,15 @@ def test_everything_of_customers_who_are_done(tmp_path: Path) -> None:
     assert count(homing, "benefit_grant") == 2
     assert count(homing, "benefit_grant", "code IS NOT NULL") == 0
     assert (old.exists(), young.exists()) == (False, True)
+    for asked in (
+        ("customer", "C1"),
+        ("explain", "C1"),
+        ("export", "C1"),
+        ("messages",),
+        ("tasks", "list"),
+        ("queue",),
+    ):
+        homing.well(*asked)
 
 
 def test_the_last_event_stays_where_rules_ask_whether_there_was_one(tmp_path: Path) -> None:
