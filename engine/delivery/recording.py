@@ -105,13 +105,13 @@ def _record_others(
     ended = [posted for values, posted in written if values["settled"]]
     settle(connection, (posted.intent[:5] for posted in ended if not posted.tried.settled), now)
     mark_changed(connection, (posted.intent.customer for posted in ended))
-    _obey(connection, [one for one in results if one[0].claim not in lost], now)
+    _obey(connection, results, now)
     tried = (values for values, posted in written if values["attempt"] == posted.tried.attempt)
     return Counter(MessageStatus(values["status"]).word for values in tried)
 
 
 def _obey(connection: sa.Connection, results: Sequence[Untaken], now: int) -> None:
-    """Keep to the opt-outs that gateways know of: they hold for everybody who has that address."""
+    """Keep to the opt-outs that gateways know of, for everybody who has that address, whatever became of the message."""
     for posted, outcome in results:
         if isinstance(outcome, Rejected) and outcome.opted_out:
             message, known = posted.outgoing, {posted.intent.customer: posted.outgoing.customer}

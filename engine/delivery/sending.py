@@ -105,26 +105,45 @@ def clear_leaving() -> sa.Delete:
 
 def any_to_send(connection: sa.Connection, now: int) -> bool:
     """Whether anything is ready, hangs, or is to be asked about."""
-    doubtful = sa.and_(in_status(MessageStatus.UNKNOWN), message.c.until <= now)
-    on_their_way = (READY_MESSAGE, in_status(MessageStatus.SENDING), doubtful)
-    return any(
-        connection.scalar(sa.select(message.c.customer).where(one).limit(1)) is not None
-        for one in on_their_way
-    )
+    return any(any_of(connection).rows(connection, {"now": now}) for any_of in (_ready, _sent, _doubtful))
+
+
+@kept
+def _ready() -> sa.Select[Any]:
+    return sa.select(message.c.customer).where(READY_MESSAGE).limit(1)
+
+
+@kept
+def _sent() -> sa.Select[Any]:
+    return sa.select(message.c.customer).where(in_status(MessageStatus.SENDING)).limit(1)
+
+
+@kept
+def _doubtful() -> sa.Select[Any]:
+    due = (in_status(MessageStatus.UNKNOWN), message.c.until <= _given("now"))
+    return sa.select(message.c.customer).where(*due).limit(1)
 
 
 def channels_of_ready(connection: sa.Connection, now: int) -> list[int]:
     """The channels by which something wants to leave: ready, or in doubt and to be tried again."""
-    own = (in_status(MessageStatus.UNKNOWN), message.c.until <= now, message.c.channel.is_not(None))
-    found = set(connection.scalars(sa.select(message.c.channel).where(*own).distinct()))
-    # One after the other by the index: DISTINCT would read all that is ready.
-    following = sa.select(sa.func.min(message.c.channel)).where(
-        READY_MESSAGE, message.c.channel > sa.bindparam("last")
-    )
-    last = -1
-    while (last := connection.scalar(following, {"last": last})) is not None:
+    found = {channel for (channel,) in _doubtful_channels(connection).rows(connection, {"now": now})}
+    following, last = _following_channel(connection), -1
+    while (last := following.rows(connection, {"last": last})[0][0]) is not None:
         found.add(last)
     return sorted(found)
+
+
+@kept
+def _doubtful_channels() -> sa.Select[Any]:
+    own = (in_status(MessageStatus.UNKNOWN), message.c.until <= _given("now"))
+    return sa.select(message.c.channel).where(*own, message.c.channel.is_not(None)).distinct()
+
+
+@kept
+def _following_channel() -> sa.Select[Any]:
+    """One after the other by the index: DISTINCT would read all that is ready."""
+    after = message.c.channel > sa.bindparam("last", required=True)
+    return sa.select(sa.func.min(message.c.channel)).where(READY_MESSAGE, after)
 
 
 def give_back(connection: sa.Connection) -> None:

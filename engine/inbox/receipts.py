@@ -16,13 +16,14 @@ from engine.inbox.judging import changes, judged
 from engine.inbox.matching import Meant, Search
 from engine.people.optouts import OptOut, opt_out_by_gateway
 from engine.permits.settling import settle
+from engine.plans.statement import kept
 from engine.reasons import BY_GATEWAY, NO_RECEIPT
 from engine.storage.arrivals import mark_changed, take
 from engine.storage.bulk import execute_many, insert_rows
 from engine.storage.inbox_tables import ORPHANED_RECEIPT, receipt
 from engine.storage.keys import Intent
 from engine.storage.messages import given, is_given
-from engine.storage.schema import UNANSWERED_MESSAGE, message
+from engine.storage.schema import UNANSWERED_MESSAGE, Instant, message
 from engine.storage.states import Fate, MessageStatus
 from engine.storage.symbols import load_symbols
 
@@ -73,20 +74,37 @@ def take_receipts(connection: sa.Connection, by: By, receipts: Sequence[Receipt]
 
 def any_to_look_at(connection: sa.Connection, channel: str, now: int) -> bool:
     """Whether `match_again` or `tell_silence` may have anything to do: idle runs write nothing."""
-    orphan = sa.select(receipt.c.id).where(*_waiting(channel, now)).limit(1)
-    late = sa.select(message.c.sent_at).where(UNANSWERED_MESSAGE, message.c.sent_at <= now - SILENT_AFTER)
-    return any(connection.scalar(one) is not None for one in (orphan, late.limit(1)))
+    values = _waiting_since(channel, now) | {"silent_since": now - SILENT_AFTER}
+    return any(one(connection).rows(connection, values) for one in (_an_orphan, _a_silent_one))
 
 
-def _waiting(channel: str, now: int) -> tuple[sa.ColumnElement[bool], ...]:
+@kept
+def _an_orphan() -> sa.Select[Any]:
+    return sa.select(receipt.c.id).where(*_waiting()).limit(1)
+
+
+@kept
+def _a_silent_one() -> sa.Select[Any]:
+    long_ago = message.c.sent_at <= sa.bindparam("silent_since", type_=Instant, required=True)
+    return sa.select(message.c.sent_at).where(UNANSWERED_MESSAGE, long_ago).limit(1)
+
+
+def _waiting() -> tuple[sa.ColumnElement[bool], ...]:
     """Receipts whose message may turn up yet."""
-    return ORPHANED_RECEIPT, receipt.c.taken_at > now - _LOOKED_FOR, receipt.c.channel == channel
+    since = sa.bindparam("since", type_=Instant, required=True)
+    own = receipt.c.channel == sa.bindparam("channel", required=True)
+    return ORPHANED_RECEIPT, receipt.c.taken_at > since, own
+
+
+def _waiting_since(channel: str, now: int) -> dict[str, str | int]:
+    return {"channel": channel, "since": now - _LOOKED_FOR}
 
 
 def match_again(connection: sa.Connection, by: By, now: int) -> Came:
     """Look for the messages of receipts that had none, in the transaction under way; what came of those found."""
-    rows = sa.select(*(receipt.c[name] for name in _STORED)).where(*_waiting(by.channel, now))
-    orphans = [Receipt(**row) for row in connection.execute(rows.limit(_AT_ONCE)).mappings()]
+    rows = sa.select(*(receipt.c[name] for name in _STORED)).where(*_waiting()).limit(_AT_ONCE)
+    found_now = connection.execute(rows, _waiting_since(by.channel, now))
+    orphans = [Receipt(**row) for row in found_now.mappings()]
     if not orphans:
         return Came()
     taking = _Taking(connection, by, now)

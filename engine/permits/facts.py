@@ -19,6 +19,7 @@ from engine.conditions.world import World
 from engine.permits.given import Awaited, Facts, Reach
 from engine.permits.rules import SendRule
 from engine.plans.plan import Plan
+from engine.plans.statement import kept
 from engine.plans.working import not_wanted, wanted
 from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
@@ -278,18 +279,33 @@ def count_in(world: World, sender: Sender, row: Row, past: Past, now: int) -> No
 def fetch_past(connection: sa.Connection, plan: Plan) -> Past:
     """Fetch the opt-outs of everybody in `wanted` and their messages that count, those to be decided on left out."""
     past, symbols = Past(), plan.world.symbols
-    people = sa.select(wanted.c.customer)  # with IN; as a join, SQLite might read all messages
-    outs = sa.select(optout.c.customer, optout.c.channel, optout.c.at)
-    outs = outs.where(optout.c.customer.in_(people), optout.c.lifted_at.is_(None))
-    for customer, channel, at in connection.execute(outs):
+    for customer, channel, at in _optouts(connection).rows(connection, {}):
         past.optouts[customer][symbols.name_or(channel) or ""] = at
-    doubt = sa.select(review.c.customer).where(review.c.customer.in_(people), review.c.unclear, OPEN_REVIEW)
-    past.unclear.update(connection.scalars(doubt))
+    past.unclear.update(customer for (customer,) in _unclear(connection).rows(connection, {}))
     kinds = {plan.world.number("journey", item.name): item.record for item in plan.journeys}
-    columns = ("customer", "policy", "counted_at", "journey", "record")
-    counted = sa.select(*(message.c[name] for name in columns))
-    counted = counted.where(message.c.customer.in_(people), message.c.counted_at.is_not(None))
-    counted = counted.where(not_wanted()).order_by(message.c.counted_at)
-    for customer, policy, at, journey, record in connection.execute(counted):
+    for customer, policy, at, journey, record in _counted(connection).rows(connection, {}):
         past.count(customer, policy, at, (kinds.get(journey), record))
     return past
+
+
+_PEOPLE = sa.select(wanted.c.customer)  # with IN; as a join, SQLite might read all messages
+
+
+@kept
+def _optouts() -> sa.Select[Any]:
+    outs = sa.select(optout.c.customer, optout.c.channel, optout.c.at)
+    return outs.where(optout.c.customer.in_(_PEOPLE), optout.c.lifted_at.is_(None))
+
+
+@kept
+def _unclear() -> sa.Select[Any]:
+    mine = (review.c.customer.in_(_PEOPLE), review.c.unclear, OPEN_REVIEW)
+    return sa.select(review.c.customer).where(*mine)
+
+
+@kept
+def _counted() -> sa.Select[Any]:
+    columns = ("customer", "policy", "counted_at", "journey", "record")
+    counted = sa.select(*(message.c[name] for name in columns))
+    counted = counted.where(message.c.customer.in_(_PEOPLE), message.c.counted_at.is_not(None))
+    return counted.where(not_wanted()).order_by(message.c.counted_at)

@@ -22,7 +22,6 @@ from engine.safekeeping.traces import Traces, forget_in_files
 from engine.storage.audit import ERASED, By, Deed, head, record, strike_note, strike_notes
 from engine.storage.benefit_tables import OPEN_GRANT, grant
 from engine.storage.census import BLANKED, BY_ID, THROUGH, Holding, holdings
-from engine.storage.customers import customer_id
 from engine.storage.declared import column_name
 from engine.storage.inbox_tables import receipt, reply, reply_of
 from engine.storage.migration import kept_kinds
@@ -101,10 +100,10 @@ def _traces(connection: sa.Connection, customer: int) -> Traces:
     known: list[sa.ColumnClause[Any]] = [
         sa.column(column_name(name)) for name, kind in kinds.items() if kind in {"phone", "email"}
     ]
-    table = sa.table("customer", sa.column("customer"), *known)
-    row = connection.execute(sa.select(*known).select_from(table).where(table.c.customer == customer)).first()
-    addresses = frozenset(str(value) for value in row or () if value)
-    return Traces(customer_id(connection, customer), addresses)
+    table = sa.table("customer", sa.column("customer"), sa.column("id"), *known)
+    columns = sa.select(table.c.id, *known).where(table.c.customer == customer)
+    identity, *values = connection.execute(columns).one()
+    return Traces(str(identity), frozenset(str(value) for value in values if value))
 
 
 def _suppress(connection: sa.Connection, customer: int) -> None:
@@ -118,10 +117,11 @@ def _suppress(connection: sa.Connection, customer: int) -> None:
 
 
 def _delete(connection: sa.Connection, customer: int, traces: Traces) -> Iterator[tuple[str, int]]:
-    found = [holding for holding in holdings(connection) if holding.goes]
+    everything = list(holdings(connection))
+    found = [holding for holding in everything if holding.goes]
     _forget_orphans(connection, customer, traces)
     connection.execute(grant.delete().where(grant.c.customer == customer, OPEN_GRANT))
-    for holding in holdings(connection):
+    for holding in everything:
         if blank := BLANKED.get(str(holding.table.name)):
             nothing = dict.fromkeys(blank, None)
             connection.execute(holding.table.update().where(holding.of(customer)).values(nothing))

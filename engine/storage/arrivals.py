@@ -24,13 +24,17 @@ def take(connection: sa.Connection, count: int) -> int:
 def take_numbers(connection: sa.Connection, counter: Counter, count: int) -> int:
     """Take numbers for new things of a kind; the first of them. A number is never given out twice."""
     last = _last(connection, counter)
-    connection.execute(meta.update().where(meta.c.key == counter).values(value=str(last + count)))
+    connection.execute(_COUNT_ON, {"counter": counter, "value": str(last + count)})
     return last + 1
 
 
 def _last(connection: sa.Connection, counter: Counter) -> int:
-    wanted = sa.select(meta.c.value).where(meta.c.key == counter).with_for_update()
-    return int(connection.execute(wanted).scalar_one())
+    return int(connection.execute(_LAST, {"counter": counter}).scalar_one())
+
+
+_IS_COUNTER = meta.c.key == sa.bindparam("counter", type_=sa.Text)
+_LAST = sa.select(meta.c.value).where(_IS_COUNTER).with_for_update()
+_COUNT_ON = meta.update().where(_IS_COUNTER).values(value=sa.bindparam("value"))
 
 
 def mark_changed(connection: sa.Connection, customers: Iterable[int]) -> None:

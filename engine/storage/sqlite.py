@@ -224,7 +224,8 @@ def _begin_writing(connection: sa.Connection, database: Path) -> None:
 
 
 def _begun_at_once(connection: sa.Connection) -> bool:
-    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    raw = connection.connection.cursor()
+    raw.execute("PRAGMA busy_timeout = 0")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except sa.exc.OperationalError as error:
@@ -234,7 +235,8 @@ def _begun_at_once(connection: sa.Connection) -> bool:
     else:
         return True
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_SETTINGS['busy_timeout']}")
+        raw.execute(f"PRAGMA busy_timeout = {_SETTINGS['busy_timeout']}")
+        raw.close()
 
 
 def _configure_memory(raw: Any, _record: object) -> None:

@@ -4,15 +4,16 @@ The gateway's own log is compared with the database, after every step and at the
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.inbox.receipts import SILENT_AFTER
+from engine.safekeeping.trail import is_whole
 from engine.storage.inbox_tables import receipt
 from engine.storage.keys import Intent, intent_key, resent_key
 from engine.storage.schema import ACTIVE, enrolment
@@ -20,10 +21,13 @@ from engine.storage.states import Fate
 from engine.storage.states import MessageStatus as M
 from tests.deliveries import SHANGHAI
 from tests.simulation.gateway import Hit
+from tests.simulation.hearing import told_of
+from tests.simulation.people import intent_of
 from tests.simulation.stage import APART, CLOSES, OPENS
-from tests.simulation.world import World
+from tests.simulation.world import Row, World
 
 LATEST = 5_000  # milliseconds
+LONGEST_LOG = 6_000_000  # bytes: it is folded in at a thousand pages
 
 _PERHAPS_TAKEN = (M.SENDING, M.UNKNOWN, M.SENT, M.DELIVERED)
 
@@ -49,21 +53,25 @@ class Watch:
     world: World
     found: list[str] = field(default_factory=list)
     _seen: int = 0
+    _rows: list[Row] = field(default_factory=list)
     _before: dict[Intent, Any] = field(default_factory=dict)
     _arrived: dict[Intent, int] = field(default_factory=dict)
 
     def look(self) -> None:
         """After a step."""
-        rows = {Intent(*(row[name] for name in Intent._fields)): row for row in self.world.rows()}
-        if rows == self._before and self._seen == len(self.world.gateway.hits):
+        self._say(iter(self.world.notes.wrong))
+        found = self.world.rows()
+        if found is self._rows and self._seen == len(self.world.gateway.hits):
             return
+        self._rows = found
+        rows = {intent_of(row): row for row in found}
         by_key = keys_of(self.world, rows)
         for hit in self.world.gateway.hits[self._seen :]:
             self._say(_of_hit(self.world, hit, by_key))
             self._say(self._not_again(hit, by_key))
         self._seen = len(self.world.gateway.hits)
         self._say(_of_all_hits(self.world, by_key))
-        self._say(_moves(self._before, rows))
+        self._say(_moves(self._before, rows, self.world.notes.erased))
         self._say(_of_told(self.world, by_key, rows))
         self._before = rows
         for intent, row in rows.items():
@@ -88,7 +96,7 @@ def keys_of(world: World, rows: Mapping[Intent, Any]) -> dict[str, tuple[Intent,
     """The messages by the keys that gateways know them by."""
     symbols, found = world.template.plan.world.symbols, {}
     for intent, row in rows.items():
-        name = world.names[intent.customer - 1]  # numbered as they came
+        name = world.notes.numbers[intent.customer]
         key = _key(symbols.name(intent.journey), name, intent)
         found |= {resent_key(key, resend): (intent, row) for resend in range(row["resend"] + 1)}
     return found
@@ -101,8 +109,7 @@ def _key(journey: str, customer: str, intent: Intent) -> str:
 
 def _of_hit(world: World, hit: Hit, by_key: Mapping[str, tuple[Intent, Any]]) -> Iterator[str]:
     name, text = hit.message.customer, hit.message.text
-    said = [out for step, out in world.notes.optouts.get(name, []) if step <= hit.marked]
-    if said and said[-1]:
+    if world.notes.has_left(name, hit.message.channel, hit.marked):
         yield f"S2 {name} had opted out"
     doubts = [open_ for step, open_ in world.notes.doubts.get(name, []) if step <= hit.marked]
     if doubts and doubts[-1]:
@@ -116,6 +123,9 @@ def _of_hit(world: World, hit: Hit, by_key: Mapping[str, tuple[Intent, Any]]) ->
         yield f"S8 {name} got a message that there is not"
     intent = by_key[hit.message.key][0] if hit.message.key in by_key else None
     approved = None if intent is None else world.notes.approved.get(intent)
+    written = {} if intent is None else world.notes.written.get(intent, {})
+    if approved is None and hit.message.channel in written:
+        yield f"S4 {name} got {text} when nobody had approved what stood in its place"
     if name in world.notes.vips and approved is None:
         yield f"S4 nobody had approved what {name} got"
     if approved is not None and approved != text:
@@ -130,7 +140,13 @@ def _of_all_hits(world: World, by_key: Mapping[str, tuple[Intent, Any]]) -> Iter
     for key, count in Counter(hit.message.key for hit in hits).items():
         if count > 1:
             yield f"S1 {key} was taken {count} times"
-    told = [hit for hit in hits if hit.message.key in by_key and not _is_disowned(hit, by_key)]
+    told = [
+        hit
+        for number, hit in enumerate(hits)
+        if hit.message.key in by_key
+        and not _is_disowned(hit, by_key)
+        and number >= world.notes.before.get(hit.message.customer, 0)
+    ]
     for name in world.names:
         times = sorted(hit.at for hit in told if hit.message.customer == name)
         for first, second in pairwise(times):
@@ -179,19 +195,23 @@ def _suffix(resend: int) -> str:
     return f"-{resend}" if resend else ""
 
 
-def _moves(before: Mapping[Intent, Any], after: Mapping[Intent, Any]) -> Iterator[str]:
+def _moves(
+    before: Mapping[Intent, Any], after: Mapping[Intent, Any], erased: Collection[int]
+) -> Iterator[str]:
     for intent, row in before.items():
-        if intent not in after:
+        if intent.customer in erased:
+            if intent in after:
+                yield f"S13 {intent.id} is there still"
+        elif intent not in after:
             yield f"S9 {intent.id} is gone"
-            continue
-        old, new = M(row["status"]), M(after[intent]["status"])
-        if old != new and not _may(old, new):
+        elif not _may(old := M(row["status"]), new := M(after[intent]["status"])):
             yield f"S9 {intent.id} went from {old.word} to {new.word}"
 
 
+@cache
 def _may(old: M, new: M) -> bool:
-    """Whether moves forward lead from one to the other."""
-    reached, edge = set(_FORWARD[old]), set(_FORWARD[old])
+    """Whether moves forward lead from one to the other, if it is another."""
+    reached, edge = {old} | _FORWARD[old], set(_FORWARD[old])
     while edge:
         edge = {status for one in edge for status in _FORWARD[one]} - reached
         reached |= edge
@@ -214,13 +234,33 @@ def _at_the_end(world: World) -> Iterator[str]:
             if one["pending"] and visit not in open_ones:
                 yield f"L2 {visit} waits for messages that are done"
         yield from _of_inbox(world, connection)
-        if connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() != ["ok"]:
-            yield "S11 the file is damaged"
+        if not is_whole(connection, 2**62):
+            yield "S9 the trail is not whole"
+    yield from _of_storage(world)
+
+
+def _of_storage(world: World) -> Iterator[str]:
+    """The file is whole, what happened is in it once, and the log of writes is short."""
+    if [row[0] for row in world.ask("PRAGMA integrity_check")] != ["ok"]:
+        yield "S11 the file is damaged"
+    if world.ask("PRAGMA foreign_key_check"):
+        yield "S11 something refers to nothing"
+    visits = {row[0]: row[1] for row in world.ask("SELECT customer, count(*) FROM event_visit GROUP BY 1")}
+    said = {number: count for number, count in world.notes.visits.items() if number not in world.notes.erased}
+    if visits != said:
+        yield f"S6 visits stored: {visits}, visits said: {said}"
+    for row in world.ask(
+        "SELECT channel, id FROM reply_of GROUP BY channel, id, customer HAVING count(*) > 1"
+    ):
+        yield f"S6 a reply was taken twice: {tuple(row)}"
+    log = world.path.with_name(f"{world.path.name}-wal")
+    if log.exists() and log.stat().st_size > LONGEST_LOG:
+        yield "L5 the log of writes has grown"
 
 
 def _of_inbox(world: World, connection: sa.Connection) -> Iterator[str]:
     """What was told has been taken, and what was taken has been applied; silence is told."""
-    by_key = keys_of(world, {Intent(*(row[name] for name in Intent._fields)): row for row in world.rows()})
+    by_key = keys_of(world, {intent_of(row): row for row in world.rows()})
     stored = {row.id: row for row in connection.execute(sa.select(receipt))}
     ends = [
         row for row in stored.values() if row.fate == Fate.APPLIED and row.says in {"delivered", "failed"}
@@ -234,6 +274,8 @@ def _of_inbox(world: World, connection: sa.Connection) -> Iterator[str]:
     for _, told in world.gateway.told:
         row = stored.get(told.id)
         meant = by_key.get((told.ref or "").partition(".")[0])
+        if told_of(world, told) in world.notes.gone:
+            continue
         if row is None:
             yield f"L3 receipt {told.id} was told and never taken"
         elif row.fate == Fate.ORPHAN and (meant is not None or told.reference in references):

@@ -18,9 +18,11 @@ from engine.channels.protocol import (
     Page,
     Receipt,
     Rejected,
+    Reply,
     Says,
     Unknown,
 )
+from tests.simulation.notes import Notes
 from tests.simulation.stage import HOUR
 
 
@@ -41,13 +43,15 @@ class Hit:
 class Gateway:
     """Takes messages as chance has it. `knows_keys`: under a key it takes one message only.
 
-    `told`: what it has reported of messages, true or not, in the order in which it did.
+    `told`: what it has reported of messages, true or not, in the order in which it did. `written`: what customers
+    have written to it.
     """
 
     chance: random.Random
     knows_keys: bool
     hits: list[Hit] = field(default_factory=list)
     told: list[tuple[str, Receipt]] = field(default_factory=list)
+    written: list[Reply] = field(default_factory=list)
     mark: tuple[int, int] = (0, 0)
     passed: int = 0
     passed_at_mark: int = 0
@@ -96,11 +100,15 @@ class Gateway:
         arrives = (place % 4 != 3) is (chance.random() < 0.8)
         says: Says = "taken" if chance.random() < 0.1 else "delivered" if arrives else "failed"
         at = chance.choice((None, now, now - HOUR, now + HOUR))
-        self.told.append((message.channel, Receipt(f"#{len(self.told)}", ref, reference, says, None, at)))
+        opted_out = chance.random() < 0.15
+        if opted_out and not arrives:
+            says = "nothing"
+        told = Receipt(f"#{len(self.told)}", ref, reference, says, None, at, opted_out)
+        self.told.append((message.channel, told))
 
     def _one(self, message: Outgoing) -> Outcome:
         what = self.chance.choices(
-            ("take", "refuse", "busy", "dead", "lose", "take and lose the answer"), (60, 8, 4, 4, 8, 16)
+            ("take", "refuse", "busy", "dead", "lose", "take and lose the answer"), (56, 8, 4, 8, 8, 16)
         )[0]
         match what:
             case "take":
@@ -129,17 +137,25 @@ class Gateway:
         """A gateway that knows the key says what it has."""
         if self.knows_keys and any(hit.message.key == message.key for hit in self.hits):
             return Accepted("again")
-        return Rejected("dead number")
+        return Rejected("dead number", opted_out=self.chance.random() < 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The gateway as one channel has it: it takes messages, and what it tells of them is fetched."""
+    """The gateway as one channel has it: it takes messages, and what it tells of them is fetched.
+
+    `refused`: customers to whom it has refused the batches on the wire, since they want no more.
+    """
 
     gateway: Gateway
     name: str
-    reports: frozenset[Kind] = frozenset({"receipts"})
-    fetched: Mapping[Kind, int] = field(default_factory=lambda: {"receipts": HOUR})
+    fetched: Mapping[Kind, int]
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def reports(self) -> frozenset[Kind]:
+        """All that is fetched of it."""
+        return frozenset(self.fetched)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -148,7 +164,18 @@ class Line:
 
     def send(self, batch: Sequence[Outgoing], in_time: InTime) -> Sequence[Outcome]:
         """To the gateway."""
-        return self.gateway.send(batch, in_time)
+        outcomes = self.gateway.send(batch, in_time)
+        answered = zip(batch, outcomes, strict=True)
+        self.refused.extend(
+            one.customer for one, what in answered if isinstance(what, Rejected) and what.opted_out
+        )
+        return outcomes
+
+    def keep_refusals(self, notes: Notes, step: int) -> None:
+        """What it answered has been recorded."""
+        for name in self.refused:
+            notes.opted_out(name, self.name, step)
+        self.refused.clear()
 
     def settled(self, keys: Collection[str]) -> Mapping[str, Outcome]:
         """As the gateway knows."""
@@ -157,21 +184,24 @@ class Line:
     def close(self) -> None:
         """Nothing is held."""
 
-    def fetch(self, _: Kind, start: Fetching) -> Page | NotSent | Unknown:
+    def fetch(self, kind: Kind, start: Fetching) -> Page | NotSent | Unknown:
         """What was told since, some of what was told before once more, in any order; at times it is not there."""
         chance, since = self.gateway.chance, int(start.cursor or "0")
         if chance.random() > 0.9:
             return Unknown("time-out")
-        told = [
-            receipt for channel, receipt in self.gateway.told[max(since - 2, 0) :] if channel == self.name
-        ]
+        everything: Sequence[tuple[str, Receipt | Reply]] = self.gateway.told
+        if kind == "replies":
+            everything = [("sms", reply) for reply in self.gateway.written]
+        told = [one._asdict() for channel, one in everything[max(since - 2, 0) :] if channel == self.name]
         chance.shuffle(told)
-        body = json.dumps([receipt._asdict() for receipt in told]).encode()
-        return Page(body, str(len(self.gateway.told)))
+        return Page(json.dumps(told).encode(), str(len(everything)))
 
-    def heard(self, _: Kind, body: bytes) -> Heard:
+    def heard(self, kind: Kind, body: bytes) -> Heard:
         """As it was told."""
-        return Heard([Receipt(**fields) for fields in json.loads(body)])
+        told = json.loads(body)
+        if kind == "replies":
+            return Heard(replies=[Reply(**fields) for fields in told])
+        return Heard([Receipt(**fields) for fields in told])
 
 
 MINUTE_OR_SO = 70_000  # milliseconds

@@ -9,18 +9,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from engine.channels.protocol import NotSent, Unknown
 from engine.delivery import delivery, marking, recording, sending, taken
-from engine.inbox import listening, receipts, taking
+from engine.inbox import listening, receipts, replies, taking
 from engine.inbox.judging import Judged
-from engine.people import optouts
+from engine.people import edits, optouts
 from engine.permits import approvals, gate, outbox, permitting
 from engine.permits.given import Go
+from engine.running import run as running
+from engine.running import turns
+from engine.safekeeping import erasing
 from engine.storage import keys
 from engine.storage.messages import is_message
 from engine.storage.schema import message
 from engine.storage.states import Fate, MessageStatus
+from engine.storage.store import Store
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 
@@ -199,6 +204,102 @@ def orphans_are_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(taking, "match_again", lambda *_: receipts.Came())
 
 
+def opted_out_receipts_are_filed(patch: pytest.MonkeyPatch) -> None:
+    """That a receipt tells of an opt-out changes nothing."""
+    patch.setattr(receipts, "opt_out_by_gateway", lambda *_: None)
+    patch.setattr(taking, "opt_out_by_gateway", lambda *_: None)
+
+
+def refusals_opt_nobody_out(patch: pytest.MonkeyPatch) -> None:
+    """Nor that a gateway refuses a message because of one."""
+    patch.setattr(recording, "opt_out_by_gateway", lambda *_: None)
+
+
+def replies_opt_nobody_out(patch: pytest.MonkeyPatch) -> None:
+    """Nor that a customer writes so."""
+    patch.setattr(replies, "opt_out_by_reply", lambda *_: None)
+
+
+def sent_before_the_commit(patch: pytest.MonkeyPatch) -> None:
+    """The gateway has a batch before the mark is on the disk."""
+    posts, answers = delivery.Delivery._posts, dict[str, Any]()
+
+    def too_early(self: Any, connection: Any, marking: Any, counts: Any) -> Any:
+        posted = posts(self, connection, marking, counts)
+        for one in posted:
+            answers[one.outgoing.ref] = self.channels[one.outgoing.channel].send([one.outgoing], lambda: True)
+        return posted
+
+    patch.setattr(delivery.Delivery, "_posts", too_early)
+    patch.setattr(delivery, "_handed_over", lambda _, batch, __: [answers[one.ref][0] for one in batch])
+
+
+def marks_that_fail_are_passed_over(patch: pytest.MonkeyPatch) -> None:
+    """Where the disk was full at the mark, the batch leaves all the same."""
+    fill, work = delivery.Delivery._fill, delivery.Delivery._posts
+    marked = list[Any]()
+
+    def posts(self: Any, *how: Any) -> Any:
+        marked[:] = work(self, *how)
+        return list(marked)
+
+    def whatever_comes(self: Any, connection: Any, lane: Any, clock: Any, counts: Any) -> Any:
+        try:
+            yield from fill(self, connection, lane, clock, counts)
+        except sa.exc.OperationalError:
+            lane.channel.send([one.outgoing for one in marked], lambda: True)
+            raise
+
+    patch.setattr(delivery.Delivery, "_posts", posts)
+    patch.setattr(delivery.Delivery, "_fill", whatever_comes)
+
+
+def records_that_fail_are_undone(patch: pytest.MonkeyPatch) -> None:
+    """Where the disk was full at the record, the batch is taken for one that never left."""
+    empty = delivery.Delivery._empty
+
+    def undone(self: Any, connection: Any, clock: Any, counts: Any) -> Any:
+        try:
+            yield from empty(self, connection, clock, counts)
+        except sa.exc.OperationalError:
+            sending_ones = message.c.status == MessageStatus.SENDING
+            with self.store.write() as anew:
+                anew.execute(message.update().where(sending_ones).values(status=MessageStatus.READY))
+            raise
+
+    patch.setattr(delivery.Delivery, "_empty", undone)
+
+
+def moved_and_wanted_apart(patch: pytest.MonkeyPatch) -> None:
+    """A run commits moves before it has decided on the messages that they want, which a crash forgets."""
+    rounds = turns.rounds
+
+    def halved(work: Any, *how: Any) -> None:
+        rounds(work, *how)
+        raw = work.connection.connection.driver_connection
+        raw.execute("COMMIT")
+        work.connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    patch.setattr(running, "rounds", halved)
+
+
+def edits_leave_approvals(patch: pytest.MonkeyPatch) -> None:
+    """What was approved goes as it was approved, whatever somebody has written in its place."""
+    patch.setattr(edits, "_void", lambda *_: None)
+    patch.setattr(approvals, "void", lambda *_: None)
+    patch.setattr(outbox, "void_where_changed", lambda *_: [])
+
+
+def erasing_forgets_all(patch: pytest.MonkeyPatch) -> None:
+    """Whoever was erased and comes again hears from us."""
+    patch.setattr(erasing, "_suppress", lambda *_: None)
+
+
+def erasing_leaves_the_log(patch: pytest.MonkeyPatch) -> None:
+    """What was erased stays in the log of writes until that is folded in some time."""
+    patch.setattr(Store, "scrub", lambda *_, **__: True)
+
+
 _COUNT = iter(range(10**9))
 
 
@@ -223,5 +324,15 @@ MUTATIONS: Mapping[Mutation, str] = {
     receipts_applied_later: "L3 S7",
     answers_overwrite_receipts: "S9",
     orphans_are_forgotten: "L3",
+    opted_out_receipts_are_filed: "S2",
+    refusals_opt_nobody_out: "S2",
+    replies_opt_nobody_out: "S2",
+    sent_before_the_commit: "S1 S10",
+    marks_that_fail_are_passed_over: "S1 S10",
+    records_that_fail_are_undone: "S1 S10",
+    moved_and_wanted_apart: "L2",
+    edits_leave_approvals: "S4",
+    erasing_forgets_all: "S2 S10",
+    erasing_leaves_the_log: "S13",
 }
 """Each with the invariants that show it."""

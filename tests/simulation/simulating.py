@@ -1,7 +1,6 @@
 """A simulation from its seed to its verdict."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.simulation.checks import Watch
 from tests.simulation.stage import Template
@@ -20,9 +19,9 @@ class Verdict:
     hits: int
 
 
-def simulate(template: Template, folder: Path, seed: int) -> Verdict:
+def simulate(template: Template, seed: int) -> Verdict:
     """Live through the world of a seed: a storm, then calm."""
-    world = World(template, folder, seed)
+    world = World(template, seed)
     try:
         watch = Watch(world)
         for _ in world.live(STEPS):

@@ -10,13 +10,15 @@ from engine.permits.permitting import Permits
 from engine.permits.senders import make_permits
 from engine.plans.plan import Plan, make_plan
 from engine.running.run import run
-from engine.storage.schema import meta
+from engine.storage.migration import migrate
+from engine.storage.schema import calendar_day, meta
 from engine.storage.store import Store, open_store
 from tests.checked import model_of
 from tests.deliveries import SHANGHAI, at
 
 START = at("2026-11-23 09:00")
 HOUR, MINUTE, DAY = 3_600_000, 60_000, 86_400_000
+YEAR = 366  # days
 APART, OPENS, CLOSES = 2 * HOUR, 8, 20
 
 RULES = """
@@ -72,11 +74,17 @@ journey twin {
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A database with the rules in force and nobody in it, and what is compiled for it."""
+    """A database with the rules in force and nobody in it, and what is compiled for it.
+
+    `stores`: the processes of every world, one world at a time in the file `world`. A process that dies gives back its
+    connections; what SQLAlchemy has compiled for it stays, for that takes longer than the world.
+    """
 
     path: Path
     plan: Plan
     permits: Permits
+    world: Path
+    stores: tuple[Store, ...]
 
 
 def make_template(folder: Path) -> Template:
@@ -84,28 +92,33 @@ def make_template(folder: Path) -> Template:
     path = folder / "template.db"
     store = open_store(path, create=True)
     with store.write() as connection:
+        migrate(connection, model_of(RULES))
         plan = make_plan(connection, 1, model_of(RULES), SHANGHAI, Duration(3, "day"))
-        plan.tables.metadata.create_all(connection)
         known = meta.update().where(meta.c.key == "install_key")
         connection.execute(known.values(value="0" * 64))  # the same in every process
         for way in plan.ways.values():
             plan.rule(connection, way.span)
     permits = make_permits(plan, {"brand": "毛毛家"}, {})
     run(store, plan, permits, START - DAY)
+    with store.write() as connection:  # three hundred years would be most of every world
+        today = START // DAY
+        connection.execute(
+            calendar_day.delete().where(~calendar_day.c.day.between(today - YEAR, today + YEAR))
+        )
+    store.scrub(rebuilding=True)
     store.close()  # what is in the log goes into the file then
-    return Template(path, plan, permits)
+    world = folder / "world.db"
+    shutil.copyfile(path, world)
+    return Template(path, plan, permits, world, tuple(open_store(world) for _ in range(3)))
 
 
-def fresh(template: Template, folder: Path, seed: int) -> Path:
-    """A copy of the template."""
-    path = folder / f"{seed}.db"
-    shutil.copyfile(template.path, path)
-    return path
-
-
-def opened(path: Path) -> Store:
-    """The database as a process opens it."""
-    return open_store(path)
+def fresh(template: Template) -> None:
+    """Put a copy of the template where the world is that ended last."""
+    for store in template.stores:
+        store.close()
+    for file in template.world.parent.glob(f"{template.world.name}*"):
+        file.unlink()
+    shutil.copyfile(template.path, template.world)
 
 
 def draws(seed: int) -> random.Random:

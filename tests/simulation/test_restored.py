@@ -14,11 +14,11 @@ from engine.delivery.pausing import quarantine
 from engine.delivery.unseen import take_in
 from engine.storage.audit import By
 from engine.storage.copies import copy_file
-from engine.storage.keys import Intent
 from engine.storage.states import MessageStatus as M
 from tests.deliveries import SHANGHAI
 from tests.simulation.checks import keys_of
-from tests.simulation.stage import HOUR, START, Template, draws, make_template, opened
+from tests.simulation.people import intent_of
+from tests.simulation.stage import HOUR, START, Template, draws, make_template
 from tests.simulation.world import World
 
 SEEDS = int(os.environ.get("HOMING_SEEDS", "300")) // 30
@@ -52,7 +52,8 @@ class Restored:
 def live(template: Template, seed: int, *, journal: bool = True) -> Restored:
     """A storm, an old backup in its place, some days in quarantine, and calm days after it."""
     folder = template.path.parent
-    world, backup, noted = World(template, folder, seed), folder / f"{seed}.backup", folder / f"{seed}.sent"
+    world = World(template, seed, erasing=False)
+    backup, noted = folder / f"{seed}.backup", folder / f"{seed}.sent"
     world.journal = open_journal(noted, START) if journal else None
     made = draws(seed).randint(3, STEPS - 20)
     for step, _ in enumerate(world.live(STEPS)):
@@ -62,12 +63,12 @@ def live(template: Template, seed: int, *, journal: bool = True) -> Restored:
     restore(world, backup)
     for _ in range(3):
         world.now += 8 * HOUR
-        world._live_through(0)
+        world.live_through(0)
     locked_up = len(world.gateway.hits) - before
     for _ in world.calm():
         pass
     keys = Counter(hit.message.key for hit in world.gateway.hits)
-    rows = {Intent(*(row[name] for name in Intent._fields)): row for row in world.rows()}
+    rows = {intent_of(row): row for row in world.rows()}
     status = {key: M(row["status"]) for key, (_, row) in keys_of(world, rows).items()}
     denied = [key for key in keys if status.get(key, M.SENT) < M.SENDING]
     after = len(world.gateway.hits) - before - locked_up
@@ -80,10 +81,9 @@ def live(template: Template, seed: int, *, journal: bool = True) -> Restored:
 def restore(world: World, backup: Path) -> None:
     """What `homing restore` does to a database."""
     world.at_work = [None, None]
-    for store in [*world.stores, world.people]:
-        store.close()
+    world.close()
     backup.replace(world.path)
-    world.stores, world.people = [opened(world.path), opened(world.path)], opened(world.path)
+    world.look_anew()
     world.template.plan.forget_rules()
     by = By("小林", world.now)
     with world.people.write() as connection:

@@ -29,7 +29,7 @@ def template() -> Iterator[Template]:
 @pytest.mark.parametrize("first", range(0, SEEDS, GROUP))
 def test_invariants_hold(first: int, template: Template) -> None:
     """In every world, after every step and when all is calm again."""
-    verdicts = [simulate(template, template.path.parent, seed) for seed in range(first, first + GROUP)]
+    verdicts = [simulate(template, seed) for seed in range(first, first + GROUP)]
     assert {verdict.seed: verdict.found for verdict in verdicts if verdict.found} == {}
     assert sum(verdict.hits for verdict in verdicts) > GROUP
 
@@ -37,9 +37,7 @@ def test_invariants_hold(first: int, template: Template) -> None:
 def test_the_same_seed_is_the_same_history(template: Template) -> None:
     """So that what was found can be looked at again."""
     for seed in (3, 5, 11):
-        assert simulate(template, template.path.parent, seed) == simulate(
-            template, template.path.parent, seed
-        )
+        assert simulate(template, seed) == simulate(template, seed)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.__name__)
@@ -49,7 +47,7 @@ def test_mutations_are_noticed(
     """By one of the invariants that they break."""
     mutation(monkeypatch)
     for seed in range(NOTICED_WITHIN):
-        found = simulate(template, template.path.parent, seed).found
+        found = simulate(template, seed).found
         if any(problem.split()[0] in MUTATIONS[mutation].split() for problem in found):
             return
     pytest.fail(f"{NOTICED_WITHIN} worlds did not notice it")

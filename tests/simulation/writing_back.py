@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from engine.channels.protocol import Reply
 from engine.inbox.replies import Writer, take_from
 from engine.inbox.senders import Senders
-from engine.keywords import USUAL
 from engine.people.reviews import DECISIONS, decide, review_id
 from engine.storage.customers import customer_number
 from engine.storage.review_tables import OPEN_REVIEW, review
 from engine.storage.values import Surroundings
 from tests.deliveries import SHANGHAI
+from tests.simulation.hearing import wrote
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -25,30 +25,35 @@ CORPUS = (
 
 
 def write_back(world: "World") -> None:
-    """Somebody writes."""
+    """Somebody writes: to the gateway, where it is fetched later, or it is put down at once."""
     name, text = world.chance.choice(world.names), world.chance.choice(CORPUS)
+    found = world.ask("SELECT customer, phone FROM customer WHERE id = ?", name)
+    if not found:
+        return
+    number, phone = found[0]
+    world.note("wrote", name, ascii(text))
+    if world.chance.random() < 0.5:
+        number_of_it = f"{len(world.gateway.written)}@{world.step}"
+        world.gateway.written.append(Reply(number_of_it, phone, text, world.now))
+        return
     with world.people.write() as connection:
-        number = customer_number(connection, name)
         senders = Senders(connection, world.template.plan.world.model, Surroundings(SHANGHAI, "CN"), "phone")
         one = Reply(str(world.step), name, text, world.now)
         take_from(senders, "sms", one, Writer(number, name), world.now)
-    meaning = USUAL.meaning(text)
-    if meaning == "optout":
-        world.notes.optouts.setdefault(name, []).append((world.step, True))
-    if meaning != "none":
-        world.notes.doubts.setdefault(name, []).append((world.step, meaning == "unclear"))
-    world.notes.trace.append(f"{world.step} wrote {name} {text!a}")
+    wrote(world, name, text, world.now)
 
 
 def read_replies(world: "World") -> None:
     """A person decides on all that is open of one customer."""
     name = world.chance.choice(world.names)
     decision = world.chance.choice(DECISIONS)
+    if name in world.notes.gone:
+        return
     with world.people.write() as connection:
         mine = (OPEN_REVIEW, review.c.customer == customer_number(connection, name))
         for number in connection.scalars(sa.select(review.c.review).where(*mine)).all():
             decide(connection, review_id(number), decision, world.by())
             if decision == "optout":
-                world.notes.optouts.setdefault(name, []).append((world.step, True))
+                world.notes.opted_out(name, None, world.step)
     world.notes.doubts.setdefault(name, []).append((world.step, False))
-    world.notes.trace.append(f"{world.step} decided {name} {decision}")
+    world.note("decided", name, decision)
