@@ -111,7 +111,7 @@ def _record_others(
 
 
 def _obey(connection: sa.Connection, results: Sequence[Untaken], now: int) -> None:
-    """Keep to the opt-outs that gateways know of, for everybody who has that address, whatever became of the message."""
+    """Keep to opt-outs that gateways know of, for all who have that address, whatever became of the message."""
     for posted, outcome in results:
         if isinstance(outcome, Rejected) and outcome.opted_out:
             message, known = posted.outgoing, {posted.intent.customer: posted.outgoing.customer}

@@ -148,7 +148,9 @@ def _mine(holding: Holding, customer: int) -> sa.ColumnElement[bool]:
 def _forget_orphans(connection: sa.Connection, customer: int, traces: Traces) -> None:
     """Replies and receipts that nobody has tied to the customer, and that are theirs all the same."""
     tied = sa.exists().where(reply_of.c.channel == reply.c.channel, reply_of.c.id == reply.c.id)
-    connection.execute(reply.delete().where(reply.c.sender.in_(sorted(traces.all)), ~tied))
+    written_to = sa.select(message.c.address).where(message.c.customer == customer)  # also at a former number
+    senders = reply.c.sender.in_(sorted(traces.all)) | reply.c.sender.in_(written_to)
+    connection.execute(reply.delete().where(senders, ~tied))
     theirs = sa.select(message.c.reference).where(
         message.c.customer == customer, message.c.reference.is_not(None)
     )

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from engine.channels.file import FileChannel
+from engine.channels.protocol import Rejected
+from engine.storage.schema import optout
 from tests.deliveries import LATER, NOW, Shop, at, gateway, ready, shop
 
 
@@ -71,6 +74,19 @@ class TestDeath:
 
         assert some.deliver(NOW, reached=sweep) == {}
         assert some.one()["status"] == "unknown"
+
+    def test_an_optout_in_a_late_answer_holds(self, tmp_path: Path) -> None:
+        """Whatever somebody found out about the message meanwhile, the customer wants no more."""
+        some = ready(database=tmp_path / "homing.db")
+        gateway(some).answer = lambda _: Rejected("blacklisted", opted_out=True)
+
+        def sweep(reached: str) -> None:
+            if reached == "sent":
+                some.deliver(LATER)
+
+        some.deliver(NOW, reached=sweep)
+        with some.store.read() as connection:
+            assert connection.scalars(sa.select(optout.c.customer)).all() == [1]
 
     @pytest.mark.parametrize("step", ["claimed", "marked", "sent", "recorded"])
     def test_a_killed_process_never_sends_twice(self, step: str, tmp_path: Path) -> None:

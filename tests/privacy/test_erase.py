@@ -136,6 +136,24 @@ class TestErase:
         words = [f"X-{place:05}" for place in gone] + [f"1390{place:07}" for place in gone]
         assert [word for word in words if word.encode() in found] == []
 
+    def test_a_reply_from_a_former_number(self, homing: Homing) -> None:
+        """What she wrote from a number that messages to her went to is hers, though she had another one by then."""
+        homing.well("import", "customers", homing.file("../moved.csv", "id,phone\nKD-77001,13900000009\n"))
+        with closing(sqlite3.connect(homing.folder / "homing.db")) as connection:
+            connection.execute(
+                "insert into reply (channel, id, sender, text, taken_at) values ('sms', '1', '+8613812345678', 'T', 0)"
+            )
+            connection.commit()
+        homing.well("erase", "KD-77001", "--yes")
+        assert bytes_of(homing.folder) == {}
+
+    def test_customers_without_addresses(self, tmp_path: Path) -> None:
+        """Where rules know no number and no mail of anybody there is nothing to look for but the id."""
+        homing = applied_project(tmp_path / "shop", "customer { name: text }\n", CONFIG)
+        homing.well("import", "customers", homing.file("../c.csv", "id,name\nKD-77001,司马青衫\n"))
+        homing.well("erase", "KD-77001", "--yes")
+        assert bytes_of(homing.folder) == {}
+
     def test_who_is_not_asked_must_say_so(self, homing: Homing) -> None:
         """Without a terminal nothing is erased unless `--yes` says so."""
         said = homing("erase", "KD-77001")

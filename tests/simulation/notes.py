@@ -16,7 +16,7 @@ class Notes:
 
     `optouts`: by customer and channel, with whether it is one or the end of one; `lifted`: when the last was lifted.
     `doubts`: what may be an opt-out, and the end of it. `approved`, `written`: what people approved, and what they
-    wrote anew by channel. `numbers`: whose numbers are whose. `phones`: those a customer has had since they came.
+    wrote anew by channel. `numbers`: whose numbers are whose. `phones`: all that a customer ever had.
     `before`: how many messages the gateway had taken when somebody was erased. `visits`: by number. `heard`: receipts
     and replies that are in the database. `wrong`: what was found on the way.
     """

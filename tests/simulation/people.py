@@ -113,24 +113,31 @@ def erase(world: "World") -> None:
     hangs = any(row["customer"] == number and row["status"] == MessageStatus.SENDING for row in world.rows())
     if number is None or hangs or not world.erasing:  # while something is on its way `erase` refuses to
         return
+    own = _own(world, name, number)
     with world.people.write() as connection:
         erase_rows(connection, number, world.by(), Deed(ERASED, number))
     folded = world.people.scrub(rebuilding=True)
     world.note("erased", name)
     notes = world.notes
-    notes.wrong += [f"S13 {name} was erased, and {what} is there" for what in _left(world, name)]
+    notes.wrong += [f"S13 {name} was erased, and {what} is there" for what in _left(world, own)]
     notes.wrong += [] if folded else ["S13 the log was not folded in"]
     notes.erased.add(number)
     notes.opted_out(name, None, world.step)
     notes.doubts.setdefault(name, []).append((world.step, False))
     notes.before[name] = len(world.gateway.hits)
-    notes.phones[name].clear()
 
 
-def _left(world: "World", name: str) -> list[str]:
-    """What of a customer's own is in the files still."""
+def _own(world: "World", name: str, number: int) -> set[str]:
+    """What can be known to be theirs alone: their id, their number and those that messages to them went to."""
     others = (phones for one, phones in world.notes.phones.items() if one != name)
-    own = {name, *(phone[3:] for phone in world.notes.phones[name].difference(*others))}
+    known = world.ask("SELECT phone FROM customer WHERE customer = ?", number)
+    known += world.ask("SELECT address FROM message WHERE customer = ?", number)
+    phones = {str(row[0]) for row in known if str(row[0]).startswith("+86")}
+    return {name, *(phone[3:] for phone in phones.difference(*others))}
+
+
+def _left(world: "World", own: set[str]) -> list[str]:
+    """What of a customer's own is in the files still."""
     files = world.path.parent.glob(f"{world.path.name}*")
     content = b"".join(file.read_bytes() for file in files)
     return sorted(word for word in own if word.encode() in content)
