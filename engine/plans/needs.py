@@ -36,7 +36,7 @@ class Need:
 def needs(model: Model) -> Mapping[str, Need]:
     """What is asked of events, by kind; of messages by `sent`."""
     found = {kind: Need() for kind in (*model.events, "sent")}
-    for node in _nodes((model.customer, model.values, model.audiences, model.policies, model.journeys)):
+    for node in nodes((model.customer, model.values, model.audiences, model.policies, model.journeys)):
         match node:
             case Occurs(events=events):
                 _ask(found, events, "one", node.span)
@@ -106,8 +106,8 @@ def _limit(need: Need, policy: Policy) -> None:
         need.windows.setdefault(policy.apart, policy.spans.get("apart", NOWHERE))
 
 
-def _nodes(root: object) -> Iterator[object]:
-    """Everything a model is made of, each once."""
+def nodes(root: object) -> Iterator[object]:
+    """Everything a model, or a part of one, is made of, each once."""
     seen: set[int] = set()
     todo = [root]
     while todo:

@@ -6,6 +6,7 @@ entered it can move on at once.
 
 from dataclasses import dataclass
 
+from dsl.model.conditions import Attribute, Events, Tagged
 from dsl.model.journeys import (
     Action,
     After,
@@ -30,6 +31,7 @@ from dsl.model.journeys import (
 )
 from dsl.source import Span
 from engine.conditions.world import World
+from engine.plans.needs import nodes
 from engine.storage.symbols import state_name
 
 
@@ -38,7 +40,8 @@ class Way:
     """From a state (None: from outside) to a state or an end.
 
     `stirs`: taking it may let somebody move again in this very run, wait in the journey's queue, or reach its goal.
-    `pending`: sends and grants of the target.
+    `in_turn`: what a customer's one record does on its way, the next one's actions see. `pending`: sends and grants of
+    the target.
     """
 
     number: int
@@ -48,6 +51,7 @@ class Way:
     target: State | None
     outcome: str | None
     stirs: bool
+    in_turn: bool
     pending: int
     span: Span
 
@@ -98,8 +102,23 @@ def _way(
         or (outcome is not None and journey.reenter is not None)
         or (source is None and journey.goal is not None)
         or (target is not None and not (calm(target) and _is_quiet_after(transition, target))),
+        in_turn=journey.record is not None and target is not None and _reads_what_it_writes(target.actions),
         pending=0 if target is None else pending_actions(target),
         span=_way_in(journey) if transition is None else transition.span,
+    )
+
+
+def _reads_what_it_writes(actions: tuple[Action, ...]) -> bool:
+    """Whether actions ask for what one of them changes of the customer: `set points = points + 1`."""
+    written = {action.attribute for action in actions if isinstance(action, SetAttribute)}
+    emitted = {action.event for action in actions if isinstance(action, Emit)}
+    tags = any(isinstance(action, Tag) for action in actions)
+    values = [action for action in actions if isinstance(action, SetAttribute | Emit)]
+    return any(
+        (isinstance(node, Attribute) and node.name in written)
+        or (isinstance(node, Events) and node.event in emitted)
+        or (isinstance(node, Tagged) and tags)
+        for node in nodes(tuple(values))
     )
 
 

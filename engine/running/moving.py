@@ -31,6 +31,34 @@ def taking(way: Way) -> Sql:
     return picked.c.way == moments.integer(way.number)
 
 
+_LATER, _DONE = 1 << 40, 1 << 41
+"""Added to the number of a way in `picked`: those whose turn is yet to come, and those who had it."""
+
+
+def put_off(way: Way) -> sa.Update:
+    """All but the first record of each customer who takes a way act later."""
+    first = sa.select(picked.c.customer, sa.func.min(picked.c.record)).where(taking(way))
+    others = sa.tuple_(picked.c.customer, picked.c.record).not_in(first.group_by(picked.c.customer))
+    return picked.update().values(way=moments.integer(way.number + _LATER)).where(taking(way), others)
+
+
+def end_turn(way: Way) -> sa.Update:
+    """Those who acted by a way are done, and those who were put off are next."""
+    number = moments.integer(way.number)
+    done = sa.case((taking(way), number + moments.integer(_DONE)), else_=number)
+    return (
+        picked.update()
+        .values(way=done)
+        .where(picked.c.way.in_([number, moments.integer(way.number + _LATER)]))
+    )
+
+
+def end_turns(way: Way) -> sa.Update:
+    """Everybody had their turn."""
+    number = moments.integer(way.number)
+    return picked.update().values(way=number).where(picked.c.way == moments.integer(way.number + _DONE))
+
+
 def takers(world: World, way: Way, rows: sa.FromClause, *, left: bool = False) -> list[Sql]:
     """The rows of those who take a way; with `left` those of the visit that ends.
 

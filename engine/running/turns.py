@@ -142,8 +142,7 @@ def _take(work: Work, way: Way, count: int) -> None:
         work.report.moved += moved
         work.report.ended += 0 if way.target else moved
     work.do(("trail", key), lambda: moving.trail(world, way))
-    for action in way.target.actions if way.target else ():
-        _act(work, way, action, count)
+    _act_all(work, way, count)
     if way.stirs:
         work.do(("stir", key), lambda: moving.stir(way))
 
@@ -155,6 +154,20 @@ def _leave(work: Work, way: Way) -> None:
         work.report.messages["cancelled"] += cancelled
     work.do(("leave tasks", key), lambda: moving.leave_tasks(world, way))
     work.do(("leave grants", key), lambda: moving.leave_grants(world, way))
+
+
+def _act_all(work: Work, way: Way, count: int) -> None:
+    """Do what the state entered asks for; where it matters, the records of one customer one after the other."""
+    key, left = way.number, count
+    while left:
+        later = work.do(("put off", key), lambda: moving.put_off(way)) if way.in_turn else 0
+        for action in way.target.actions if way.target else ():
+            _act(work, way, action, left - later)
+        if later:
+            work.do(("end turn", key), lambda: moving.end_turn(way))
+        elif left < count:
+            work.do(("end turns", key), lambda: moving.end_turns(way))
+        left = later
 
 
 def _act(work: Work, way: Way, action: Action, count: int) -> None:

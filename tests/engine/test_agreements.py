@@ -344,6 +344,31 @@ def test_two_records_begin_one_journey_of_the_customer() -> None:
     assert [row[1:4] for row in found.enrolments] == [("each", "R1", 1), ("each", "R2", 1), ("once", None, 1)]
 
 
+def test_records_that_come_in_at_once_count_one_after_the_other() -> None:
+    """What the one adds to the customer's values the next one adds to; what it emits the next one counts."""
+    found = play(
+        """
+        event ping { size: number }
+        record booking { due: time }
+        journey each {
+          for booking
+          enter when email is known
+          state s { set worth = worth + 1, emit ping { size: count(ping ever) }, after 1 day -> end done }
+        }
+        """,
+        (
+            "2026-03-02 10:00",
+            [
+                h.Known("C1", KNOWN | {"worth": 0}),
+                h.Known("C2", KNOWN | {"worth": 10}),
+                *(h.Thing("booking", f"R{number}", "C1") for number in (1, 2, 3)),
+                h.Thing("booking", "R4", "C2"),
+            ],
+        ),
+    )
+    assert {row[0]: row[2] for row in found.attributes if row[1] == "worth"} == {"C1": 300, "C2": 110}
+
+
 def test_who_moves_too_often_goes_on_later() -> None:
     """Fifty moves are the most at one instant; the next run goes on from there, though nothing else happens."""
     found = play(
