@@ -42,6 +42,7 @@ COMMANDS = {
     "explain": "explaining",
     "queue": "deciding",
     "tasks": "tasks",
+    "review": "reviewing",
     "staff": "staff",
     "pause": "pausing",
     "resume": "pausing",

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 from tests.sources import ROOT, Module, modules
 
-PACKAGES = ("dsl", "engine")
+PACKAGES = ("dsl", "engine", "tui")
 _SOME_DAY = datetime(2026, 11, 22, tzinfo=UTC)
 
 FOREIGN = "click"

@@ -1,0 +1,83 @@
+"""The review room, opened on a project and driven by keys; what stands on its screen, as lines of text."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from textual.pilot import Pilot
+
+from engine.terminal import speak
+from tests.projects import Homing
+from tui.app import ReviewRoom
+
+SMALL, LARGE = (80, 24), (200, 60)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody in the room."""
+
+    app: ReviewRoom
+    pilot: Pilot[None]
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, one after the other, each once what the last one began is done."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way any more."""
+        await self.pilot.pause()
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    async def look_around(self) -> None:
+        """What the room does by itself each second."""
+        self.app.screen_stack[0]._rest_until = 0.0
+        self.app.look_around()
+        await self.settle()
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen."""
+        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        """The screen, in one."""
+        return "\n".join(self.lines)
+
+    @property
+    def told(self) -> str:
+        """The last that was told in passing."""
+        return [note.message for note in self.app._notifications][-1]
+
+
+Play = Callable[[Visitor], Awaitable[None]]
+
+
+def visit(
+    homing: Homing,
+    actor: str,
+    play: Play,
+    size: tuple[int, int] = SMALL,
+    language: Any = "en",
+    **options: Any,
+) -> None:
+    """Open the room as somebody, let them play, and close it."""
+    speak(language)
+    project = homing.opened()
+    try:
+        asyncio.run(_visited(ReviewRoom(project, actor, **options), play, size))
+    finally:
+        project.store.close()
+        speak("en")
+
+
+async def _visited(app: ReviewRoom, play: Play, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size, notifications=True) as pilot:
+        visitor = Visitor(app, pilot)
+        await visitor.settle()
+        await play(visitor)

@@ -1,0 +1,99 @@
+"""The house around the rooms: it opens, helps, follows the database, and closes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.projects import make_project
+from tests.queues import held, hire, with_held
+from tests.rooms import Visitor, visit
+
+
+def test_it_opens_with_what_waits_for_me(tmp_path: Path) -> None:
+    """A manager sees at once what is to be approved, and that tasks wait for others."""
+    homing = with_held(tmp_path, 3)
+    hire(homing)
+
+    async def play(visitor: Visitor) -> None:
+        mine, others = visitor.text.split("For others")
+        assert "3 messages to approve" in mine
+        assert "3 tasks to do" in others
+
+    visit(homing, "王经理", play)
+
+
+def test_help_names_every_key(tmp_path: Path) -> None:
+    """`?` says what the room is for and which keys work; escape closes it."""
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("question_mark")
+        assert "What waits for you stands at the top" in visitor.text
+        assert "light or dark" in visitor.text
+        assert "Scroll" not in visitor.text
+        await visitor.press("escape")
+        assert "light or dark" not in visitor.text
+
+    visit(with_held(tmp_path), "王经理", play)
+
+
+def test_the_palette_finds_what_keys_do(tmp_path: Path) -> None:
+    """Typing a part of its name does what a key does."""
+
+    async def play(visitor: Visitor) -> None:
+        before = visitor.app.theme
+        await visitor.press("ctrl+p", *"light", "enter")
+        assert visitor.app.theme != before
+
+    visit(with_held(tmp_path), "王经理", play)
+
+
+def test_it_follows_the_database(tmp_path: Path) -> None:
+    """What somebody else decides elsewhere is seen a second later, without a key."""
+    homing = with_held(tmp_path, 2)
+
+    async def play(visitor: Visitor) -> None:
+        assert "2 messages to approve" in visitor.text
+        homing.well("queue", "refuse", held(homing)[0]["id"])
+        await visitor.look_around()
+        assert "1 message to approve" in visitor.text
+
+    visit(homing, "王经理", play)
+
+
+def test_without_rules_it_says_what_to_do(tmp_path: Path) -> None:
+    """A project without rules opens too, and tells which command is missing."""
+    homing = make_project(tmp_path)
+    homing.opened(create=True).store.close()
+
+    async def play(visitor: Visitor) -> None:
+        assert "homing apply" in visitor.text
+
+    visit(homing, "王经理", play)
+
+
+def test_q_leaves(tmp_path: Path) -> None:
+    """One key closes the house."""
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.pilot.press("q")
+        await visitor.pilot.pause()
+        assert not visitor.app.is_running
+
+    visit(with_held(tmp_path), "王经理", play)
+
+
+def test_it_needs_a_terminal(tmp_path: Path) -> None:
+    """In a script, where nobody can press a key, it says what prints instead."""
+    said = with_held(tmp_path)("review")
+    assert said.status == 2
+    assert "needs a terminal" in said.err
+
+
+def test_other_commands_load_nothing_of_it() -> None:
+    """The library of the room takes a third of a second to load, which no other command pays."""
+    code = (
+        "import sys; from engine.cli import run; run(['review', '--help']); run(['queue', '--help']); "
+        "print('textual' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"

@@ -1,0 +1,98 @@
+"""The app: rooms behind their doors, light and dark, the palette, and the look around that keeps rooms up to date."""
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from engine.projects.project import Project
+from tui.doors import DOORS
+from tui.help import is_ours
+from tui.house import House
+from tui.room import Room
+from tui.themes import DARK, LIGHT
+from tui.wording import say, told
+
+LOOK_EVERY = 1.0  # seconds
+"""So often the store is asked whether it has changed, which costs microseconds."""
+
+_AGES = 30
+"""After so many looks a room is read again in any case: time has passed."""
+
+
+class ReviewRoom(App[None]):
+    """All rooms on one project, for one person."""
+
+    TITLE = "Homing"
+    CSS_PATH = "styles.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,ctrl+q", "quit", say("quit"), key_display="q"),
+        Binding("ctrl+t", "shade", say("light or dark"), show=False),
+    ]
+
+    def __init__(self, project: Project, actor: str, *, light: bool = False) -> None:
+        super().__init__()
+        self.house = House(project, actor)
+        self._open = ExitStack()
+        self._changed: Callable[[], bool] = lambda: False
+        self._looks = 0
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = LIGHT.name if light else DARK.name
+        for door in DOORS:
+            self.add_mode(door.name, partial(door.open, self.house))
+            self.bind(door.key, f"enter('{door.name}')", description=door.title, show=False)
+
+    def on_mount(self) -> None:
+        """Begin with today."""
+        self._changed = self._open.enter_context(self.house.project.store.watch())
+        self.set_interval(LOOK_EVERY, self.look_around)
+        self.switch_mode(DOORS[0].name)
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self._changed = lambda: False
+        self._open.close()
+
+    def look_around(self) -> None:
+        """Let the room that is open follow the store."""
+        changed, self._looks = self._changed(), self._looks + 1
+        room = self.screen_stack[0]
+        if not isinstance(room, Room):
+            return
+        if changed or self._looks % _AGES == 0:
+            room.follow()
+        else:
+            room.catch_up()
+
+    def action_enter(self, name: str) -> None:
+        """Go to a room."""
+        self.switch_mode(name)
+
+    def action_shade(self) -> None:
+        """From dark to light, or back."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def action_command_palette(self) -> None:
+        """Everything that can be done here, by typing a part of its name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=told(say("What do you want to do?"))))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The rooms, then whatever has a key here."""
+        for door in DOORS:
+            name = told(say("Go to {room}", room=door.title))
+            yield SystemCommand(name, "", partial(self.action_enter, door.name))
+        seen: set[str] = set()
+        for one in screen.active_bindings.values():
+            binding = one.binding
+            if not one.enabled or not is_ours(binding) or binding.action in seen or binding.key.isdigit():
+                continue
+            seen.add(binding.action)
+            act = partial(self.run_action, binding.action, one.node)
+            yield SystemCommand(told(binding.description), self.get_key_display(binding), act)

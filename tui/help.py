@@ -1,0 +1,52 @@
+"""The help of a room: what it is for, and every key that works in it."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from dsl.wording import Phrase
+from tui.widgets.bars import padded
+from tui.wording import say, told
+
+_KEYS = 12
+"""Cells that names of keys take."""
+
+
+def is_ours(binding: Binding) -> bool:
+    """Whether a key is one of the house's; those of the library, such as scrolling sideways, are not worth telling."""
+    return isinstance(binding.description, Phrase)
+
+
+class Help(ModalScreen[None]):
+    """Closed by any of the keys that close things."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss", say("close"), key_display="Esc")
+    ]
+
+    def __init__(self, about: str, bindings: Iterable[ActiveBinding]) -> None:
+        super().__init__()
+        self._about = about
+        self._keys = [one.binding for one in bindings if one.enabled and is_ours(one.binding)]
+
+    def compose(self) -> ComposeResult:
+        """One pane with all of it."""
+        with VerticalScroll(id="pane"):
+            yield Static(told(self._about, lines=True), markup=False)
+            yield Static(self._lines(), id="keys")
+
+    def _lines(self) -> Content:
+        found = {one.action: one for one in reversed(self._keys)}
+        lines = [
+            Content.assemble(
+                (padded(self.app.get_key_display(one), _KEYS), "bold"), told(one.tooltip or one.description)
+            )
+            for one in reversed(found.values())
+        ]
+        return Content("\n").join(lines)

@@ -1,0 +1,62 @@
+"""The project that all rooms look at, and who works there: reads and decisions, each in a short transaction.
+
+Everything here waits for the database: rooms call it in a thread (see `tui.room`). Knows no widgets.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from engine.commands.opening import by, practice_of, time_of
+from engine.people.practice import Practice
+from engine.people.staff import roles_held
+from engine.people.task_changes import Hand
+from engine.projects.project import Project
+from engine.storage.audit import By
+from engine.views.window import Window, look
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One look at the store. `roles`: those of who works here; None where there is no staff, and all may do all."""
+
+    window: Window
+    now: int
+    actor: str
+    roles: frozenset[str] | None
+
+    def is_mine(self, role: object) -> bool:
+        """Whether what waits for a role (None: for anybody) waits for who works here."""
+        return self.roles is None or (bool(self.roles) if role is None else role in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """`project` stays open as long as the rooms are."""
+
+    project: Project
+    actor: str
+
+    def read(self, view: Callable[[Sight], T]) -> T:
+        """What a view makes of the store as it is now. EngineError when that cannot be read."""
+        now = time_of(self.project)
+        with self.project.store.read() as connection:
+            window = look(connection, self.project.config)
+            return view(Sight(window, now, self.actor, roles_held(connection, self.actor)))
+
+    def write(self, verb: Callable[[Hand], T]) -> T:
+        """What comes of a verb, in a transaction of its own. EngineError when it is refused."""
+        who = self.who()
+        with self.project.store.write() as connection:
+            return verb(Hand(connection, who, self.practice))
+
+    def who(self) -> By:
+        """Who works here, now."""
+        return by(self.project, self.actor)
+
+    @property
+    def practice(self) -> Practice:
+        """How this house decides."""
+        return practice_of(self.project)

@@ -1,0 +1,143 @@
+"""What all rooms share: a snapshot that follows the database, verbs that run beside the screen, the bars around it."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import ClassVar, Generic, TypeVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from engine.errors import EngineError
+from engine.people.task_changes import Hand
+from tui.help import Help
+from tui.house import House, Sight
+from tui.widgets.bars import Hints, Notice, Tabs
+from tui.wording import say, told
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+_REST = 8
+"""Between two looks passes so many times as long as a look takes: a room never keeps a processor busy."""
+
+
+class Room(Screen[None], Generic[S]):
+    """A screen with a snapshot of type `S`. A room says what it `reads`, `lays_out` and `show`s."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "help", say("help"), key_display="?")]
+
+    ABOUT: ClassVar[str] = ""
+    """What the room is for, in a sentence or two: the beginning of its help."""
+
+    snapshot: reactive[S | None] = reactive(None, init=False)
+
+    def __init__(self, house: House) -> None:
+        super().__init__()
+        self.house = house
+        self._stale = self._reading = False
+        self._rest_until = 0.0
+
+    def compose(self) -> ComposeResult:
+        """The bars, and the room between them."""
+        yield Tabs(self.house.actor)
+        yield Notice()
+        yield from self.lays_out()
+        yield Hints()
+
+    def lays_out(self) -> Iterable[Widget]:
+        """The widgets of this room."""
+        raise NotImplementedError
+
+    def reads(self) -> Callable[[Sight], S]:
+        """The view that makes a snapshot: called in a thread, so it must not look at the room."""
+        raise NotImplementedError
+
+    def show(self, snapshot: S) -> None:
+        """Bring a snapshot to the widgets."""
+        raise NotImplementedError
+
+    def on_screen_resume(self) -> None:
+        """Whoever comes in sees how things are now."""
+        self.reload()
+
+    def watch_snapshot(self, snapshot: S | None) -> None:
+        """There is another one."""
+        if snapshot is not None:
+            self.show(snapshot)
+            self.refresh_bindings()
+
+    def follow(self) -> None:
+        """The database has changed, or time has passed: look again, unless that was only just done."""
+        if monotonic() >= self._rest_until:
+            self.reload()
+        else:
+            self._stale = True
+
+    def catch_up(self) -> None:
+        """Look again if that has been put off."""
+        if self._stale and not self._reading:
+            self.follow()
+
+    def reload(self) -> None:
+        """Look again now. Looks do not pile up: one at a time, and one more when something changed meanwhile."""
+        self._stale = True
+        if not self._reading:
+            self._read()
+
+    @work(group="read")
+    async def _read(self) -> None:
+        self._reading = True
+        try:
+            while self._stale:
+                self._stale, started = False, monotonic()
+                snapshot = await self._looked()
+                self._rest_until = monotonic() + _REST * (monotonic() - started)
+                if snapshot is not None:
+                    self.snapshot = snapshot
+        finally:
+            self._reading = False
+
+    async def _looked(self) -> S | None:
+        notice = self.query_one(Notice)
+        try:
+            snapshot = await self.ask(self.reads())
+        except EngineError as error:
+            notice.say(error)
+            return None
+        notice.hide()
+        return snapshot
+
+    async def ask(self, view: Callable[[Sight], T]) -> T:
+        """What a view says, read in a thread of its own. EngineError when it cannot."""
+        # Not a thread worker: when the room closes, nobody waits for an answer that nobody takes.
+        return await asyncio.to_thread(self.house.read, view)
+
+    async def act(self, verb: Callable[[Hand], T]) -> T | None:
+        """What comes of a verb, done in a thread; None when it was refused, which is told."""
+        return await self.try_to(lambda: self.house.write(verb))
+
+    async def try_to(self, do: Callable[[], T]) -> T | None:
+        """The same for what brings its own transactions."""
+        try:
+            return await asyncio.to_thread(do)
+        except EngineError as error:
+            self.tell_refusal(error)
+            return None
+
+    def tell(self, text: str) -> None:
+        """Say that something is done."""
+        self.notify(told(text, lines=True), markup=False)
+
+    def tell_refusal(self, error: EngineError) -> None:
+        """Say why something was not done."""
+        hint = f"\n{told(error.hint)}" if error.hint else ""
+        self.notify(told(error.message, lines=True) + hint, severity="warning", markup=False)
+
+    def action_help(self) -> None:
+        """What this room is for, and its keys."""
+        self.app.push_screen(Help(self.ABOUT, self.active_bindings.values()))

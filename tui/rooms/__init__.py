@@ -1,0 +1,1 @@
+"""The rooms, a module each."""

@@ -1,0 +1,168 @@
+"""Today: what waits for whoever works here, late things first; what the engine does; whether all is well."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dsl.wording import Phrase
+from engine.daemon.timetable import next_firing
+from engine.projects.virtual_time import last_run_at
+from engine.views.agenda import TASK, Waiting, agenda
+from engine.views.status import Status, status
+from engine.views.window import Window
+from tui.doors import door_for
+from tui.house import Sight
+from tui.room import Room
+from tui.widgets.bars import padded, width_of
+from tui.widgets.rows import Column, Row, Rows
+from tui.wording import age, say, say_number, told
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """`mine`: what waits for who works here, `others`: for others. `last_run`, `next_run`: times of day.
+
+    `journeys`: the titles of those in force.
+    """
+
+    now: int
+    mine: tuple[Waiting, ...]
+    others: tuple[Waiting, ...]
+    status: Status
+    last_run: str | None
+    next_run: str | None
+    journeys: Mapping[str, str]
+
+
+def read_today(sight: Sight) -> Today:
+    """How things are."""
+    window, config = sight.window, sight.window.config
+    waiting = agenda(window, sight.actor, sight.now)
+    return Today(
+        sight.now,
+        tuple(one for one in waiting if sight.is_mine(one.role)),
+        tuple(one for one in waiting if not sight.is_mine(one.role)),
+        status(window.connection, config, sight.now),
+        _on_the_wall(window, last_run_at(window.connection)),
+        _on_the_wall(window, next_firing(config.schedule, sight.now, config.zone)),
+        {name: journey.title for name, journey in window.model.journeys.items()},
+    )
+
+
+def _on_the_wall(window: Window, instant: int | None) -> str | None:
+    return None if instant is None else window.zone.on_the_wall(instant)
+
+
+_COLUMNS = (Column(elastic=True), Column(), Column(spare=True), Column(spare=True))
+
+
+class TodayRoom(Room[Today]):
+    """The room that one comes into."""
+
+    ABOUT: ClassVar[str] = say(
+        "What waits for you stands at the top, late things first. Enter leads to where it is dealt with.\n"
+        "Below: whether all is well, what the engine does, and how many customers are in which state."
+    )
+
+    def lays_out(self) -> Iterable[Widget]:
+        """What waits above, the engine below."""
+        yield Rows(_COLUMNS, identity="waiting")
+        yield VerticalScroll(Static(id="engine"), Static(id="journeys"), id="house", can_focus=False)
+
+    def reads(self) -> Callable[[Sight], Today]:
+        """All of it at once."""
+        return read_today
+
+    def show(self, snapshot: Today) -> None:
+        """Everything anew."""
+        self.query_one(Rows).put(list(_rows(snapshot)))
+        self.query_one("#engine", Static).update(_engine(snapshot))
+        self.query_one("#journeys", Static).update(_journeys(snapshot))
+
+    @on(Rows.Chosen)
+    def go(self, event: Rows.Chosen) -> None:
+        """To the room where it is dealt with; where there is none, the command that does it."""
+        kind = event.key.partition(" ")[0]
+        door = door_for(kind)
+        if door is None:
+            self.tell(_COMMANDS.get(kind, say("`homing queue` lists them")))
+        else:
+            self.app.switch_mode(door.name)
+
+
+_COMMANDS: Mapping[str, Phrase] = {
+    TASK: say("`homing tasks` lists them, `homing tasks finish` closes one"),
+    "unknown": say("`homing queue list --kind unknown` lists them, `homing queue resolve` settles one"),
+    "reply": say("`homing queue list --kind reply` lists them, `homing queue resolve` settles one"),
+}
+
+
+def _rows(today: Today) -> Iterator[Row]:
+    yield Row(None, (told(say("For you") if today.mine else say("Nothing waits for you.")),))
+    yield from (_row(one, today.now) for one in today.mine)
+    if today.others:
+        yield Row(None, ("",))
+        yield Row(None, (told(say("For others")),))
+        yield from (_row(one, today.now) for one in today.others)
+
+
+def _row(one: Waiting, now: int) -> Row:
+    door = door_for(one.kind)
+    late = say_number("! {n:,} overdue", "! {n:,} overdue", n=one.overdue) if one.overdue else ""
+    cells = (
+        _WHAT[one.kind](one.number),
+        late or say("oldest: {age}", age=age(now - one.since)),
+        one.role or "",
+        "" if door is None else f"→ {door.key} {told(door.title)}",
+    )
+    return Row(f"{one.kind} {one.role}", tuple(map(told, cells)), alarm=bool(one.overdue))
+
+
+_WHAT: Mapping[str, Callable[[int], Phrase]] = {
+    "message": lambda n: say_number("{n:,} message to approve", "{n:,} messages to approve", n=n),
+    "benefit": lambda n: say_number("{n:,} benefit to approve", "{n:,} benefits to approve", n=n),
+    "unknown": lambda n: say_number("{n:,} message in doubt", "{n:,} messages in doubt", n=n),
+    "reply": lambda n: say_number("{n:,} reply to judge", "{n:,} replies to judge", n=n),
+    TASK: lambda n: say_number("{n:,} task to do", "{n:,} tasks to do", n=n),
+}
+
+
+def _engine(today: Today) -> Content:
+    known = today.status
+    lines = [Content.styled(told(say("The engine")), "bold $primary")]
+    lines += [Content.styled(f"! {told(problem)}", "$error") for problem in known.problems]
+    if not known.problems:
+        lines.append(Content.styled(f"✓ {told(say('All is well.'))}", "$success"))
+    last = today.last_run or say("never")
+    lines.append(Content(told(say("last run {last}, next {next}", last=last, next=today.next_run))))
+    lines.append(
+        Content(
+            told(
+                say(
+                    "{waiting:,} messages wait for their time · rules: release {release}",
+                    waiting=known.waiting,
+                    release=known.release,
+                )
+            )
+        )
+    )
+    return Content("\n").join(lines)
+
+
+def _journeys(today: Today) -> Content:
+    lines = [Content.styled(told(say("Customers under way")), "bold $primary")]
+    titles = {name: told(title or name) for name, title in today.journeys.items()}
+    room = max(map(width_of, titles.values()), default=0)
+    for name, title in titles.items():
+        states = today.status.active.get(name, {})
+        told_states = " · ".join(f"{told(state)} {number:,}" for state, number in states.items())
+        lines.append(
+            Content.assemble((padded(title, room), "bold"), f"  {sum(states.values()):>9,}  ", told_states)
+        )
+    return Content("\n").join(lines)

@@ -1,0 +1,1 @@
+"""Widgets that several rooms use. They post messages and know no room."""

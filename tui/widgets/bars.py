@@ -1,0 +1,101 @@
+"""The bars around every room: which rooms there are and who works here, what is wrong, which keys work."""
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Static
+
+from engine.errors import EngineError
+from tui.doors import DOORS
+from tui.wording import told
+
+
+def width_of(text: str) -> int:
+    """Cells that a text takes on the screen."""
+    return Content(text).cell_length
+
+
+def padded(text: str, width: int) -> str:
+    """A text in so many cells, cut off with a mark where it is longer."""
+    room = width - width_of(text)
+    return text + " " * room if room >= 0 else Content(text).truncate(width, ellipsis=True, pad=True).plain
+
+
+class Tabs(Widget):
+    """The rooms with their keys, the one that is open between marks, and who works here."""
+
+    def __init__(self, actor: str) -> None:
+        super().__init__()
+        self._actor = told(actor)
+
+    def render(self) -> Content:
+        """One line."""
+        rooms = Content("").join([self._tab(door.name, f"{door.key} {told(door.title)}") for door in DOORS])
+        room = self.size.width - rooms.cell_length - 1
+        return (
+            Content.assemble(rooms, " " * (room - width_of(self._actor)), self._actor)
+            if (room > width_of(self._actor))
+            else rooms
+        )
+
+    def _tab(self, name: str, title: str) -> Content:
+        if self.app.current_mode == name:
+            return Content.assemble((f"▌{title}▐", "reverse bold"))
+        return Content.assemble((f" {title} ", Style.from_meta({"@click": f"app.enter('{name}')"})))
+
+
+class Notice(Static):
+    """What keeps the room from being shown, or from being up to date; not there while all is well."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+        self.display = False
+
+    def say(self, error: EngineError) -> None:
+        """Say what is wrong and what helps."""
+        hint = f"\n{told(error.hint)}" if error.hint else ""
+        self.update(f"! {told(error.message, lines=True)}{hint}")
+        self.display = True
+
+    def hide(self) -> None:
+        """All is well."""
+        self.display = False
+
+
+class Hints(Widget):
+    """The keys that work now, as many as there is room for; help comes last, so that it is always there."""
+
+    changed = reactive(0)
+
+    def on_mount(self) -> None:
+        """Follow what the room says of its keys."""
+        self.screen.bindings_updated_signal.subscribe(self, self._follow)
+
+    def _follow(self, _screen: Screen[object]) -> None:
+        self.changed += 1
+
+    def render(self) -> Content:
+        """One line."""
+        found = {one.binding.action: one for one in reversed(self.screen.active_bindings.values())}
+        shown = [one.binding for one in reversed(found.values()) if one.binding.show and one.enabled]
+        shown.sort(key=lambda binding: binding.action in _LAST)
+        parts = [
+            Content.assemble(
+                (f" {self.app.get_key_display(one)} ", "bold reverse"),
+                (f" {told(one.description)} ", Style.from_meta({"@click": one.action})),
+            )
+            for one in shown
+        ]
+        return _fitting(parts, self.size.width)
+
+
+_LAST = ("app.command_palette", "help", "quit")
+
+
+def _fitting(parts: list[Content], width: int) -> Content:
+    """As many as fit; those before the last two go first."""
+    while len(parts) > len(_LAST) and sum(part.cell_length + 1 for part in parts) > width:
+        del parts[-len(_LAST) - 1]
+    return Content(" ").join(parts)
