@@ -46,6 +46,12 @@ BATCH = 1000
 SLICE = 60.0
 """Seconds after which a delivery takes nothing more on, so that customers move on between deliveries."""
 
+PATIENCE = 9
+"""Times that a delivery asks for the database, ten seconds each, before it loses what a gateway answered to a doubt.
+
+Together less than a mark's lease: later, who finds it hanging says that it is in doubt.
+"""
+
 Step = Literal["swept", "claimed", "marked", "sent", "recorded"]
 
 
@@ -199,7 +205,7 @@ class Delivery:
         lane = next(lane for lane in self._lanes.values() if lane.name == name)
         yield "sent"
         results, known = lane.back(outcomes, self._elapsed()), self._capabilities()
-        with many_objects(), connection.begin():
+        with many_objects(), self.store.patient(connection, PATIENCE):
             at = clock.now
             became = record(connection, results, at, known)
             if lane.judge(outcomes, at):

@@ -15,6 +15,7 @@ from engine.errors import (
     DamagedStoreError,
     ForeignStoreError,
     LibraryError,
+    LockedStoreError,
     MissingStoreError,
     NewerStoreError,
     OlderStoreError,
@@ -62,6 +63,22 @@ class Store:
         with self._explained(), self.engine.connect() as connection:
             connection.execution_options(**{sqlite.WRITES: True})
             yield connection
+
+    @contextmanager
+    def patient(self, connection: sa.Connection, tries: int) -> Iterator[None]:
+        """A write on a writer's connection that must not be given up soon: asks for the lock so many times."""
+        transaction = self._begun(connection, tries)
+        with transaction:
+            yield
+
+    def _begun(self, connection: sa.Connection, tries: int) -> sa.RootTransaction:
+        for _ in range(tries - 1):
+            try:
+                return connection.begin()
+            except sa.exc.DBAPIError as error:
+                if not isinstance(sqlite.meaning_of(error, self.place), LockedStoreError):
+                    raise
+        return connection.begin()
 
     @contextmanager
     def watch(self) -> Iterator[Callable[[], bool]]:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -127,3 +128,26 @@ def killed_delivery(folder: Path, step: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     some.deliver(NOW, batch=10, reached=kill)
+
+
+def test_an_answer_waits_for_a_database_that_is_locked(tmp_path: Path) -> None:
+    """For longer than a transaction usually does: what a gateway answered is known to nobody else."""
+    some = ready(database=tmp_path / "homing.db")
+    asked = list[str]()
+
+    def is_locked(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+        if statement.startswith("BEGIN") and len(asked) <= LOCKED:
+            raise sa.exc.OperationalError("", None, sqlite3.OperationalError("database is locked"))
+
+    def lock(reached: str) -> None:
+        if reached == "sent":
+            sa.event.listen(some.store.engine, "before_cursor_execute", is_locked)
+
+    assert some.deliver(NOW, reached=lock) == {"sent": 1}
+    assert some.one()["status"] == "sent"
+    assert len(asked) > LOCKED
+
+
+LOCKED = 8
+"""Times that the database is found locked; each transaction asks twice, at once and then for ten seconds."""
