@@ -1,6 +1,7 @@
 """`run`: one turn of the engine."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import click
@@ -33,6 +34,9 @@ from engine.storage.states import Fate, MessageStatus
 from engine.terminal import print_json, print_text, progress, talk
 from engine.wording import all_of, say, say_number
 
+_PATIENCE, _LOOK = 90.0, 0.02
+"""Seconds for which a daemon's step is waited for, which takes a minute at most; and between two looks."""
+
 
 @click.command("run")
 @click.option("--at", metavar="TIME", help="Run on virtual time, as if it were then. Time only goes forward.")
@@ -41,7 +45,7 @@ from engine.wording import all_of, say, say_number
 def run_command(at: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Move everyone who is due and send what may go. Safe to repeat, safe to kill."""
     started = time.monotonic()
-    with opened() as project, lock(project):
+    with opened() as project, lock(project, _step_of_a_daemon(project, started)):
         if at is not None:
             _refuse_served(project)
         now, heard = _moment(project, at, keep=not dry_run), Listened()
@@ -85,6 +89,25 @@ def _turn(engine: Engine, now: int, started: float, how: How) -> tuple[Turn, Lis
             done.add(take_turn(engine, now, deliver, how, passed))
     forget(engine.project, now)
     return done, heard
+
+
+def _step_of_a_daemon(project: Project, started: float) -> Callable[[], bool]:
+    """Waits, whenever it is asked, for a daemon in the middle of a step: those are short. Runs may take hours."""
+    told = False
+
+    def again() -> bool:
+        nonlocal told
+        with project.store.read() as connection:
+            known = leader(connection)
+        if known is None or not (known.serves and known.leads(real_time())):
+            return False
+        if not told:
+            talk(say("waiting for a step of {owner} to end", owner=known.owner))
+        told = True
+        time.sleep(_LOOK)
+        return time.monotonic() - started < _PATIENCE
+
+    return again
 
 
 def _refuse_served(project: Project) -> None:

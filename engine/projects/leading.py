@@ -12,6 +12,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from engine.errors import EngineError
+from engine.projects.life import Life
 from engine.projects.trusted_time import Trust, trust
 from engine.projects.virtual_time import last_run_at
 from engine.storage.schema import lead
@@ -48,6 +49,11 @@ class Leader:
     waits: Trust | None
 
     @property
+    def name(self) -> str:
+        """Tells this leader from every other one that there was."""
+        return f"{self.epoch} {self.since} {self.owner}"
+
+    @property
     def serves(self) -> bool:
         """Whether it is a daemon, and no single run."""
         return self.owner.startswith("serve ")
@@ -82,7 +88,7 @@ class Lead:
 
     `owner`: what the others are told; it begins with its kind. `lease`: milliseconds. `gap`: how far the clock may be
     ahead of the latest time that was trusted; None: a person is there, who trusts it. `wall`: the clock; `elapsed`:
-    seconds that have really passed. `from_daemon`: it was taken from one that had not given it back.
+    seconds that have really passed. `life`: None where nothing but its lease tells that a leader is gone. `from_daemon`: it was taken from one that had not given it back.
     """
 
     store: Store
@@ -91,6 +97,7 @@ class Lead:
     gap: int | None
     wall: Callable[[], int]
     elapsed: Callable[[], float]
+    life: Life | None = None
     epoch: int | None = None
     from_daemon: bool = False
     _renewed: float = field(default=0.0, repr=False)
@@ -100,13 +107,16 @@ class Lead:
     def take(self, *, by_force: bool = False) -> bool:
         """Take the lead if nobody has it, or else by force; whether it is ours now."""
         with self.store.read() as connection:
-            if not (by_force or self._is_free(leader(connection))):
-                return False
-        with self.store.write() as connection:
-            known = leader(connection)
-            if not (by_force or self._is_free(known)):
-                return False
-            self.epoch = self._write(connection, known)
+            free = by_force or self._is_free(leader(connection))
+        if free:
+            with self.store.write() as connection:
+                known = leader(connection)
+                if by_force or self._is_free(known):
+                    self.epoch = self._write(connection, known)
+        if self.epoch is None:
+            self._end_life()
+            return False
+        self._begin_life()
         self._renewed = self.elapsed()
         return True
 
@@ -144,6 +154,7 @@ class Lead:
         known = leader(connection)
         if self.epoch is None or known is None or known.epoch != self.epoch:
             self.epoch = None
+            self._end_life()
             raise LostLeadError(say("another process leads by now"))
         return known
 
@@ -169,13 +180,29 @@ class Lead:
         with self.store.write() as connection:
             connection.execute(lead.update().where(*mine).values(until=None, waits=None))
         self.epoch = None
+        self._end_life()
+
+    def _begin_life(self) -> None:
+        """From now on the lock is held, if nobody else has it, by the leader that the database knows."""
+        if self.life is not None and self.life.has_lock():
+            with self.store.read() as connection:
+                known = leader(connection)
+            if known is not None and known.epoch == self.epoch:
+                self.life.begin(known.name)
+
+    def _end_life(self) -> None:
+        if self.life is not None:
+            self.life.end()
 
     def _is_time(self) -> bool:
         return (self.elapsed() - self._renewed) * 3000 >= self.lease
 
     def _is_free(self, known: Leader | None) -> bool:
-        """Whether nobody leads: by the clock, and where that was put back, by watching that nobody renews."""
-        if known is None or known.until is None:
+        """Whether nobody leads: by the clock, and where that was put back, by watching that nobody renews.
+
+        At once where it is certain that who led is no more.
+        """
+        if known is None or known.until is None or (self.life is not None and self.life.is_over(known.name)):
             return True
         now, seen = self.elapsed(), (known.epoch, known.until)
         if seen != self._seen:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from engine.permits.senders import permits_of
 from engine.plans.plan import Plan, make_plan
 from engine.projects.keeping import check_retention
 from engine.projects.leading import Kind, Lead
+from engine.projects.life import Life
 from engine.projects.project import Project
 from engine.projects.releases import Release, current_release
 from engine.projects.too_many import held_back
@@ -124,24 +125,26 @@ def deliverer(
 
 
 @contextmanager
-def lock(project: Project) -> Iterator[None]:
-    """Hold the project for a turn. RunningError when another turn of it is under way."""
-    with lock_folder(project.folder):
+def lock(project: Project, again: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Hold the project for a turn. RunningError when another turn of it is under way, unless `again` says to retry."""
+    with lock_folder(project.folder, again):
         yield
 
 
 @contextmanager
-def lock_folder(folder: Path) -> Iterator[None]:
+def lock_folder(folder: Path, again: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """The same for the folder of a project that is not opened.
 
     The system lets go of it when the process ends, however it ends.
     """
-    with lock_if_free(folder) as free:
-        if not free:
-            raise RunningError(
-                say("{folder}: another `homing run` is at work", folder=folder),
-                say("wait until it is done"),
-            )
+    with ExitStack() as held:
+        while not held.enter_context(lock_if_free(folder)):
+            held.close()
+            if not again():
+                raise RunningError(
+                    say("{folder}: another `homing run` is at work", folder=folder),
+                    say("wait until it is done"),
+                )
         yield
 
 
@@ -176,4 +179,6 @@ def lead_of(
 ) -> Lead:
     """The lead that this process may take. `gap`: see `Lead`."""
     owner = f"{kind} {socket.gethostname()} {os.getpid()}"
-    return Lead(project.store, owner, project.config.serving.lease * 1000, gap, wall, elapsed)
+    lease, place = project.config.serving.lease * 1000, Path(project.store.place)
+    life = Life(place.with_name(f"{place.name}-lead")) if place.is_file() else None
+    return Lead(project.store, owner, lease, gap, wall, elapsed, life)

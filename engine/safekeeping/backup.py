@@ -18,6 +18,7 @@ from engine.delivery.journal import NAME, head, journal_at, last_batch, lines_af
 from engine.errors import BackupError, StoreError
 from engine.projects.project import Project, database_of
 from engine.safekeeping.anchor import folder_of
+from engine.safekeeping.drafts import draft_of
 from engine.safekeeping.seal import incarnation
 from engine.storage.copies import Progress, check_copy, copy_file, open_copy
 from engine.storage.durable import sync
@@ -65,18 +66,15 @@ def back_up(project: Project, target: Path, now: int, progress: Progress = lambd
         )
     target = target.parent.resolve() / target.name
     _may_make(target)
-    draft = target.with_name(f".{target.name}.part")
-    draft.unlink(missing_ok=True)
-    try:
+    with draft_of(target) as draft:
         copy_file(database, draft, progress)
         count = _complete(draft, project, now)
         sync(draft)
-        os.link(draft, target)  # unlike a rename, it never takes another file's place
+        try:
+            os.link(draft, target)  # unlike a rename, it never takes another file's place
+        except FileExistsError:
+            raise _exists(target) from None
         sync(target.parent)
-    except FileExistsError:
-        raise _exists(target) from None
-    finally:
-        draft.unlink(missing_ok=True)
     return Backup(target, target.stat().st_size, count)
 
 

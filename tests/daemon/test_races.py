@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from engine.commands.options import real_time
 from engine.people import optouts
 from engine.plans import working
 from engine.projects.leading import Lead, LostLeadError
+from engine.projects.project_turn import lead_of as leading
+from engine.projects.project_turn import lock_if_free
 from engine.storage.audit import By
 from engine.storage.store import Store
 from engine.storage.symbols import load_symbols
@@ -137,6 +141,25 @@ def test_a_long_reader_keeps_nobody_waiting(tmp_path: Path) -> None:
     some.store.fold()
     assert log.stat().st_size == 0
     assert some.one()["status"] == "sent"
+
+
+def test_a_run_waits_for_a_step_of_a_daemon(tmp_path: Path) -> None:
+    """It says so, takes the lead when the step is over, and does its work."""
+    with door() as web:
+        homing = served_project(tmp_path, http_channel(web.gateway))
+        customers(homing, 5)
+        project = homing.opened()
+        assert leading(project, "serve", real_time, time.monotonic, None).take()
+        with lock_if_free(homing.folder):
+            run = subprocess.Popen(
+                [*COMMAND, "--project", str(homing.folder), "run"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            assert run.stderr is not None
+            assert run.stderr.readline().startswith("waiting for a step of serve ")
+        run.communicate()
+        project.store.close()
+        assert (run.returncode, statuses(homing)) == (0, {"sent": 5})
 
 
 def test_five_runs_at_once(tmp_path: Path) -> None:

@@ -117,12 +117,12 @@ def test_a_kill_at_any_write_of_a_backup_or_a_restore(shop: Shop, homing: Faulty
         file.unlink(missing_ok=True)
         folder = shop.copy("killed")
         homing(folder, "backup", str(file), fault=Fault("kill", number))
-        if not file.exists():
-            assert homing(folder, "backup", str(file)).status == 0
-        assert all(
-            path.samefile(file) for path in file.parent.glob(".*.part")
-        )  # a second name of the whole one
-        count_of(folder, "customer", file)
+        if file.exists():
+            assert count_of(folder, "customer", file) == PEOPLE
+            file.unlink()
+        assert homing(folder, "backup", str(file)).status == 0
+        assert list(file.parent.glob(".copy*")) == []  # what the killed one left is gone
+        assert count_of(folder, "customer", file) == PEOPLE
     count = homing(shop.copy("calm"), "restore", str(file)).seen
     for number in places(count):
         folder = shop.copy("killed")

@@ -10,6 +10,7 @@ from threading import Event, Thread
 
 import pytest
 
+from engine.safekeeping.drafts import draft_of
 from engine.storage.copies import copy_file
 from engine.storage.schema import meta
 from tests.projects import CONFIG, Homing, applied_project, ran
@@ -79,6 +80,16 @@ class TestBackup:
         said = homing("backup", str(tmp_path / "backup"))
         assert (said.status, (tmp_path / "backup").read_bytes()) == (2, before)
         assert "there is such a file already" in said.err
+
+    def test_takes_away_what_killed_ones_left(self, homing: Homing, tmp_path: Path) -> None:
+        """And not what another one is still at, nor what is no draft of a backup."""
+        left, other = tmp_path / ".monday.7.homing-part", tmp_path / ".film.part"
+        for path in (left, left.with_name(f"{left.name}-journal"), other):
+            path.write_bytes(b"half of it")
+        with draft_of(tmp_path / "tuesday") as at_work:
+            homing.well("backup", str(tmp_path / "today"))
+            assert at_work.exists()
+        assert sorted(path.name for path in tmp_path.glob(".*")) == [other.name]
 
     def test_needs_a_folder(self, homing: Homing, tmp_path: Path) -> None:
         """It makes none."""
