@@ -88,7 +88,8 @@ class Lead:
 
     `owner`: what the others are told; it begins with its kind. `lease`: milliseconds. `gap`: how far the clock may be
     ahead of the latest time that was trusted; None: a person is there, who trusts it. `wall`: the clock; `elapsed`:
-    seconds that have really passed. `life`: None where nothing but its lease tells that a leader is gone. `from_daemon`: it was taken from one that had not given it back.
+    seconds that have really passed. `life`: None where nothing but its lease tells that a leader is gone.
+    `from_daemon`: it was taken from one that had not given it back.
     """
 
     store: Store

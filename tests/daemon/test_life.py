@@ -1,4 +1,4 @@
-"""Leaders who are gone for certain are followed at once; those who may live, however silent, when their lease is over."""
+"""Leaders who are gone for certain are followed at once; those who may live when their lease is over."""
 
 import shutil
 from collections.abc import Iterator

@@ -35,8 +35,8 @@ def real_now() -> int:
 
 
 def loaded(folder: Path, gateway: Door, **how: int) -> Homing:
-    """A project with messages ready to leave by a gateway."""
-    homing = served_project(folder, http_channel(gateway.gateway), **{"lease": 2, **how})
+    """A project with messages ready to leave by a gateway, which may let us wait however busy the machine is."""
+    homing = served_project(folder, f"{http_channel(gateway.gateway)}timeout = 60\n", **how)
     customers(homing, ALL)
     make_ready(homing, real_now())
     return homing
@@ -68,7 +68,7 @@ def until_all_sent(gateway: Door, told: Served, already: int = 0) -> None:
 def test_killed_in_the_middle_of_sending(tmp_path: Path) -> None:
     """A4: what the gateway has is not sent again, recorded or not; the rest leaves at once after a new start."""
     with door() as gateway:
-        with sending(tmp_path, gateway, lease=600) as (homing, told):
+        with sending(tmp_path, gateway) as (homing, told):
             told.tell(signal.SIGKILL)
             assert told.ended() == -signal.SIGKILL
         had = statuses(homing)["sending"]
@@ -84,7 +84,7 @@ def test_killed_in_the_middle_of_sending(tmp_path: Path) -> None:
 def test_a_frozen_leader_is_overtaken(tmp_path: Path) -> None:
     """B2, B3: a standby takes over; the other one wakes up, finds its lead gone and sends nothing."""
     with door() as gateway:
-        with sending(tmp_path, gateway) as (homing, first), serving(homing) as second:
+        with sending(tmp_path, gateway, lease=2) as (homing, first), serving(homing) as second:
             second.until("standing by")
             first.tell(signal.SIGSTOP)
             second.until("leading")
@@ -121,7 +121,7 @@ def test_two_daemons_do_the_work_of_one(tmp_path: Path) -> None:
 def test_told_to_stop_while_sending(tmp_path: Path) -> None:
     """A11: calls under way are finished and recorded, nothing new is begun; the next daemon does the rest."""
     with door() as gateway:
-        with sending(tmp_path, gateway) as (homing, told):
+        with sending(tmp_path, gateway, grace=600) as (homing, told):
             told.tell(signal.SIGTERM)
             gateway.open()
             assert told.ended() == 0

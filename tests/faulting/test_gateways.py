@@ -94,14 +94,16 @@ rejected_codes = ["MOBILE"]
 not_sent_codes = ["LIMIT"]
 opted_out_codes = ["BLACK"]
 id = "$.id"
-timeout = 0.5
+timeout = {timeout}
 """
 
 
-def shop(folder: Path, url: str) -> Homing:
-    """A project with one customer who is about to be written to."""
+def shop(folder: Path, url: str, timeout: float = 60) -> Homing:
+    """A project with one customer who is about to be written to. `timeout`: of the gateway, in seconds."""
     homing = applied_project(folder)
-    config = CONFIG.replace('[channels.sms]\npath = "outbox.jsonl"\n', "") + TABLE.format(url=url)
+    config = CONFIG.replace('[channels.sms]\npath = "outbox.jsonl"\n', "") + TABLE.format(
+        url=url, timeout=timeout
+    )
     homing.file("homing.toml", config)
     homing.well("import", "customers", homing.file("c.csv", "id,name,phone\nC1,陈晨,13800000001\n"))
     homing.well("import", "visit", homing.file("v.csv", "customer,at\nC1,2023-08-01 10:00\n"))
@@ -118,7 +120,7 @@ def status(homing: Homing) -> str:
 def test_whatever_the_gateway_answers(tmp_path: Path, fault: Fault) -> None:
     """Only what was proved not to be taken is sent again; doubt stays doubt, and is in the queue."""
     with gateway(fault.answer) as (server, asked):
-        homing = shop(tmp_path, server.url)
+        homing = shop(tmp_path, server.url, 0.5 if fault.answer is hang else 60)
         homing("run", "--at", RUNS[0])
         assert (status(homing), len(asked)) == (fault.first, 1)
         for at in RUNS[1:]:
@@ -146,7 +148,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
 def test_a_person_settles_what_is_in_doubt(tmp_path: Path) -> None:
     """With name and evidence: it was sent, or it goes once more, under a key of its own."""
     with gateway(hang) as (server, asked):
-        homing = shop(tmp_path, server.url)
+        homing = shop(tmp_path, server.url, 0.5)
         homing("run", "--at", RUNS[0])
         (doubt,) = homing.well("queue", "list", "--kind", "unknown", "--json").json
         assert (doubt["customer"], doubt["journey"], doubt["what"]) == ("C1", "win_back", "hello")
@@ -165,7 +167,7 @@ def test_a_person_settles_what_is_in_doubt(tmp_path: Path) -> None:
 def test_it_had_been_sent(tmp_path: Path) -> None:
     """What turns out to have been sent is sent: it never goes again."""
     with gateway(hang) as (server, asked):
-        homing = shop(tmp_path, server.url)
+        homing = shop(tmp_path, server.url, 0.5)
         homing("run", "--at", RUNS[0])
         (doubt,) = homing.well("queue", "--json").json
         shown = homing.well("queue", "show", doubt["id"], "--json").json
