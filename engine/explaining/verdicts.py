@@ -130,6 +130,8 @@ def _watched(case: _Case, journey: Journey, run: Run) -> Verdict:
     words = say("held out for comparison since {at}: only the goal is watched", at=since)
     if last is not None and last < case.inquiry.at:
         words, last = say("held out for comparison since {at}: the next run ends the watch", at=since), None
+    elif last == case.inquiry.at:  # its last instant
+        last = run.wake_at
     return Verdict(
         journey.name, journey.title, case.records.get(run.record), "watched", words, tuple(lines),
         since=run.entered_at, next=last, then=say("the watch is over") if last else "",

@@ -13,6 +13,8 @@ import pytest
 
 from dsl.units import Duration
 from engine.plans.needs import covers
+from engine.projects.virtual_time import last_run_at
+from engine.safekeeping.retention import forget
 from tests.projects import CONFIG, Homing, applied_project
 
 RULES = """\
@@ -123,6 +125,18 @@ def test_nothing_of_somebody_under_way_goes(tmp_path: Path) -> None:
     assert count(homing, "message", "customer = 1") == 1
     assert count(homing, "message", "customer = 2") == 0
     assert count(homing, "task", "customer = 1") == 1
+
+
+def test_what_no_run_has_looked_at_since_stays(tmp_path: Path) -> None:
+    """Between runs the clock goes on: the next one must still find what has left a window meanwhile."""
+    homing = lived(tmp_path)
+    project = homing.opened()
+    with project.store.read() as connection:
+        ran = last_run_at(connection)
+    assert ran is not None
+    forget(project, ran + 300 * 86_400_000)
+    project.store.close()
+    assert (count(homing, "event_look"), count(homing, "message")) == (3, 2)
 
 
 def test_what_has_gone_and_what_stays_is_told(tmp_path: Path) -> None:
