@@ -70,7 +70,7 @@ def visit(
     speak(language)
     project = homing.opened()
     try:
-        asyncio.run(_visited(ReviewRoom(project, actor, **options), play, size))
+        asyncio.run(_visited(ReviewRoom(project, actor, **{"attention": 0.0, **options}), play, size))
     finally:
         project.store.close()
         speak("en")

@@ -35,9 +35,9 @@ class ReviewRoom(App[None]):
         Binding("ctrl+t", "shade", say("light or dark"), show=False),
     ]
 
-    def __init__(self, project: Project, actor: str, *, light: bool = False) -> None:
+    def __init__(self, project: Project, actor: str, *, light: bool = False, attention: float = 0.25) -> None:
         super().__init__()
-        self.house = House(project, actor)
+        self.house = House(project, actor, attention)
         self._open = ExitStack()
         self._changed: Callable[[], bool] = lambda: False
         self._looks = 0

@@ -30,6 +30,7 @@ class Door:
 
 DOORS = (
     Door("1", "today", say("Today"), ("tui.rooms.today", "TodayRoom")),
+    Door("2", "approve", say("Approve"), ("tui.rooms.approve", "ApproveRoom"), frozenset({"message", "benefit"})),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ Everything here waits for the database: rooms call it in a thread (see `tui.room
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from engine.commands.opening import by, practice_of, time_of
@@ -34,16 +34,20 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`project` stays open as long as the rooms are."""
+    """`project` stays open as long as the rooms are.
+
+    `attention`: seconds for which something must have been on the screen before a key decides on it.
+    """
 
     project: Project
     actor: str
+    attention: float = 0.25
 
     def read(self, view: Callable[[Sight], T]) -> T:
         """What a view makes of the store as it is now. EngineError when that cannot be read."""
         now = time_of(self.project)
         with self.project.store.read() as connection:
-            window = look(connection, self.project.config)
+            window = replace(look(connection, self.project.config), offsets=False)
             return view(Sight(window, now, self.actor, roles_held(connection, self.actor)))
 
     def write(self, verb: Callable[[Hand], T]) -> T:

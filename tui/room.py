@@ -97,19 +97,20 @@ class Room(Screen[None], Generic[S]):
                 self._stale, started = False, monotonic()
                 snapshot = await self._looked()
                 self._rest_until = monotonic() + _REST * (monotonic() - started)
-                if snapshot is not None:
+                if snapshot is not None and self.query(Notice):  # else the room is being closed
                     self.snapshot = snapshot
         finally:
             self._reading = False
 
     async def _looked(self) -> S | None:
-        notice = self.query_one(Notice)
         try:
             snapshot = await self.ask(self.reads())
         except EngineError as error:
-            notice.say(error)
+            for notice in self.query(Notice):
+                notice.say(error)
             return None
-        notice.hide()
+        for notice in self.query(Notice):
+            notice.hide()
         return snapshot
 
     async def ask(self, view: Callable[[Sight], T]) -> T:

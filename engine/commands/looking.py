@@ -12,8 +12,8 @@ from engine.calendars.zone import parse_time
 from engine.commands.opening import by, opened, release_of, time_of
 from engine.commands.options import as_option, json_option, real_time
 from engine.errors import UsageError
+from engine.people.disclosure import note_shown
 from engine.projects.project import Project
-from engine.storage.audit import By, Deed, record
 from engine.storage.customers import customer_number
 from engine.storage.states import MessageStatus
 from engine.terminal import masked, print_json, print_json_list, print_table, print_text, talk, words
@@ -113,7 +113,9 @@ def customer_command(identity: str, actor: str | None, *, showing: bool, as_json
     """Show one customer: facts, journeys, and what happened and why."""
     with opened() as project:
         if showing:
-            _note_shown(project, identity, by(project, actor))
+            release_of(project)  # without one there are no customers
+            with project.store.write() as connection:
+                note_shown(connection, identity, by(project, actor))
         with project.store.read() as connection:
             window = look(connection, project.config)
             found = customer(window, identity)
@@ -122,13 +124,6 @@ def customer_command(identity: str, actor: str | None, *, showing: bool, as_json
         print_json(found)
     else:
         _tell_customer(found, {} if showing else kinds)
-
-
-def _note_shown(project: Project, identity: str, who: By) -> None:
-    """Who sees addresses in full is on record."""
-    release_of(project)  # without one there are no customers
-    with project.store.write() as connection:
-        record(connection, who, Deed("shown in full", customer_number(connection, identity)))
 
 
 def _alert(project: Project, found: Status) -> None:

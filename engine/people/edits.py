@@ -74,19 +74,29 @@ def edit_text(study: Study, intent: Intent, writing: Writing, by: By) -> Edited:
     """
     row = _editable(study, intent)
     check_may(study.connection, by, None, say("message {id}", id=intent.id))
+    new = _looked_over(study, row, writing)
+    number, text = study.symbols.known("channel", new.channel), Text(new.subject, new.text)
+    _store(study.connection, intent, number, text, by)
+    shown = row.channel in {None, number}
+    _void(study.connection, intent, row, (number, text) if shown else None, by)
+    remember(study.connection, {intent: Verdict("message", "edited", row.changed_at)}, by)
+    what = f"{intent.id} via {new.channel} {new.digest[:12]}"
+    audit.record(study.connection, by, Deed("message edited", intent.customer, what, writing.because))
+    return new
+
+
+def proposed(study: Study, intent: Intent, writing: Writing) -> Edited:
+    """What a message would say if it were edited so; changes nothing. The errors of `edit_text`, but for who may."""
+    return _looked_over(study, _editable(study, intent), writing)
+
+
+def _looked_over(study: Study, row: Any, writing: Writing) -> Edited:
     send = _send(study, row)
     channel = writing.channel or study.symbols.name_or(row.channel) or send.via[0]
     text = _text(study, send, channel, writing, row)
     _check(study.model, send, channel, text)
-    number = study.symbols.known("channel", channel)
-    _store(study.connection, intent, number, text, by)
-    shown = row.channel in {None, number}
-    _void(study.connection, intent, row, (number, text) if shown else None, by)
-    seal = digest(number, text.subject, text.body)
-    remember(study.connection, {intent: Verdict("message", "edited", row.changed_at)}, by)
-    what = f"{intent.id} via {channel} {seal[:12]}"
-    audit.record(study.connection, by, Deed("message edited", intent.customer, what, writing.because))
     length, count = (len_of(text.body), segments(text.body)) if channel == "sms" else (None, None)
+    seal = digest(study.symbols.known("channel", channel), text.subject, text.body)
     return Edited(channel, text.subject, text.body, length, count, seal)
 
 

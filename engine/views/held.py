@@ -21,7 +21,7 @@ from engine.storage.schema import message
 from engine.storage.staff_tables import QUEUED_MESSAGE, decision
 from engine.storage.states import MessageStatus
 from engine.views.held_benefits import BENEFIT, BENEFIT_RANK, held_benefit, held_benefits
-from engine.views.places import Part, Place, part_of
+from engine.views.places import Part, Place, for_roles, part_of
 from engine.views.reviews import REPLY, replies, reply_place
 from engine.views.window import Window
 from engine.wording import say
@@ -55,17 +55,33 @@ def queue(
 
     UnknownNameError when the page is to follow something that nobody knows.
     """
-    page = page or Page()
-    last = None if page.since is None else Place(page.since, _FIRST, ())
-    if page.after is not None:
-        last = _place(window, page.after)
-    part = Part(role, last, page.limit)
+    part = _part(window, None if role is None else frozenset({role}), page or Page())
     found = [_messages(window, kind, part)]
     if kind in (None, BENEFIT):
         found.append(held_benefits(window, part))
     if kind in (None, REPLY):
         found.append(replies(window, part))
-    return (one for _, one in islice(merge(*found, key=itemgetter(0)), page.limit))
+    return _in_order(found, part)
+
+
+def held(window: Window, roles: frozenset[str] | None, page: Page) -> Iterator[Item]:
+    """Messages and benefits that are held for any of these roles, or for anybody; None: all that are.
+
+    UnknownNameError when the page is to follow something that nobody knows.
+    """
+    part = _part(window, roles, page)
+    return _in_order([_messages(window, "message", part), held_benefits(window, part)], part)
+
+
+def _part(window: Window, roles: frozenset[str] | None, page: Page) -> Part:
+    last = None if page.since is None else Place(page.since, _FIRST, ())
+    if page.after is not None:
+        last = _place(window, page.after)
+    return Part(roles, last, page.limit)
+
+
+def _in_order(found: list[Iterator[tuple[Place, Item]]], part: Part) -> Iterator[Item]:
+    return (one for _, one in islice(merge(*found, key=itemgetter(0)), part.limit))
 
 
 def counts(window: Window) -> list[Item]:
@@ -120,12 +136,9 @@ _FIRST = _RANK - 1
 def _messages(window: Window, kind: str | None, part: Part) -> Iterator[tuple[Place, Item]]:
     """Held and doubtful messages, from the index that has them in their order and knows status and role."""
     statuses = [int(status) for status, name in KINDS.items() if kind in (None, name)]
-    rows = _rows(window).where(QUEUED_MESSAGE)
+    rows = _rows(window).where(QUEUED_MESSAGE, *for_roles(window, part, message.c.role))
     if len(statuses) < len(KINDS):
         rows = rows.where(message.c.status.in_(statuses))
-    if part.role is not None:
-        number = window.symbols.find("role", part.role)
-        rows = rows.where(sa.or_(message.c.role.is_(None), message.c.role == number))
     rows = part_of(rows, part, _RANK, (message.c.changed_at, *message.primary_key.columns))
     for row in window.connection.execute(rows) if statuses else ():
         yield Place(row.changed_at, _RANK, intent_in(row)), _item(window, row)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from engine.storage.benefit_tables import HELD_GRANT, grant, is_grant
 from engine.storage.keys import Intent, intent_in
-from engine.views.places import Part, Place, part_of
+from engine.views.places import Part, Place, for_roles, part_of
 from engine.views.window import Window
 from engine.wording import say
 
@@ -21,10 +21,7 @@ BENEFIT_RANK = 1
 
 def held_benefits(window: Window, part: Part) -> Iterator[tuple[Place, dict[str, object]]]:
     """Those of a part that are held, the oldest first."""
-    rows = _rows(window).where(HELD_GRANT)
-    if part.role is not None:
-        number = window.symbols.find("role", part.role)
-        rows = rows.where(sa.or_(grant.c.role.is_(None), grant.c.role == number))
+    rows = _rows(window).where(HELD_GRANT, *for_roles(window, part, grant.c.role))
     order = (grant.c.changed_at, *grant.primary_key.columns)
     for row in window.connection.execute(part_of(rows, part, BENEFIT_RANK, order)):
         yield Place(row.changed_at, BENEFIT_RANK, intent_in(row)), _item(window, row)

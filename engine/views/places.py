@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from engine.conditions.moments import integer
+from engine.views.window import Window
 
 
 class Place(NamedTuple):
@@ -21,11 +22,19 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the queue: what a role may decide (None: all of it), after a place, at most so many."""
+    """A part of the queue: what these roles may decide (None: all of it), after a place, at most so many."""
 
-    role: str | None = None
+    roles: frozenset[str] | None = None
     last: Place | None = None
     limit: int | None = None
+
+
+def for_roles(window: Window, part: Part, column: sa.Column[int]) -> list[sa.ColumnElement[bool]]:
+    """That something is for one of the roles of a part, or for anybody."""
+    if part.roles is None:
+        return []
+    numbers = [window.symbols.find("role", role) for role in sorted(part.roles)]
+    return [sa.or_(column.is_(None), column.in_([number for number in numbers if number is not None]))]
 
 
 def part_of(rows: sa.Select[Any], part: Part, rank: int, order: tuple[sa.Column[int], ...]) -> sa.Select[Any]:

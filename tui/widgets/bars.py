@@ -83,19 +83,20 @@ class Hints(Widget):
         shown.sort(key=lambda binding: binding.action in _LAST)
         parts = [
             Content.assemble(
-                (f" {self.app.get_key_display(one)} ", "bold reverse"),
-                (f" {told(one.description)} ", Style.from_meta({"@click": one.action})),
+                (self.app.get_key_display(one), "bold $primary"),
+                (f" {told(one.description)}", Style.from_meta({"@click": one.action})),
             )
             for one in shown
         ]
-        return _fitting(parts, self.size.width)
+        last = sum(one.action in _LAST for one in shown)
+        return _fitting(parts, last, self.size.width - 2)
 
 
 _LAST = ("app.command_palette", "help", "quit")
 
 
-def _fitting(parts: list[Content], width: int) -> Content:
-    """As many as fit; those before the last two go first."""
-    while len(parts) > len(_LAST) and sum(part.cell_length + 1 for part in parts) > width:
-        del parts[-len(_LAST) - 1]
-    return Content(" ").join(parts)
+def _fitting(parts: list[Content], last: int, width: int) -> Content:
+    """As many as fit; those that come before the last go first."""
+    while len(parts) > last and sum(part.cell_length + 2 for part in parts) - 2 > width:
+        del parts[-last - 1]
+    return Content.assemble(" ", Content("  ").join(parts))

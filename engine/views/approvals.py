@@ -1,0 +1,105 @@
+"""Something held as whoever decides on it must see it: with where it goes, and the rule that holds it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from dsl.model.journeys import Send
+from dsl.source import Span
+from dsl.texts.segments import len_of, segments
+from engine.permits.rules import worded
+from engine.permits.senders import address_of
+from engine.storage.declared import column_name
+from engine.storage.keys import Intent
+from engine.views.held import Item, item
+from engine.views.held_benefits import BENEFIT
+from engine.views.window import Window
+
+
+class Recipient(NamedTuple):
+    """Where a message goes. `kind`: of the attribute that holds it, by which it is masked."""
+
+    address: str | None
+    kind: str
+
+
+class Line(NamedTuple):
+    """A line of the rules in force, in its own words."""
+
+    file: str
+    number: int
+    text: str
+
+
+def approval(window: Window, intent: Intent) -> Item | None:
+    """One that is held, with all there is to see; None when it does not wait for anybody.
+
+    More than `item` tells: `title`, `recipient`, `length` and `segments` of an sms, `rule`.
+    """
+    found = item(window, intent)
+    if found is None:
+        return None
+    if found["kind"] == BENEFIT:
+        return found | {"rule": _line(_of_benefit(window, str(found["what"])), "approve by")}
+    text, is_sms = str(found["text"] or ""), bool(found["text"]) and found["channel"] == "sms"
+    message = window.model.messages.get(str(found["what"]))
+    return found | {
+        "title": None if message is None else message.title,
+        "recipient": _recipient(window, str(found["channel"]), intent.customer),
+        "length": len_of(text) if is_sms else None,
+        "segments": segments(text) if is_sms else None,
+        "rule": _line(_holding(window, found, intent.action), ""),
+    }
+
+
+def _recipient(window: Window, channel: str, customer: int) -> Recipient | None:
+    """Where the channel reaches the customer now."""
+    configured = window.config.channels.get(channel)
+    name = address_of(window.model, channel, None if configured is None else configured.address)
+    if name is None:
+        return None
+    table = window.tables.customer
+    column = table.c.id if name == "id" else table.c[column_name(name)]
+    kind = next((field.type.kind for field in window.model.customer if field.name == name), "text")
+    return Recipient(window.connection.scalar(sa.select(column).where(table.c.customer == customer)), kind)
+
+
+def _of_benefit(window: Window, name: str) -> Iterator[Span]:
+    declared = window.model.benefits.get(name)
+    if declared is not None:
+        yield declared.span
+
+
+def _holding(window: Window, found: Item, action: int) -> Iterator[Span]:
+    """The rule that holds a message, by its words in the reason; what has no words of its own is no rule."""
+    send = _send(window, found, action)
+    policy = None if send is None else window.model.policies.get(send.policy)
+    if send is None or policy is None:
+        return
+    because = str(found["because"])
+    if send.review is not None and f"review by {send.review}" in because:
+        yield send.span
+    spans = [review.span for review in policy.reviews]
+    spans += [span for word, span in policy.spans.items() if word in {"sample", "pilot", "stop"}]
+    yield from (span for span in spans if span.text and worded(span, "") in because)
+
+
+def _send(window: Window, found: Item, action: int) -> Send | None:
+    journey = window.model.journeys.get(str(found["journey"]))
+    for state in () if journey is None else journey.states:
+        for one in state.actions if state.name == found["state"] else ():
+            if isinstance(one, Send) and one.number == action:
+                return one
+    return None
+
+
+def _line(spans: Iterator[Span], words: str) -> Line | None:
+    """The line that the first of these spans begins on, or the first in it that begins with these words."""
+    span = next(spans, None)
+    if span is None:
+        return None
+    numbers = range(span.line, span.line + span.text.count("\n") + 1)
+    found = (number for number in numbers if words in span.source.line(number))
+    number = next(found, span.line)
+    return Line(span.source.name, number, span.source.line(number).strip())

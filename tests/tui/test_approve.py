@@ -1,0 +1,260 @@
+"""Approve, by keys: each decision is the verb of the command, and what stands on the screen is what it is about."""
+
+from pathlib import Path
+
+from tests.projects import Homing
+from tests.queues import held, hire, messages, with_held
+from tests.rooms import LARGE, Visitor, visit
+from tests.shops_with_benefits import START, with_customers
+
+
+def staffed(folder: Path, count: int = 3) -> Homing:
+    """A project with a staff, and so many messages for the manager."""
+    homing = with_held(folder, count)
+    hire(homing)
+    return homing
+
+
+def trail(homing: Homing) -> list[tuple[str, str, str | None]]:
+    """Who did what, and why."""
+    found = homing.well("audit", "--json").json
+    return [(one["actor"], one["verb"], one["because"]) for one in found]
+
+
+def test_the_item_tells_all_that_a_decision_needs(tmp_path: Path) -> None:
+    """Exact text, length, masked number, the rule and its line, when it is given up."""
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2")
+        for part in (
+            "陈1女士您好",
+            "23 characters, 1 segment",
+            "138****0001",
+            "all.rules:18",
+            "2026-11-30 10:00",
+        ):
+            assert part in visitor.text
+        assert "review by manager when" in visitor.text
+        assert "13800000001" not in visitor.text
+
+    visit(staffed(tmp_path), "王经理", play)
+
+
+def test_enter_on_today_leads_here(tmp_path: Path) -> None:
+    """Whoever has never seen it presses enter on the first line and is where it is done."""
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("enter")
+        assert "1 of 3 held" in visitor.text
+
+    visit(staffed(tmp_path), "王经理", play)
+
+
+def test_approving_goes_on_to_the_next(tmp_path: Path) -> None:
+    """`a` approves the text that was seen; the next item is there at once; `u` takes it back."""
+    homing = staffed(tmp_path)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "a")
+        assert "陈2女士" in visitor.text
+        assert "1 of 2 held" in visitor.text
+        assert messages(homing)["C1"][0] == "waiting"
+        await visitor.press("u")
+        assert messages(homing)["C1"][0] == "held"
+        assert "1 of 3 held" in visitor.text
+        assert "陈1女士" in visitor.text
+
+    visit(homing, "王经理", play)
+    assert [verb for who, verb, _ in trail(homing) if who == "王经理"] == [
+        "message approved",
+        "message approval undone",
+    ]
+
+
+def test_refusing_asks_why(tmp_path: Path) -> None:
+    """`r` refuses once there is a reason; without one, or with escape, nothing is decided."""
+    homing = staffed(tmp_path)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "r", "enter")
+        assert "write something" in visitor.text
+        await visitor.press("escape")
+        assert messages(homing)["C1"][0] == "held"
+        await visitor.press("r", *"rude", "enter")
+        assert messages(homing)["C1"][0] == "dropped"
+        assert "陈2女士" in visitor.text
+
+    visit(homing, "王经理", play)
+    assert ("王经理", "message refused", "rude") in trail(homing)
+
+
+def test_editing_is_looked_over_while_one_types(tmp_path: Path) -> None:
+    """What breaks the policy is told at once and cannot be saved; what may go is saved, and held as before."""
+    homing = staffed(tmp_path, 1)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "e", "backspace")
+        assert 'require "回T退订"' in visitor.text
+        await visitor.press("ctrl+s")
+        assert "as it will arrive" in visitor.text
+        await visitor.press("订", "x")
+        assert "24 characters, 1 segment" in visitor.text
+        await visitor.press("ctrl+s")
+        assert "its text was written by 王经理" in visitor.text
+
+    visit(homing, "王经理", play, LARGE)
+    assert messages(homing)["C1"] == ("held", "【毛毛家】陈1女士您好,五折为您保留。回T退订x")
+
+
+def test_what_was_written_is_thrown_away_only_when_asked_twice(tmp_path: Path) -> None:
+    """One escape warns, the second leaves; the message says what it said."""
+    homing = staffed(tmp_path, 1)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "e", "x", "escape")
+        assert "Esc once more throws away" in visitor.text
+        await visitor.press("escape")
+        assert "1 of 1 held" in visitor.text
+
+    visit(homing, "王经理", play)
+    assert messages(homing)["C1"][1] == "【毛毛家】陈1女士您好,五折为您保留。回T退订"
+
+
+def test_all_alike_are_approved_when_their_number_is_typed(tmp_path: Path) -> None:
+    """`A` shows three of them and wants the number; another number does nothing; `u` takes all of them back."""
+    homing = staffed(tmp_path, 5)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "A")
+        assert all(f"C{number}: " in visitor.text for number in (1, 2, 3))
+        assert "C4: " not in visitor.text
+        await visitor.press("4", "enter")
+        assert "that is not 5" in visitor.text
+        await visitor.press("backspace", "5", "enter")
+        assert "Nothing is held for you." in visitor.text
+        assert {status for status, _ in messages(homing).values()} == {"waiting"}
+        await visitor.press("u")
+        assert "1 of 5 held" in visitor.text
+
+    visit(homing, "王经理", play)
+
+
+def test_who_comes_too_late_is_told_and_goes_on(tmp_path: Path) -> None:
+    """Two rooms on one file: of two people one decides, and the other is told by whom."""
+    homing = staffed(tmp_path)
+
+    async def play(first: Visitor) -> None:
+        await first.press("2")
+        homing.well("queue", "approve", held(homing)[0]["id"], "--as", "李总")
+        await first.press("a")
+        assert "approved by 李总" in first.told
+        assert "陈2女士" in first.text
+
+    visit(homing, "王经理", play)
+
+
+def test_a_text_that_changed_since_is_not_approved(tmp_path: Path) -> None:
+    """An approval is of what was seen: somebody has written it anew meanwhile."""
+    homing = staffed(tmp_path, 1)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2")
+        homing.well("queue", "edit", held(homing)[0]["id"], "--text", "别的。回T退订", "--as", "李总")
+        await visitor.press("a")
+        assert "another text by now" in visitor.told
+        assert "别的" in visitor.text
+
+    visit(homing, "王经理", play)
+    assert messages(homing)["C1"][0] == "held"
+
+
+def test_whoever_may_not_decide_is_told(tmp_path: Path) -> None:
+    """The engine refuses, not the screen: an advisor sees what is for others, and cannot approve it."""
+    homing = staffed(tmp_path)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2")
+        assert "Nothing is held for you." in visitor.text
+        await visitor.press("o", "a")
+        assert "that is for `manager`" in visitor.told
+
+    visit(homing, "小李", play)
+    assert messages(homing)["C1"][0] == "held"
+
+
+def test_addresses_are_shown_on_a_key_and_on_record(tmp_path: Path) -> None:
+    """`v` shows the number of this customer, and the trail says who saw it; the next one is masked again."""
+    homing = staffed(tmp_path)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "v")
+        assert "13800000001" in visitor.text
+        await visitor.press("s")
+        assert "138****0002" in visitor.text
+
+    visit(homing, "王经理", play)
+    assert [(who, verb) for who, verb, _ in trail(homing)][-1] == ("王经理", "shown in full")
+
+
+def test_keys_held_down_decide_only_on_what_was_seen(tmp_path: Path) -> None:
+    """A burst of `a` approves one item: the next has not been on the screen for long enough."""
+    homing = staffed(tmp_path)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2")
+        shown = visitor.app.screen.snapshot.shown
+        visitor.app.screen._note_seen((shown["id"], shown["digest"]))
+        await visitor.press(*"aaaaa")
+
+    visit(homing, "王经理", play, attention=3600.0)
+    assert [status for status, _ in messages(homing).values()].count("waiting") == 1
+
+
+def test_benefits_are_decided_in_the_same_list(tmp_path: Path) -> None:
+    """A benefit tells what it is worth and which line asks for approval; `a` gives it."""
+    homing = with_customers(tmp_path, 1)
+    homing.well("run", "--at", START)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2")
+        assert "五折券" in visitor.text
+        assert "approve by manager" in visitor.text
+        await visitor.press("a")
+        assert held(homing, "--kind", "benefit") == []
+
+    visit(homing, "王经理", play)
+
+
+def test_pages_follow_each_other(tmp_path: Path) -> None:
+    """Of more than fit on a page, the next page comes when the cursor goes on beyond the last, and back."""
+    homing = staffed(tmp_path, 103)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "end", "down")
+        assert "101 of 103 held" in visitor.text
+        await visitor.press("up")
+        assert "100 of 103 held" in visitor.text
+
+    visit(homing, "王经理", play)
+
+
+def test_hostile_names_neither_crash_nor_hide_nor_colour(tmp_path: Path) -> None:
+    """Markup, escapes and bidi in a name stand on the screen as marks, in list, item, dialogs and editor."""
+    homing = with_held(tmp_path, 1)
+    name = b"[b]Bob[/b] \\u202e]52;c;\\u0007[/x] [TODO]".decode("unicode_escape")
+    rows = f'id,name,title,phone,lifetime_value\nC9,"{name}",女士,13800000009,9000\n'
+    homing.well("import", "customers", homing.file("evil.csv", rows))
+    homing.well("run", "--at", "2026-11-23 11:00")
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "end")
+        assert "[b]Bob[/b]" in visitor.text
+        assert "[TODO]" in visitor.text
+        assert "⟨202E⟩" in visitor.text
+        for keys in (("r", "escape"), ("e", "escape"), ("A", "escape"), ("question_mark", "escape")):
+            await visitor.press(keys[0])
+            assert "\u202e" not in visitor.text
+            assert "\x1b" not in visitor.text
+            await visitor.press(*keys[1:])
+
+    visit(homing, "王经理", play, LARGE)

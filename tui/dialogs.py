@@ -1,0 +1,59 @@
+"""Questions in the middle of the screen: a line of words, or a number that says that somebody means it."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.widgets.bars import Hints
+from tui.wording import say, told
+
+
+class AskWords(ModalScreen[str | None]):
+    """Asks for a line of words; None: never mind. `wanted`: what must be typed, if anything will not do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", say("never mind"), key_display="Esc"),
+        Binding("enter", "go_on", say("go on"), key_display="Enter"),
+    ]
+
+    def __init__(self, question: str, about: str = "", wanted: str | None = None) -> None:
+        super().__init__()
+        self._question, self._about, self._wanted = told(question), about, wanted
+
+    def compose(self) -> ComposeResult:
+        """Question, what it is about, a line to answer."""
+        with Vertical(id="pane"):
+            yield Static(Content.styled(self._question, "bold"))
+            if self._about:
+                yield Static(self._about, markup=False, id="about")
+            yield Input(id="answer")
+            yield Static(markup=False, id="objection")
+        yield Hints()
+
+    @on(Input.Submitted)
+    def answered(self, event: Input.Submitted) -> None:
+        """Take the answer, if it is one."""
+        answer = event.value.strip()
+        if not answer:
+            self._object(told(say("write something, or leave with Esc")))
+        elif self._wanted is not None and answer != self._wanted:
+            self._object(told(say("that is not {wanted}", wanted=self._wanted)))
+        else:
+            self.dismiss(answer)
+
+    def _object(self, why: str) -> None:
+        self.query_one("#objection", Static).update(f"! {why}")
+
+    async def action_go_on(self) -> None:
+        """As enter in the line does."""
+        await self.query_one(Input).action_submit()
+
+    def action_leave(self) -> None:
+        """Decide nothing."""
+        self.dismiss(None)

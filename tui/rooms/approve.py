@@ -1,0 +1,325 @@
+"""Approve: what is held on the left, one of it on the right, and a key for each decision."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from engine.errors import EngineError
+from engine.people.decisions import Done, Note, approve, refuse
+from engine.people.disclosure import note_shown
+from engine.people.edits import Study, Writing, edit_text
+from engine.people.many import approve_all
+from engine.people.task_changes import Hand
+from engine.people.undoing import undo
+from engine.storage.keys import Intent, intent_of
+from engine.views.held import Item
+from engine.views.window import look
+from tui.dialogs import AskWords
+from tui.house import House, Sight
+from tui.room import Room
+from tui.rooms.held_item import facts_of, text_of, title_of
+from tui.rooms.rewriting import Rewriting
+from tui.rooms.shelf import PAGE, Alike, Asked, Shelf, read_alike, read_shelf
+from tui.widgets.rows import Column, Row, Rows
+from tui.wording import say, say_number, told
+
+_COLUMNS = (Column(elastic=True), Column(spare=True), Column())
+
+
+class ApproveRoom(Room[Shelf]):
+    """Decisions are the engine's verbs; of two people one decides, and the other is told."""
+
+    ABOUT: ClassVar[str] = say(
+        "Messages and benefits that somebody must look at before they go, the oldest first. What you see is the exact "
+        "text; what hides in it is shown as a mark.\n"
+        "What you approve leaves when the other rules let it; until then `u` takes it back."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "approve", say("approve")),
+        Binding("r", "refuse", say("refuse")),
+        Binding("e", "edit", say("edit")),
+        Binding("s", "skip", say("skip")),
+        Binding("u", "undo", say("undo")),
+        Binding("A", "approve_alike", say("all alike"), key_display="A"),
+        Binding("v", "show", say("address")),
+        Binding("o", "others", say("others' too")),
+        Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
+        Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
+    ]
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self._asked = Asked()
+        self._decided: list[tuple[Intent, ...]] = []
+        self._showing = self._busy = False
+        self._seen: tuple[str, object] | None = None
+        self._timer: Timer | None = None
+
+    def lays_out(self) -> Iterable[Widget]:
+        """The list, and the item."""
+        item = VerticalScroll(Static(id="text", markup=False), Static(id="facts"), id="item", can_focus=False)
+        yield Static(id="count", markup=False)
+        yield Horizontal(Rows(_COLUMNS, identity="held"), item)
+
+    def reads(self) -> Callable[[Sight], Shelf]:
+        """The page that is asked for."""
+        return partial(read_shelf, self._asked)
+
+    def show(self, snapshot: Shelf) -> None:
+        """The page, and the item with the cursor."""
+        if snapshot.shown is None or snapshot.asked.key != self._asked.key:
+            self._showing = False
+        if self._asked.key in (None, snapshot.asked.key) or self._is_gone(snapshot):
+            self._asked = snapshot.asked
+        rows = [_row(one, snapshot) for one in snapshot.items]
+        self.query_one(Rows).put(rows, self._asked.key)
+        self.query_one("#count", Static).update(told(_count(snapshot)))
+        self._show_item(snapshot.shown)
+
+    def _is_gone(self, snapshot: Shelf) -> bool:
+        return all(one["id"] != self._asked.key for one in snapshot.items)
+
+    def _show_item(self, one: Item | None) -> None:
+        item = self.query_one("#item", VerticalScroll)
+        item.display = one is not None
+        if one is None:
+            self._seen = None
+            return
+        self.query_one("#text", Static).update(text_of(one))
+        self.query_one("#facts", Static).update(facts_of(one, showing=self._showing))
+        mark = (str(one["id"]), one.get("digest"))
+        if self._seen != mark:
+            item.scroll_home(animate=False)
+            self._seen = None
+            if self._timer is not None:
+                self._timer.stop()
+            self.call_after_refresh(self._begin_to_see, mark)
+
+    def _begin_to_see(self, mark: tuple[str, object]) -> None:
+        if self.house.attention:
+            self._timer = self.set_timer(self.house.attention, partial(self._note_seen, mark))
+        else:
+            self._note_seen(mark)
+
+    def _note_seen(self, mark: tuple[str, object]) -> None:
+        self._seen = mark
+
+    def _ready(self) -> Item | None:
+        """The item that keys decide on: it stands on the screen, and has for as long as eyes need to see it.
+
+        So keys that are held down, or pasted, decide on nothing that nobody has seen.
+        """
+        one = None if self.snapshot is None else self.snapshot.shown
+        if one is None or self._busy or self._seen != (one["id"], one.get("digest")):
+            return None
+        return one if one["id"] == self.query_one(Rows).key else None
+
+    @on(Rows.Moved)
+    def look_at(self, event: Rows.Moved) -> None:
+        """Show the item with the cursor."""
+        if event.key is not None and event.key != self._asked.key:
+            self._asked = replace(self._asked, key=event.key, place=self.query_one(Rows).cursor)
+            self._showing = False
+            self.reload()
+
+    @on(Rows.Edge)
+    def turn(self, event: Rows.Edge) -> None:
+        """To the next page, or the one before."""
+        page, pages = self.snapshot, self._asked.pages
+        if page is None:
+            return
+        if event.step > 0 and page.more:
+            self._asked = replace(self._asked, pages=(*pages, str(page.items[-1]["id"])), key=None, place=0)
+        elif event.step < 0 and len(pages) > 1:
+            self._asked = replace(self._asked, pages=pages[:-1], key=None, place=PAGE - 1)
+        else:
+            return
+        self.reload()
+
+    def action_skip(self) -> None:
+        """Leave it for later."""
+        self.query_one(Rows).action_move(1)
+
+    def action_read_on(self, step: int) -> None:
+        """Scroll the item."""
+        item = self.query_one("#item", VerticalScroll)
+        item.scroll_relative(y=step * max(1, item.size.height - 1), animate=False)
+
+    def action_others(self) -> None:
+        """Show what waits for other roles as well, or no longer."""
+        self._asked = Asked(everybody=not self._asked.everybody)
+        self.reload()
+
+    def action_approve(self) -> None:
+        """Let it go with the text that stands there."""
+        one = self._ready()
+        if one is not None:
+            note = Note(seen=_text(one.get("digest")))
+            self._decide(
+                one, lambda hand, intent: approve(hand.connection, intent, hand.by, note, hand.practice)
+            )
+
+    def action_refuse(self) -> None:
+        """Never let it go; ask why."""
+        one = self._ready()
+        if one is not None:
+            self.app.push_screen(
+                AskWords(say("Why is it refused?"), text_of(one)), partial(self._refuse, one)
+            )
+
+    def _refuse(self, one: Item, because: str | None) -> None:
+        if because is not None:
+            self._decide(
+                one, lambda hand, intent: refuse(hand.connection, intent, hand.by, because, hand.practice)
+            )
+
+    def action_edit(self) -> None:
+        """Write it anew."""
+        one = self._ready()
+        if one is not None and one["kind"] == "message":
+            intent = intent_of(str(one["id"]))
+            self.app.push_screen(Rewriting(self.house, one), partial(self._rewrite, intent))
+
+    def _rewrite(self, intent: Intent, writing: Writing | None) -> None:
+        if writing is not None:
+            self._save(intent, writing)
+
+    @work(group="decide")
+    async def _save(self, intent: Intent, writing: Writing) -> None:
+        if await self.act(partial(self._edit, intent, writing)) is not None:
+            self.tell(say("It says that now; somebody must approve it."))
+        self.reload()
+
+    def _edit(self, intent: Intent, writing: Writing, hand: Hand) -> object:
+        window = look(hand.connection, self.house.project.config)
+        study = Study(hand.connection, window.model, window.symbols, hand.practice)
+        return edit_text(study, intent, writing, hand.by)
+
+    @work(group="decide")
+    async def action_approve_alike(self) -> None:
+        """Approve all that is held of this message or benefit, once somebody has typed how many that is."""
+        one = self._ready()
+        if one is None:
+            return
+        try:
+            alike = await self.ask(partial(read_alike, one))
+        except EngineError as error:
+            self.tell_refusal(error)
+        else:
+            self.app.push_screen(_asking(alike), partial(self._approve_alike, alike))
+
+    def _approve_alike(self, alike: Alike, typed: str | None) -> None:
+        if typed is not None:
+            self._approve_all(alike)
+
+    @work(group="decide")
+    async def _approve_all(self, alike: Alike) -> None:
+        house = self.house
+        done = await self.try_to(
+            lambda: approve_all(house.project.store, alike.picked, house.who(), house.practice, None)
+        )
+        if done is not None:
+            self._decided.append(tuple(done.decided))
+            self._tell_done(done)
+        self.reload()
+
+    def _tell_done(self, done: Done) -> None:
+        self.tell(
+            say_number(
+                "{n:,} approved; u takes them back", "{n:,} approved; u takes them back", n=len(done.decided)
+            )
+        )
+        if done.passed_over:
+            number = say_number("{n:,} passed over", "{n:,} passed over", n=len(done.passed_over))
+            self.notify(
+                f"{told(number)}: {told(done.passed_over[0][1].message)}", severity="warning", markup=False
+            )
+
+    @work(group="decide")
+    async def action_undo(self) -> None:
+        """Take back what was decided last, here."""
+        if not self._decided:
+            self.tell(say("You have decided on nothing here that could be taken back."))
+            return
+        intents, back = self._decided.pop(), 0
+        for intent in intents:
+            back += await self.act(partial(_taken_back, intent)) is not None
+        if back:
+            self._asked = replace(self._asked, pages=(None,), key=intents[0].id)
+            self.tell(say_number("{n:,} taken back", "{n:,} taken back", n=back))
+        self.reload()
+
+    @work(group="decide")
+    async def action_show(self) -> None:
+        """Show the address in full, which the trail remembers; or no longer."""
+        one = self._ready()
+        if one is None:
+            return
+        if not self._showing:
+            customer = str(one["customer"])
+            if await self.act(partial(_noted, customer)) is None:
+                return
+        self._showing = not self._showing
+        self.query_one("#facts", Static).update(facts_of(one, showing=self._showing))
+
+    @work(group="decide")
+    async def _decide(self, one: Item, verb: Callable[[Hand, Intent], None]) -> None:
+        """Decide, and go on to the next; if somebody else was quicker, say so and go on."""
+        intent, self._busy = intent_of(str(one["id"])), True
+        try:
+            if await self.act(partial(_done, verb, intent)):
+                self._decided.append((intent,))
+        finally:
+            self._busy = False
+            self.reload()
+
+
+def _done(verb: Callable[[Hand, Intent], None], intent: Intent, hand: Hand) -> bool:
+    verb(hand, intent)
+    return True
+
+
+def _noted(customer: str, hand: Hand) -> bool:
+    note_shown(hand.connection, customer, hand.by)
+    return True
+
+
+def _taken_back(intent: Intent, hand: Hand) -> bool:
+    undo(hand.connection, intent, hand.by, None, hand.practice)
+    return True
+
+
+def _asking(alike: Alike) -> AskWords:
+    """Shows some of it, and wants the number typed."""
+    number = str(len(alike.picked))
+    about = "\n\n".join(f"{told(one['customer'])}: {text_of(one)}" for one in alike.sample)
+    question = say("Approve all {number} of these? The first of them read so. Type {number}.", number=number)
+    return AskWords(question, about, number)
+
+
+def _row(one: Item, shelf: Shelf) -> Row:
+    since = str(one["since"])
+    return Row(str(one["id"]), (title_of(one, shelf.titles), told(one["customer"]), told(since[5:])))
+
+
+def _count(shelf: Shelf) -> str:
+    if not shelf.items:
+        return say("Nothing is held.") if shelf.asked.everybody else say("Nothing is held for you.")
+    first = (len(shelf.asked.pages) - 1) * PAGE
+    return say(
+        "{place:,} of {total:,} held",
+        place=first + shelf.asked.place + 1,
+        total=max(shelf.total, first + len(shelf.items)),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

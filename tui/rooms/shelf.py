@@ -1,0 +1,98 @@
+"""What the room Approve shows: a page of what is held, and one of it with all there is to see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from engine.errors import UnknownNameError
+from engine.people.many import Choice, Picked, pick
+from engine.storage.keys import intent_of
+from engine.views.agenda import agenda
+from engine.views.approvals import approval
+from engine.views.held import Item, Page, held, item
+from engine.views.held_benefits import BENEFIT
+from tui.house import Sight
+
+PAGE = 100
+"""Items on a page: more than a screen, and read in milliseconds however many wait."""
+
+SAMPLE = 3
+"""So many of what is decided on together are shown before."""
+
+DECIDED_HERE = frozenset({"message", BENEFIT})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be shown. `pages`: the items after which pages begin, up to this one. `place`: where the cursor is.
+
+    `key`: the item with the cursor. `everybody`: also what waits for roles of others.
+    """
+
+    pages: tuple[str | None, ...] = (None,)
+    key: str | None = None
+    place: int = 0
+    everybody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """`total`: of all pages. `more`: whether another page follows. `shown`: the item with the cursor."""
+
+    asked: Asked
+    items: tuple[Item, ...] = ()
+    total: int = 0
+    more: bool = False
+    titles: Mapping[str, str] | None = None
+    shown: Item | None = None
+
+
+def read_shelf(asked: Asked, sight: Sight) -> Shelf:
+    """A page as it is now; the first one where nobody knows any more where it began."""
+    model = sight.window.model
+    window, roles = sight.window, None if asked.everybody else sight.roles or None
+    try:
+        found = list(held(window, roles, Page(PAGE + 1, asked.pages[-1])))
+    except UnknownNameError:
+        asked = replace(asked, pages=(None,))
+        found = list(held(window, roles, Page(PAGE + 1)))
+    if not found and len(asked.pages) > 1:
+        return read_shelf(replace(asked, pages=asked.pages[:-1], place=PAGE - 1), sight)
+    items = tuple(found[:PAGE])
+    keys = [str(one["id"]) for one in items]
+    place = keys.index(asked.key) if asked.key in keys else min(asked.place, len(keys) - 1)
+    key = keys[place] if keys else None
+    return Shelf(
+        replace(asked, key=key, place=max(0, place)),
+        items,
+        sum(
+            one.number
+            for one in agenda(window, sight.actor, sight.now)
+            if _is_here(one.kind, one.role, roles)
+        ),
+        len(found) > PAGE,
+        {name: one.title for name, one in model.messages.items()}
+        | {name: one.title for name, one in model.benefits.items()},
+        None if key is None else approval(window, intent_of(key)),
+    )
+
+
+def _is_here(kind: str, role: str | None, roles: frozenset[str] | None) -> bool:
+    return kind in DECIDED_HERE and (roles is None or role is None or role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """All that is held of one message or benefit, as it was picked, and some of it to look at."""
+
+    picked: tuple[Picked, ...]
+    sample: tuple[Item, ...]
+
+
+def read_alike(like: Item, sight: Sight) -> Alike:
+    """All that is held and is alike."""
+    window, name = sight.window, str(like["what"])
+    is_benefit = like["kind"] == BENEFIT
+    number = window.symbols.known("benefit" if is_benefit else "message", name)
+    picked = pick(window.connection, Choice(benefit=number) if is_benefit else Choice(message=number))
+    sample = (item(window, one.intent) for one in picked[:SAMPLE])
+    return Alike(tuple(picked), tuple(one for one in sample if one is not None))
