@@ -30,8 +30,10 @@ class ReviewRoom(App[None]):
 
     TITLE = "Homing"
     CSS_PATH = "styles.tcss"
+    ENABLE_COMMAND_PALETTE = False  # its own key has no name in other languages; ours opens the same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+q", "quit", say("quit"), key_display="q"),
+        Binding("ctrl+p", "command_palette", say("all commands"), show=False),
         Binding("ctrl+t", "shade", say("light or dark"), show=False),
     ]
 

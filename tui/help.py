@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from dsl.wording import Phrase
-from tui.widgets.bars import padded
+from tui.widgets.bars import Hints, padded
 from tui.wording import say, told
 
 _KEYS = 12
@@ -40,6 +40,7 @@ class Help(ModalScreen[None]):
         with VerticalScroll(id="pane"):
             yield Static(told(self._about, lines=True), markup=False)
             yield Static(self._lines(), id="keys")
+        yield Hints()
 
     def _lines(self) -> Content:
         found = {one.action: one for one in reversed(self._keys)}

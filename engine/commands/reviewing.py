@@ -19,7 +19,7 @@ _ROOM = "tui.app"
 @as_option
 def review_command(actor: str | None, *, light: bool) -> int:
     """Open the review room: approve, see what waits, watch the engine."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):  # Textual draws on stderr
         raise UsageError(
             say("the review room needs a terminal"), say("`homing status` and `homing queue` print")
         )

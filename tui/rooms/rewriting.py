@@ -64,6 +64,7 @@ class Rewriting(ModalScreen[Writing | None]):
         writing = self.query_one(_Writing)
         writing.focus()
         writing.move_cursor(writing.document.end)
+        self.look_over()
 
     @on(TextArea.Changed)
     @on(Input.Changed)

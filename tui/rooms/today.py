@@ -72,7 +72,7 @@ class TodayRoom(Room[Today]):
 
     def lays_out(self) -> Iterable[Widget]:
         """What waits above, the engine below."""
-        yield Rows(_COLUMNS, identity="waiting")
+        yield Rows(_COLUMNS, identity="waiting", opens=True)
         yield VerticalScroll(Static(id="engine"), Static(id="journeys"), id="house", can_focus=False)
 
     def reads(self) -> Callable[[Sight], Today]:

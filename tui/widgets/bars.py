@@ -42,7 +42,7 @@ class Tabs(Widget):
 
     def _tab(self, name: str, title: str) -> Content:
         if self.app.current_mode == name:
-            return Content.assemble((f"▌{title}▐", "reverse bold"))
+            return Content.assemble((f"[{title}]", "reverse bold"))
         return Content.assemble((f" {title} ", Style.from_meta({"@click": f"app.enter('{name}')"})))
 
 

@@ -56,7 +56,7 @@ class Rows(ScrollView, can_focus=True):
         Binding("pageup", "page(-1)", say("a page back"), show=False),
         Binding("home,g", "end(0)", say("to the first"), show=False, key_display="Home g"),
         Binding("end,G", "end(-1)", say("to the last"), show=False, key_display="End G"),
-        Binding("enter", "choose", say("open"), show=False, key_display="Enter"),
+        Binding("enter", "choose", say("open"), key_display="Enter"),
     ]
 
     cursor: reactive[int] = reactive(0, init=False)
@@ -79,8 +79,9 @@ class Rows(ScrollView, can_focus=True):
 
         step: int
 
-    def __init__(self, columns: Sequence[Column], *, identity: str | None = None) -> None:
+    def __init__(self, columns: Sequence[Column], *, identity: str, opens: bool = False) -> None:
         super().__init__(id=identity)
+        self._opens = opens
         self._columns = tuple(columns)
         self._rows: tuple[Row, ...] = ()
         self._widths: list[int] = []
@@ -190,6 +191,11 @@ class Rows(ScrollView, can_focus=True):
 
     def _last(self) -> int:
         return self._nearest(len(self._rows) - 1, -1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter works only where rows lead somewhere."""
+        del parameters
+        return self._opens or action != "choose"
 
     def action_choose(self) -> None:
         """What the row is about."""
