@@ -1,7 +1,8 @@
 """The review room, opened on a project and driven by keys; what stands on its screen, as lines of text."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,17 +68,29 @@ def visit(
     **options: Any,
 ) -> None:
     """Open the room as somebody, let them play, and close it."""
+
+    async def visited() -> None:
+        async with visiting(homing, actor, size, **options) as visitor:
+            await play(visitor)
+
     speak(language)
-    project = homing.opened()
     try:
-        asyncio.run(_visited(ReviewRoom(project, actor, **{"attention": 0.0, **options}), play, size))
+        asyncio.run(visited())
     finally:
-        project.store.close()
         speak("en")
 
 
-async def _visited(app: ReviewRoom, play: Play, size: tuple[int, int]) -> None:
-    async with app.run_test(size=size, notifications=True) as pilot:
-        visitor = Visitor(app, pilot)
-        await visitor.settle()
-        await play(visitor)
+@asynccontextmanager
+async def visiting(
+    homing: Homing, actor: str, size: tuple[int, int] = SMALL, **options: Any
+) -> AsyncIterator[Visitor]:
+    """Somebody in a room, perhaps beside others."""
+    project = homing.opened()
+    try:
+        app = ReviewRoom(project, actor, **{"attention": 0.0, **options})
+        async with app.run_test(size=size, notifications=True) as pilot:
+            visitor = Visitor(app, pilot)
+            await visitor.settle()
+            yield visitor
+    finally:
+        project.store.close()

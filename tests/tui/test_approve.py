@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.projects import Homing
 from tests.queues import held, hire, messages, with_held
-from tests.rooms import LARGE, Visitor, visit
+from tests.rooms import LARGE, Visitor, visit, visiting
 from tests.shops_with_benefits import START, with_customers
 
 
@@ -145,7 +145,8 @@ def test_who_comes_too_late_is_told_and_goes_on(tmp_path: Path) -> None:
 
     async def play(first: Visitor) -> None:
         await first.press("2")
-        homing.well("queue", "approve", held(homing)[0]["id"], "--as", "李总")
+        async with visiting(homing, "李总") as second:
+            await second.press("2", "a")
         await first.press("a")
         assert "approved by 李总" in first.told
         assert "陈2女士" in first.text

@@ -27,7 +27,7 @@ from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.held_item import facts_of, text_of, title_of
 from tui.rooms.rewriting import Rewriting
-from tui.rooms.shelf import PAGE, Alike, Asked, Shelf, read_alike, read_shelf
+from tui.rooms.shelf import PAGE, Alike, Asked, Shelf, read_alike, read_next, read_shelf, without
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import say, say_number, told
 
@@ -60,6 +60,8 @@ class ApproveRoom(Room[Shelf]):
         self._asked = Asked()
         self._decided: list[tuple[Intent, ...]] = []
         self._showing = self._busy = False
+        self._whole = True
+        self._page: Shelf | None = None
         self._seen: tuple[str, object] | None = None
         self._timer: Timer | None = None
 
@@ -70,8 +72,17 @@ class ApproveRoom(Room[Shelf]):
         yield Horizontal(Rows(_COLUMNS, identity="held"), item)
 
     def reads(self) -> Callable[[Sight], Shelf]:
-        """The page that is asked for."""
-        return partial(read_shelf, self._asked)
+        """The page that is asked for; the one that is there with another item, where that is enough."""
+        page, whole = self._page or self.snapshot, self._whole
+        self._page, self._whole = None, False
+        if whole or page is None:
+            return partial(read_shelf, self._asked)
+        return partial(read_next, page, self._asked)
+
+    def reload(self) -> None:
+        """Look at all of it again."""
+        self._whole = True
+        super().reload()
 
     def show(self, snapshot: Shelf) -> None:
         """The page, and the item with the cursor."""
@@ -128,7 +139,7 @@ class ApproveRoom(Room[Shelf]):
         if event.key is not None and event.key != self._asked.key:
             self._asked = replace(self._asked, key=event.key, place=self.query_one(Rows).cursor)
             self._showing = False
-            self.reload()
+            super().reload()
 
     @on(Rows.Edge)
     def turn(self, event: Rows.Edge) -> None:
@@ -274,12 +285,21 @@ class ApproveRoom(Room[Shelf]):
     async def _decide(self, one: Item, verb: Callable[[Hand, Intent], None]) -> None:
         """Decide, and go on to the next; if somebody else was quicker, say so and go on."""
         intent, self._busy = intent_of(str(one["id"])), True
-        try:
-            if await self.act(partial(_done, verb, intent)):
-                self._decided.append((intent,))
-        finally:
-            self._busy = False
+        done = await self.act(partial(_done, verb, intent))
+        self._busy = False
+        page = self.snapshot
+        if done is None or page is None or len(page.items) < 2 or intent.id not in map(_key, page.items):
             self.reload()
+        else:
+            self._page = without(page, intent.id)
+            self._asked = self._page.asked
+            super().reload()  # the rest of the page follows with the next look around
+        if done:
+            self._decided.append((intent,))
+
+
+def _key(one: Item) -> str:
+    return str(one["id"])
 
 
 def _done(verb: Callable[[Hand, Intent], None], intent: Intent, hand: Hand) -> bool:

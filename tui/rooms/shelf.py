@@ -76,6 +76,21 @@ def read_shelf(asked: Asked, sight: Sight) -> Shelf:
     )
 
 
+def read_next(shelf: Shelf, asked: Asked, sight: Sight) -> Shelf:
+    """The same page with another item shown: a read that takes no longer however much waits."""
+    shown = None if asked.key is None else approval(sight.window, intent_of(asked.key))
+    return read_shelf(asked, sight) if shown is None else replace(shelf, asked=asked, shown=shown)
+
+
+def without(shelf: Shelf, key: str) -> Shelf:
+    """A page without an item that has just been decided on; the one after it has the cursor."""
+    place = next(place for place, one in enumerate(shelf.items) if one["id"] == key)
+    items = shelf.items[:place] + shelf.items[place + 1 :]
+    after = min(place, len(items) - 1)
+    asked = replace(shelf.asked, key=str(items[after]["id"]) if items else None, place=max(0, after))
+    return replace(shelf, asked=asked, items=items, total=shelf.total - 1, shown=None)
+
+
 def _is_here(kind: str, role: str | None, roles: frozenset[str] | None) -> bool:
     return kind in DECIDED_HERE and (roles is None or role is None or role in roles)
 
