@@ -58,5 +58,5 @@ def test_what_is_held_tells_its_rule_and_where_it_goes(tmp_path: Path) -> None:
     homing = with_held(tmp_path, 1)
     found = seen(homing, held(homing)[0]["id"])
     assert found["rule"] == Line("all.rules", 18, "review by manager when lifetime_value > 5000")
-    assert found["recipient"] == Recipient("13800000001", "phone")
+    assert found["recipient"] == Recipient("+8613800000001", "phone")
     assert (found["length"], found["segments"]) == (23, 1)
