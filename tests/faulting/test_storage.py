@@ -147,7 +147,7 @@ def test_a_log_that_was_deleted_while_it_was_folded_in(shop: Shop, homing: Fault
     Where even an index does not fit its table any more nobody can take the database as it is.
     """
     count = homing(shop.copy("calm"), *RUN).seen
-    for back in range(10, 25):
+    for back in range(15, 30):
         folder = shop.copy(f"killed-{back}")
         shop.gateway.hits.clear()
         ended, taken = _without_log(shop, homing, folder, Fault("kill", count - back))
