@@ -42,5 +42,6 @@ def _remove_if_left(draft: Path) -> None:
 
 
 def _remove(draft: Path) -> None:
-    draft.with_name(f"{draft.name}-journal").unlink(missing_ok=True)
+    for log in ("-journal", "-wal", "-shm"):  # of the library, which died with its process
+        draft.with_name(f"{draft.name}{log}").unlink(missing_ok=True)
     draft.unlink(missing_ok=True)

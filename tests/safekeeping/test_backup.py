@@ -84,7 +84,8 @@ class TestBackup:
     def test_takes_away_what_killed_ones_left(self, homing: Homing, tmp_path: Path) -> None:
         """And not what another one is still at, nor what is no draft of a backup."""
         left, other = tmp_path / ".monday.7.homing-part", tmp_path / ".film.part"
-        for path in (left, left.with_name(f"{left.name}-journal"), other):
+        logs = [left.with_name(f"{left.name}-{kind}") for kind in ("journal", "wal", "shm")]
+        for path in (left, *logs, other):
             path.write_bytes(b"half of it")
         with draft_of(tmp_path / "tuesday") as at_work:
             homing.well("backup", str(tmp_path / "today"))
