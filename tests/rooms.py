@@ -87,7 +87,7 @@ async def visiting(
     """Somebody in a room, perhaps beside others."""
     project = homing.opened()
     try:
-        app = ReviewRoom(project, actor, **{"attention": 0.0, **options})
+        app = ReviewRoom(project, actor, **{"every": 0.0, "attention": 0.0, **options})
         async with app.run_test(size=size, notifications=True) as pilot:
             visitor = Visitor(app, pilot)
             await visitor.settle()

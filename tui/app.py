@@ -18,15 +18,16 @@ from tui.room import Room
 from tui.themes import DARK, LIGHT
 from tui.wording import say, told
 
-LOOK_EVERY = 1.0  # seconds
-"""So often the store is asked whether it has changed, which costs microseconds."""
-
 _AGES = 30
 """After so many looks a room is read again in any case: time has passed."""
 
 
 class ReviewRoom(App[None]):
-    """All rooms on one project, for one person."""
+    """All rooms on one project, for one person.
+
+    `every`: seconds after which the store is asked whether it has changed, which costs microseconds; 0: never.
+    `attention`: see `House`.
+    """
 
     TITLE = "Homing"
     CSS_PATH = "styles.tcss"
@@ -37,9 +38,18 @@ class ReviewRoom(App[None]):
         Binding("ctrl+t", "shade", say("light or dark"), show=False),
     ]
 
-    def __init__(self, project: Project, actor: str, *, light: bool = False, attention: float = 0.25) -> None:
+    def __init__(
+        self,
+        project: Project,
+        actor: str,
+        *,
+        light: bool = False,
+        every: float = 1.0,
+        attention: float = 0.25,
+    ) -> None:
         super().__init__()
         self.house = House(project, actor, attention)
+        self._every = every
         self._open = ExitStack()
         self._changed: Callable[[], bool] = lambda: False
         self._looks = 0
@@ -53,7 +63,8 @@ class ReviewRoom(App[None]):
     def on_mount(self) -> None:
         """Begin with today."""
         self._changed = self._open.enter_context(self.house.project.store.watch())
-        self.set_interval(LOOK_EVERY, self.look_around)
+        if self._every:
+            self.set_interval(self._every, self.look_around)
         self.switch_mode(DOORS[0].name)
 
     def on_unmount(self) -> None:

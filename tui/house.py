@@ -41,7 +41,7 @@ class House:
 
     project: Project
     actor: str
-    attention: float = 0.25
+    attention: float
 
     def read(self, view: Callable[[Sight], T]) -> T:
         """What a view makes of the store as it is now. EngineError when that cannot be read."""
