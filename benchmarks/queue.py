@@ -33,8 +33,8 @@ from engine.storage.states import TaskStatus
 from engine.storage.symbols import load_symbols
 from engine.texts.rendering import Renderer
 from engine.texts.scripts import Scripts
-from engine.views.held import Page, counts, item, queue
-from engine.views.news import news
+from engine.views.agenda import agenda
+from engine.views.held import Page, item, queue
 from engine.views.tasks import Wanted, tasks
 from engine.views.window import Window, look
 
@@ -196,8 +196,7 @@ def _views(bench: Bench, window: Window) -> dict[str, Callable[[], Any]]:
         "a page of the queue": lambda: list(queue(window, page=Page(PAGE))),
         "the page after it": lambda: list(queue(window, page=Page(PAGE, last))),
         "a page in the middle": lambda: list(queue(window, page=Page(PAGE, middle))),
-        "how much waits": lambda: counts(window),
-        "what has changed": lambda: news(window, START - 60_000, [str(one["id"]) for one in page]),
+        "how much waits": lambda: agenda(window, BY.actor, START),
         "the next item": lambda: list(queue(window, page=Page(1))),
         "one item in full": lambda: item(window, intent_of(last)),
         "a page of one role": lambda: list(queue(window, role="general_manager", page=Page(PAGE))),

@@ -105,10 +105,10 @@ class Marking:
             return
         connection, until = self.work.connection, self.work.clock.now + _DAY
         had = sending.overwhelmed(connection, self.work.clock.now - _DAY, self.most)
-        rows = self._stored.items() if had else ()
-        stopped = [
-            one for key, row in rows if (one := Intent._make(key)).customer in had and not row.approved
-        ]
+        if not had:
+            return
+        rows = ((Intent._make(key), row) for key, row in self._stored.items())
+        stopped = [intent for intent, row in rows if intent.customer in had and not row.approved]
         sending.leave_out(connection, stopped)
         for intent in stopped:
             self._give_back(intent, Hold(None, TOO_MANY(number=had[intent.customer]), until, ""))

@@ -1,7 +1,6 @@
 """Benefits that are held: found, given, or refused. What is refused goes back into quota and stock."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +10,7 @@ from engine.people.practice import Practice
 from engine.people.waiting import Before, Waiting
 from engine.permits.benefits import decided, last_day, read_duration
 from engine.reasons import REFUSED
-from engine.storage import audit
-from engine.storage.audit import By, Deed
+from engine.storage.audit import By
 from engine.storage.benefit_tables import HELD_GRANT, grant
 from engine.storage.bulk import execute_many, rows_by_key
 from engine.storage.keys import Intent, intent_in
@@ -50,7 +48,6 @@ def approve(
     }
     own = [{"its_last_day": last[rows[one.intent].valid], "why": because} for one in these]
     _decide(connection, these, by, (granted, own))
-    _record(connection, these, by, Deed("benefit approved", because=because))
 
 
 def refuse(
@@ -61,7 +58,6 @@ def refuse(
     refused = {"status": moments.integer(GrantStatus.REFUSED)}
     why = {"why": because or str(REFUSED(who=by.actor))}
     _decide(connection, these, by, (refused, [why] * len(these)))
-    _record(connection, these, by, Deed("benefit refused", because=because))
 
 
 def _rows(connection: sa.Connection, intents: Collection[Intent]) -> dict[Intent, Any]:
@@ -85,8 +81,3 @@ def _decide(
     rows = [{**given(one.intent), **mine, "who": by.actor} for one, mine in zip(these, own, strict=True)]
     execute_many(connection, grant.update().where(*is_given(grant), HELD_GRANT).values(both), rows)
     decided(connection, [one.intent[:5] for one in these], by.now)
-
-
-def _record(connection: sa.Connection, these: Sequence[Waiting], by: By, deed: Deed) -> None:
-    deeds = (replace(deed, customer=one.intent.customer, what=one.intent.id) for one in these)
-    audit.record_all(connection, by, deeds)

@@ -16,7 +16,7 @@ from engine.people import benefits, held_messages
 from engine.people.practice import Practice, Verdict, remember, told_before
 from engine.people.staff import members, objection
 from engine.people.waiting import Waiting
-from engine.storage.audit import By
+from engine.storage.audit import By, Deed, record_all
 from engine.storage.keys import Intent
 from engine.wording import say
 
@@ -27,7 +27,7 @@ USUAL = Practice()
 class Kind:
     """Something that people decide on. `find`: what of these waits; what is of another kind, or does not, is left out.
 
-    `approve` and `refuse` change them; the words are those of the trail.
+    `approve` and `refuse` change them; `name` is also that of the trail.
     """
 
     name: str
@@ -93,7 +93,7 @@ def approve_each(
 
     def act(kind: Kind, these: Sequence[Waiting]) -> None:
         kind.approve(connection, these, by, because, practice)
-        _remember(connection, kind, these, "approved", by)
+        _note(connection, kind, these, ("approved", because), by)
 
     return _each(connection, seen, by, practice, (unfit, act))
 
@@ -109,7 +109,7 @@ def refuse_each(
 
     def act(kind: Kind, these: Sequence[Waiting]) -> None:
         kind.refuse(connection, these, by, because, practice)
-        _remember(connection, kind, these, "refused", by)
+        _note(connection, kind, these, ("refused", because), by)
 
     return _each(connection, intents, by, practice, (lambda _: None, act))
 
@@ -156,7 +156,13 @@ def _or_raise(done: Done) -> None:
         raise error
 
 
-def _remember(connection: sa.Connection, kind: Kind, these: Sequence[Waiting], verb: str, by: By) -> None:
+def _note(
+    connection: sa.Connection, kind: Kind, these: Sequence[Waiting], decided: tuple[str, str | None], by: By
+) -> None:
+    """On the trail, and for whoever comes too late or takes it back. `decided`: the verb, and why."""
+    verb, because = decided
+    deeds = (Deed(f"{kind.name} {verb}", one.intent.customer, one.intent.id, because) for one in these)
+    record_all(connection, by, deeds)
     verdicts = {
         one.intent: Verdict(
             kind.name, verb, one.before.since, one.before.role, one.before.because, one.before.until

@@ -166,8 +166,7 @@ def _check(model: Model, send: Send, channel: str, text: Text) -> None:
 
 
 def _store(connection: sa.Connection, intent: Intent, channel: int, text: Text, by: By) -> None:
-    same = [edit.c[name] == number for name, number in intent._asdict().items()]
-    connection.execute(edit.delete().where(*same, edit.c.channel == channel))
+    connection.execute(edit.delete().where(*is_message(intent, edit), edit.c.channel == channel))
     row = {**intent._asdict(), "channel": channel, "subject": text.subject, "text": text.body}
     connection.execute(edit.insert().values(row | {"who": by.actor, "at": by.now}))
 

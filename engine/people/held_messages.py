@@ -1,7 +1,6 @@
 """Held messages: found, let go with their exact text, or dropped. The next run asks the gate once more."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +12,8 @@ from engine.people.waiting import Before, Waiting
 from engine.permits.approvals import digest
 from engine.permits.settling import settle
 from engine.reasons import REFUSED, read_back
-from engine.storage import audit
 from engine.storage.arrivals import mark_changed
-from engine.storage.audit import By, Deed
+from engine.storage.audit import By
 from engine.storage.bulk import execute_many, rows_by_key
 from engine.storage.keys import Intent, intent_in
 from engine.storage.messages import given, is_given
@@ -54,7 +52,7 @@ def approve(
     connection: sa.Connection, these: Sequence[Waiting], by: By, because: str | None, practice: Practice
 ) -> None:
     """Let them go when the other rules do."""
-    del practice
+    del because, practice
     let_go = {
         "status": moments.integer(MessageStatus.WAITING),
         "approved": sa.true(),
@@ -62,14 +60,13 @@ def approve(
         "until": moments.integer(by.now),
     }
     _decide(connection, by, let_go, [given(one.intent) | {"bound": one.digest} for one in these])
-    _record(connection, these, by, Deed("message approved", because=because))
 
 
 def refuse(
     connection: sa.Connection, these: Sequence[Waiting], by: By, because: str | None, practice: Practice
 ) -> None:
     """They never go."""
-    del practice
+    del because, practice
     dropped = {
         "status": moments.integer(MessageStatus.DROPPED),
         "because": sa.bindparam("why"),
@@ -78,7 +75,6 @@ def refuse(
     why = {"why": str(REFUSED(who=by.actor))}
     _decide(connection, by, dropped, [given(one.intent) | why for one in these])
     settle(connection, [one.intent[:5] for one in these], by.now)
-    _record(connection, these, by, Deed("message refused", because=because))
 
 
 def _decide(
@@ -92,11 +88,6 @@ def _decide(
     held = message.c.status == moments.integer(MessageStatus.HELD)
     execute_many(connection, message.update().where(*is_given(), held).values(both), rows)
     mark_changed(connection, [row["its_customer"] for row in rows])
-
-
-def _record(connection: sa.Connection, these: Sequence[Waiting], by: By, deed: Deed) -> None:
-    deeds = (replace(deed, customer=one.intent.customer, what=one.intent.id) for one in these)
-    audit.record_all(connection, by, deeds)
 
 
 def _writer() -> sa.ColumnElement[str]:

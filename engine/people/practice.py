@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -11,7 +11,7 @@ from engine.calendars.zone import Zone
 from engine.storage.audit import By
 from engine.storage.bulk import execute_many, insert_rows
 from engine.storage.keys import Intent
-from engine.storage.messages import given, is_given
+from engine.storage.messages import given, is_given, is_message
 from engine.storage.staff_tables import decision
 from engine.wording import say
 
@@ -48,10 +48,15 @@ def remember(connection: sa.Connection, verdicts: Mapping[Intent, Verdict], by: 
     insert_rows(connection, decision, columns, rows)
 
 
+def last_decision(connection: sa.Connection, intent: Intent) -> Any:
+    """The row of the last decision on something that stands; None when there is none."""
+    rows = sa.select(decision).where(*is_message(intent, decision))
+    return connection.execute(rows.order_by(decision.c.at.desc()).limit(1)).first()
+
+
 def told_before(connection: sa.Connection, intent: Intent, practice: Practice) -> Phrase | None:
     """Who decided on something last, and when; None when nobody has."""
-    same = [decision.c[name] == number for name, number in intent._asdict().items()]
-    row = connection.execute(sa.select(decision).where(*same).order_by(decision.c.at.desc()).limit(1)).first()
+    row = last_decision(connection, intent)
     if row is None:
         return None
     verb = _VERBS.get(row.verb, row.verb)

@@ -14,7 +14,7 @@ from engine.storage import audit
 from engine.storage.audit import By, Deed
 from engine.storage.bulk import execute_many
 from engine.storage.keys import Intent, intent_in
-from engine.storage.messages import given, is_given
+from engine.storage.messages import given, is_given, is_message
 from engine.storage.schema import symbol, task
 from engine.storage.staff_tables import OPEN_TASK, task_note
 from engine.storage.states import TaskStatus
@@ -141,8 +141,8 @@ def note(hand: Hand, intent: Intent, text: str) -> None:
     if not text or len(text) > LONGEST:
         raise UsageError(say("a note has 1 to {most:,} characters", most=LONGEST))
     _open_row(hand, intent)
-    same = [task_note.c[name] == number for name, number in intent._asdict().items()]
-    last = hand.connection.scalar(sa.select(sa.func.max(task_note.c.number)).where(*same)) or 0
+    notes = sa.select(sa.func.max(task_note.c.number)).where(*is_message(intent, task_note))
+    last = hand.connection.scalar(notes) or 0
     row = {**intent._asdict(), "number": last + 1, "who": hand.by.actor, "at": hand.by.now, "text": text}
     hand.connection.execute(task_note.insert().values(row))
     _record(hand, "task noted", intent)

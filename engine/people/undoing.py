@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.errors import RefusedError
-from engine.people.practice import Practice
+from engine.people.practice import Practice, last_decision
 from engine.people.staff import check_may
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed
@@ -39,8 +39,7 @@ def undo(connection: sa.Connection, intent: Intent, by: By, because: str | None,
                 verb=_VERBS[row.verb], who=row.who, at=at),
             say("`homing messages` and `homing customer` say what"),
         )  # fmt: skip
-    same = [decision.c[name] == number for name, number in intent._asdict().items()]
-    connection.execute(decision.delete().where(*same, decision.c.kind == row.kind))
+    connection.execute(decision.delete().where(*is_message(intent, decision), decision.c.kind == row.kind))
     mark_changed(connection, [intent.customer])
     verb = {"approved": "approval", "refused": "refusal"}[row.verb]
     audit.record(connection, by, Deed(f"{row.kind} {verb} undone", intent.customer, intent.id, because))
@@ -48,9 +47,7 @@ def undo(connection: sa.Connection, intent: Intent, by: By, because: str | None,
 
 def _decision(connection: sa.Connection, intent: Intent) -> Any:
     """The last decision that stands."""
-    same = [decision.c[name] == number for name, number in intent._asdict().items()]
-    rows = sa.select(decision).where(*same).order_by(decision.c.at.desc()).limit(1)
-    row = connection.execute(rows).first()
+    row = last_decision(connection, intent)
     if row is None or (row.kind, row.verb) not in _UNDO:
         raise RefusedError(
             say("nobody has approved or refused {id}", id=intent.id), say("`homing queue` lists what waits")

@@ -7,7 +7,7 @@ from dsl.source import Span
 from dsl.units import Duration
 from engine.config import FILE_NAME, Config, Kept
 from engine.errors import RetentionError
-from engine.plans.needs import covers, needs
+from engine.plans.needs import Need, covers, needs
 from engine.wording import say
 
 LEAST: Mapping[str, Duration] = dict.fromkeys(("messages", "events", "inbox", "trail"), Duration(90, "day"))
@@ -20,11 +20,12 @@ def check_retention(config: Config, model: Model) -> None:
         kept = config.retention.get(key)
         if kept is not None and not covers(kept.time, least):
             raise _short(key, kept, say("what comes in twice is known again for {least}", least=least), least)
+    found = needs(model) if config.retention else {}
     for key, kept in config.retention.items():
-        for asked, place in _asked(model, key, kept):
+        for asked, place in _asked(found, key, kept):
             raise _short(key, kept, say("{place} looks back {asked}", place=_said(place), asked=asked), asked)
-    kept, ever = config.retention.get("messages"), needs(model)["sent"].ever
-    if kept is not None and ever is not None:
+    kept = config.retention.get("messages")
+    if kept is not None and (ever := found["sent"].ever) is not None:
         raise RetentionError(
             say(
                 "{file}:{line}: no message may go: {place} asks for all that there have ever been",
@@ -47,9 +48,9 @@ def kept_for_ever(config: Config, model: Model) -> Mapping[str, str]:
 _MESSAGES = frozenset({"sent", "delivered", "failed"})
 
 
-def _asked(model: Model, key: str, kept: Kept) -> Iterator[tuple[Duration, Span]]:
+def _asked(found: Mapping[str, Need], key: str, kept: Kept) -> Iterator[tuple[Duration, Span]]:
     if key in ("messages", "events"):
-        for kind, need in needs(model).items():
+        for kind, need in found.items():
             longer = need.beyond(kept.time) if (kind in _MESSAGES) == (key == "messages") else None
             if longer is not None:
                 yield longer

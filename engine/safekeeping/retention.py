@@ -30,8 +30,6 @@ STRETCHES = 40
 AT_ONCE = 2_000
 """Rows of no customer that one transaction deletes."""
 
-_DAY = 86_400_000  # milliseconds
-
 
 def forget(project: Project, now: int, stretches: int = STRETCHES) -> None:
     """Go on forgetting: a round over everything once a day, some of it in each call.
@@ -41,6 +39,9 @@ def forget(project: Project, now: int, stretches: int = STRETCHES) -> None:
     if not project.config.retention:
         return
     with project.store.read() as connection:
+        before = last_round(connection)
+        if before is not None and before.rests(now):
+            return
         release = find_release(connection, project.config)
     if release is not None:
         check_retention(project.config, release.model)
@@ -68,7 +69,7 @@ class _Forgetting:
 
     def go_on(self, before: Round | None, stretch: int) -> None:
         """Some stretches of the round under way, or of a new one when the last began a day ago."""
-        if before is not None and before.done is not None and before.began <= self.now < before.began + _DAY:
+        if before is not None and before.rests(self.now):
             return
         if before is None or before.done is not None:
             before = Round(self.now)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine.storage.schema import meta
 
 _KEY = "retention"
+_DAY = 86_400_000  # milliseconds
 
 
 @dataclass(slots=True)
@@ -19,6 +20,10 @@ class Round:
     place: int = 0
     done: int | None = None
     gone: Counter[str] = field(default_factory=Counter)
+
+    def rests(self, now: int) -> bool:
+        """Whether it is over, and it is too early for the next one."""
+        return self.done is not None and self.began <= now < self.began + _DAY
 
 
 def last_round(connection: sa.Connection) -> Round | None:

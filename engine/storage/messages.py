@@ -13,9 +13,9 @@ from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
 
 
-def is_message(intent: Intent) -> list[sa.ColumnElement[bool]]:
-    """That a message is this one."""
-    return [message.c[name] == number for name, number in intent._asdict().items()]
+def is_message(intent: Intent, table: sa.Table = message) -> list[sa.ColumnElement[bool]]:
+    """That a message, or the row of one in another table, is this one."""
+    return [table.c[name] == number for name, number in intent._asdict().items()]
 
 
 def in_status(status: MessageStatus) -> sa.ColumnElement[bool]:

@@ -16,7 +16,6 @@ from engine.reasons import read_back
 from engine.storage.benefit_tables import HELD_GRANT, grant, is_grant
 from engine.storage.keys import Intent, intent_in, intent_of
 from engine.storage.messages import is_message
-from engine.storage.review_tables import OPEN_REVIEW, review
 from engine.storage.schema import message
 from engine.storage.staff_tables import QUEUED_MESSAGE, decision
 from engine.storage.states import MessageStatus
@@ -35,14 +34,10 @@ KINDS = {MessageStatus.HELD: "message", MessageStatus.UNKNOWN: "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the queue: so many, of those after the one with this id; None: from the beginning, to the end.
-
-    `since`: without an id, what began to wait then or later.
-    """
+    """A part of the queue: so many, of those after the one with this id; None: from the beginning, to the end."""
 
     limit: int | None = None
     after: str | None = None
-    since: int | None = None
 
 
 Item = dict[str, object]
@@ -74,33 +69,11 @@ def held(window: Window, roles: frozenset[str] | None, page: Page) -> Iterator[I
 
 
 def _part(window: Window, roles: frozenset[str] | None, page: Page) -> Part:
-    last = None if page.since is None else Place(page.since, _FIRST, ())
-    if page.after is not None:
-        last = _place(window, page.after)
-    return Part(roles, last, page.limit)
+    return Part(roles, None if page.after is None else _place(window, page.after), page.limit)
 
 
 def _in_order(found: list[Iterator[tuple[Place, Item]]], part: Part) -> Iterator[Item]:
     return (one for _, one in islice(merge(*found, key=itemgetter(0)), part.limit))
-
-
-def counts(window: Window) -> list[Item]:
-    """How much of each kind waits for each role."""
-    messages = _counted(message.c.status, message.c.role).where(QUEUED_MESSAGE)
-    found = [
-        (KINDS[MessageStatus(status)], window.name(role), number)
-        for status, role, number in window.connection.execute(messages)
-    ]
-    benefits = _counted(grant.c.role).where(HELD_GRANT)
-    found += [(BENEFIT, window.name(role), number) for role, number in window.connection.execute(benefits)]
-    open_replies = window.connection.scalar(sa.select(sa.func.count()).select_from(review).where(OPEN_REVIEW))
-    found += [(REPLY, None, open_replies)] if open_replies else []
-    ordered = sorted(found, key=lambda one: (one[0], one[1] or ""))
-    return [{"kind": kind, "role": role, "waiting": number} for kind, role, number in ordered]
-
-
-def _counted(*columns: sa.Column[Any]) -> sa.Select[Any]:
-    return sa.select(*columns, sa.func.count()).group_by(*columns)
 
 
 def _place(window: Window, after: str) -> Place:
@@ -119,8 +92,8 @@ def _place_of(window: Window, intent: Intent) -> Place | None:
     since = window.connection.scalar(sa.select(grant.c.changed_at).where(*is_grant(intent), HELD_GRANT))
     if since is not None:
         return Place(since, BENEFIT_RANK, intent)
-    same = [decision.c[name] == number for name, number in intent._asdict().items()]
-    decided = sa.select(decision.c.since, decision.c.kind).where(*same, decision.c.since.is_not(None))
+    decided = sa.select(decision.c.since, decision.c.kind)
+    decided = decided.where(*is_message(intent, decision), decision.c.since.is_not(None))
     row = window.connection.execute(decided.order_by(decision.c.since.desc()).limit(1)).first()
     if row is None:
         return None
@@ -129,8 +102,6 @@ def _place_of(window: Window, intent: Intent) -> Place | None:
 
 _RANK = 0
 """Messages come before what else began to wait at the same moment."""
-
-_FIRST = _RANK - 1
 
 
 def _messages(window: Window, kind: str | None, part: Part) -> Iterator[tuple[Place, Item]]:

@@ -24,6 +24,7 @@ from engine.channels.http.signing import Signing, read_signing
 from engine.channels.http.targets import Target, read_target
 from engine.channels.protocol import Kind
 from engine.channels.secret_values import Secrets
+from engine.channels.server_settings import pace_of
 from engine.channels.settings import Settings
 from engine.channels.templates import MESSAGE_NAMES, Templates
 from engine.config_reading import parse_duration
@@ -41,7 +42,6 @@ _INQUIRY_NAMES = ("key",)
 
 _KINDS: tuple[Kind, ...] = ("receipts", "replies")
 _METHODS = ("POST", "GET", "PUT", "PATCH")
-_ROOM = 500  # messages of one send, where the gateway takes them one by one
 _HOUR = 3_600_000
 _UNITS = {"minute": 60_000, "hour": _HOUR, "day": 24 * _HOUR, "week": 7 * 24 * _HOUR}
 
@@ -77,7 +77,7 @@ def read_table(written: Settings) -> Table:
     settings = with_profile(written)
     settings.only(*_KEYS)
     secrets, batch = Secrets(settings), settings.whole("batch", 1, 1, 10_000)
-    rate = settings.number("rate", 1, 0.001, 1_000_000) if "rate" in settings.values else None
+    pace = pace_of(settings)
     return Table(
         _batch_requests(settings, secrets) if batch > 1 else _requests(settings, Templates(secrets)),
         read_judge(settings, OF_SENDING, secrets.masked),
@@ -86,8 +86,8 @@ def read_table(written: Settings) -> Table:
         settings.whole("connections", 32, 1, 1000),
         _certificates(settings),
         batch,
-        max(batch, 1, _ROOM if rate is None else min(_ROOM, int(rate))),
-        rate,
+        max(batch, pace.room),
+        pace.rate,
         _remembers(settings),
         _inquiry(settings.table("query"), secrets) if "query" in settings.values else None,
         {kind: _reports(settings.table(kind), kind, secrets) for kind in _KINDS if kind in settings.values},

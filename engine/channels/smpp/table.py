@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.channels.secret_values import Secrets, must_be_secret
+from engine.channels.server_settings import check_host, pace_of, trusted
 from engine.channels.settings import Settings
 from engine.channels.smpp.parts import Long, Writer
 from engine.channels.smpp.pdus import Address
@@ -32,8 +33,6 @@ _KEYS = (
     "host", "port", "security", "certificates", "system_id", "password", "system_type", "sender", "sender_ton",
     "sender_npi", "window", "timeout", "enquire", "long", "receipts", "receipt_ids", "rate", *_CODES,
 )  # fmt: skip
-_HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:]+")
-_ROOM = 500  # messages of one send
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _NAME = re.compile(r"[ -~]{1,11}")
@@ -74,7 +73,6 @@ def read_table(settings: Settings) -> Table:
     """The table; ChannelSettingsError when it says what cannot be meant."""
     settings.only(*_KEYS)
     secrets = Secrets(settings)
-    rate = float(settings.number("rate", 1, 0.001, 1_000_000)) if "rate" in settings.values else None
     long: Long = "payload" if settings.choice("long", "parts", "payload") == "payload" else "parts"
     return Table(
         _server(settings, secrets),
@@ -83,15 +81,13 @@ def read_table(settings: Settings) -> Table:
         _verdicts(settings),
         secrets,
         settings.whole("window", 10, 1, 1000),
-        _ROOM if rate is None else max(min(_ROOM, int(rate)), 1),
-        rate,
+        *pace_of(settings),
     )
 
 
 def _server(settings: Settings, secrets: Secrets) -> Server:
     host = _ascii(settings, "host", 255)
-    if not _HOST.fullmatch(host):
-        raise settings.wrong("host", host, say("write the name or address alone, without a port"))
+    check_host(settings, host)
     security = settings.choice("security", *_PORTS)
     return Server(
         host,
@@ -101,7 +97,7 @@ def _server(settings: Settings, secrets: Secrets) -> Server:
         _ascii(settings, "system_type", 12) if "system_type" in settings.values else "",
         float(settings.number("timeout", 10, 0.01, 60)),
         float(settings.number("enquire", 30, 0.01, 3600)),
-        None if security == "none" else _context(settings),
+        None if security == "none" else trusted(settings),
     )
 
 
@@ -126,16 +122,6 @@ def _password(settings: Settings, secrets: Secrets) -> str:
             say("the password has other characters than ASCII"), say("SMPP has no way to say it")
         )
     return password
-
-
-def _context(settings: Settings) -> ssl.SSLContext:
-    if "certificates" not in settings.values:
-        return ssl.create_default_context()
-    path = settings.path("certificates", "")
-    try:
-        return ssl.create_default_context(cafile=path)
-    except OSError:  # ssl.SSLError is one
-        raise settings.wrong("certificates", str(path), say("name a file of certificates in PEM")) from None
 
 
 def _sender(settings: Settings) -> Address:

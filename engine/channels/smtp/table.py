@@ -6,13 +6,13 @@ trust); `user` and `password`, by secret; `sender`, such as `毛毛家 <hi@examp
 """
 
 import re
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from dsl.wording import Phrase
 from engine.channels.secret_values import Secrets, must_be_secret
+from engine.channels.server_settings import check_host, pace_of, trusted
 from engine.channels.settings import Settings
 from engine.channels.smtp.addresses import mailbox
 from engine.channels.smtp.connection import Server
@@ -25,11 +25,9 @@ _KEYS = (
     "connections", "timeout", "rate",
 )  # fmt: skip
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
-_HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:]+")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1")
 _PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _UNSUBSCRIBE = re.compile(r"(?:https?://|mailto:)[!$%&'*+./:;=?@~#\w-]+", re.ASCII)
-_ROOM = 500  # messages of one send
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +47,12 @@ def read_table(settings: Settings) -> Table:
     settings.only(*_KEYS)
     secrets = Secrets(settings)
     writer = _writer(settings, secrets)
-    rate = float(settings.number("rate", 1, 0.001, 1_000_000)) if "rate" in settings.values else None
     return Table(
         _server(settings, secrets, writer.sender.domain),
         writer,
         secrets,
         settings.whole("connections", 4, 1, 100),
-        _ROOM if rate is None else max(min(_ROOM, int(rate)), 1),
-        rate,
+        *pace_of(settings),
     )
 
 
@@ -64,8 +60,7 @@ def _server(settings: Settings, secrets: Secrets, hello: str) -> Server:
     host = _needed(
         settings, "host", say('write the server that takes your mail in, such as "smtp.example.com"')
     )
-    if not _HOST.fullmatch(host):
-        raise settings.wrong("host", host, say("write the name or address alone, without a port"))
+    check_host(settings, host)
     security = settings.choice("security", *_PORTS)
     user, password = _login(settings, secrets)
     if security == "none" and password and not _LOOPBACK.fullmatch(host):
@@ -80,7 +75,7 @@ def _server(settings: Settings, secrets: Secrets, hello: str) -> Server:
         float(settings.number("timeout", 30, 0.01, 100)),
         starttls=security == "starttls",
         tls=security == "tls",
-        context=None if security == "none" else _context(settings),
+        context=None if security == "none" else trusted(settings),
         user=user,
         password=password,
     )
@@ -103,16 +98,6 @@ def _login(settings: Settings, secrets: Secrets) -> tuple[str | None, str | None
 def _fixed(settings: Settings, key: str, secrets: Secrets) -> str:
     """A template that may name nothing but secrets."""
     return Templates(secrets, ()).compiled(key, settings.text(key, "")).fixed or ""
-
-
-def _context(settings: Settings) -> ssl.SSLContext:
-    if "certificates" not in settings.values:
-        return ssl.create_default_context()
-    path = settings.path("certificates", "")
-    try:
-        return ssl.create_default_context(cafile=path)
-    except OSError:  # ssl.SSLError is one
-        raise settings.wrong("certificates", str(path), say("name a file of certificates in PEM")) from None
 
 
 def _writer(settings: Settings, secrets: Secrets) -> Writer:
