@@ -15,6 +15,7 @@ from engine.permits.benefits import decided
 from engine.permits.settling import settle
 from engine.projects.fates import Fate
 from engine.reasons import RELEASED
+from engine.running.tallying import tally
 from engine.storage.benefit_tables import OPEN_GRANT, grant
 from engine.storage.schema import (
     ACTIVE,
@@ -40,13 +41,14 @@ _OPEN = task.c.status == TaskStatus.OPEN
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """The transaction that applies `model` as `release` at `now`."""
+    """The transaction that applies `model` as `release` at `now`, on that business day."""
 
     connection: sa.Connection
     symbols: Symbols
     model: Model
     release: int
     now: int
+    day: int
 
 
 def carry_over(to: Carrying, fates: Iterable[Fate]) -> None:
@@ -84,7 +86,10 @@ def _end(to: Carrying, fate: Fate, state: str) -> None:
     numbers = (sa.literal(number, sa.BigInteger) for number in (to.now, outcome, to.release))
     leaving = sa.select(*(enrolment.c[name] for name in SUBJECT), enrolment.c.visit + 1, *numbers)
     names = [*SUBJECT, "visit", "at", "outcome", "release"]
-    to.connection.execute(visit.insert().from_select(names, leaving.where(*_under_way(old))))
+    gone = to.connection.execute(visit.insert().from_select(names, leaving.where(*_under_way(old)))).rowcount
+    journey = to.symbols.known("journey", fate.journey)
+    way = {"day": to.day, "journey": journey, "source": old, "target": None, "outcome": outcome, "rule": None}
+    tally(to.connection, way, gone)
     ended: dict[str, Any] = {"status": ENDED, "ended_at": to.now, "outcome": outcome}
     ended["visit"] = enrolment.c.visit + 1
     to.connection.execute(enrolment.update().where(*_under_way(old)).values(ended))

@@ -112,7 +112,7 @@ def _apply(
     number = int(connection.execute(inserted).scalar_one())
     make_plan(connection, number, model, config.zone, config.lateness)  # gives numbers to all names
     symbols = load_symbols(connection)
-    carry_over(Carrying(connection, symbols, model, number, by.now), fates)
+    carry_over(Carrying(connection, symbols, model, number, by.now, config.zone.day(by.now)), fates)
     what = f"release {number}" + "".join(f"; {fate.told}" for fate in fates if fate.acts)
     audit.record(connection, by, Deed("apply", what=what))
     return Applied(number, new=True, tables=tuple(change.what for change in changes), fates=fates)

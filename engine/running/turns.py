@@ -9,7 +9,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import Action, Emit, Journey, SetAttribute, Task
+from dsl.model.journeys import Action, Emit, Journey, SetAttribute, State, Task
 from dsl.model.model import Model
 from engine.people.suppression import opt_out_known
 from engine.plans.watching import Scope
@@ -19,7 +19,9 @@ from engine.plans.working import begun, looked, picked
 from engine.running import admitting, moving, picking
 from engine.running.acting import doing
 from engine.running.looking import look, look_at_stirred
+from engine.running.tallying import tally
 from engine.storage.arrivals import take
+from engine.storage.symbols import state_name
 
 
 def rounds(work: Work, steps: Steps = None) -> None:
@@ -118,9 +120,7 @@ def _take_ways(work: Work) -> None:
         if taken:
             _take(work, way, count)
         else:
-            work.report.entered += work.do(
-                ("hold out", way.number), partial(moving.hold_out, work.plan.world, way)
-            )
+            _hold_out(work, way)
             if way.stirs:  # the goal may be reached already
                 work.do(("stir held out", way.number), partial(moving.stir, way, held_out=True))
     work.clear(picked)
@@ -129,6 +129,31 @@ def _take_ways(work: Work) -> None:
 def _taken() -> sa.Select[int, int]:
     """How many take each way."""
     return sa.select(picked.c.way, sa.func.count()).group_by(picked.c.way).order_by(picked.c.way)
+
+
+def _hold_out(work: Work, way: Way) -> None:
+    held = work.do(("hold out", way.number), partial(moving.hold_out, work.plan.world, way))
+    work.report.entered += held
+    work.values["rule"] = work.plan.rule(work.connection, way.span)
+    _tally(work, way, None, held)
+
+
+def _tally(work: Work, way: Way, target: State | None, count: int) -> None:
+    """Count those who took a way. `target`: the state they are in now."""
+    number, journey = work.plan.world.number, way.journey.name
+
+    def state(one: State | None) -> int | None:
+        return None if one is None else number("state", state_name(journey, one.name))
+
+    key = {
+        "day": work.values["today"],
+        "journey": number("journey", journey),
+        "source": state(way.source),
+        "target": state(target),
+        "outcome": None if way.outcome is None else number("outcome", way.outcome),
+        "rule": work.values["rule"],
+    }
+    tally(work.connection, key, count)
 
 
 def _take(work: Work, way: Way, count: int) -> None:
@@ -141,7 +166,7 @@ def _take(work: Work, way: Way, count: int) -> None:
         moved = work.do(("move", key), lambda: moving.move(world, way))
         work.report.moved += moved
         work.report.ended += 0 if way.target else moved
-    work.do(("trail", key), lambda: moving.trail(world, way))
+    _tally(work, way, way.target, work.do(("trail", key), lambda: moving.trail(world, way)))
     _act_all(work, way, count)
     if way.stirs:
         work.do(("stir", key), lambda: moving.stir(way))

@@ -16,6 +16,7 @@ NOTHING_OF_CUSTOMERS: Mapping[str, str] = {
     "breaker": "how channels are",
     "calendar_day": "days",
     "edition": "how messages stand that policies watch: counts",
+    "flow": "how many moved where on a day",
     "heard": "up to where opt-outs were counted",
     "lead": "which process leads",
     "once": "digests of what was taken",

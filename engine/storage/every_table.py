@@ -3,6 +3,7 @@
 from engine.storage import (
     benefit_tables,
     edition_tables,
+    flow_tables,
     inbox_tables,
     privacy_tables,
     review_tables,
@@ -14,6 +15,7 @@ from engine.storage.schema import metadata
 __all__ = [
     "benefit_tables",
     "edition_tables",
+    "flow_tables",
     "inbox_tables",
     "metadata",
     "privacy_tables",

@@ -216,11 +216,13 @@ first of it that a person looks at, or that go. `opted_out`: an opt-out followed
 OPEN_MESSAGE = message.c.status < sa.literal_column("5", sa.Integer)
 """What `message_open` holds. Queries must say it in these very words: SQLite does not see that 0 is less than 5."""
 
-# Serves: what waits, what may go, what hangs.
+# Serves: what waits, what may go, what hangs; how much of it by which channel and in which state.
 sa.Index(
     "message_open",
     message.c.status,
     message.c.until,
+    message.c.channel,
+    message.c.state,
     sqlite_where=OPEN_MESSAGE,
 )
 

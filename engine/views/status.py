@@ -17,8 +17,9 @@ from engine.projects.leading import Leader, leader
 from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.reasons import read_back
+from engine.storage.flow_tables import UNDER_WAY
 from engine.storage.inbox_tables import poll
-from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, message, task
+from engine.storage.schema import OPEN_MESSAGE, enrolment, message, task
 from engine.storage.staff_tables import OPEN_TASK
 from engine.storage.states import MessageStatus
 from engine.storage.symbols import Symbols, load_symbols
@@ -226,7 +227,7 @@ def _count(connection: sa.Connection, *these: sa.ColumnElement[bool]) -> int:
 
 def _messages(connection: sa.Connection) -> dict[int, int]:
     counts = sa.select(message.c.status, sa.func.count()).group_by(message.c.status)
-    rows: Any = connection.execute(counts.where(message.c.status < MessageStatus.SENT)).all()
+    rows: Any = connection.execute(counts.where(OPEN_MESSAGE)).all()
     return dict(rows)
 
 
@@ -238,7 +239,7 @@ def _put_off(connection: sa.Connection) -> int:
 
 def _active(connection: sa.Connection, symbols: Symbols) -> dict[str, dict[str, int]]:
     key = (enrolment.c.journey, enrolment.c.state)
-    counts = sa.select(*key, sa.func.count()).where(enrolment.c.status == ACTIVE).group_by(*key)
+    counts = sa.select(*key, sa.func.count()).where(UNDER_WAY).group_by(*key)
     found: dict[str, dict[str, int]] = {}
     for journey, state, count in connection.execute(counts):
         found.setdefault(symbols.name(journey), {})[symbols.name(state).partition("/")[2]] = count

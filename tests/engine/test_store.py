@@ -287,4 +287,4 @@ def test_indexes_of_other_dialects_hold_the_same_part() -> None:
     """PostgreSQL's index of open messages holds the open ones."""
     (index,) = [item for item in message.indexes if item.name == "message_open"]
     text = str(sa.schema.CreateIndex(index).compile(dialect=postgresql.dialect()))
-    assert text == "CREATE INDEX message_open ON message (status, until) WHERE status < 5"
+    assert text == "CREATE INDEX message_open ON message (status, until, channel, state) WHERE status < 5"

@@ -1,0 +1,73 @@
+"""The table of how many moved where on a day, and the indexes by which many customers are counted at once.
+
+Beside `engine.storage.schema`, of whose metadata they are. Counts hold nothing of customers: they stay when customers
+are erased and old visits go.
+"""
+
+import sqlalchemy as sa
+
+from engine.storage.schema import Number, enrolment, key_table, message, metadata
+
+__all__ = ["FAILED_MESSAGE", "NOWHERE", "REACHED_GOAL", "SENT_MESSAGE", "UNDER_WAY", "flow", "metadata"]
+
+NOWHERE = 0
+"""Stands in `flow` for no state and for no outcome."""
+
+flow = key_table(
+    "flow",
+    sa.Column("day", Number, primary_key=True),
+    sa.Column("journey", Number, primary_key=True),
+    sa.Column("source", Number, primary_key=True),
+    sa.Column("target", Number, primary_key=True),
+    sa.Column("outcome", Number, primary_key=True),
+    sa.Column("rule", Number, primary_key=True),
+    sa.Column("number", Number, nullable=False),
+)
+"""How many went from a state to another on a business day, by which rule line.
+
+`source` NOWHERE: they came in. `target` NOWHERE: they ended, with `outcome`. Both: they were held out for comparison.
+"""
+
+UNDER_WAY = enrolment.c.status == sa.literal_column("1", sa.Integer)
+"""What `enrolment_place` holds, in the very words that queries must use."""
+
+# Serves: how many are in which state; who is in one, and who has been there for longest.
+sa.Index(
+    "enrolment_place",
+    enrolment.c.journey,
+    enrolment.c.state,
+    enrolment.c.state_entered_at,
+    sqlite_where=UNDER_WAY,
+)
+
+REACHED_GOAL = enrolment.c.goal_at.is_not(None)
+"""What `enrolment_goal` holds, in the very words that queries must use."""
+
+# Serves: how many reached a journey's goal, held out (visit 0) or not, by when they came in.
+sa.Index(
+    "enrolment_goal",
+    enrolment.c.journey,
+    enrolment.c.goal_at,
+    enrolment.c.entered_at,
+    enrolment.c.visit,
+    sqlite_where=REACHED_GOAL,
+)
+
+SENT_MESSAGE = message.c.sent_at.is_not(None)
+"""What `message_sent` holds, in the very words that queries must use."""
+
+# Serves: what left in a period, by channel and by what became of it.
+sa.Index(
+    "message_sent",
+    message.c.sent_at,
+    message.c.channel,
+    message.c.status,
+    message.c.message,
+    sqlite_where=SENT_MESSAGE,
+)
+
+FAILED_MESSAGE = message.c.failed_at.is_not(None)
+"""What `message_failed` holds, in the very words that queries must use."""
+
+# Serves: what failed in a period.
+sa.Index("message_failed", message.c.failed_at, message.c.channel, sqlite_where=FAILED_MESSAGE)

@@ -1,0 +1,96 @@
+"""How many moved where on a day: counted as they move, the same as the trail tells."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.config import Config
+from engine.storage.flow_tables import flow
+from engine.storage.schema import WATCHED, enrolment, visit
+from engine.views.flows import flows, history, standing
+from engine.views.goals import Conversion, Group, conversion
+from engine.views.loop import loop
+from engine.views.window import Window
+from tests.checked import model_of
+from tests.engine_side import EngineSide
+from tests.oracle import history as h
+from tests.town import HOUR, RULES, START, ZONE, town
+
+NOW = START + 24 * 70 * HOUR
+
+
+def lived() -> EngineSide:
+    """The town after ten weeks."""
+    side = town(model_of(RULES))
+    for hour in range(0, 24 * 70 + 1, 12):
+        side.settle(h.Moment(datetime.fromtimestamp((START + hour * HOUR) / 1000, UTC)))
+    return side
+
+
+def test_counts_say_what_the_trail_says() -> None:
+    """Every entry, move and end of every day is counted once, held-out customers too, and live counts follow."""
+    side = lived()
+    with side.store.read() as connection:
+        config = Config("Homing")
+        window = Window(connection, config, side.model, side.plan.tables, side.plan.world.symbols, ZONE, 1)
+        key = [column.name for column in flow.primary_key.columns][:5]
+        counted = Counter[tuple[Any, ...]]()
+        for row in connection.execute(sa.select(flow)):
+            counted[tuple(getattr(row, name) for name in key)] += row.number
+        assert counted == _told(connection)
+        moved, there = flows(window), standing(window)
+        for journey, moves in moved.items():
+            came, left = Counter[str](), Counter[str]()
+            for one in moves:
+                came.update({one.target: one.number} if one.target else {})
+                left.update({one.source: one.number} if one.source else {})
+            assert +(came - left) == Counter(there.get(journey, {}))
+        _follow(window)
+
+
+def _told(connection: sa.Connection) -> Counter[tuple[Any, ...]]:
+    """The same from the rows of customers."""
+    found = Counter[tuple[Any, ...]]()
+    before: dict[tuple[int, ...], int] = {}
+    rows = connection.execute(sa.select(visit).order_by(*visit.primary_key.columns))
+    for row in rows:
+        source = before.get((*row[:4], row.visit - 1), 0)
+        before[*row[:4], row.visit] = row.state
+        found[ZONE.day(row.at), row.journey, source, row.state or 0, row.outcome or 0] += 1
+    for row in connection.execute(sa.select(enrolment).where(enrolment.c.visit == 0)):
+        found[ZONE.day(row.entered_at), row.journey, 0, 0, 0] += 1
+    return found
+
+
+def _follow(window: Window) -> None:
+    """The loop ends with what is, and the goal counts those whose time is over, of both groups."""
+    for course in loop(window, NOW):
+        assert course.whole.days[-1] == course.whole.number
+        assert not course.stages or course.whole.number == sum(one.number for one in course.stages)
+    journey = window.model.journeys["win_back"]
+    found = conversion(window, journey, NOW)
+    rows = window.connection.execute(
+        sa.select(enrolment).where(enrolment.c.journey == window.symbols.known("journey", "win_back"))
+    ).all()
+    over = [row for row in rows if ZONE.day(row.entered_at) < ZONE.day(NOW) - 60]
+    assert found is not None
+    assert found.held_out.number == sum(row.visit == 0 for row in over) > 0
+    assert found.treated.number == sum(row.visit > 0 for row in over)
+    assert found.treated.reached == sum(row.visit > 0 and row.goal_at is not None for row in over) > 0
+    assert WATCHED not in {row.status for row in over}
+
+
+def test_days_are_told_from_the_last_one_backwards() -> None:
+    """Who came on a day was there at its end; who was erased since leaves nobody less than nobody."""
+    assert history(5, (1, 2, 0), (0, 1, 3)) == (7, 8, 5)
+    assert history(0, (0, 4), (0, 0)) == (0, 0)
+
+
+def test_a_lift_is_told_with_its_interval() -> None:
+    """Newcombe's example of two shares: 56 of 70 and 48 of 80 differ by 0.2, between 0.0524 and 0.3339."""
+    lift = Conversion(Group(70, 56), Group(80, 48)).lift
+    assert lift is not None
+    assert [round(one, 4) for one in lift] == [0.2, 0.0524, 0.3339]
+    assert Conversion(Group(70, 56), Group(0, 0)).lift is None
