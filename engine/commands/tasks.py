@@ -1,4 +1,4 @@
-"""`tasks`: the work of people, listed and finished."""
+"""`tasks`: the work of people, listed, looked at and finished."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from engine.commands.many import hand_over_all
 from engine.commands.opening import by, opened, practice_of
 from engine.commands.options import ListByDefault, after_option, as_option, json_option, limit_option
 from engine.errors import UsageError
+from engine.explaining.following import Consequence, document, task_in_full, titled
 from engine.people.task_changes import Hand, HandOver, assign, note, postpone
 from engine.people.tasks import Desk, Finish, finish_task
-from engine.plans.plan import make_plan
 from engine.projects.names import known_role
 from engine.projects.project import Project
 from engine.storage.customers import customer_number
@@ -21,9 +21,7 @@ from engine.storage.keys import intent_of
 from engine.storage.states import TaskStatus
 from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, print_json_list, print_table, talk
-from engine.texts.rendering import Renderer
-from engine.texts.scripts import Scripts
-from engine.views.tasks import Wanted, tasks
+from engine.views.tasks import Wanted, scripts_at, tasks
 from engine.views.window import look
 from engine.wording import say
 
@@ -42,6 +40,11 @@ _COLUMNS = (
 )
 _task = click.argument("task", metavar="ID")
 _because = click.option("--because", metavar="TEXT", help="Why, for the trail.")
+_answers = click.option(
+    "--set", "answers", multiple=True, metavar="FIELD=VALUE", help="What the task asks for."
+)
+_FOLLOWS = (say("outcome"), say("leads to"), say("does"), say("by"))
+_TOLD_BELOW = frozenset({"asks", "outcomes", "notes"})
 _STATUSES = click.Choice([status.word for status in TaskStatus])
 
 
@@ -89,20 +92,40 @@ def list_command(
                 limit,
                 None if after is None else intent_of(after),
             )
-            plan = make_plan(connection, window.release, window.model, window.zone, config.lateness)
-            renderer = Renderer(window.model, config.variables, window.zone)
-            scripts = Scripts(connection, plan, renderer, who.now, who.actor)
-            found = tasks(window, scripts, wanted)
+            found = tasks(window, scripts_at(window, who.now, who.actor), wanted)
             if as_json:
                 print_json_list(found)
             else:
                 print_table(_COLUMNS, ([_shown(item[name]) for name in _COLUMNS] for item in found))
 
 
+@tasks_command.command("show")
+@_task
+@_answers
+@as_option
+@json_option
+def show_command(task: str, answers: tuple[str, ...], actor: str | None, *, as_json: bool) -> None:
+    """Show a task with its script, and what follows from each outcome if `--set` is what was filled in."""
+    with opened() as project:
+        who = by(project, actor)
+        with project.store.read() as connection:
+            window, filled = look(connection, project.config), dict(_answer(text) for text in answers)
+            scripts = scripts_at(window, who.now, who.actor)
+            found = task_in_full(window, scripts, project.surroundings, intent_of(task), filled)
+    if as_json:
+        print_json(found.item | {"follows": document(found.follows)})
+        return
+    shown = ((name, _shown(value)) for name, value in found.item.items() if value not in (None, []))
+    print_table(("", ""), [(name, value) for name, value in shown if name not in _TOLD_BELOW])
+    if found.follows:
+        click.echo()
+        print_table(_FOLLOWS, (row for one in found.follows for row in _follows(one)))
+
+
 @tasks_command.command("finish")
 @_task
 @click.option("--outcome", required=True, metavar="O", help="One of the outcomes that the task offers.")
-@click.option("--set", "answers", multiple=True, metavar="FIELD=VALUE", help="What the task asks for.")
+@_answers
 @click.option("--note", "remark", metavar="TEXT", help="For the trail.")
 @as_option
 @json_option
@@ -204,6 +227,19 @@ def _finish(project: Project, task: str, how: Finish, actor: str | None) -> None
             connection, window.model, load_symbols(connection), project.surroundings, practice_of(project)
         )
         finish_task(desk, intent_of(task), how, who)
+
+
+def _follows(one: Consequence) -> Iterator[tuple[object, ...]]:
+    named = one.outcome
+    if not one.steps:
+        yield named, say("nothing: it stays where it is"), "", ""
+    for step in one.steps:
+        first, *others = step.does or ("",)
+        yield named, titled(step), first, f"{step.line.file}:{step.line.line} {step.line.text}"
+        yield from (("", "", does, "") for does in others)
+        named = ""
+    if one.later is not None:
+        yield "", say("then {what}", what=one.later), "", ""
 
 
 def _answer(text: str) -> tuple[str, str]:

@@ -61,7 +61,7 @@ def finish_task(desk: Desk, intent: Intent, how: Finish, by: By) -> None:
     name, declared = desk.symbols.name(row.task), declared_task(desk.model, desk.symbols, row)
     if declared is None or how.outcome not in declared.outcomes:
         raise _no_outcome(name, how.outcome, declared)
-    answers = _read_answers(desk, declared, how.answers)
+    answers = read_answers(desk.surroundings, declared, how.answers)
     _close(desk, intent, how, answers, by)
     _store_answers(desk, intent.customer, declared, answers)
     _record_event(desk, intent, name, how.outcome, by.now)
@@ -102,6 +102,25 @@ def declared_task(model: Model, symbols: Symbols, row: sa.Row[Any]) -> Task | No
     return next((action for action in wanted if action.task == symbols.name(row.task)), None)
 
 
+def read_answers(
+    surroundings: Surroundings, declared: Task, answers: Mapping[str, object]
+) -> dict[str, Stored]:
+    """What was filled in, as it is stored. UsageError when the task does not ask for it, or it cannot be read."""
+    asks: Mapping[str, Ask] = {ask.name: ask for ask in declared.asks}
+    read: dict[str, Stored] = {}
+    for name, raw in answers.items():
+        if name not in asks:
+            hint = near_or(name, asks, say("it asks for: {names}", names=all_of(asks)))
+            raise UsageError(
+                say("task `{task}` does not ask for `{name}`", task=declared.task, name=name), hint
+            )
+        try:
+            read[name] = reader(asks[name].type, surroundings)(raw)
+        except BadValueError as error:
+            raise UsageError(say("{name}: {error}", name=name, error=error.reason)) from None
+    return read
+
+
 def is_task(intent: Intent) -> tuple[sa.ColumnElement[bool], ...]:
     """That a task is this one."""
     return tuple(task.c[name] == number for name, number in intent._asdict().items())
@@ -112,22 +131,6 @@ def _no_outcome(name: str, outcome: str, declared: Task | None) -> UnknownNameEr
         return UnknownNameError(say("the rules in force have no task `{name}` there any more", name=name))
     hint = near_or(outcome, declared.outcomes, say("its outcomes: {names}", names=all_of(declared.outcomes)))
     return UnknownNameError(say("task `{name}` has no outcome `{outcome}`", name=name, outcome=outcome), hint)
-
-
-def _read_answers(desk: Desk, declared: Task, answers: Mapping[str, object]) -> dict[str, Stored]:
-    asks: Mapping[str, Ask] = {ask.name: ask for ask in declared.asks}
-    read: dict[str, Stored] = {}
-    for name, raw in answers.items():
-        if name not in asks:
-            hint = near_or(name, asks, say("it asks for: {names}", names=all_of(asks)))
-            raise UsageError(
-                say("task `{task}` does not ask for `{name}`", task=declared.task, name=name), hint
-            )
-        try:
-            read[name] = reader(asks[name].type, desk.surroundings)(raw)
-        except BadValueError as error:
-            raise UsageError(say("{name}: {error}", name=name, error=error.reason)) from None
-    return read
 
 
 def _close(desk: Desk, intent: Intent, how: Finish, answers: Mapping[str, Stored], by: By) -> None:

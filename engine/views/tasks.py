@@ -14,13 +14,15 @@ from engine.conditions.compiling import Scene, sql
 from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
 from engine.errors import RefusedError
-from engine.people.tasks import declared_task
-from engine.plans.plan import Plan
+from engine.people.tasks import declared_task, is_task
+from engine.plans.plan import Plan, make_plan
 from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import task
 from engine.storage.staff_tables import OPEN_TASK, task_note
 from engine.storage.states import TaskStatus
+from engine.texts.rendering import Renderer
 from engine.texts.scripts import Scripts
+from engine.views.places import Part, for_roles
 from engine.views.window import Window
 from engine.wording import say
 
@@ -34,7 +36,9 @@ NEVER = 2**62
 class Wanted:
     """Which tasks. Nothing given: all of them. `assignee`: whose; `overdue_at`: those that were due by then.
 
-    `limit`: at most so many, `after` an intent: those that follow it, whatever has become of it since.
+    `limit`: at most so many, `after` an intent: those that follow it, whatever has become of it since; `skip`: not the
+    first so many. `roles`: for these, or for anybody; `free_for`: those that nobody else has. `pressing`: what is
+    overdue comes first, then what is due today.
     """
 
     statuses: frozenset[TaskStatus] = field(default_factory=frozenset)
@@ -44,23 +48,45 @@ class Wanted:
     overdue_at: int | None = None
     limit: int | None = None
     after: Intent | None = None
+    skip: int = 0
+    roles: frozenset[str] | None = None
+    free_for: str | None = None
+    pressing: bool = False
 
 
-def tasks(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[dict[str, object]]:
+Item = dict[str, object]
+
+
+def scripts_at(window: Window, now: int, operator: str) -> Scripts:
+    """What fills in scripts at a moment, for somebody who reads them out."""
+    config = window.config
+    plan = make_plan(window.connection, window.release, window.model, window.zone, config.lateness)
+    renderer = Renderer(window.model, config.variables, window.zone)
+    return Scripts(window.connection, plan, renderer, now, operator)
+
+
+def tasks(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[Item]:
     """The tasks that are wanted, open ones first, as the JSON contract says.
 
     Those whose journey ranks them highest come first, then those without a rank; among equals those due first, then
     the oldest.
     """
-    people = window.tables.customer
     due = sa.func.coalesce(task.c.due_at, sa.literal_column(str(NEVER), sa.BigInteger()))
-    order = (task.c.status, *_ranks(scripts.plan), due, task.c.created_at, *task.primary_key.columns)
+    urgency = [_urgency(window, scripts.now, due)] if wanted.pressing else []
+    order = (
+        task.c.status,
+        *urgency,
+        *_ranks(scripts.plan),
+        due,
+        task.c.created_at,
+        *task.primary_key.columns,
+    )
     query = (
-        sa.select(task, people.c.id)
-        .join(people, people.c.customer == task.c.customer)
+        _rows(window)
         .where(*_conditions(window, wanted))
         .order_by(*order)
         .limit(None if wanted.after is not None else wanted.limit)
+        .offset(wanted.skip or None)
         .execution_options(yield_per=_BATCH)
     )
     chunks = window.connection.execute(query, _instants(scripts)).partitions()
@@ -71,6 +97,29 @@ def tasks(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[dict[str
         notes = _notes(window, some)
         for row in some:
             yield _task(window, scripts, row, notes.get(intent_in(row), []))
+
+
+def number_of(window: Window, wanted: Wanted) -> int:
+    """How many tasks that is, on all pages."""
+    rows = sa.select(sa.func.count()).select_from(task).where(*_conditions(window, wanted))
+    return window.connection.scalar(rows) or 0
+
+
+def find_task(window: Window, scripts: Scripts, intent: Intent) -> Item | None:
+    """One of them, whatever has become of it; None when there is none."""
+    row = window.connection.execute(_rows(window).where(*is_task(intent))).one_or_none()
+    return None if row is None else _task(window, scripts, row, _notes(window, [row]).get(intent, []))
+
+
+def _rows(window: Window) -> sa.Select[Any]:
+    people = window.tables.customer
+    return sa.select(task, people.c.id).join(people, people.c.customer == task.c.customer)
+
+
+def _urgency(window: Window, now: int, due: Sql) -> Sql:
+    """0 for what is overdue, 1 for what is due today, 2 for the rest."""
+    tomorrow = window.zone.midnight(window.zone.day(now) + 1)
+    return sa.case((due < moments.integer(now), 0), (due < moments.integer(tomorrow), 1), else_=2)
 
 
 def _following(rows: Iterator[sa.Row[Any]], last: Intent) -> Iterator[sa.Row[Any]]:
@@ -137,13 +186,14 @@ def _conditions(window: Window, wanted: Wanted) -> Iterator[sa.ColumnElement[boo
         yield task.c.customer == wanted.customer
     if wanted.assignee is not None:
         yield task.c.assignee == wanted.assignee
+    if wanted.free_for is not None:
+        yield sa.or_(task.c.assignee.is_(None), task.c.assignee == wanted.free_for)
+    yield from for_roles(window, Part(wanted.roles), task.c.role)
     if wanted.overdue_at is not None:
         yield task.c.due_at < wanted.overdue_at
 
 
-def _task(
-    window: Window, scripts: Scripts, row: sa.Row[Any], notes: list[dict[str, object]]
-) -> dict[str, object]:
+def _task(window: Window, scripts: Scripts, row: sa.Row[Any], notes: list[dict[str, object]]) -> Item:
     intent = intent_in(row)
     declared = declared_task(window.model, window.symbols, row)
     return {
