@@ -1,4 +1,4 @@
-"""Questions in the middle of the screen: a line of words, or a number that says that somebody means it."""
+"""Questions in the middle of the screen: yes or no, a line of words, or a number that says that somebody means it."""
 
 from typing import ClassVar
 
@@ -57,3 +57,27 @@ class AskWords(ModalScreen[str | None]):
     def action_leave(self) -> None:
         """Decide nothing."""
         self.dismiss(None)
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks whether somebody means it. `about`: what it is about."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,n", "answer(False)", say("never mind"), key_display="Esc"),
+        Binding("enter,y", "answer(True)", say("yes"), key_display="Enter"),
+    ]
+
+    def __init__(self, question: str, about: str) -> None:
+        super().__init__()
+        self._question, self._about = told(question), about
+
+    def compose(self) -> ComposeResult:
+        """Question, and what it is about."""
+        with Vertical(id="pane"):
+            yield Static(Content.styled(self._question, "bold"))
+            yield Static(self._about, markup=False, id="about")
+        yield Hints()
+
+    def action_answer(self, answer: bool) -> None:  # noqa: FBT001  # what a key says
+        """That is that."""
+        self.dismiss(answer)

@@ -1,9 +1,12 @@
 """Which rooms there are: their keys and names, and what is dealt with in each. Rooms load when they are entered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dsl.wording import Phrase
+from engine.views.agenda import TASK
 from tui.wording import say
 
 if TYPE_CHECKING:
@@ -31,7 +34,15 @@ class Door:
 DOORS = (
     Door("1", "today", say("Today"), ("tui.rooms.today", "TodayRoom")),
     Door("2", "approve", say("Approve"), ("tui.rooms.approve", "ApproveRoom"), frozenset({"message", "benefit"})),
+    Door("7", "deliveries", say("Deliveries"), ("tui.rooms.deliveries", "DeliveriesRoom")),
 )  # fmt: skip
+
+COMMANDS: Mapping[str, Phrase] = {
+    TASK: say("`homing tasks` lists them, `homing tasks finish` closes one"),
+    "unknown": say("`homing queue list --kind unknown` lists them, `homing queue resolve` settles one"),
+    "reply": say("`homing queue list --kind reply` lists them, `homing queue resolve` settles one"),
+}
+"""What does it from outside, by what waits, where no room does so far."""
 
 
 def door_for(kind: str) -> Door | None:

@@ -1,8 +1,9 @@
 """How many moved where, by day; how many are where, and were: counts that no customer is read for."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -90,9 +91,7 @@ def history(now: int, came: Sequence[int], left: Sequence[int]) -> tuple[int, ..
     return tuple(reversed(found))
 
 
-def summed(moves: Iterable[Flow], key: str) -> Mapping[str | None, int]:
-    """How many moved, by what a field of theirs says; the most first."""
-    found: Counter[str | None] = Counter()
-    for one in moves:
-        found[getattr(one, key)] += one.number
-    return dict(found.most_common())
+def counts(connection: sa.Connection, rows: sa.Select[Any]) -> dict[Any, int]:
+    """What rows of two columns say: how many of each."""
+    found: Any = connection.execute(rows).all()
+    return dict(found)

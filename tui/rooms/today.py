@@ -16,7 +16,7 @@ from engine.projects.virtual_time import last_run_at
 from engine.views.agenda import TASK, Waiting, agenda
 from engine.views.status import Status, status
 from engine.views.window import Window
-from tui.doors import door_for
+from tui.doors import COMMANDS, door_for
 from tui.house import Sight
 from tui.room import Room
 from tui.widgets.bars import padded, width_of
@@ -91,16 +91,9 @@ class TodayRoom(Room[Today]):
         kind = event.key.partition(" ")[0]
         door = door_for(kind)
         if door is None:
-            self.tell(_COMMANDS.get(kind, say("`homing queue` lists them")))
+            self.tell(COMMANDS.get(kind, say("`homing queue` lists them")))
         else:
             self.app.switch_mode(door.name)
-
-
-_COMMANDS: Mapping[str, Phrase] = {
-    TASK: say("`homing tasks` lists them, `homing tasks finish` closes one"),
-    "unknown": say("`homing queue list --kind unknown` lists them, `homing queue resolve` settles one"),
-    "reply": say("`homing queue list --kind reply` lists them, `homing queue resolve` settles one"),
-}
 
 
 def _rows(today: Today) -> Iterator[Row]:

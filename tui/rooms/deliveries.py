@@ -1,0 +1,220 @@
+"""Deliveries: how each channel does, why what waits is waiting, and the switch that stops sending."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from engine.delivery.pausing import Pause, What, go_on, pauses, stop
+from engine.people.task_changes import Hand
+from engine.storage.states import MessageStatus
+from engine.views.deliveries import Cause, Lane, causes, lanes
+from engine.views.held import KINDS
+from tui.dialogs import AskWords, Confirm
+from tui.doors import COMMANDS, door_for
+from tui.house import House, Sight
+from tui.room import Room
+from tui.rooms.lane import COLUMNS, HEADINGS, lane_row, pause_row, told_of_lane, told_of_pause, what_stops
+from tui.widgets.rows import Row, Rows
+from tui.wording import say, told
+
+_DECIDED = (MessageStatus.UNKNOWN, MessageStatus.HELD)
+"""What waits for a person, and leads to where it is decided."""
+
+_ALL: tuple[What, str] = ("all", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """`shown`: the channel with the cursor, as its key says; `causes`: why its messages wait or have failed."""
+
+    now: int
+    lanes: tuple[Lane, ...]
+    pauses: tuple[Pause, ...]
+    shown: str | None
+    causes: tuple[Cause, ...]
+
+    def lane(self, key: str | None) -> Lane | None:
+        """The channel of a row."""
+        return next((one for one in self.lanes if _key("channel", one.channel or "") == key), None)
+
+    def pause(self, key: str | None) -> Pause | None:
+        """What is paused there: the row's own pause, or that of its channel."""
+        return next((one for one in self.pauses if _key(one.what, one.name) == key), None)
+
+
+def read_deliveries(key: str | None, sight: Sight) -> Deliveries:
+    """All channels, and one of them from near."""
+    window = sight.window
+    found = lanes(window, sight.now)
+    page = Deliveries(sight.now, found, tuple(pauses(window.connection)), key, ())
+    lane = page.lane(key) or (found[0] if key is None and found else None)
+    if lane is None:
+        return page
+    near = causes(window, sight.now, lane.channel)
+    return Deliveries(sight.now, found, page.pauses, _key("channel", lane.channel or ""), near)
+
+
+def _key(what: str, name: str) -> str:
+    return f"{what} {name}"
+
+
+class DeliveriesRoom(Room[Deliveries]):
+    """What is stopped here is stopped by the verbs of `homing pause` and `homing resume`."""
+
+    ABOUT: ClassVar[str] = say(
+        "What left by each channel this week, what waits and why, what failed. Below the list: the channel with the "
+        "cursor.\n"
+        "`p` stops a channel, `P` all sending; customers go on through their journeys meanwhile. `r` lets it go on: "
+        "each message is put to the rules again. Enter leads to the messages that a person must decide on."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pause", say("pause")),
+        Binding("r", "resume", say("go on sending")),
+        Binding("P", "pause_all", say("pause everything"), key_display="P"),
+        Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
+        Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
+    ]
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self._key: str | None = None
+
+    def lays_out(self) -> Iterable[Widget]:
+        """The channels, and one of them from near."""
+        yield Rows(COLUMNS, identity="lanes", opens=True)
+        yield VerticalScroll(Static(id="lane"), id="near", can_focus=False)
+
+    def reads(self) -> Callable[[Sight], Deliveries]:
+        """With the causes of the channel that has the cursor."""
+        return partial(read_deliveries, self._key)
+
+    def show(self, snapshot: Deliveries) -> None:
+        """The list, and what is below it."""
+        self.query_one(Rows).put(list(_rows(snapshot)), self._key)
+        self._key = self.query_one(Rows).key
+        self._show_near(snapshot)
+
+    def _show_near(self, snapshot: Deliveries) -> None:
+        lane, pause = snapshot.lane(self._key), snapshot.pause(self._key)
+        text = self.query_one("#lane", Static)
+        zone = self.house.project.config.zone
+        if lane is not None:
+            near = snapshot.causes if snapshot.shown == self._key else None
+            text.update(told_of_lane(lane, near, snapshot.now, zone))
+        elif pause is not None:
+            text.update(told_of_pause(pause, zone))
+
+    @on(Rows.Moved)
+    def look_at(self, event: Rows.Moved) -> None:
+        """Show the one with the cursor."""
+        if event.key is None or event.key == self._key:
+            return
+        self._key = event.key
+        if self.snapshot is not None:
+            self._show_near(self.snapshot)
+            self.refresh_bindings()
+        self.reload()
+
+    @on(Rows.Chosen)
+    def go(self) -> None:
+        """To where people decide on what is in doubt, or else held."""
+        open_ones = {} if self._lane is None else self._lane.open
+        kind = next((KINDS[status] for status in _DECIDED if open_ones.get(status)), None)
+        door = None if kind is None else door_for(kind)
+        if kind is None:
+            self.tell(say("Nothing of it waits for a person."))
+        elif door is None:
+            self.tell(COMMANDS[kind])
+        else:
+            self.app.switch_mode(door.name)
+
+    @property
+    def _lane(self) -> Lane | None:
+        return None if self.snapshot is None else self.snapshot.lane(self._key)
+
+    @property
+    def _pause(self) -> Pause | None:
+        return None if self.snapshot is None else self.snapshot.pause(self._key)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A channel is stopped or goes on; what is stopped as a whole is not stopped again."""
+        del parameters
+        if action == "pause":
+            return self._lane is not None and self._lane.channel is not None and self._pause is None
+        if action == "resume":
+            return self._pause is not None
+        if action == "pause_all" and self.snapshot is not None:
+            return all(one.what != "all" for one in self.snapshot.pauses)
+        return True
+
+    def action_read_on(self, step: int) -> None:
+        """Scroll what is below the list."""
+        near = self.query_one("#near", VerticalScroll)
+        near.scroll_relative(y=step * max(1, near.size.height - 1), animate=False)
+
+    def action_pause(self) -> None:
+        """Stop a channel, once somebody has said why."""
+        lane = self._lane
+        if lane is not None and lane.channel is not None:
+            question = say("Stop what leaves by {channel}? Say why.", channel=lane.channel)
+            self._ask(question, what_stops([lane]), ("channel", lane.channel))
+
+    def action_pause_all(self) -> None:
+        """Stop all sending, once somebody has said why."""
+        if self.snapshot is not None:
+            self._ask(say("Stop all sending? Say why."), what_stops(self.snapshot.lanes), _ALL)
+
+    def _ask(self, question: str, about: str, what: tuple[What, str]) -> None:
+        self.app.push_screen(AskWords(question, about), partial(self._stop, what))
+
+    def _stop(self, what: tuple[What, str], because: str | None) -> None:
+        if because is not None:
+            self._switch(partial(_stopped, what, because), say("Nothing of it leaves any more."))
+
+    def action_resume(self) -> None:
+        """Let it go on, once somebody has said yes."""
+        pause = self._pause
+        if pause is not None:
+            about = told(say("Each message that waited is put to the rules again before it leaves."))
+            asked = Confirm(
+                say("Go on sending?"), f"{told_of_pause(pause, self.house.project.config.zone)}\n\n{about}"
+            )
+            self.app.push_screen(asked, lambda sure: self._go_on(pause) if sure else None)
+
+    def _go_on(self, pause: Pause) -> None:
+        # A quarantine ends with a pause of everything.
+        what: What = "all" if pause.what == "quarantine" else pause.what
+        self._switch(partial(_let_go, (what, pause.name)), say("It goes on."))
+
+    @work(group="decide")
+    async def _switch(self, verb: Callable[[Hand], bool], done: str) -> None:
+        changed = await self.act(verb)
+        if changed is not None:
+            self.tell(done if changed else say("Somebody else has done that already."))
+        self.reload()
+
+
+def _stopped(what: tuple[What, str], because: str, hand: Hand) -> bool:
+    return stop(hand.connection, *what, hand.by, because)
+
+
+def _let_go(what: tuple[What, str], hand: Hand) -> bool:
+    return go_on(hand.connection, *what, hand.by)
+
+
+def _rows(page: Deliveries) -> Iterator[Row]:
+    yield Row(None, tuple(map(told, HEADINGS)))
+    for lane in page.lanes:
+        yield lane_row(_key("channel", lane.channel or ""), lane, page.now)
+    others = [one for one in page.pauses if one.what != "channel"]
+    if others:
+        yield Row(None, ("",))
+        yield Row(None, (told(say("Paused")),))
+        yield from (pause_row(_key(one.what, one.name), one) for one in others)
