@@ -181,21 +181,30 @@ def _windows_of_events() -> st.SearchStrategy[Last | Ever | Since]:
     return st.one_of(lasts(), st.builds(Ever), st.builds(Since, st.sampled_from(["entry", "stage", "state"])))
 
 
-def _nodes(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    comparison = st.sampled_from(
-        ["=", "!=", "<", "<=", ">", ">=", "before", "after", "contains", "starts with"]
+def facts() -> st.SearchStrategy[Expr]:
+    """What a scenario can expect of values: one comparison, or a tag."""
+    return _comparisons(expressions()) | st.builds(Tagged, one_line())
+
+
+def _comparisons(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    signs = st.sampled_from(["=", "!=", "<", "<=", ">", ">=", "before", "after", "contains", "starts with"])
+    return st.one_of(
+        st.builds(Compare, signs, inner, inner),
+        st.builds(In, inner, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(Missing, inner, st.booleans()),
+        st.builds(Between, inner, inner, inner),
+        st.builds(Inside, inner, lasts() | st.builds(Next, durations())),
     )
+
+
+def _nodes(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     pair = st.tuples(inner, inner)
     return st.one_of(
         st.builds(Not, inner),
         st.builds(Negative, inner),
         st.builds(_logic, st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=4)),
         st.builds(Arithmetic, st.sampled_from("+-*/"), inner, inner),
-        st.builds(Compare, comparison, inner, inner),
-        st.builds(In, inner, st.lists(inner, min_size=1, max_size=3).map(tuple)),
-        st.builds(Missing, inner, st.booleans()),
-        st.builds(Between, inner, inner, inner),
-        st.builds(Inside, inner, lasts() | st.builds(Next, durations())),
+        _comparisons(inner),
         _occurrences(inner),
         _aggregates(inner),
         st.builds(Days, st.sampled_from(["since", "until"]), inner),

@@ -9,6 +9,7 @@ from tests.strategies_expressions import (
     clocks,
     durations,
     expressions,
+    facts,
     moments,
     names,
     one_line,
@@ -133,6 +134,8 @@ def _acts() -> st.SearchStrategy[Node]:
         st.builds(scenarios.Finish, names(), names(), pairs()),
         st.builds(scenarios.Approve, names(), st.booleans()),
         st.builds(scenarios.Fail, names()),
+        st.builds(scenarios.Receipt, names(), st.sampled_from(["delivered", "failed"])),
+        st.builds(scenarios.Consent, st.none() | names(), st.none() | names(), st.booleans()),
     )
 
 
@@ -147,6 +150,7 @@ def _expectations() -> st.SearchStrategy[Node]:
         st.builds(scenarios.ExpectGranted, names()),
         st.builds(scenarios.ExpectNothing),
         st.builds(scenarios.ExpectAtMost, COUNTS, durations()),
+        st.builds(scenarios.ExpectFact, facts()),
     )
 
 

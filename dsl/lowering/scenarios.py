@@ -1,7 +1,7 @@
 """Scenarios: what they name must exist, and the values they give must fit. What they use counts as used by nobody."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from dsl.context import Context
@@ -13,13 +13,21 @@ from dsl.model.model import Field, Model
 from dsl.names.catalog import Catalog
 from dsl.names.outline import Outline
 from dsl.report import Report, hint_for
-from dsl.resolve import Definitions, Scope, assigned
+from dsl.resolve import Definitions, Scope, assigned, condition
 from dsl.resolve.core import Broken
 from dsl.source import Span
 from dsl.tree import scenarios as tree
-from dsl.tree.expressions import Name, Text
+from dsl.tree.expressions import Name, Node, Ref, Text
 from dsl.tree.journeys import Pair
 from dsl.wording import Phrase, say
+
+_STEPS: Mapping[str, str] = {
+    "sent": "expect sent hello",
+    "delivered": "receipt hello as delivered",
+    "failed": "receipt hello as failed",
+    "task_done": "finish call as done",
+}
+"""What brings about, or asks about, the events that only the engine records."""
 
 SOMEBODY = "C1"
 """Who is meant where a scenario gives no customer an id."""
@@ -246,12 +254,27 @@ def _(what: tree.Fail, stage: _Stage) -> m.Fail:
 
 
 @_done.register
+def _(what: tree.Receipt, stage: _Stage) -> m.Receipt:
+    stage.known(say("message"), what.message, stage.scope.catalog.messages)
+    return m.Receipt(what.message.text, what.says)
+
+
+@_done.register
+def _(what: tree.Consent, stage: _Stage) -> m.Agree:
+    policy, channel = what.policy, what.channel
+    if policy is not None:
+        stage.known(say("policy"), policy, stage.scope.catalog.policies)
+    if channel is not None:
+        stage.known(say("channel"), channel, stage.channels)
+    return m.Agree(_name(policy), _name(channel), what.withdrawn)
+
+
+@_done.register
 def _(what: tree.ExpectSent, stage: _Stage) -> m.Sent:
     stage.known(say("message"), what.message, stage.scope.catalog.messages)
     if what.via is not None:
         stage.known(say("channel"), what.via, stage.channels)
-    via = None if what.via is None else what.via.text
-    return m.Sent(what.message.text, via, _text(what.containing), what.negated)
+    return m.Sent(what.message.text, _name(what.via), _text(what.containing), what.negated)
 
 
 @_done.register
@@ -299,6 +322,31 @@ def _(what: tree.ExpectAtMost, stage: _Stage) -> m.AtMost:
     return m.AtMost(what.count, what.per)
 
 
+@_done.register
+def _(what: tree.ExpectFact, stage: _Stage) -> m.Holds:
+    """Fields of a record are named with its kind: which journey's record was meant, nobody could tell."""
+    records = stage.scope.catalog.records
+    kind = next((name for name in _owners(what.fact) if name in records), None)
+    if kind is None:
+        return m.Holds(condition(what.fact, stage.scope))
+    return m.Holds(condition(what.fact, replace(stage.scope, record=records[kind])), kind)
+
+
+def _owners(node: Node) -> Iterator[str]:
+    """What stands before the dots in an expression."""
+    if isinstance(node, Ref) and len(node.parts) > 1:
+        yield node.parts[0].text
+    for name in node.__dataclass_fields__:
+        value = getattr(node, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Node):
+                yield from _owners(item)
+
+
+def _name(node: Name | None) -> str | None:
+    return None if node is None else node.text
+
+
 def _text(node: Text | None) -> str | None:
     return None if node is None else node.value
 
@@ -307,6 +355,9 @@ def _event(name: Name, values: tuple[Pair, ...], stage: _Stage) -> m.Values:
     events = stage.scope.catalog.events
     if not stage.known(say("event"), name, events):
         return ()
+    if name.text in _STEPS:
+        text = say("`{event}` is recorded when it happens; no scenario can make it up.", event=name.text)
+        stage.scope.report.error("syntax", name.span, text, say("Write `{name}`.", name=_STEPS[name.text]))
     types = _types(events[name.text].fields)
     return _values(values, types, say("The event `{name}`", name=name.text), stage)
 

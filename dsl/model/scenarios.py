@@ -84,7 +84,24 @@ class Fail:
     channel: str
 
 
-Act = Happens | Change | Reply | Finish | Decide | Fail
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The gateway tells what became of a message."""
+
+    message: str
+    says: Literal["delivered", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """The customer agrees to be written to, or with `withdrawn` takes that back. None: every policy, every channel."""
+
+    policy: str | None
+    channel: str | None
+    withdrawn: bool
+
+
+Act = Happens | Change | Reply | Finish | Decide | Fail | Receipt | Agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +163,15 @@ class AtMost:
     per: Duration
 
 
-Expectation = Sent | InState | Ended | Asked | Waiting | Granted | Nothing | AtMost
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A condition holds of the customer, or of a record of this kind of theirs."""
+
+    condition: Cond
+    record: str | None = None
+
+
+Expectation = Sent | InState | Ended | Asked | Waiting | Granted | Nothing | AtMost | Holds
 
 
 @dataclass(frozen=True, slots=True)

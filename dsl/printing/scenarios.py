@@ -1,5 +1,6 @@
 """How scenarios are written: what is given, what happens, what is expected."""
 
+import re
 from datetime import datetime
 
 from dsl.printing.layout import Doc, block, doc, optional
@@ -9,9 +10,11 @@ from dsl.tree.scenarios import (
     Approve,
     At,
     Change,
+    Consent,
     Expectation,
     ExpectAtMost,
     ExpectEnded,
+    ExpectFact,
     ExpectGranted,
     ExpectNothing,
     ExpectSent,
@@ -23,10 +26,15 @@ from dsl.tree.scenarios import (
     From,
     Given,
     Happens,
+    Receipt,
     Reply,
     ScenarioDecl,
     Until,
 )
+
+_FIRST_WORD = re.compile(r"\w+")
+_EXPECTED = frozenset({"at", "granted", "nothing", "sent", "state", "task", "waiting"})
+"""Words that open another expectation."""
 
 
 def _moment(at: datetime) -> str:
@@ -79,6 +87,19 @@ def _(node: Fail) -> Doc:
 
 
 @doc.register
+def _(node: Receipt) -> Doc:
+    return (f"receipt {spelled(node.message)} as {node.says}",)
+
+
+@doc.register
+def _(node: Consent) -> Doc:
+    verb = "withdraw consent" if node.withdrawn else "consent"
+    to = "" if node.policy is None else f" to {spelled(node.policy)}"
+    via = "" if node.channel is None else f" via {spelled(node.channel)}"
+    return (f"{verb}{to}{via}",)
+
+
+@doc.register
 def _(node: ExpectSent) -> Doc:
     negated = "not " if node.negated else ""
     via = "" if node.via is None else f" via {spelled(node.via)}"
@@ -121,6 +142,16 @@ def _(node: ExpectNothing) -> Doc:
 @doc.register
 def _(node: ExpectAtMost) -> Doc:
     return (f"at most {node.count} sent per {node.per}",)
+
+
+@doc.register
+def _(node: ExpectFact) -> Doc:
+    """What begins like another expectation is marked as a name: "`state` = 3"."""
+    first, *rest = doc(node.fact)
+    word = _FIRST_WORD.match(first) if isinstance(first, str) else None
+    if word is None or word[0] not in _EXPECTED:
+        return (first, *rest)
+    return (f"`{word[0]}`{word.string[word.end() :]}", *rest)
 
 
 @doc.register

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import cast
+from typing import Literal, cast
 
 from dsl.source import Span
 from dsl.syntax.build_statements import whole
@@ -14,8 +14,10 @@ from dsl.tree.scenarios import (
     Approve,
     At,
     Change,
+    Consent,
     ExpectAtMost,
     ExpectEnded,
+    ExpectFact,
     ExpectGranted,
     ExpectNothing,
     ExpectSent,
@@ -27,6 +29,7 @@ from dsl.tree.scenarios import (
     From,
     Given,
     Happens,
+    Receipt,
     Reply,
     ScenarioDecl,
     Step,
@@ -62,6 +65,10 @@ def _finish(span: Span, task: Name, outcome: Name, *values: Pair) -> Finish:
     return Finish(task, outcome, values, span=span)
 
 
+def _receipt(span: Span, message: Name, says: Token) -> Receipt:
+    return Receipt(message, cast("Literal['delivered', 'failed']", says.value), span=span)
+
+
 def _expect_state(span: Span, *parts: Name) -> ExpectState:
     return ExpectState(parts, span=span)
 
@@ -84,6 +91,9 @@ SCENARIOS: Mapping[str, Builder] = {
     "approve": node(Approve),
     "refuse": node(Approve, refuse=True),
     "fail": node(Fail),
+    "receipt": _receipt,
+    "consent": node(Consent),
+    "withdraw": node(Consent, withdrawn=True),
     "expect_sent": node(ExpectSent),
     "expect_not_sent": node(ExpectSent, negated=True),
     "expect_state": _expect_state,
@@ -93,5 +103,6 @@ SCENARIOS: Mapping[str, Builder] = {
     "expect_granted": node(ExpectGranted),
     "expect_nothing": node(ExpectNothing),
     "expect_at_most": _expect_at_most,
+    "expect_fact": node(ExpectFact),
 }
 """By rule name or alias of `grammar.lark`. A moment is a bare `datetime`, without a span."""

@@ -60,6 +60,7 @@ _CLASSES: Mapping[str, Phrase] = {
     "PERIOD_WORD": say("`day`, `week`, `month` or `year`"),
     "TYPE_WORD": say("a type such as `text`"),
     "DAY_WORD": say("a day such as `friday`"),
+    "RECEIPT_WORD": say("`delivered` or `failed`"),
     "END": say("the end of the file"),
 }
 
@@ -73,6 +74,7 @@ _NAMES: Mapping[str, Phrase] = {
     "send": say("the name of a message"),
     "sent": say("the name of a message"),
     "waiting": say("the name of a message"),
+    "receipt": say("the name of a message"),
     "script": say("the name of a message"),
     "event": say("the name of an event"),
     "emit": say("the name of an event"),

@@ -18,6 +18,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
     "UNIT_WORD": (*UNITS, *(f"{unit}s" for unit in UNITS)),
     "PERIOD_WORD": _PERIODS,
     "DAY_WORD": tuple(day for day in DAYS if day != "every day"),
+    "RECEIPT_WORD": ("delivered", "failed"),
 }
 """Terminals that stand for any of a few words."""
 
@@ -32,6 +33,12 @@ _OPERATORS = frozenset({
 })  # fmt: skip
 """Words that follow a value: a word before one of these stands for a value itself."""
 
+_COMPARING = _OPERATORS - {"ever", "since", "where", "at", "for"}
+"""Of these, what a comparison can go on with."""
+
+_EXPECTED = "granted"
+"""What can stand only where an expectation begins. A name can too, when something is asked of its value."""
+
 _JOINING = frozenset({"and", "or"})
 """No value has these for a name without backticks: what stands there went missing before them."""
 
@@ -43,14 +50,21 @@ def symbol_of(row: Row, tokens: Sequence[Token], index: int) -> str | None:
         return kind
     text = str(word)
     if text in row:
-        if NAME in row and not _KEYWORD_BEFORE.get(text, _always)(tokens, index + 1):
+        if NAME in row and not _KEYWORD_BEFORE[text](tokens, index + 1):
             return NAME
         return text
     for name in _CLASSES_OF.get(text, ()):
         if name in row:
             return name
     never = text in _JOINING and "(" in row
+    never = never or (_EXPECTED in row and not _goes_on_as_value(tokens[index + 1]))
     return NAME if NAME in row and not never else None
+
+
+def _goes_on_as_value(token: Token) -> bool:
+    return token.kind in ("=", "ORDER", ".", "+", "-", "*", "/") or (
+        token.kind == WORD and token.value in _COMPARING
+    )
 
 
 def _always(_tokens: Sequence[Token], _index: int) -> bool:
@@ -100,5 +114,6 @@ _KEYWORD_BEFORE: Mapping[str, Callable[[Sequence[Token], int], bool]] = {
     "otherwise": _before(":", "->"),
     "end": _before_any_name,
     "journey": _before_any_name,
+    **dict.fromkeys(("at", "granted", "nothing", "sent", "state", "task", "waiting"), _always),
 }
 """Where a keyword and a name can both stand: whether the tokens from there on make it the keyword."""

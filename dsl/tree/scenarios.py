@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from dsl.tree.expressions import Expr, Name, Node, Text
 from dsl.tree.journeys import Pair
@@ -84,6 +85,23 @@ class Fail(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt(Act):
+    """`receipt hello as delivered`, `receipt hello as failed`."""
+
+    message: Name
+    says: Literal["delivered", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent(Act):
+    """`consent to marketing via sms`; `withdraw consent …` has `withdrawn` set. None: every policy, every channel."""
+
+    policy: Name | None
+    channel: Name | None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation(Node):
     """What `expect` asks."""
 
@@ -145,6 +163,13 @@ class ExpectAtMost(Expectation):
 
     count: int
     per: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectFact(Expectation):
+    """`points = 30`, `bill.paid = true`, `tier is missing`, `tagged "…"`."""
+
+    fact: Expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,8 @@ def _shown(value: c.Cond) -> c.Cond:
 
 def _is_written(value: c.Cond) -> bool:
     """Whether it is the same for everybody at any time, as it stands in the rules."""
+    if isinstance(value, c.Choose):
+        return False
     inside = tuple(_inside(value))
     return all(map(_is_written, inside)) if inside else isinstance(value, c.Const)
 

@@ -1,5 +1,6 @@
 """Consents: what a customer has agreed to, by purpose (a policy) and channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -55,16 +56,33 @@ def give_quietly(connection: sa.Connection, symbols: Symbols, given: Consent) ->
 
 
 def withdraw(connection: sa.Connection, symbols: Symbols, withdrawn: Consent, by: By) -> bool:
-    """Take a consent back from `withdrawn.at` on; false when there was none that held."""
+    """Take a consent back from `withdrawn.at` on, be it a part of what was agreed to; false when nothing of it held."""
     key = _key(connection, symbols, withdrawn)
-    where = [consent.c[name] == number for name, number in key.items()]
-    found = consent.update().where(*where, consent.c.withdrawn_at.is_(None)).values(withdrawn_at=withdrawn.at)
-    if not connection.execute(found).rowcount:
+    if not connection.scalar(sa.select(_concerned(key))):
         return False
+    where = [consent.c[name] == number for name, number in key.items()]
+    taken_back = consent.update().where(*where).values(withdrawn_at=withdrawn.at)
+    if not connection.execute(
+        taken_back
+    ).rowcount:  # a part of what was agreed to has a row of its own from now on
+        own = {"given_at": withdrawn.at, "withdrawn_at": withdrawn.at, "source": withdrawn.source}
+        connection.execute(consent.insert().values(key | own))
     deed = audit.Deed("consent withdrawn", withdrawn.customer, withdrawn.what, withdrawn.source)
     audit.record(connection, by, deed)
     mark_changed(connection, [withdrawn.customer])
     return True
+
+
+def _concerned(key: Mapping[str, int]) -> sa.ColumnElement[bool]:
+    """Whether something holds that a withdrawal takes back: for some purpose and channel the last word was a yes."""
+    given, later = consent.alias("g"), consent.alias("w")
+    which = {name: number for name, number in key.items() if name != "customer" and number != EVERY}
+    meets = (given.c[name].in_([EVERY, number]) for name, number in which.items())
+    covers = (later.c[name].in_([EVERY, which.get(name, given.c[name])]) for name in ("policy", "channel"))
+    taken = sa.exists().where(
+        later.c.customer == given.c.customer, *covers, later.c.withdrawn_at >= given.c.given_at
+    )
+    return sa.exists().where(given.c.customer == key["customer"], *meets, sa.not_(taken))
 
 
 def _key(connection: sa.Connection, symbols: Symbols, said: Consent) -> dict[str, int]:

@@ -174,23 +174,24 @@ def _any_history(world: World, rule: SendRule) -> Sql:
 
 
 def _consents(world: World, rule: SendRule, channel: str) -> Sql:
-    """Whether a consent for the policy and the channel was given after the last opt-out from it, lifted or not."""
+    """Whether a consent for the policy and the channel is newer than any withdrawal, and any opt-out, lifted or not."""
     if not rule.policy.consent:
         return moments.integer(0)
     number = world.symbols.find("channel", channel) or EVERY
     rows, out = consent.alias(), optout.alias()
-    last = sa.select(sa.func.max(out.c.at)).where(
-        out.c.customer == wanted.c.customer,
-        out.c.channel.in_(_each([EVERY, number])),
-    )
-    given = sa.select(rows.c.given_at).where(
+    said = (
         rows.c.customer == wanted.c.customer,
         rows.c.policy.in_(_each([EVERY, world.number("policy", rule.policy.name)])),
         rows.c.channel.in_(_each([EVERY, number])),
-        rows.c.withdrawn_at.is_(None),
-        rows.c.given_at > sa.func.coalesce(last.correlate(wanted).scalar_subquery(), -1),
     )
-    return sa.case((sa.exists(given), 1), else_=0)
+    heard = (out.c.customer == wanted.c.customer, out.c.channel.in_(_each([EVERY, number])))
+    given = _last(rows.c.given_at, *said)
+    against = (_last(out.c.at, *heard), _last(rows.c.withdrawn_at, *said))
+    return sa.case((sa.and_(*(given > sa.func.coalesce(no, -1) for no in against)), 1), else_=0)
+
+
+def _last(at: Sql, *which: sa.ColumnElement[bool]) -> Sql:
+    return sa.select(sa.func.max(at)).where(*which).correlate(wanted).scalar_subquery()
 
 
 def _each(numbers: list[int]) -> list[Sql]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from dsl.model import scenarios as m
 from dsl.units import Duration
 from engine.plans.plan import Plan
+from engine.scenarios.asking import ask
 from engine.scenarios.finding import (
     Given,
     Gone,
@@ -88,6 +89,12 @@ def _(expected: m.Waiting, look: Look) -> bool:
 def _(expected: m.Granted, look: Look) -> bool:
     found = given(look.connection, look.plan, look.who)
     return any(one.benefit == expected.benefit for one in found)
+
+
+@holds.register
+def _(expected: m.Holds, look: Look) -> bool:
+    found = ask(look.connection, look.plan, look.who, expected, look.now)
+    return found is not None and found.holds
 
 
 @holds.register

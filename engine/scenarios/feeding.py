@@ -9,21 +9,24 @@ from dsl.model import scenarios as m
 from dsl.model.conditions import Cond, Type
 from dsl.model.model import Field
 from dsl.wording import Phrase
-from engine.channels.protocol import Reply
+from engine.channels.protocol import Receipt, Reply
 from engine.conditions.compiling import Scene, flag_value
 from engine.conditions.moments import Sql
 from engine.conditions.world import Clockwork, RunValues
 from engine.errors import RefusedError
 from engine.imports.intake import Intake
+from engine.inbox.receipts import By as Gateway
+from engine.inbox.receipts import take_receipts
 from engine.inbox.replies import Writer, take_from
 from engine.inbox.senders import Senders
+from engine.people.consents import Consent, give, withdraw
 from engine.people.decisions import approve, refuse
 from engine.people.practice import Practice
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.permits.senders import address_of
 from engine.plans.statement import compiled
 from engine.running.acting import whole
-from engine.scenarios.finding import held_grant, held_message, last_channel, open_task, person
+from engine.scenarios.finding import held_grant, held_message, last_channel, open_task, person, unanswered
 from engine.scenarios.stage import PLAYER, Stage
 from engine.storage.audit import By
 from engine.storage.bad_values import BadValueError
@@ -98,6 +101,10 @@ class Feed:
                 self._decide(decision, who)
             case m.Fail(channel=channel):
                 self.stage.lines[channel].failing.add(who.customer)
+            case m.Receipt() as receipt:
+                self._receipt(receipt, who, number)
+            case m.Agree() as said:
+                self._agree(said, who)
 
     def _customer(self, given: m.Given) -> None:
         """Who is given agrees to everything; an opt-out that is given is newer."""
@@ -167,6 +174,28 @@ class Feed:
             decide(self.connection, intent, By(PLAYER, self.now), practice=practice)
         except RefusedError as error:
             raise CannotBeDoneError(error.message) from error
+
+    def _receipt(self, receipt: m.Receipt, who: m.Who, number: int) -> None:
+        """From the gateway of the channel by which the message went."""
+        found = unanswered(self.connection, self.stage.plan, who, receipt.message)
+        if found is None:
+            needs = say("a message `{name}` that has gone and has no receipt yet", name=receipt.message)
+            raise CannotBeDoneError(needs)
+        channel, key = found
+        by = Gateway(channel, self.stage.lines[channel].capabilities)
+        take_receipts(
+            self.connection, by, [Receipt(f"#{number}", key, None, receipt.says, at=self.now)], self.now
+        )
+
+    def _agree(self, said: m.Agree, who: m.Who) -> None:
+        consent = Consent(self._number(who), said.policy, said.channel, self.now, PLAYER)
+        record = withdraw if said.withdrawn else give
+        if not record(self.connection, self.stage.plan.world.symbols, consent, By(PLAYER, self.now)):
+            raise CannotBeDoneError(
+                say("a consent to take back: {what}", what=consent.what)
+                if said.withdrawn
+                else say("a consent that is not given yet: {what}", what=consent.what)
+            )
 
     def _number(self, who: m.Who) -> int:
         return self.intake.owners.numbers(self.connection, [who.customer])[0]

@@ -103,6 +103,15 @@ def gone(connection: sa.Connection, plan: Plan, who: m.Who, name: str | None = N
     ]
 
 
+def unanswered(connection: sa.Connection, plan: Plan, who: m.Who, name: str) -> tuple[str, str] | None:
+    """The oldest message of a name that has gone and of which no receipt has come: its channel and key."""
+    mine = (*person(connection, plan, who).owns(message), message.c.status == MessageStatus.SENT)
+    named = message.c.message == plan.world.number("message", name)
+    query = sa.select(message.c.channel, message.c.key).where(*mine, named).order_by(message.c.sent_seq)
+    row = connection.execute(query).first()
+    return None if row is None else (plan.world.symbols.name(row.channel), row.key)
+
+
 def last_channel(connection: sa.Connection, plan: Plan, who: m.Who) -> str | None:
     """The channel by which the customer was written to last."""
     sent = gone(connection, plan, who)

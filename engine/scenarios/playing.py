@@ -134,4 +134,4 @@ class _Playing:
 
 def _lasts(step: m.Step) -> bool:
     """Whether `until` asks for it all the time; else it is asked of the whole time at its end."""
-    return step.until and isinstance(step.does, m.InState | m.Asked | m.Waiting)
+    return step.until and isinstance(step.does, m.InState | m.Asked | m.Waiting | m.Holds)

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from dsl.model import scenarios as m
 from dsl.model.journeys import Journey, On, Send, State, Target, Task, ToEnd, ToState
 from dsl.source import Span
-from dsl.wording import Phrase
-from engine.explaining.answers import Line, Verdict
+from dsl.wording import Phrase, Series
+from engine.explaining.answers import Line, Verdict, told
 from engine.explaining.inquiry import Inquiry
 from engine.explaining.verdicts import explain
 from engine.permits.senders import granted_by
 from engine.plans.plan import in_a_line
+from engine.scenarios.asking import ask
 from engine.scenarios.expecting import Look, most_within, news, since_expected
 from engine.scenarios.finding import Given, Gone, Opened, gone, is_meant, place_names
 from engine.storage.values import Stored
@@ -47,8 +48,21 @@ def why(inquiry: Inquiry, look: Look, step: m.Step) -> Iterator[Phrase]:
                 "why: what went before the last `expect sent {name}` does not count again",
                 name=expected.message,
             )
+        case m.Holds() as expected:
+            yield from _values(inquiry, look, expected)
         case _:
             yield from _lacking(inquiry, step)
+
+
+def _values(inquiry: Inquiry, look: Look, expected: m.Holds) -> Iterator[Phrase]:
+    """What the values are instead, or that there is nothing that could have them."""
+    found = ask(look.connection, look.plan, look.who, expected, look.now)
+    if found is None:
+        yield say("why: there is no record `{kind}` of {who}", kind=expected.record, who=look.who.customer)
+        return
+    for line in told(found, inquiry.window):
+        if line.values:
+            yield say("why: {values}", values=_listed(line))
 
 
 def _other_than_meant(look: Look, expected: m.Sent) -> list[Gone]:
@@ -200,11 +214,14 @@ def _place(span: Span) -> _Place:
 
 
 def _decisive(line: Line) -> Phrase:
-    values = all_of(say("{name} = {value}", name=one.text, value=_shown(one.value)) for one in line.values)
     where = f"{line.file}:{line.line}"
     if not line.values:
         return say("  {where} {rule}: does not hold", where=where, rule=line.text)
-    return say("  {where} {rule}: does not hold, {values}", where=where, rule=line.text, values=values)
+    return say("  {where} {rule}: does not hold, {values}", where=where, rule=line.text, values=_listed(line))
+
+
+def _listed(line: Line) -> Series:
+    return all_of(say("{name} = {value}", name=one.text, value=_shown(one.value)) for one in line.values)
 
 
 def _shown(value: Stored) -> Stored | Phrase:

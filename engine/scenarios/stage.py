@@ -39,8 +39,8 @@ class Line:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Any number at once."""
-        return Capabilities(batch=1000)
+        """Any number at once; receipts come when the scenario tells them."""
+        return Capabilities(batch=1000, receipts=True)
 
     def send(self, batch: Sequence[Outgoing], _: InTime) -> Sequence[Outcome]:
         """Take the messages of everybody for whom the channel does not fail."""

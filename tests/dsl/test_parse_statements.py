@@ -10,7 +10,7 @@ from dsl.syntax.parse import parse
 from dsl.tree import journeys as j
 from dsl.tree import scenarios as s
 from dsl.tree import statements as t
-from dsl.tree.expressions import Compare, Expr, Name, Number, Ref, Shift, Text
+from dsl.tree.expressions import Compare, Expr, Flag, Name, Number, Ref, Shift, Tagged, Text
 from dsl.units import Clock, Duration, Window
 
 
@@ -271,6 +271,15 @@ STEPS: dict[str, s.Step] = {
     "at 2024-01-02 09:00 approve half": s.At(AT, s.Approve(n("half"))),
     "at 2024-01-02 09:00 refuse half": s.At(AT, s.Approve(n("half"), refuse=True)),
     "at 2024-01-02 09:00 fail sms": s.At(AT, s.Fail(n("sms"))),
+    "at 2024-01-02 09:00 receipt m as failed": s.At(AT, s.Receipt(n("m"), "failed")),
+    'at 2024-01-02 09:00 consent for "C2"': s.At(AT, s.Consent(None, None), Text("C2")),
+    "at 2024-01-02 09:00 withdraw consent to p via sms": s.At(
+        AT, s.Consent(n("p"), n("sms"), withdrawn=True)
+    ),
+    "at 2024-01-02 09:00 expect b.paid = true": s.At(
+        AT, s.ExpectFact(Compare("=", Ref(names("b", "paid")), Flag(value=True)))
+    ),
+    'at 2024-01-02 09:00 expect tagged "x" for "C2"': s.At(AT, s.ExpectFact(Tagged(Text("x"))), Text("C2")),
     "at 2024-01-02 09:00 expect sent m": s.At(AT, s.ExpectSent(n("m"))),
     'at 2024-01-02 09:00 expect not sent m via sms containing "x" for "C2"': s.At(
         AT, s.ExpectSent(n("m"), n("sms"), Text("x"), negated=True), Text("C2")
