@@ -34,6 +34,7 @@ class Door:
 DOORS = (
     Door("1", "today", say("Today"), ("tui.rooms.today", "TodayRoom")),
     Door("2", "approve", say("Approve"), ("tui.rooms.approve", "ApproveRoom"), frozenset({"message", "benefit"})),
+    Door("6", "rules", say("Rules"), ("tui.rooms.rules", "RulesRoom")),
     Door("7", "deliveries", say("Deliveries"), ("tui.rooms.deliveries", "DeliveriesRoom")),
 )  # fmt: skip
 

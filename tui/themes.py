@@ -15,6 +15,7 @@ DARK = Theme(
     surface="#1c1f29",
     panel="#272b38",
     dark=True,
+    variables={"muted": "#8f96ad"},
 )
 
 LIGHT = Theme(
@@ -30,4 +31,5 @@ LIGHT = Theme(
     surface="#ffffff",
     panel="#e6e7e2",
     dark=False,
+    variables={"muted": "#5c6270"},
 )

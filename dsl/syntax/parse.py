@@ -16,7 +16,7 @@ from dsl.syntax.progress import Progress
 from dsl.syntax.recovery import recover
 from dsl.syntax.skipping import without_scenarios
 from dsl.syntax.slips import retold
-from dsl.syntax.tokens import MOST_PROBLEMS, MOST_TOKENS, tokenise
+from dsl.syntax.tokens import MOST_PROBLEMS, MOST_TOKENS, Token, tokenise
 from dsl.tree.statements import File
 from dsl.wording import Phrase, say
 
@@ -43,7 +43,7 @@ def parse(source: Source, *, scenarios: bool = True) -> tuple[File, tuple[Diagno
     balanced = balance(source, taken.tokens)
     lines = join_lines(source, balanced.tokens)
     tokens = lines.tokens if scenarios else without_scenarios(lines.tokens)
-    progress = Progress(_grammar(), source, tokens)
+    progress = begin(source, tokens)
     while not progress.finished and len(progress.problems) < MOST_PROBLEMS:
         if not progress.step():
             recover(progress)
@@ -80,6 +80,11 @@ def _place(item: Diagnostic) -> tuple[int, int]:
 
 def _too_large(source: Source, message: Phrase) -> tuple[File, tuple[Diagnostic, ...]]:
     return File(source), (syntax(Span(source, 0, 0), message, say("Split it into several files.")),)
+
+
+def begin(source: Source, tokens: list[Token]) -> Progress:
+    """A parse before its first step, of tokens whose braces pair and whose line ends are those of statements."""
+    return Progress(_grammar(), source, tokens)
 
 
 @cache

@@ -1,7 +1,7 @@
 """What `plan` says of the days: under the release in force and under the new rules, side by side."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,22 +30,52 @@ Measure = Callable[[Counts], Iterable[tuple[Key, tuple[float, ...]]]]
 
 def tell_days(found: Planned, zone: Zone) -> None:
     """All tables of a forecast or a replay, each with a heading; those without rows are left out."""
-    days = found.days
     click.echo()
-    print_text(_heading(found, zone))
-    for item in assumptions(found):
-        print_text(say("- {assumption}", assumption=item))
-    if days.old is None and days.new is None:
-        return
-    print_text(say("runs: {turns:,}", turns=days.turns))
-    if days.old is not None and days.new is not None and days.old is not days.new:
-        print_text(
-            say("where two figures stand, the first is of the rules in force, the second of the new ones")
-        )
-    for table in _TABLES:
-        _print(days, table)
-    if found.contrast is not None and not found.same:
+    for line in opening(found, zone):
+        print_text(line)
+    for table in tables(found.days):
+        click.echo()
+        print_text(table.title)
+        print_table(table.columns, table.rows, headed=table.headed)
+    if found.contrast is not None and not found.same and _is_lived(found.days):
         _tell_contrast(found.contrast, zone)
+
+
+def opening(found: Planned, zone: Zone) -> Iterator[Phrase]:
+    """Which days these are, and what is taken for granted."""
+    days = found.days
+    yield _heading(found, zone)
+    for item in assumptions(found):
+        yield say("- {assumption}", assumption=item)
+    if _is_lived(days):
+        yield say("runs: {turns:,}", turns=days.turns)
+    if days.old is not None and days.new is not None and days.old is not days.new:
+        yield say("where two figures stand, the first is of the rules in force, the second of the new ones")
+
+
+def _is_lived(days: Days) -> bool:
+    return days.old is not None or days.new is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the days bring of one kind, ready to be shown. `headed`: see `print_table`."""
+
+    title: Phrase
+    columns: tuple[Phrase, ...]
+    rows: list[tuple[object, ...]]
+    headed: int
+
+
+def tables(days: Days) -> Iterator[Table]:
+    """All tables that have rows."""
+    sides = [side for side in (days.old, days.new) if side is not None]
+    if days.old is days.new:
+        sides = sides[:1]
+    for one in _MEASURED:
+        made = _filled(one, [_summed(one.measure(side)) for side in sides])
+        if made.rows:
+            yield made
 
 
 def _heading(found: Planned, zone: Zone) -> Phrase:
@@ -60,7 +90,7 @@ _SIDES: dict[Side, Phrase] = {"old": say_as("release", "old"), "new": say_as("re
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _Measured:
     """`of`: the columns that say what a row is of; `figures`: one column each."""
 
     title: Phrase
@@ -69,20 +99,13 @@ class _Table:
     measure: Measure
 
 
-def _print(days: Days, table: _Table) -> None:
-    sides = [side for side in (days.old, days.new) if side is not None]
-    if days.old is days.new:
-        sides = sides[:1]
-    measured = [_summed(table.measure(side)) for side in sides]
+def _filled(table: _Measured, measured: list[Figures]) -> Table:
     keys = sorted({key for one in measured for key in one}, key=lambda key: [str(part or "") for part in key])
-    if not keys:
-        return
-    click.echo()
-    print_text(table.title)
     shown = [n for n in range(len(table.figures)) if any(one[key][n] for one in measured for key in one)]
     nothing = (0,) * len(table.figures)
     rows = [(*key, *(_beside([one.get(key, nothing)[n] for one in measured]) for n in shown)) for key in keys]
-    print_table((*table.of, *(table.figures[n] for n in shown)), rows, headed=len(table.of) - 1)
+    columns = (*table.of, *(table.figures[n] for n in shown))
+    return Table(table.title, columns, rows, len(table.of) - 1)
 
 
 def _beside(figures: Sequence[float]) -> str:
@@ -146,34 +169,34 @@ def _quota(benefit: Benefit) -> Phrase | None:
 _CUSTOMERS = say("customers")
 _MESSAGES = say_as("count", "messages")
 
-_TABLES = (
-    _Table(
+_MEASURED = (
+    _Measured(
         say("by day"),
         (say("day"),),
         (_MESSAGES, say("cost"), say("tasks"), say("entered")),
         _by_day,
     ),
-    _Table(
+    _Measured(
         say("messages"),
         (say("journey"), say("state"), say("message"), say("channel")),
         (_MESSAGES, say("segments"), say("cost")),
         _messages,
     ),
-    _Table(say("journeys"), (say("journey"), say("outcome")), (say("entered"), say("ended")), _journeys),
-    _Table(say("tasks"), (say("role"), say("task")), (say("tasks"),), _tasks),
-    _Table(
+    _Measured(say("journeys"), (say("journey"), say("outcome")), (say("entered"), say("ended")), _journeys),
+    _Measured(say("tasks"), (say("role"), say("task")), (say("tasks"),), _tasks),
+    _Measured(
         say("waiting at the end"),
         (say("policy"), say("because")),
         (_MESSAGES,),
         lambda counts: _left(counts.waiting),
     ),
-    _Table(
+    _Measured(
         say("held at the end"), (say("role"), say("because")), (_MESSAGES,), lambda counts: _left(counts.held)
     ),
-    _Table(
+    _Measured(
         say("dropped"), (say("policy"), say("because")), (_MESSAGES,), lambda counts: _left(counts.dropped)
     ),
-    _Table(say("benefits"), (say("benefit"), say("quota")), (_CUSTOMERS,), _grants),
+    _Measured(say("benefits"), (say("benefit"), say("quota")), (_CUSTOMERS,), _grants),
 )
 
 

@@ -25,17 +25,22 @@ _CHANGES: dict[Change, Phrase] = {
 
 def tell_changes(found: Planned) -> None:
     """The differences, in words."""
+    for line in changes(found):
+        print_text(line)
+
+
+def changes(found: Planned) -> Iterator[str]:
+    """The differences, in words, line by line."""
     if found.release is None:
-        print_text(say("no rules are in force yet"))
+        yield say("no rules are in force yet")
     elif not found.differences:
-        print_text(say("nothing changes from release {number}", number=found.release))
+        yield say("nothing changes from release {number}", number=found.release)
     else:
-        print_text(_headline(found, found.release))
+        yield _headline(found, found.release)
     for item in found.differences:
-        for line in _told(item):
-            print_text(line)
+        yield from _told(item)
     if found.days.refused is not None:
-        print_text(say("these rules cannot be applied: {why}", why=found.days.refused))
+        yield say("these rules cannot be applied: {why}", why=found.days.refused)
 
 
 def _headline(found: Planned, release: int) -> Phrase:
@@ -86,22 +91,34 @@ def tell_fates(found: Planned, *, each: bool = False) -> None:
     if not found.fates:
         return
     click.echo()
-    staying = 0 if each else sum(fate.count for fate in found.fates if fate.kind == "stays")
-    fates = [fate for fate in found.fates if each or fate.kind != "stays"]
-    rows = [(fate.journey, fate.state, fate.count, WORDS[fate.kind], fate.target) for fate in fates]
+    rows = fates(found, each=each)
     if rows:
-        print_table((say("journey"), say("state"), say("customers"), say("they"), ""), rows)
+        print_table(FATES, rows)
+    for line in remaining(found, each=each):
+        print_text(line)
+
+
+FATES = (say("journey"), say("state"), say("customers"), say("they"), "")
+"""The columns of `fates`."""
+
+
+def fates(found: Planned, *, each: bool = False) -> list[tuple[object, ...]]:
+    """What becomes of those under way, state by state; of those who stay only if `each`."""
+    told = [fate for fate in found.fates if each or fate.kind != "stays"]
+    return [(fate.journey, fate.state, fate.count, WORDS[fate.kind], fate.target) for fate in told]
+
+
+def remaining(found: Planned, *, each: bool = False) -> Iterator[Phrase]:
+    """How many stay as they are, and the moves that would help those who would be stranded."""
+    staying = 0 if each else sum(fate.count for fate in found.fates if fate.kind == "stays")
     if staying:
-        print_text(_staying(staying, everybody=not rows))
+        yield _staying(staying, everybody=not fates(found))
     if found.stranded:
-        moves = " ".join(move.option for move in found.helpful.values())
-        print_text(
-            say_number(
-                "{n:,} customer would be stranded; say where they go: {moves}",
-                "{n:,} customers would be stranded; say where they go: {moves}",
-                n=found.stranded,
-                moves=moves,
-            )
+        yield say_number(
+            "{n:,} customer would be stranded; say where they go: {moves}",
+            "{n:,} customers would be stranded; say where they go: {moves}",
+            n=found.stranded,
+            moves=" ".join(move.option for move in found.helpful.values()),
         )
 
 

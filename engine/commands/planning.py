@@ -9,9 +9,10 @@ from engine.commands.opening import opened, time_of
 from engine.commands.options import json_option
 from engine.commands.plan_tables import tell_days
 from engine.commands.plan_words import tell_changes, tell_fates
-from engine.commands.releasing import rules_to_apply, warn
+from engine.commands.releasing import warn
 from engine.planning.as_json import as_json as plan_as_json
 from engine.planning.planning import Planned, Question, plan
+from engine.projects.candidate import candidate
 from engine.projects.fates import parse_move
 from engine.projects.project import Project
 from engine.projects.rule_sets import RuleSet
@@ -42,7 +43,7 @@ def plan_command(
     """Show what `apply` would change, and what the next days would bring. Changes nothing."""
     wanted = tuple(parse_move(text) for text in moves)
     with opened() as project:
-        rules, found = rules_to_apply(project)
+        rules, found = candidate(project)
         if has_errors(found):
             return _refuse(found, as_json=as_json)
         warn(found)

@@ -4,18 +4,11 @@ import click
 
 from dsl.diagnostics import Diagnostic, has_errors
 from dsl.render import as_json as diagnostics_as_json
-from engine.channels.building import look_over
 from engine.commands.opening import by, opened
 from engine.commands.options import as_option, json_option
-from engine.config import Config
-from engine.projects.addresses import missing_addresses
+from engine.projects.candidate import candidate
 from engine.projects.fates import WORDS, parse_move
-from engine.projects.folder import rules_of
-from engine.projects.project import Project
-from engine.projects.public_calendar import calendar_findings
 from engine.projects.releases import Applied, apply
-from engine.projects.rule_files import read_rule_set
-from engine.projects.rule_sets import RuleSet, missing_channels
 from engine.terminal import print_diagnostics, print_json, print_table, talk
 from engine.wording import say
 
@@ -31,7 +24,7 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
     wanted = tuple(parse_move(text) for text in moves)
     with opened(create=True) as project:
         who = by(project, actor)
-        rules, found = rules_to_apply(project)
+        rules, found = candidate(project)
         if has_errors(found):
             _refuse(found, as_json=as_json)
             return 1
@@ -44,25 +37,9 @@ def apply_command(actor: str | None, moves: tuple[str, ...], *, as_json: bool) -
     return 0
 
 
-def rules_to_apply(project: Project) -> tuple[RuleSet, tuple[Diagnostic, ...]]:
-    """The rule set as files, with all that is to be said of it in this project."""
-    config = project.config
-    look_over(config.channels, project.folder)  # what their tables say must be meant
-    rules = read_rule_set(rules_of(project.folder, config), config)
-    return rules, (*rules.diagnostics, *_lacks(rules, config))
-
-
 def warn(found: tuple[Diagnostic, ...]) -> None:
     """Warnings, which stop nothing."""
     print_diagnostics([item for item in found if item.severity == "warning"], err=True)
-
-
-def _lacks(rules: RuleSet, config: Config) -> list[Diagnostic]:
-    """What the rules want and this project or calendar does not have."""
-    found = calendar_findings(rules.files, config.zone)
-    if rules.model is not None:
-        found += [*missing_channels(rules.model, config), *missing_addresses(rules.model, config)]
-    return found
 
 
 def applied_as_json(applied: Applied) -> dict[str, object]:

@@ -84,18 +84,7 @@ def _counts(side: Counts | None) -> dict[str, Any] | None:
     if side is None:
         return None
     return {
-        "totals": {
-            "entered": sum(row.number for row in side.entered),
-            "ended": sum(row.number for row in side.ended),
-            "sent": sum(row.number for row in side.sent),
-            "segments": sum(row.segments for row in side.sent),
-            "cost": float(sum(row.cost for row in side.sent)),
-            "tasks": sum(row.number for row in side.tasks),
-            "waiting": sum(row.number for row in side.waiting),
-            "held": sum(row.number for row in side.held),
-            "dropped": sum(row.number for row in side.dropped),
-            "grants": sum(row.number for row in side.grants),
-        },
+        "totals": totals(side),
         "entered": _rows(side.entered),
         "ended": _rows(side.ended),
         "messages": _rows(side.sent),
@@ -104,6 +93,22 @@ def _counts(side: Counts | None) -> dict[str, Any] | None:
         "held": _rows(side.held, by="role"),
         "dropped": _rows(side.dropped, by="policy"),
         "grants": _rows(side.grants),
+    }
+
+
+def totals(side: Counts) -> dict[str, float]:
+    """What the days bring, in all."""
+    return {
+        "entered": sum(row.number for row in side.entered),
+        "ended": sum(row.number for row in side.ended),
+        "sent": sum(row.number for row in side.sent),
+        "segments": sum(row.segments for row in side.sent),
+        "cost": float(sum(row.cost for row in side.sent)),
+        "tasks": sum(row.number for row in side.tasks),
+        "waiting": sum(row.number for row in side.waiting),
+        "held": sum(row.number for row in side.held),
+        "dropped": sum(row.number for row in side.dropped),
+        "grants": sum(row.number for row in side.grants),
     }
 
 

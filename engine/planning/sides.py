@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from engine.errors import EngineError
-from engine.planning.trial import Period, on_a_copy, pace
+from engine.planning.trial import Period, on_a_copy, pace, untold
 from engine.projects.project import Project
 from engine.storage.snapshot import is_in_memory
 from engine.wording import say
@@ -35,7 +35,7 @@ def both(
     """What comes of either side on a copy, which is used up."""
     large = pace(copy) is not None
     if large and is_in_memory(copy.store) and _processors() > 1:
-        silent = replace(period, told=lambda _: None)
+        silent = replace(period, told=untold)
         return _at_once(lambda: old(copy, silent), lambda: new(copy, period))
     with on_a_copy(copy) as other:
         first = old(other, period)

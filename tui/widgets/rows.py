@@ -118,7 +118,7 @@ class Rows(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row as it is seen."""
-        place, width = y + self.scroll_offset.y, self.size.width
+        place, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         if place >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         row, here = self._rows[place], place == self.cursor
@@ -149,8 +149,8 @@ class Rows(ScrollView, can_focus=True):
     def _measure(self) -> None:
         full = [row.cells for row in self._rows if len(row.cells) == len(self._columns)]
         widths = [max(map(width_of, cells)) for cells in zip(*full, strict=True)] if full else []
-        self._widths = _fitted(self._columns, widths, self.size.width - _GAP)
-        self.virtual_size = Size(self.size.width, len(self._rows))
+        self._widths = _fitted(self._columns, widths, self.scrollable_content_region.width - _GAP)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
 
     def _show_cursor(self) -> None:
         top = 0 if not any(row.key for row in self._rows[: self.cursor]) else self.cursor

@@ -1,0 +1,110 @@
+"""A rule text on the screen: numbered, coloured by what its pieces are, beside what it was. Draws only what is seen."""
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.widgets.bars import width_of
+from tui.widgets.sheet import Part, Row, Sheet, laid_out
+
+_GUTTER = 7
+"""Cells before a line: its number and its mark."""
+
+_BOTH = 120
+"""Cells from which on two texts have room beside each other."""
+
+_HERE = "›"
+
+_LOOKS = (
+    "keyword", "name", "text", "number", "comment", "sign", "gutter", "added", "removed",
+    "error", "warning", "info", "hint", "heading", "wrong",
+)  # fmt: skip
+
+
+class Listing(ScrollView, can_focus=False):
+    """Shows a sheet; `go_to` brings a note to be seen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"listing--{look}" for look in _LOOKS}
+
+    def __init__(self, *, identity: str) -> None:
+        super().__init__(id=identity)
+        self._sheet = Sheet("", ())
+        self._rows: list[Row] = []
+        self._beside = False
+        self._here: str | None = None
+
+    def put(self, sheet: Sheet, here: str | None) -> None:
+        """Show this; `here`: the note that one is at."""
+        fresh, moved = sheet.name != self._sheet.name, here != self._here
+        self._sheet, self._here = sheet, here
+        self._lay_out()
+        if fresh or (moved and here is not None):
+            self._show(lambda part: part.note == here if here else part.is_news)
+
+    def on_resize(self) -> None:
+        """Another width."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._beside = self._sheet.differs and self.scrollable_content_region.width >= _BOTH
+        self._rows = laid_out(self._sheet, self._width - _GUTTER - 1, beside=self._beside)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+        self.refresh()
+
+    @property
+    def _width(self) -> int:
+        """Cells of one side."""
+        return (
+            (self.scrollable_content_region.width - 1) // 2
+            if self._beside
+            else self.scrollable_content_region.width
+        )
+
+    def _show(self, wanted: Callable[[Part], bool]) -> None:
+        """The first part that is wanted, with what stands before it; the beginning where there is none."""
+        rows = enumerate(self._rows)
+        place = next((at for at, row in rows if any(part is not None and wanted(part) for part in row)), 0)
+        self.scroll_to(y=max(0, place - self.size.height // 3), animate=False, force=True)
+
+    def render_line(self, y: int) -> Strip:
+        """One row as it is seen."""
+        place, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        if place >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        left, right = self._rows[place]
+        segments = list(self._side(right))
+        if self._beside:
+            segments = [*self._side(left), Segment("│", self._style("gutter")), *segments]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def _side(self, part: Part | None) -> Iterator[Segment]:
+        """A part, in as many cells as a side has."""
+        if part is None:
+            yield Segment(" " * self._width, self.rich_style)
+            return
+        line = part.line
+        ground = self._style({"+": "added", "-": "removed"}.get(line.mark, ""))
+        number = str(line.number) if line.number and not part.start else ""
+        mark = _HERE if part.note is not None and part.note == self._here and not part.start else line.mark
+        yield Segment(f"{number:>4} {mark} {' ' * part.indent}", ground + self._style("gutter", partial=True))
+        place = part.start
+        for start, end, look in line.pieces:
+            first, last = max(start, place), min(end, part.end)
+            if first < last:
+                yield Segment(line.text[place:first], ground)
+                yield Segment(line.text[first:last], ground + self._style(look, partial=True))
+                place = last
+        yield Segment(line.text[place : part.end], ground)
+        room = self._width - _GUTTER - part.indent - width_of(line.text[part.start : part.end])
+        yield Segment(" " * max(0, room), ground)
+
+    def _style(self, look: str, *, partial: bool = False) -> Style:
+        if not look:
+            return self.rich_style
+        style = self.get_component_rich_style(f"listing--{look}", partial=partial)
+        return style if partial else self.rich_style + style
