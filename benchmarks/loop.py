@@ -165,9 +165,9 @@ def views(window: Window) -> dict[str, Callable[[], object]]:
     half = len(window.connection.execute(sa.select(enrolment.c.customer)).all()) // 20
     middle = inhabitants(window, "retention", "reminder.normal", half)[-1].stay
     return {
-        "how many are where": lambda: standing(window),
+        "how many are where": lambda: standing(window.connection, window.symbols),
         "status": lambda: status(window.connection, window.config, START),
-        "the loop": lambda: loop(window, START),
+        "the loop": lambda: loop(window, standing(window.connection, window.symbols), START),
         "conversion": lambda: conversion(window, retention, START),
         "the journeys": lambda: running(window, START),
         "a page of who is in a state": lambda: inhabitants(window, "retention", "reminder.normal", 101),

@@ -1,6 +1,7 @@
 """The help of a room: what it is for, and every key that works in it."""
 
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,6 +17,9 @@ from tui.wording import say, told
 
 _KEYS = 12
 """Cells that names of keys take."""
+
+_COLUMN = 36
+"""Cells of one of two columns of keys; where any needs more, there is one column."""
 
 
 def is_ours(binding: Binding) -> bool:
@@ -44,10 +48,15 @@ class Help(ModalScreen[None]):
 
     def _lines(self) -> Content:
         found = {one.action: one for one in reversed(self._keys)}
-        lines = [
-            Content.assemble(
-                (padded(self.app.get_key_display(one), _KEYS), "bold"), told(one.tooltip or one.description)
-            )
-            for one in reversed(found.values())
-        ]
-        return Content("\n").join(lines)
+        keys = [self._told(one) for one in reversed(found.values())]
+        if max(key.cell_length for key in keys) > _COLUMN:
+            return Content("\n").join(keys)
+        half = (len(keys) + 1) // 2
+        pairs = zip_longest(keys[:half], keys[half:], fillvalue=Content(""))
+        return Content("\n").join(
+            Content.assemble(one.pad_right(_COLUMN - one.cell_length), other) for one, other in pairs
+        )
+
+    def _told(self, one: Binding) -> Content:
+        key = padded(self.app.get_key_display(one), _KEYS)
+        return Content.assemble((key, "bold"), told(one.tooltip or one.description))

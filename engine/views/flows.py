@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.storage.flow_tables import UNDER_WAY, flow
 from engine.storage.schema import enrolment, rule
+from engine.storage.symbols import Symbols
 from engine.views.window import Window
 
 WEEK, MONTH = 7, 30  # days, today included
@@ -56,14 +57,14 @@ def flows(window: Window, since: int = 0) -> dict[str, list[Flow]]:
     return found
 
 
-def standing(window: Window) -> dict[str, dict[str, int]]:
-    """How many are in which state of which journey."""
+def standing(connection: sa.Connection, symbols: Symbols) -> dict[str, dict[str, int]]:
+    """How many are in which state of which journey, by name."""
     key = (enrolment.c.journey, enrolment.c.state)
     rows = sa.select(*key, sa.func.count()).where(UNDER_WAY).group_by(*key)
     found: dict[str, dict[str, int]] = {}
-    for journey, state, number in window.connection.execute(rows):
-        found.setdefault(window.name(journey) or "", {})[window.state(state) or ""] = number
-    return found
+    for journey, state, number in connection.execute(rows):
+        found.setdefault(symbols.name(journey), {})[symbols.name(state).partition("/")[2]] = number
+    return {name: dict(sorted(states.items())) for name, states in sorted(found.items())}
 
 
 def stage_of(state: str | None) -> str | None:

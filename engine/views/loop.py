@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dsl.model.journeys import Journey
-from engine.views.flows import MONTH, WEEK, Flow, by_day, flows, history, stage_of, standing
+from engine.views.flows import MONTH, WEEK, Flow, by_day, flows, history, stage_of
 from engine.views.goals import reached_since
 from engine.views.window import Window
 
@@ -39,11 +39,11 @@ class Course:
     reached: int | None
 
 
-def loop(window: Window, now: int) -> tuple[Course, ...]:
-    """All journeys in force, in the order in which a run works them."""
+def loop(window: Window, there: Mapping[str, Mapping[str, int]], now: int) -> tuple[Course, ...]:
+    """All journeys in force, in the order in which a run works them. `there`: how many are where now."""
     today = window.zone.day(now)
     days = range(today - MONTH + 1, today + 1)
-    moved, there = flows(window, days[0]), standing(window)
+    moved = flows(window, days[0])
     since = window.zone.midnight(today - WEEK + 1)
     found = []
     for journey in window.model.ordered_journeys():

@@ -97,7 +97,11 @@ class Running:
 def running(window: Window, now: int) -> tuple[Running, ...]:
     """All journeys in force, in the order in which a run works them."""
     today = window.zone.day(now)
-    moved, there, kept = flows(window, today - MONTH + 1), standing(window), _blocked(window)
+    moved, there, kept = (
+        flows(window, today - MONTH + 1),
+        standing(window.connection, window.symbols),
+        _blocked(window),
+    )
     found = []
     for journey in window.model.ordered_journeys():
         counted = _Counted(window, journey, moved.get(journey.name, ()), now)

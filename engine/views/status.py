@@ -17,15 +17,15 @@ from engine.projects.leading import Leader, leader
 from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.reasons import read_back
-from engine.storage.flow_tables import UNDER_WAY
 from engine.storage.inbox_tables import poll
-from engine.storage.schema import OPEN_MESSAGE, enrolment, message, task
+from engine.storage.schema import OPEN_MESSAGE, message, task
 from engine.storage.staff_tables import OPEN_TASK
 from engine.storage.states import MessageStatus
-from engine.storage.symbols import Symbols, load_symbols
+from engine.storage.symbols import load_symbols
 from engine.storage.web_tables import parked
 from engine.views.benefits import spent
 from engine.views.editions import stopped_said
+from engine.views.flows import standing
 from engine.views.forgetting import forgetting
 from engine.views.pauses import pause_said
 from engine.views.preapproved import preapproved
@@ -87,7 +87,7 @@ def status(connection: sa.Connection, config: Config, now: int) -> Status:
         last_run=None if last is None else config.zone.iso(last),
         healthy=not serious,
         problems=(*serious, *_known(connection, release, config, now)),
-        active=_active(connection, load_symbols(connection)),
+        active=standing(connection, load_symbols(connection)),
         waiting=counts.get(MessageStatus.WAITING, 0),
         held=counts.get(MessageStatus.HELD, 0),
         unknown=counts.get(MessageStatus.UNKNOWN, 0),
@@ -235,15 +235,6 @@ def _put_off(connection: sa.Connection) -> int:
     """Messages that a channel did not take, and that are to be tried again."""
     these = (OPEN_MESSAGE, message.c.status == MessageStatus.READY, message.c.because.is_not(None))
     return connection.execute(sa.select(sa.func.count()).select_from(message).where(*these)).scalar_one()
-
-
-def _active(connection: sa.Connection, symbols: Symbols) -> dict[str, dict[str, int]]:
-    key = (enrolment.c.journey, enrolment.c.state)
-    counts = sa.select(*key, sa.func.count()).where(UNDER_WAY).group_by(*key)
-    found: dict[str, dict[str, int]] = {}
-    for journey, state, count in connection.execute(counts):
-        found.setdefault(symbols.name(journey), {})[symbols.name(state).partition("/")[2]] = count
-    return {name: dict(sorted(states.items())) for name, states in sorted(found.items())}
 
 
 def _missed(config: Config, last: int, now: int) -> bool:

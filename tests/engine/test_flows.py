@@ -40,7 +40,7 @@ def test_counts_say_what_the_trail_says() -> None:
         for row in connection.execute(sa.select(flow)):
             counted[tuple(getattr(row, name) for name in key)] += row.number
         assert counted == _told(connection)
-        moved, there = flows(window), standing(window)
+        moved, there = flows(window), standing(connection, window.symbols)
         for journey, moves in moved.items():
             came, left = Counter[str](), Counter[str]()
             for one in moves:
@@ -66,7 +66,7 @@ def _told(connection: sa.Connection) -> Counter[tuple[Any, ...]]:
 
 def _follow(window: Window) -> None:
     """The loop ends with what is, and the goal counts those whose time is over, of both groups."""
-    for course in loop(window, NOW):
+    for course in loop(window, standing(window.connection, window.symbols), NOW):
         assert course.whole.days[-1] == course.whole.number
         assert not course.stages or course.whole.number == sum(one.number for one in course.stages)
     journey = window.model.journeys["win_back"]

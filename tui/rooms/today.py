@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -14,12 +15,13 @@ from dsl.wording import Phrase
 from engine.daemon.timetable import next_firing
 from engine.projects.virtual_time import last_run_at
 from engine.views.agenda import TASK, Waiting, agenda
+from engine.views.loop import Course, loop
 from engine.views.status import Status, status
 from engine.views.window import Window
 from tui.doors import COMMANDS, door_for
 from tui.house import Sight
 from tui.room import Room
-from tui.widgets.bars import padded, width_of
+from tui.rooms.courses import told_of_loop
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import age, say, say_number, told
 
@@ -28,7 +30,7 @@ from tui.wording import age, say, say_number, told
 class Today:
     """`mine`: what waits for who works here, `others`: for others. `last_run`, `next_run`: times of day.
 
-    `journeys`: the titles of those in force.
+    `loop`: how journeys go.
     """
 
     now: int
@@ -37,21 +39,21 @@ class Today:
     status: Status
     last_run: str | None
     next_run: str | None
-    journeys: Mapping[str, str]
+    loop: tuple[Course, ...]
 
 
 def read_today(sight: Sight) -> Today:
     """How things are."""
     window, config = sight.window, sight.window.config
-    waiting = agenda(window, sight.actor, sight.now)
+    waiting, known = agenda(window, sight.actor, sight.now), status(window.connection, config, sight.now)
     return Today(
         sight.now,
         tuple(one for one in waiting if sight.is_mine(one.role)),
         tuple(one for one in waiting if not sight.is_mine(one.role)),
-        status(window.connection, config, sight.now),
+        known,
         _on_the_wall(window, last_run_at(window.connection)),
         _on_the_wall(window, next_firing(config.schedule, sight.now, config.zone)),
-        {name: journey.title for name, journey in window.model.journeys.items()},
+        loop(window, known.active, sight.now),
     )
 
 
@@ -67,8 +69,13 @@ class TodayRoom(Room[Today]):
 
     ABOUT: ClassVar[str] = say(
         "What waits for you stands at the top, late things first. Enter leads to where it is dealt with.\n"
-        "Below: whether all is well, what the engine does, and how many customers are in which state."
+        "Below: whether all is well, what the engine does, and the loop: how many customers are under way, how that "
+        "went in 30 days, and who came in and ended in the last 7, from which stage and how."
     )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
+        Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
+    ]
 
     def lays_out(self) -> Iterable[Widget]:
         """What waits above, the engine below."""
@@ -83,7 +90,21 @@ class TodayRoom(Room[Today]):
         """Everything anew."""
         self.query_one(Rows).put(list(_rows(snapshot)))
         self.query_one("#engine", Static).update(_engine(snapshot))
-        self.query_one("#journeys", Static).update(_journeys(snapshot))
+        self._show_loop()
+
+    def on_resize(self) -> None:
+        """Another width."""
+        self._show_loop()
+
+    def action_read_on(self, step: int) -> None:
+        """Scroll what is below the list."""
+        house = self.query_one("#house", VerticalScroll)
+        house.scroll_relative(y=step * max(1, house.size.height - 1), animate=False)
+
+    def _show_loop(self) -> None:
+        if self.snapshot is not None:
+            width = self.query_one("#house").content_size.width
+            self.query_one("#journeys", Static).update(told_of_loop(self.snapshot.loop, width))
 
     @on(Rows.Chosen)
     def go(self, event: Rows.Chosen) -> None:
@@ -145,17 +166,4 @@ def _engine(today: Today) -> Content:
             )
         )
     )
-    return Content("\n").join(lines)
-
-
-def _journeys(today: Today) -> Content:
-    lines = [Content.styled(told(say("Customers under way")), "bold $primary")]
-    titles = {name: told(title or name) for name, title in today.journeys.items()}
-    room = max(map(width_of, titles.values()), default=0)
-    for name, title in titles.items():
-        states = today.status.active.get(name, {})
-        told_states = " · ".join(f"{told(state)} {number:,}" for state, number in states.items())
-        lines.append(
-            Content.assemble((padded(title, room), "bold"), f"  {sum(states.values()):>9,}  ", told_states)
-        )
     return Content("\n").join(lines)

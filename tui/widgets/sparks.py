@@ -10,7 +10,7 @@ def spark(values: Sequence[float], width: int | None = None, *, least: float | N
     """A bar for each value, or for each stretch of them where there is less room.
 
     Bars reach from the least value to the greatest; `least`: what has the lowest bar instead. What never changes is
-    a flat line.
+    a flat line in the middle, or at the bottom where it is nothing.
     """
     shown = _fitted(values, len(values) if width is None else min(width, len(values)))
     if not shown:
@@ -18,7 +18,7 @@ def spark(values: Sequence[float], width: int | None = None, *, least: float | N
     low = min(shown) if least is None else least
     height = max(shown) - low
     if height <= 0:
-        return _BARS[0] * len(shown)
+        return (_BARS[len(_BARS) // 2] if low else _BARS[0]) * len(shown)
     return "".join(_BARS[round((value - low) / height * (len(_BARS) - 1))] for value in shown)
 
 
