@@ -19,6 +19,8 @@ message hello "问候" {
   sms: "【{{ brand }}】{{ name }}{{ title }}您好,五折为您保留。回T退订"
 }
 
+message greet "开场" { task: "{{ name }}{{ title }}您好,我是{{ brand }}的{{ operator }}。" }
+
 policy marketing {
   send on every day 09:00 to 20:00
   forbid "清仓"
@@ -35,11 +37,13 @@ journey win_back "召回" {
     task phone "打电话" {
       assign advisor
       due 2 days
+      script greet
       ask mood: one of good, bad
       ask visits: number
       ask again: date
       outcome reached -> end reached
       outcome refused -> end refused
+      outcome later
     }
     after 5 days -> end silent
   }

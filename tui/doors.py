@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dsl.wording import Phrase
-from engine.views.agenda import TASK
 from tui.wording import say
 
 if TYPE_CHECKING:
@@ -34,12 +33,12 @@ class Door:
 DOORS = (
     Door("1", "today", say("Today"), ("tui.rooms.today", "TodayRoom")),
     Door("2", "approve", say("Approve"), ("tui.rooms.approve", "ApproveRoom"), frozenset({"message", "benefit"})),
+    Door("3", "calls", say("Calls"), ("tui.rooms.calls", "CallsRoom"), frozenset({"task"})),
     Door("6", "rules", say("Rules"), ("tui.rooms.rules", "RulesRoom")),
     Door("7", "deliveries", say("Deliveries"), ("tui.rooms.deliveries", "DeliveriesRoom")),
 )  # fmt: skip
 
 COMMANDS: Mapping[str, Phrase] = {
-    TASK: say("`homing tasks` lists them, `homing tasks finish` closes one"),
     "unknown": say("`homing queue list --kind unknown` lists them, `homing queue resolve` settles one"),
     "reply": say("`homing queue list --kind reply` lists them, `homing queue resolve` settles one"),
 }

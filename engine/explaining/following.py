@@ -81,7 +81,7 @@ def _consequences(
 ) -> Iterator[Consequence]:
     stored = {ask.name for ask in declared.asks if ask.attribute}
     known = {name: value for name, value in answers.items() if name in stored and value is not None}
-    place = Place(case.journey.state(state))
+    place = Place(case.journey.state(state), settled=False)
     for outcome in declared.outcomes:
         yield _from(replace(case, known=dict(known)), place, declared, outcome)
 
@@ -129,9 +129,9 @@ def _later(case: Case, place: Place) -> Phrase | None:
         title, transition = _leads_to(one.way), one.way.transition
         if isinstance(transition, After):
             after = lasting(transition.duration)
-            return say("{duration} after that has gone: {title}", duration=after, title=title)
+            return say("{duration} after what it sends has gone: {title}", duration=after, title=title)
         if isinstance(transition, Otherwise):
-            return say("once that has gone: {title}", title=title)
+            return say("once what it sends has gone: {title}", title=title)
     return None
 
 

@@ -16,6 +16,7 @@ from engine.conditions.world import Clockwork, RunValues
 from engine.errors import RefusedError
 from engine.people.tasks import declared_task, is_task
 from engine.plans.plan import Plan, make_plan
+from engine.storage.declared import column_name
 from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import task
 from engine.storage.staff_tables import OPEN_TASK, task_note
@@ -28,6 +29,9 @@ from engine.wording import say
 
 _BATCH = 1_000  # rows fetched at once
 _SLICE = 500  # customers asked for at once
+_NAME = "name"
+"""The attribute that says what a customer is called, where rules declare it."""
+
 NEVER = 2**62
 """Stands for no deadline where tasks are put in order."""
 
@@ -113,7 +117,9 @@ def find_task(window: Window, scripts: Scripts, intent: Intent) -> Item | None:
 
 def _rows(window: Window) -> sa.Select[Any]:
     people = window.tables.customer
-    return sa.select(task, people.c.id).join(people, people.c.customer == task.c.customer)
+    called = people.c.get(column_name(_NAME), sa.null())
+    columns = (task, people.c.id, called.label("called"))
+    return sa.select(*columns).join(people, people.c.customer == task.c.customer)
 
 
 def _urgency(window: Window, now: int, due: Sql) -> Sql:
@@ -199,6 +205,7 @@ def _task(window: Window, scripts: Scripts, row: sa.Row[Any], notes: list[dict[s
     return {
         "id": intent.id,
         "customer": row.id,
+        "name": row.called,
         "journey": window.name(row.journey),
         "state": window.state(row.state),
         "task": window.name(row.task),

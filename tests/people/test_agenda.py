@@ -57,6 +57,6 @@ def test_what_is_held_tells_its_rule_and_where_it_goes(tmp_path: Path) -> None:
     """The line of the rules in its own words, the address with its kind, the length as an sms."""
     homing = with_held(tmp_path, 1)
     found = seen(homing, held(homing)[0]["id"])
-    assert found["rule"] == Line("all.rules", 18, "review by manager when lifetime_value > 5000")
+    assert found["rule"] == Line("all.rules", 20, "review by manager when lifetime_value > 5000")
     assert found["recipient"] == Recipient("+8613800000001", "phone")
     assert (found["length"], found["segments"]) == (23, 1)

@@ -59,7 +59,8 @@ class ApproveRoom(Room[Shelf]):
         super().__init__(house)
         self._asked = Asked()
         self._decided: list[tuple[Intent, ...]] = []
-        self._showing = self._busy = False
+        self._in_full: str | None = None
+        self._busy = False
         self._whole = True
         self._page: Shelf | None = None
         self._seen: tuple[str, object] | None = None
@@ -86,8 +87,6 @@ class ApproveRoom(Room[Shelf]):
 
     def show(self, snapshot: Shelf) -> None:
         """The page, and the item with the cursor."""
-        if snapshot.shown is None or snapshot.asked.key != self._asked.key:
-            self._showing = False
         if self._asked.key in (None, snapshot.asked.key) or self._is_gone(snapshot):
             self._asked = snapshot.asked
         rows = [_row(one, snapshot) for one in snapshot.items]
@@ -105,7 +104,7 @@ class ApproveRoom(Room[Shelf]):
             self._seen = None
             return
         self.query_one("#text", Static).update(text_of(one))
-        self.query_one("#facts", Static).update(facts_of(one, showing=self._showing))
+        self.query_one("#facts", Static).update(facts_of(one, showing=self._in_full == one["id"]))
         mark = (str(one["id"]), one.get("digest"))
         if self._seen != mark:
             item.scroll_home(animate=False)
@@ -138,7 +137,6 @@ class ApproveRoom(Room[Shelf]):
         """Show the item with the cursor."""
         if event.key is not None and event.key != self._asked.key:
             self._asked = replace(self._asked, key=event.key, place=self.query_one(Rows).cursor)
-            self._showing = False
             super().reload()
 
     @on(Rows.Edge)
@@ -274,12 +272,11 @@ class ApproveRoom(Room[Shelf]):
         one = self._ready()
         if one is None:
             return
-        if not self._showing:
-            customer = str(one["customer"])
-            if await self.act(partial(_noted, customer)) is None:
-                return
-        self._showing = not self._showing
-        self.query_one("#facts", Static).update(facts_of(one, showing=self._showing))
+        showing = self._in_full != one["id"]
+        if showing and await self.act(partial(_noted, str(one["customer"]))) is None:
+            return
+        self._in_full = str(one["id"]) if showing else None
+        self.query_one("#facts", Static).update(facts_of(one, showing=showing))
 
     @work(group="decide")
     async def _decide(self, one: Item, verb: Callable[[Hand, Intent], None]) -> None:

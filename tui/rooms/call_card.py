@@ -1,0 +1,159 @@
+"""How a task looks: whom to call, the script, what to fill in, what follows from each outcome, the customer's story."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+from textual.content import Content
+
+from dsl.wording import Phrase
+from engine.explaining.following import Consequence, titled
+from engine.storage.masks import mask_address
+from tui.rooms.desk import Call
+from tui.wording import say, told
+
+STORY = 100
+"""So many of the latest things that happened are shown."""
+
+_ADDRESSES = ("phone", "email")
+
+
+def head_of(call: Call, *, showing: bool) -> Table:
+    """Whom it is about, how to reach them, until when. `showing`: addresses in full."""
+    item, person = call.task.item, call.person
+    lines: list[tuple[Phrase | str, object]] = [(say("customer"), _named(item))]
+    for name, value in person["attributes"].items():
+        if call.kinds[name] in _ADDRESSES and value:
+            lines.append((name, value if showing else mask_address(str(value), call.kinds[name])))
+    lines += [(say("opted out"), _channel(one)) for one in person["optouts"] if not one["lifted"]]
+    lines += [
+        (say("due"), _due(item)),
+        (say("for"), item["role"] or say("anybody")),
+        (say("with"), item["assignee"]),
+    ]
+    lines += [(say("note"), f"{one['text']} — {one['by']} {one['at']}") for one in _list(item["notes"])]
+    return _table(lines)
+
+
+def script_of(call: Call) -> str:
+    """What the operator says."""
+    script = call.task.item["script"]
+    return told(script, lines=True) if script else told(say("(no script)"))
+
+
+def asks_of(call: Call) -> Content:
+    """What is to be found out."""
+    asks = _list(call.task.item["asks"])
+    if not asks:
+        return Content("")
+    lines = [Content.styled(told(say("To fill in")), "bold $primary")]
+    lines += [Content.assemble((told(one["name"]), "bold"), f": {told(_kind(one))}") for one in asks]
+    return Content("\n").join(lines)
+
+
+def outcomes_of(call: Call) -> Content:
+    """Every outcome with what follows from it."""
+    if not call.task.follows:
+        return Content(told(say("The rules in force know this task no more: it closes with its state.")))
+    lines = [Content.styled(told(say("What follows")), "bold $primary")]
+    for place, one in enumerate(call.task.follows, 1):
+        lines.append(Content.assemble((f"{place} {told(one.outcome)}", "bold"), f"  {told(way_of(one))}"))
+        lines += [Content(f"    {line}") for line in deeds_of(one)]
+    return Content("\n").join(lines)
+
+
+def way_of(one: Consequence) -> str:
+    """Where an outcome leads, in a line."""
+    if not one.steps:
+        return told(say("stays where it is"))
+    return " ".join(f"→ {told(titled(step))}" for step in one.steps)
+
+
+def deeds_of(one: Consequence) -> Iterator[str]:
+    """What is done on that way, and what comes later if nothing else does."""
+    for step in one.steps:
+        yield from (f"· {told(does)}" for does in step.does)
+    if one.later is not None:
+        yield f"… {told(one.later)}"
+
+
+def story_of(call: Call, today: str) -> Table:
+    """What happened to the customer, the latest first; with the year where it is another than that of `today`."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in reversed(call.person["timeline"][-STORY:]):
+        what = Text(told(one["what"]))
+        if one["because"]:
+            what.append(f"  {told(one['because'])}", "dim")
+        at = str(one["at"])
+        table.add_row(Text(told(at[5:] if at[:4] == today[:4] else at[:10]), "bold"), what)
+    return table
+
+
+def facts_of(call: Call) -> Table:
+    """What is known of the customer."""
+    person, kinds = call.person, call.kinds
+    lines: list[tuple[Phrase | str, object]] = [
+        (name, mask_address(value, kinds[name]) if isinstance(value, str) else value)
+        for name, value in person["attributes"].items()
+        if kinds[name] not in _ADDRESSES
+    ]
+    lines += [
+        (one["journey"], one["state"] or one["outcome"]) for one in person["journeys"] if not one["ended"]
+    ]
+    return _table([*lines, (say("tags"), ", ".join(person["tags"]))])
+
+
+def _table(lines: Iterable[tuple[Phrase | str, object]]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for name, value in lines:
+        if value not in (None, ""):
+            table.add_row(Text(told(name)), Text(_said(value)))
+    return table
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return told(say("yes") if value else say("no"))
+    return f"{value:,.10g}" if isinstance(value, float) else told(value)
+
+
+def _named(item: Mapping[str, Any]) -> str:
+    return f"{item['name']}  {item['customer']}" if item["name"] else str(item["customer"])
+
+
+def _due(item: Mapping[str, Any]) -> object:
+    return say("{time}: overdue", time=item["due"]) if item["overdue"] else item["due"]
+
+
+def _channel(one: Mapping[str, Any]) -> object:
+    return one["channel"] or say("every channel")
+
+
+def _kind(ask: Mapping[str, Any]) -> str:
+    return " / ".join(map(told, ask["choices"])) if ask["choices"] else told(kind_said(ask["type"]))
+
+
+def kind_said(kind: str) -> Phrase:
+    """What is written into a field of that type."""
+    return _KINDS[kind]
+
+
+_KINDS: Mapping[str, Phrase] = {
+    "text": say("words"),
+    "number": say("a number"),
+    "money": say("an amount, such as 99.50"),
+    "flag": say("yes or no"),
+    "date": say("a date, such as 2026-11-24"),
+    "time": say("a time, such as 2026-11-24 09:30"),
+    "phone": say("a phone number"),
+    "email": say("an e-mail address"),
+}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

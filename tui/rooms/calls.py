@@ -1,0 +1,328 @@
+"""Calls: my tasks on the left, late ones first; one of them with its script, and a key for what becomes of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dsl.wording import Phrase
+from engine.calendars.zone import parse_time
+from engine.errors import EngineError
+from engine.people.disclosure import note_shown
+from engine.people.task_changes import Hand, HandOver, assign, note, postpone
+from engine.people.tasks import Finish
+from engine.storage.keys import intent_of
+from engine.views.tasks import Item
+from tui.dialogs import AskWords, Pick
+from tui.house import House, Sight
+from tui.room import Room
+from tui.rooms.call_card import asks_of, facts_of, head_of, outcomes_of, script_of, story_of
+from tui.rooms.desk import PAGE, Asked, Call, Calls, Fellow, finish, read_calls, read_crew, read_next, without
+from tui.rooms.finishing import Finishing
+from tui.widgets.rows import Column, Row, Rows
+from tui.wording import age, say, say_number, told
+
+_COLUMNS = (Column(elastic=True), Column(spare=True), Column())
+
+
+class CallsRoom(Room[Calls]):
+    """What becomes of tasks are the engine's verbs; of two people one finishes a task, and the other is told."""
+
+    ABOUT: ClassVar[str] = say(
+        "Calls and other tasks for you, late ones first, then today's; the best customers first among them. "
+        "Beside them: what to say, what to find out, and what follows from each outcome.\n"
+        "`f` finishes the task: fill in, choose what came of it by its digit, Enter. Nothing happens before."
+    )
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012  # as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f,enter", "finish", say("finish"), key_display="f"),
+        Binding("n", "note", say("note")),
+        Binding("p", "postpone", say("postpone")),
+        Binding("h", "hand_over", say("hand over")),
+        Binding("t", "take", say("take")),
+        Binding("v", "show", say("number")),
+        Binding("o", "others", say("others' too")),
+        Binding("space", "read_on(1)", say("scroll the task"), show=False, key_display="Space"),
+        Binding("b", "read_on(-1)", say("scroll the task back"), show=False),
+    ]
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self._asked = Asked()
+        self._in_full: str | None = None
+        self._whole = True
+        self._page: Calls | None = None
+
+    def lays_out(self) -> Iterable[Widget]:
+        """The list, the task, the customer."""
+        call = VerticalScroll(
+            Static(id="head"),
+            Static(id="script", markup=False),
+            Static(id="asks"),
+            Static(id="outcomes"),
+            id="call",
+        )
+        story = VerticalScroll(
+            Static(Content.styled(told(say("What happened")), "bold $primary")),
+            Static(id="story"),
+            Static(Content.styled(told(say("What is known")), "bold $primary"), id="known"),
+            Static(id="facts"),
+            id="person",
+        )
+        call.can_focus = story.can_focus = False
+        yield Static(id="count", markup=False)
+        yield Horizontal(
+            Rows(_COLUMNS, identity="tasks"), VerticalScroll(call, story, id="card", can_focus=False)
+        )
+
+    def reads(self) -> Callable[[Sight], Calls]:
+        """The page that is asked for; the one that is there with another task, where that is enough."""
+        page, whole = self._page or self.snapshot, self._whole
+        self._page, self._whole = None, False
+        surroundings = self.house.project.surroundings
+        if whole or page is None:
+            return partial(read_calls, self._asked, surroundings)
+        return partial(read_next, page, self._asked, surroundings)
+
+    def reload(self) -> None:
+        """Look at all of it again."""
+        self._whole = True
+        super().reload()
+
+    def show(self, snapshot: Calls) -> None:
+        """The page, and the task with the cursor."""
+        if self._asked.key in (None, snapshot.asked.key) or all(
+            one["id"] != self._asked.key for one in snapshot.items
+        ):
+            self._asked = snapshot.asked
+        self.query_one(Rows).put(list(_rows(snapshot)), self._asked.key)
+        self.query_one("#count", Static).update(told(_count(snapshot)))
+        self._show_call(snapshot.shown, snapshot.today)
+
+    def _show_call(self, call: Call | None, today: str) -> None:
+        card = self.query_one("#card")
+        card.display = call is not None
+        if call is None:
+            return
+        self.query_one("#head", Static).update(head_of(call, showing=self._in_full == call.key))
+        self.query_one("#script", Static).update(script_of(call))
+        self.query_one("#asks", Static).update(asks_of(call))
+        self.query_one("#outcomes", Static).update(outcomes_of(call))
+        self.query_one("#story", Static).update(story_of(call, today))
+        self.query_one("#facts", Static).update(facts_of(call))
+
+    def _ready(self) -> Call | None:
+        """The task that keys act on: the one with the cursor, once it is shown."""
+        call = None if self.snapshot is None else self.snapshot.shown
+        return call if call is not None and call.key == self.query_one(Rows).key else None
+
+    @on(Rows.Moved)
+    def look_at(self, event: Rows.Moved) -> None:
+        """Show the task with the cursor."""
+        if event.key is not None and event.key != self._asked.key:
+            place = _place(self.snapshot, event.key)
+            self._asked = replace(self._asked, key=event.key, place=place)
+            self.query_one("#card").scroll_home(animate=False)
+            super().reload()
+
+    @on(Rows.Edge)
+    def turn(self, event: Rows.Edge) -> None:
+        """To the next page, or the one before."""
+        page = self._asked.page + event.step
+        if self.snapshot is None or page < 0 or page * PAGE >= self.snapshot.total:
+            return
+        self._asked = replace(self._asked, page=page, key=None, place=0 if event.step > 0 else PAGE - 1)
+        self.reload()
+
+    def action_read_on(self, step: int) -> None:
+        """Scroll the task and its customer."""
+        card = self.query_one("#card")
+        card.scroll_relative(y=step * max(1, card.size.height - 1), animate=False)
+
+    def action_others(self) -> None:
+        """Show what others have, or must do, as well; or no longer."""
+        self._asked = Asked(everybody=not self._asked.everybody)
+        self.reload()
+
+    def action_finish(self) -> None:
+        """Say what came of it."""
+        call = self._ready()
+        if call is not None and call.task.follows:
+            self.app.push_screen(Finishing(self.house, call), partial(self._finish, call))
+
+    def _finish(self, call: Call, how: Finish | None) -> None:
+        if how is not None:
+            done = say("done: {outcome}; the next run goes on from there", outcome=how.outcome)
+            self._do(call, partial(finish, self.house.project, call.key, how), done, gone=True)
+
+    def action_note(self) -> None:
+        """Write something down."""
+        call = self._ready()
+        if call is not None:
+            question = say("What is to be written down?")
+            self.app.push_screen(AskWords(question, _about(call)), partial(self._note, call))
+
+    def _note(self, call: Call, text: str | None) -> None:
+        if text is not None:
+            self._do(call, lambda hand: note(hand, intent_of(call.key), text), say("written down"))
+
+    def action_postpone(self) -> None:
+        """Give it another deadline."""
+        call, page = self._ready(), self.snapshot
+        if call is not None and page is not None:
+            question = say("Until when? The journey's own times do not change.")
+            dialog = AskWords(question, _about(call), first=f"{page.tomorrow} 10:00")
+            self.app.push_screen(dialog, partial(self._postpone, call))
+
+    def _postpone(self, call: Call, text: str | None) -> None:
+        if text is None:
+            return
+        try:
+            until = parse_time(text, self.house.project.config.zone)
+        except EngineError as error:
+            self.tell_refusal(error)
+            return
+        self._do(call, lambda hand: postpone(hand, intent_of(call.key), until), say("due {time}", time=text))
+
+    def action_take(self) -> None:
+        """Take it on myself."""
+        call = self._ready()
+        if call is not None:
+            self._assign(call, self.house.actor)
+
+    @work(group="decide")
+    async def action_hand_over(self) -> None:
+        """Give it to somebody who may do it."""
+        call = self._ready()
+        if call is None:
+            return
+        try:
+            crew = await self.ask(partial(read_crew, call))
+        except EngineError as error:
+            self.tell_refusal(error)
+            return
+        question, to = say("Who is to do it?"), partial(self._assign, call)
+        if crew:
+            self.app.push_screen(Pick(question, _about(call), [_fellow(one) for one in crew]), to)
+        else:
+            self.app.push_screen(AskWords(question, _about(call)), to)
+
+    def _assign(self, call: Call, to: str | None) -> None:
+        if to is not None:
+            way = HandOver(to, call.task.item["assignee"] or None)  # type: ignore[arg-type]
+            self._do(
+                call, lambda hand: assign(hand, intent_of(call.key), way), say("{who} has it now", who=to)
+            )
+
+    @work(group="decide")
+    async def action_show(self) -> None:
+        """Show numbers and addresses in full, which the trail remembers; or no longer."""
+        call = self._ready()
+        if call is None:
+            return
+        showing = self._in_full != call.key
+        if showing and await self.act(partial(_noted, str(call.person["id"]))) is None:
+            return
+        self._in_full = call.key if showing else None
+        self.query_one("#head", Static).update(head_of(call, showing=showing))
+
+    @work(group="decide")
+    async def _do(
+        self, call: Call, verb: Callable[[Hand], object], said: Phrase, *, gone: bool = False
+    ) -> None:
+        """Do it and say so, then go on; if somebody else was quicker, say so and go on."""
+        done = await self.act(partial(_done, verb))
+        page = self.snapshot
+        if done:
+            self.tell(said)
+        if (
+            not done
+            or not gone
+            or page is None
+            or len(page.items) < 2
+            or call.key not in map(_key, page.items)
+        ):
+            self.reload()
+        else:
+            self._page = without(page, call.key)
+            self._asked = self._page.asked
+            super().reload()  # the rest of the page follows with the next look around
+
+
+def _key(one: Item) -> str:
+    return str(one["id"])
+
+
+def _done(verb: Callable[[Hand], object], hand: Hand) -> bool:
+    verb(hand)
+    return True
+
+
+def _noted(customer: str, hand: Hand) -> bool:
+    note_shown(hand.connection, customer, hand.by)
+    return True
+
+
+def _place(page: Calls | None, key: str) -> int:
+    keys = [] if page is None else [_key(one) for one in page.items]
+    return keys.index(key) if key in keys else 0
+
+
+def _about(call: Call) -> str:
+    item = call.task.item
+    return f"{told(item['name'] or item['customer'])} · {told(item['title'] or item['task'])}"
+
+
+def _fellow(one: Fellow) -> Row:
+    has = say_number("{n:,} open task", "{n:,} open tasks", n=one.tasks)
+    return Row(one.name, (told(one.name), told(has)))
+
+
+def _rows(page: Calls) -> Iterator[Row]:
+    """Under headings that say how urgent they are."""
+    last = None
+    for one in page.items:
+        heading = _urgency(one, page)
+        if heading != last:
+            yield Row(None, (told(heading),))
+        last = heading
+        what = told(one["title"] or one["task"])
+        if page.asked.everybody:
+            what = f"{what} · {told(one['assignee'] or one['role'] or say('anybody'))}"
+        who = told(one["name"] or one["customer"])
+        yield Row(_key(one), (who, what, told(_due(one, page))), alarm=bool(one["overdue"]))
+
+
+def _urgency(one: Item, page: Calls) -> Phrase:
+    if one["overdue"]:
+        return say("Overdue")
+    return say("Due today") if str(one["due"])[:10] == page.today else say("Later")
+
+
+def _due(one: Item, page: Calls) -> str:
+    """When: how late it is, a time of today, else a date."""
+    due = one["due"]
+    if due is None:
+        return ""
+    if one["overdue"]:
+        late = datetime.fromisoformat(page.now) - datetime.fromisoformat(str(due))
+        return say("! {age} late", age=age(late // timedelta(milliseconds=1)))
+    return str(due)[11:] if str(due)[:10] == page.today else str(due)[5:]
+
+
+def _count(page: Calls) -> str:
+    if not page.items:
+        return say("Nothing to do.") if page.asked.everybody else say("Nothing to do for you.")
+    place = page.asked.page * PAGE + page.asked.place + 1
+    total = max(page.total, place)
+    if page.late:
+        return say("{place:,} of {total:,} · {late:,} overdue", place=place, total=total, late=page.late)
+    return say("{place:,} of {total:,} · nothing is overdue", place=place, total=total)

@@ -1,0 +1,152 @@
+"""A task is finished: what was found out, what came of it, and what follows, seen before anybody says so."""
+
+from asyncio import to_thread
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from engine.errors import EngineError
+from engine.people.tasks import Finish
+from tui.house import House
+from tui.rooms.call_card import deeds_of, kind_said, way_of
+from tui.rooms.desk import Call, read_call
+from tui.widgets.bars import Hints
+from tui.widgets.choices import Choices
+from tui.wording import say, told
+
+_FLAG = ("yes", "no")
+
+
+class Finishing(ModalScreen[Finish | None]):
+    """Answers with how it was finished, once an outcome is chosen and the fields can be read; None: not yet."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "finish", say("finish"), key_display="^s", priority=True),
+        Binding("escape", "leave", say("not yet"), key_display="Esc", priority=True),
+        Binding("tab", "app.focus_next", say("next field"), key_display="Tab"),
+        Binding("shift+tab", "app.focus_previous", say("previous field"), show=False),
+        *(
+            Binding(str(key), f"choose({key - 1})", say("outcome {n}", n=key), show=False)
+            for key in range(1, 10)
+        ),
+    ]
+
+    def __init__(self, house: House, call: Call) -> None:
+        super().__init__()
+        self._house, self._call = house, call
+        self._asks: list[dict[str, Any]] = list(call.task.item["asks"])  # type: ignore[call-overload]
+
+    def compose(self) -> ComposeResult:
+        """Fields, outcomes, what follows from the chosen one."""
+        item = self._call.task.item
+        who = f"{told(item['name'] or item['customer'])} · {told(item['title'] or item['task'])}"
+        with VerticalScroll(id="pane", can_focus=False):
+            yield Static(Content.styled(who, "bold"))
+            for place, ask in enumerate(self._asks):
+                yield _row(told(ask["name"]), _field(place, ask))
+            yield _row(told(say("note")), Input(id="remark", compact=True))
+            yield Static(Content.styled(told(say("What came of it?")), "bold $primary"), id="asked")
+            yield Choices([one.outcome for one in self._call.task.follows], identity="outcomes", upright=True)
+            yield Static(id="follows")
+            yield Static(markup=False, id="verdict")
+        yield Hints()
+
+    def on_mount(self) -> None:
+        """Begin with what is to be found out."""
+        self._show(self._call)
+        first = self.query("#field0").first() if self._asks else self._outcomes
+        first.focus()
+
+    @property
+    def _outcomes(self) -> Choices:
+        return self.query_one("#outcomes", Choices)
+
+    def _filled(self) -> dict[str, object]:
+        """What is filled in, as written."""
+        found: dict[str, object] = {}
+        for place, ask in enumerate(self._asks):
+            field = self.query_one(f"#field{place}")
+            value = field.value if isinstance(field, Choices | Input) else None
+            if value is not None and value.strip():
+                found[str(ask["name"])] = value
+        return found
+
+    @on(Choices.Chosen)
+    @on(Input.Changed)
+    def look_over(self) -> None:
+        """See what follows now."""
+        self._look_over(self._filled())
+
+    @work(group="look over", exclusive=True)
+    async def _look_over(self, filled: dict[str, object]) -> None:
+        await self._is_fit(filled)
+
+    async def _is_fit(self, filled: dict[str, object]) -> bool:
+        """Whether the fields can be read; what follows then, or what is wrong, is shown."""
+        house, key, objection = self._house, self._call.key, ""
+        surroundings = house.project.surroundings
+        try:
+            call = await to_thread(house.read, lambda sight: read_call(key, surroundings, sight, filled))
+        except EngineError as error:
+            objection = " · ".join(filter(None, (told(error.message), told(error.hint))))
+        else:
+            self._call = call or self._call
+        self._show(self._call)
+        self._object(objection)
+        return not objection
+
+    def _object(self, why: str) -> None:
+        self.query_one("#verdict", Static).update(f"! {why}" if why else "")
+
+    def _show(self, call: Call) -> None:
+        outcomes, follows = self._outcomes, call.task.follows
+        outcomes.labels = tuple(f"{told(one.outcome)}  {way_of(one)}" for one in follows)
+        chosen = None if outcomes.chosen is None else follows[outcomes.chosen]
+        lines = () if chosen is None else deeds_of(chosen)
+        self.query_one("#follows", Static).update(Content("\n".join(lines)))
+
+    @on(Input.Submitted)
+    @on(Choices.Done)
+    def go_on(self, event: Input.Submitted | Choices.Done) -> None:
+        """Enter leads to the next field; on the chosen outcome it finishes."""
+        if isinstance(event, Choices.Done) and event.choices is self._outcomes:
+            self.action_finish()
+        else:
+            self.focus_next()
+
+    def action_choose(self, place: int) -> None:
+        """An outcome by its digit."""
+        self._outcomes.choose(place)
+        self._outcomes.focus()
+
+    @work(group="look over", exclusive=True)
+    async def action_finish(self) -> None:
+        """Say so, if it can be said."""
+        outcome, filled = self._outcomes.value, self._filled()
+        if outcome is None:
+            self._object(told(say("choose what came of it: by its digit, or with the arrows")))
+        elif await self._is_fit(filled):
+            remark = self.query_one("#remark", Input).value.strip()
+            self.dismiss(Finish(outcome, filled, remark or None))
+
+    def action_leave(self) -> None:
+        """It stays open."""
+        self.dismiss(None)
+
+
+def _row(name: str, field: Widget) -> Horizontal:
+    return Horizontal(Static(name, markup=False, classes="name"), field, classes="field")
+
+
+def _field(place: int, ask: dict[str, Any]) -> Widget:
+    identity = f"field{place}"
+    if ask["choices"] or ask["type"] == "flag":
+        return Choices(ask["choices"] or _FLAG, identity=identity)
+    return Input(placeholder=told(kind_said(ask["type"])), id=identity, compact=True)
