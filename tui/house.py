@@ -13,6 +13,7 @@ from engine.people.staff import roles_held
 from engine.people.task_changes import Hand
 from engine.projects.project import Project
 from engine.storage.audit import By
+from engine.storage.panels import roles_in
 from engine.views.window import Window, look
 
 T = TypeVar("T")
@@ -27,9 +28,11 @@ class Sight:
     actor: str
     roles: frozenset[str] | None
 
-    def is_mine(self, role: object) -> bool:
-        """Whether what waits for a role (None: for anybody) waits for who works here."""
-        return self.roles is None or (bool(self.roles) if role is None else role in self.roles)
+    def is_mine(self, role: str | None) -> bool:
+        """Whether what waits for a panel of roles (None: for anybody) waits for who works here."""
+        return self.roles is None or (
+            bool(self.roles) if role is None else not self.roles.isdisjoint(roles_in(role))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import click
 import sqlalchemy as sa
 
 from dsl.wording import Phrase
-from engine.commands.many import Many, decide_beforehand, decide_on_many
+from engine.commands.many import Many, decide_beforehand, decide_on_many, tell_onward, waits_for
 from engine.commands.opening import by, opened, practice_of
 from engine.commands.options import ListByDefault, after_option, as_option, json_option, limit_option
 from engine.errors import RefusedError, UsageError
@@ -23,7 +23,7 @@ from engine.storage.audit import By
 from engine.storage.keys import Intent, intent_of
 from engine.storage.symbols import load_symbols
 from engine.terminal import cell, print_json, print_json_list, print_table, talk
-from engine.views.held import DIGEST, KINDS, Page, item, queue
+from engine.views.held import DIGEST, KINDS, Item, Page, item, queue
 from engine.views.held_benefits import BENEFIT
 from engine.views.preapproved import preapproved, preapproved_said
 from engine.views.reviews import REPLY, reply_item
@@ -40,7 +40,7 @@ _COLUMNS = (
     say("role"),
     say("because"),
 )
-Act = Callable[[sa.Connection, Intent, By, Practice], None]
+Act = Callable[[sa.Connection, Intent, By, Practice], str | None]
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID…")
 _some_ids = click.argument("ids", nargs=-1, metavar="[ID…]")
@@ -74,9 +74,15 @@ def list_command(
         if as_json:
             print_json_list(found)
             return
-        print_table(_COLUMNS, ([one[name] for name in _COLUMNS] for one in found))
+        print_table(_COLUMNS, ([_cell(one, name) for name in _COLUMNS] for one in found))
         for one in preapproved(window):
             talk(preapproved_said(one))
+
+
+def _cell(one: Item, name: str) -> object:
+    """With who still must decide, who has."""
+    signed = one.get("approved_for") if name == "role" else None
+    return say("{role}; {others} has approved", role=one["role"], others=signed) if signed else one[name]
 
 
 @queue_command.command("show")
@@ -136,8 +142,13 @@ def approve_command(
         with opened() as project:
             return decide_on_many(project, many, "approved", actor, because=because, as_json=as_json)
     note = Note(because, seen)
-    number = _each(ids, actor, lambda c, intent, who, practice: approve(c, intent, who, note, practice))
-    _told(ids, "approved", say_number("{n} approved", "{n} approved", n=number), as_json=as_json)
+    left = _each(ids, actor, lambda c, intent, who, practice: approve(c, intent, who, note, practice))
+    onward = {intent: role for intent, role in left.items() if role is not None}
+    if as_json:
+        print_json([{"id": one.id, "decided": "approved"} | waits_for(onward, one) for one in left])
+    else:
+        talk(say_number("{n} approved", "{n} approved", n=len(left)))
+        tell_onward(onward)
     return 0
 
 
@@ -159,8 +170,8 @@ def refuse_command(
     if many.named:
         with opened() as project:
             return decide_on_many(project, many, "refused", actor, because=because, as_json=as_json)
-    number = _each(ids, actor, lambda c, intent, who, practice: refuse(c, intent, who, because, practice))
-    _told(ids, "refused", say_number("{n} refused", "{n} refused", n=number), as_json=as_json)
+    done = _each(ids, actor, lambda c, intent, who, practice: refuse(c, intent, who, because, practice))
+    _told(ids, "refused", say_number("{n} refused", "{n} refused", n=len(done)), as_json=as_json)
     return 0
 
 
@@ -171,8 +182,8 @@ def refuse_command(
 @json_option
 def undo_command(ids: tuple[str, ...], actor: str | None, *, because: str | None, as_json: bool) -> None:
     """Take an approval or a refusal back, as long as nothing has come of it."""
-    number = _each(ids, actor, lambda c, intent, who, practice: undo(c, intent, who, because, practice))
-    _told(ids, "undone", say_number("{n} undone", "{n} undone", n=number), as_json=as_json)
+    done = _each(ids, actor, lambda c, intent, who, practice: undo(c, intent, who, because, practice))
+    _told(ids, "undone", say_number("{n} undone", "{n} undone", n=len(done)), as_json=as_json)
 
 
 def _many(ids: tuple[str, ...], chosen: dict[str, Any]) -> Many:
@@ -188,9 +199,17 @@ def _approve_beforehand(
     if many.message is None or many.journey or many.benefit or many.everything:
         raise UsageError(say("--next needs --message, and nothing else"))
     with opened() as project:
-        decide_beforehand(project, many.message, count, because, actor)
+        left = decide_beforehand(project, many.message, count, because, actor)
     if as_json:
-        print_json({"message": many.message, "preapproved": count})
+        others = {} if left is None else {"waits_for": left}
+        print_json({"message": many.message, "preapproved": count} | others)
+    elif left is not None:
+        talk(
+            say(
+                "approved beforehand; `{role}` must as well, then they are let go without being held",
+                role=left,
+            )
+        )
     else:
         talk(
             say_number(
@@ -295,10 +314,9 @@ def resolve_command(
     if not because:
         raise UsageError(say("say how you know it: --because"))
     act, reason = was_sent if sent else send_anew, because
-    number = _each(ids, actor, lambda c, intent, who, practice: act(c, intent, who, reason, practice))
-    _told(
-        ids, "sent" if sent else "anew", say_number("{n} resolved", "{n} resolved", n=number), as_json=as_json
-    )
+    done = _each(ids, actor, lambda c, intent, who, practice: act(c, intent, who, reason, practice))
+    words = say_number("{n} resolved", "{n} resolved", n=len(done))
+    _told(ids, "sent" if sent else "anew", words, as_json=as_json)
 
 
 def _resolve_replies(
@@ -312,15 +330,13 @@ def _resolve_replies(
                 decide(connection, one, decision, who, because)
 
 
-def _each(ids: tuple[str, ...], actor: str | None, act: Act) -> int:
-    """All or none; how many."""
-    intents = list(dict.fromkeys(map(intent_of, ids)))
+def _each(ids: tuple[str, ...], actor: str | None, act: Act) -> dict[Intent, str | None]:
+    """All or none; what came of each."""
+    intents = dict.fromkeys(map(intent_of, ids))
     with opened() as project:
         who, practice = by(project, actor), practice_of(project)
         with project.store.write() as connection:
-            for intent in intents:
-                act(connection, intent, who, practice)
-    return len(intents)
+            return {intent: act(connection, intent, who, practice) for intent in intents}
 
 
 def _told(ids: tuple[str, ...], decided: str, words: Phrase, *, as_json: bool) -> None:

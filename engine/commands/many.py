@@ -1,6 +1,8 @@
 """What commands do to many things at once: count, show three, ask, decide, tell."""
 
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,12 +13,13 @@ from engine.commands.opening import by, practice_of
 from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Done
 from engine.people.many import Choice, Picked, approve_all, pick, refuse_all
-from engine.people.preapprovals import preapprove
+from engine.people.preapprovals import Named, preapprove
 from engine.people.task_changes import Hand, HandOver, hand_over, tasks_of
 from engine.projects.names import known_benefit, known_journey, known_message
 from engine.projects.project import Project
 from engine.projects.releases import current_release
 from engine.storage.audit import By
+from engine.storage.keys import Intent
 from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, talk, words
 from engine.views.held import item
@@ -62,13 +65,14 @@ def decide_on_many(
 
 def decide_beforehand(
     project: Project, message: str, count: int, because: str | None, actor: str | None
-) -> None:
-    """Approve the next so many."""
+) -> str | None:
+    """Approve the next so many; which other roles must as well."""
     who = by(project, actor)
     with project.store.write() as connection:
         model = current_release(connection, project.config).model
         known_message(model, message)
-        preapprove(connection, model, load_symbols(connection), (message, count, because), who)
+        study = Named(model, load_symbols(connection), practice_of(project))
+        return preapprove(connection, study, (message, count, because), who)
 
 
 def _picked(project: Project, many: Many) -> list[Picked]:
@@ -147,10 +151,29 @@ def _tell(done: Done, verb: str, *, as_json: bool) -> int:
         "refused": say_number("{n} refused", "{n} refused", n=number),
     }
     if as_json:
-        print_json([{"id": intent.id, "decided": verb} for intent in done.decided])
+        print_json([{"id": one.id, "decided": verb} | waits_for(done.onward, one) for one in done.decided])
     else:
         talk(told[verb])
+        tell_onward(done.onward)
     return _tell_passed_over(done)
+
+
+def waits_for(onward: Mapping[Intent, str], one: Intent) -> dict[str, str]:
+    """Of what several roles must decide on: which must still."""
+    return {"waits_for": onward[one]} if one in onward else {}
+
+
+def tell_onward(onward: Mapping[Intent, str]) -> None:
+    """How many of what was approved wait for other roles, by these."""
+    for role, number in Counter(onward.values()).items():
+        talk(
+            say_number(
+                "{n:,} of them waits for `{role}` now",
+                "{n:,} of them wait for `{role}` now",
+                n=number,
+                role=role,
+            )
+        )
 
 
 def _tell_passed_over(done: Done) -> int:

@@ -23,6 +23,7 @@ from engine.reasons import NO_RULE, TOO_MANY
 from engine.storage.arrivals import mark_changed
 from engine.storage.keys import Intent, attempt_ref, intent_key, resent_key
 from engine.storage.states import MessageStatus
+from engine.storage.symbols import panel_number
 
 _DAY = 86_400_000  # milliseconds
 
@@ -177,8 +178,7 @@ class Marking:
         elif verdict is not None:
             outcome = outcome_of(verdict)
             values |= {"status": int(outcome.status), "because": outcome.because, "until": outcome.until}
-            if outcome.role is not None:
-                values["role"] = self.work.plan.world.number("role", outcome.role)
+            values["role"] = panel_number(self.work.connection, self.work.plan.world.symbols, outcome.role)
         self._given_back.append((values, intent))
 
     def _write(self) -> None:

@@ -24,7 +24,18 @@ CLAIM_LEASE = 30_000  # milliseconds
 SEND_LEASE = 120_000  # milliseconds; longer than any call may take
 
 KEY = Intent._fields
-_ASKED = (*KEY, "state", "created_at", "status", "until", "refused", "approved", "edition", "sampled")
+_ASKED = (
+    *KEY,
+    "state",
+    "created_at",
+    "status",
+    "until",
+    "refused",
+    "approved",
+    "edition",
+    "sampled",
+    "signed",
+)
 
 
 class Stored(NamedTuple):

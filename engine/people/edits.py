@@ -21,10 +21,11 @@ from engine.storage.audit import By, Deed
 from engine.storage.bad_values import BadValueError
 from engine.storage.keys import Intent
 from engine.storage.messages import change_while, is_message
+from engine.storage.panels import panel, roles_in
 from engine.storage.schema import message
 from engine.storage.staff_tables import edit
 from engine.storage.states import MessageStatus
-from engine.storage.symbols import Symbols
+from engine.storage.symbols import Symbols, load_symbols, panel_number
 from engine.storage.values import read_text
 from engine.texts.rendering import Text
 from engine.wording import all_of, say
@@ -175,14 +176,22 @@ def _void(
     connection: sa.Connection, intent: Intent, row: Any, shown: tuple[int, Text] | None, by: By
 ) -> None:
     """Nothing that was approved holds any more, and the next run asks the gate again."""
-    values: dict[str, Any] = {"approved": False, "approved_text": None, "until": by.now}
+    values: dict[str, Any] = {"approved": False, "approved_text": None, "signed": None, "until": by.now}
     if shown is not None:
         values |= {"channel": shown[0], "subject": shown[1].subject, "text": shown[1].body}
     own = EDITED(who=by.actor)
     if row.status == MessageStatus.HELD:
+        values["role"] = _everybody_again(connection, row)
         values["because"] = own if row.role is None else BOTH(first=row.because, second=own)
     else:
         values |= {"status": MessageStatus.WAITING, "because": own, "counted_at": None, "changed_at": by.now}
     if not change_while(connection, intent, MessageStatus(row.status), values):
         raise RefusedError(say("message {id} was changed by somebody else just now", id=intent.id))
     mark_changed(connection, [intent.customer])
+
+
+def _everybody_again(connection: sa.Connection, row: Any) -> int | None:
+    """For whom it is held now: also for the roles that had let it go."""
+    symbols = load_symbols(connection)
+    roles = (*roles_in(row.signed), *roles_in(symbols.name_or(row.role)))
+    return panel_number(connection, symbols, panel(roles))

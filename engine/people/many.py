@@ -100,10 +100,11 @@ def refuse_all(
 def _all(
     store: Store, picked: Sequence[Picked], act: Callable[[sa.Connection, Sequence[Picked]], Done]
 ) -> Done:
-    done = Done([], [])
+    done = Done([], [], {})
     for start in range(0, len(picked), _BATCH):
         with store.write() as connection:
             some = act(connection, picked[start : start + _BATCH])
         done.decided.extend(some.decided)
         done.passed_over.extend(some.passed_over)
+        done.onward.update(some.onward)
     return done

@@ -18,7 +18,7 @@ from engine.wording import say
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """`second_person`: who wrote a text anew may not approve it."""
+    """`second_person`: who wrote a text anew may not approve it, and nobody decides for two roles."""
 
     zone: Zone = field(default_factory=lambda: Zone("UTC"))
     second_person: bool = False
@@ -27,7 +27,7 @@ class Practice:
 class Verdict(NamedTuple):
     """What was decided on something of a kind, and how it had waited. `since`: when it began to.
 
-    `role`: a number of the store; `because`: as it is stored.
+    `role`: a number of the store; `because`, `signed`: as they are stored.
     """
 
     kind: str
@@ -36,6 +36,7 @@ class Verdict(NamedTuple):
     role: int | None = None
     because: str | None = None
     until: int | None = None
+    signed: str | None = None
 
 
 def remember(connection: sa.Connection, verdicts: Mapping[Intent, Verdict], by: By) -> None:

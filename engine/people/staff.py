@@ -4,7 +4,7 @@ Without any staff everybody may. Roles keep honest people from mistakes: who can
 themselves what they like, is not kept from anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from engine.errors import RefusedError, UnknownNameError, UsageError
 from engine.people.roles import roles_of
 from engine.storage import audit
 from engine.storage.audit import By, Deed
+from engine.storage.panels import roles_in
 from engine.storage.schema import task
 from engine.storage.staff_tables import OPEN_TASK, staff
 from engine.wording import all_of, near_or, say
@@ -91,7 +92,7 @@ def remove(connection: sa.Connection, name: str, roles: Iterable[str], by: By) -
 
 
 def check_may(connection: sa.Connection, by: By, role: str | None, what: Phrase) -> None:
-    """Whether somebody may decide on `what`, for which the rules name a role, or nobody in particular.
+    """Whether somebody may decide on `what`, for which the rules name a panel, or nobody in particular.
 
     RefusedError when there is a staff, and they are not on it or do not have the role; it says who may.
     """
@@ -101,11 +102,12 @@ def check_may(connection: sa.Connection, by: By, role: str | None, what: Phrase)
 
 
 def objection(everybody: Iterable[Member], by: By, role: str | None, what: Phrase) -> RefusedError | None:
-    """Why somebody may not decide on `what`, with this staff; None when they may."""
-    able = {one.name: role is None or role in one.roles for one in everybody}
+    """Why somebody may not decide on `what`, with this staff; None when they may. Any role of a panel will do."""
+    asked = roles_in(role)
+    able = {one.name: not asked or not set(asked).isdisjoint(one.roles) for one in everybody}
     if not able or able.get(by.actor):
         return None
-    who = _who_may(role, [name for name, may in able.items() if may])
+    who = _who_may(asked, [name for name, may in able.items() if may])
     if by.actor not in able:
         return RefusedError(
             say("{name} is not on the staff and may not decide on {what}", name=by.actor, what=what), who
@@ -113,6 +115,18 @@ def objection(everybody: Iterable[Member], by: By, role: str | None, what: Phras
     return RefusedError(
         say("{name} may not decide on {what}: that is for `{role}`", name=by.actor, what=what, role=role), who
     )
+
+
+def voice_of(everybody: Sequence[Member], by: By, roles: Sequence[str], *, one_each: bool) -> tuple[str, ...]:
+    """For which of these roles somebody decides: all that they have; without staff, all.
+
+    `one_each`: for one alone, the one that fewest others have.
+    """
+    has = {one.name: one.roles for one in everybody}
+    own = tuple(role for role in roles if not has or role in has.get(by.actor, ()))
+    if not one_each or len(own) < 2:  # nothing to choose between
+        return own
+    return (min(own, key=lambda role: sum(role in roles for roles in has.values())),)
 
 
 def roles_held(connection: sa.Connection, name: str) -> frozenset[str] | None:
@@ -123,10 +137,12 @@ def roles_held(connection: sa.Connection, name: str) -> frozenset[str] | None:
     return frozenset(role for one in everybody if one.name == name for role in one.roles)
 
 
-def _who_may(role: str | None, able: list[str]) -> Phrase:
+def _who_may(asked: tuple[str, ...], able: list[str]) -> Phrase:
     if able:
         return say("who may: {names}; `--as NAME` says who decides", names=all_of(able))
-    return say("nobody has that role: `homing staff add NAME --role {role}`", role=role)
+    return say(
+        "nobody has that role: `homing staff add NAME --role {role}`", role=asked[0] if asked else None
+    )
 
 
 def _known_role(model: Model, role: str) -> None:

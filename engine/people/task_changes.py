@@ -84,7 +84,7 @@ def hand_over(hand: Hand, way: HandOver, because: str | None = None) -> Done:
     """
     if way.taking_from is None:
         raise UsageError(say("say whose tasks they are: --from NAME"))
-    connection, done = hand.connection, Done([], [])
+    connection, done = hand.connection, Done([], [], {})
     theirs = _theirs(way.taking_from)
     fit, crew = [], Crew(members(connection), load_symbols(connection))
     for row in connection.execute(sa.select(task).where(theirs).order_by(*task.primary_key.columns)):

@@ -58,8 +58,10 @@ def _decision(connection: sa.Connection, intent: Intent) -> Any:
 def _hold_message(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
     """One that was approved and is still here; its text and its channel are those that were approved."""
     del by
-    here = (message.c.status.in_((MessageStatus.WAITING, MessageStatus.READY)), message.c.approved)
-    return _change(connection, [*is_message(intent), *here], _held(row))
+    on_its_way = (message.c.status.in_((MessageStatus.WAITING, MessageStatus.READY)), message.c.approved)
+    for_others = (message.c.status == MessageStatus.HELD, message.c.signed.is_not(None))
+    here = sa.or_(sa.and_(*on_its_way), sa.and_(*for_others))
+    return _change(connection, [*is_message(intent), here], _held(row))
 
 
 def _ask_again(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
@@ -120,10 +122,10 @@ def _held(row: Any) -> dict[str, Any]:
         "until": row.until,
         "changed_at": row.since,
         "approved": False,
-        "approved_text": None,
+        "signed": row.signed,
         "counted_at": None,
         "piloted": False,
-    }
+    } | ({} if row.signed else {"approved_text": None})
 
 
 def _unsettle(connection: sa.Connection, intent: Intent) -> bool:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.final_text import offences
-from engine.permits.preapproved import is_beforehand
+from engine.permits.preapproved import PREAPPROVED, SIGNED, is_beforehand
 from engine.plans.work import Work
 from engine.storage.bulk import execute_many
 from engine.storage.keys import Intent
@@ -41,7 +41,7 @@ def void_where_changed(
     changed = {}
     for row, text in texts:
         intent = Intent(row[0], journey, row[1], row[2], row[3], action)
-        if row[APPROVED] == APPROVED_BY_PERSON:
+        if row[APPROVED] != PREAPPROVED and (row[APPROVED] or row[SIGNED]):
             noted = approval.run(work.connection, given(intent)).scalar()
             if not _holds(work, sender, channel, noted, text):
                 changed[intent] = row
@@ -60,7 +60,8 @@ def _holds(work: Work, sender: Sender, channel: str, noted: str | None, text: Re
 
 def void(connection: sa.Connection, intents: Iterable[Intent]) -> None:
     """Take approvals back, in the transaction under way."""
-    taken_back = message.update().values(approved=sa.false(), approved_text=sa.null()).where(*is_given())
+    nobodys = {"approved": sa.false(), "approved_text": sa.null(), "signed": sa.null()}
+    taken_back = message.update().values(nobodys).where(*is_given())
     execute_many(connection, taken_back, [given(intent) for intent in intents])
 
 

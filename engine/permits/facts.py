@@ -23,6 +23,7 @@ from engine.plans.statement import kept
 from engine.plans.working import not_wanted, wanted
 from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
+from engine.storage.panels import roles_in
 from engine.storage.review_tables import OPEN_REVIEW, review
 from engine.storage.schema import INTENT, SUBJECT, VISIT, consent, message, optout
 from engine.storage.states import GrantStatus
@@ -57,7 +58,7 @@ class Sender:
     def key_length(self) -> int:
         """How many columns of a row decide: see `candidates`."""
         rule = self.rule
-        return 9 + 2 * len(rule.via) + len(rule.conditions)
+        return 10 + 2 * len(rule.via) + len(rule.conditions)
 
 
 KEY_AT = 4
@@ -67,9 +68,9 @@ KEY_AT = 4
 def candidates(world: World, sender: Sender) -> sa.Select[Any]:
     """The rows of one `send`, by customer: place, key, addresses, values.
 
-    Key: created_at, status, until, refused, approved, any opt-out or doubt of one, any history, then per channel
-    consent and address known, then the rule's conditions, then how the benefit stands that it waits for, then whether
-    it is one of the sample.
+    Key: created_at, status, until, refused, approved, for which roles, any opt-out or doubt of one, any history, then
+    per channel consent and address known, then the rule's conditions, then how the benefit stands that it waits for,
+    then whether it is one of the sample.
     """
     rule = sender.rule
     rows, scene, mine = wanted_of(world, sender)
@@ -77,7 +78,7 @@ def candidates(world: World, sender: Sender) -> sa.Select[Any]:
     addresses = [_address(scene, name) for name in sender.addresses]
     columns: list[Sql] = [
         *(wanted.c[name] for name in ("customer", "record", "occurrence", "visit")),
-        *(wanted.c[name] for name in ("created_at", "status", "until", "refused", "approved")),
+        *(wanted.c[name] for name in ("created_at", "status", "until", "refused", "approved", "signed")),
         _any_optout(),
         _any_history(world, rule),
         *(_consents(world, rule, channel) for channel in rule.via),
@@ -208,7 +209,7 @@ def facts_of(
 ) -> Facts:
     """The facts of a row: its key, and what is known of the customer beside it."""
     rule, count = sender.rule, len(sender.rule.via)
-    consents, known = key[7 : 7 + count], key[7 + count : 7 + 2 * count]
+    consents, known = key[8 : 8 + count], key[8 + count : 8 + 2 * count]
     everywhere = optouts.get("", None)
     reach = tuple(
         Reach(
@@ -219,7 +220,7 @@ def facts_of(
         )
         for place, channel in enumerate(rule.via)
     )
-    conditions = tuple(bool(value) for value in key[7 + 2 * count : -2])
+    conditions = tuple(bool(value) for value in key[8 + 2 * count : -2])
     return Facts(
         rule,
         key[0],
@@ -228,6 +229,7 @@ def facts_of(
         history,
         in_record,
         approved=bool(key[4]),
+        signed=frozenset(roles_in(key[5])),
         benefit=Awaited(key[-2]),
         sampled=bool(key[-1]),
     )

@@ -5,13 +5,15 @@ delivery all ask here.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from dsl.wording import listed
 from engine.permits.given import Awaited, Check, Drop, Facts, Go, Hold, Verdict, Wait
 from engine.permits.limits import FOREVER, Limit
 from engine.permits.reach import Doubt
-from engine.reasons import NO_ADDRESS, NO_BENEFIT, NO_CONSENT, NO_GRANT
+from engine.permits.rules import ReviewRule, Rule
+from engine.reasons import BOTH, NO_ADDRESS, NO_BENEFIT, NO_CONSENT, NO_GRANT
+from engine.storage.panels import panel
 
 
 @lru_cache(maxsize=16_384)
@@ -163,12 +165,39 @@ def _give_up(facts: Facts, now: int) -> Check:
 
 
 def _reviews(facts: Facts, now: int) -> Iterator[Check]:
-    channel, rule = facts.rule.reach.channel_in_view(facts, now), facts.rule
-    reviews = [(review.role, review.rule) for review in rule.reviews_for(facts.conditions)]
-    watched = {rule.watch.stop: facts.stopped, rule.watch.pilot: facts.pilot == "failed"}
-    asked = [*((None, line) for line, holds in watched.items() if holds), *reviews]
-    if facts.sampled:
-        asked.append((None, rule.watch.sample))
-    for role, line in asked:
-        hold = Hold(role, line.text, given_up_at(facts), channel, line.span, sampled=facts.sampled)
-        yield Check(line.text, holds=facts.approved, verdict=None if facts.approved else hold, span=line.span)
+    """Each role that a review names must let the message go; what its policy watches, anybody."""
+    watched, reviews = _watched(facts), facts.rule.reviews_for(facts.conditions)
+    if not watched and not reviews:
+        return
+    hold = _hold(facts, now, watched, reviews)
+    lines = [(line, facts.approved) for line in watched]
+    lines += [(review.rule, review.role in facts.signed) for review in reviews]
+    for line, done in lines:
+        yield Check(line.text, holds=done, verdict=None if done else hold, span=line.span)
+
+
+def _watched(facts: Facts) -> list[Rule]:
+    watch = facts.rule.watch
+    lines = {watch.stop: facts.stopped, watch.pilot: facts.pilot == "failed", watch.sample: facts.sampled}
+    return [line for line, holds in lines.items() if holds]
+
+
+def _hold(facts: Facts, now: int, watched: list[Rule], reviews: tuple[ReviewRule, ...]) -> Hold:
+    """Names whoever has not let it go yet, and all that asks for somebody: the same, whoever has let it go."""
+    lines = {review.role: review.rule for review in reversed(reviews)}
+    asking = [line for line in watched if line is not facts.rule.watch.sample]
+    asking += [lines[role] for role in dict.fromkeys(review.role for review in reviews)]
+    first = (asking or watched)[0]
+    return Hold(
+        panel(review.role for review in reviews if review.role not in facts.signed),
+        reduce(_both, (line.text for line in asking or watched)),
+        given_up_at(facts),
+        facts.rule.reach.channel_in_view(facts, now),
+        first.span,
+        sampled=facts.sampled,
+        watched=bool(watched),
+    )
+
+
+def _both(first: str, second: str) -> str:
+    return BOTH(first=first, second=second)

@@ -42,9 +42,10 @@ class Facts:
 
     `reach` is in the order of the rule's `via`, `conditions` in that of its conditions. `history`: the
     instants, in order, at which the customer's messages counted that count under the policy.
-    `in_record`: how many counted for the same record. `approved`: a person has let this message go. `unclear`: the
-    customer has written what may be an opt-out, and nobody has decided yet. `sampled`: it is among the first of its
-    edition, which are looked at. `stopped`: too many have opted out after it.
+    `in_record`: how many counted for the same record. `approved`: a person has let this message go; `signed`:
+    the roles for which somebody has. `unclear`: the customer has written what may be an opt-out, and nobody has
+    decided yet. `sampled`: it is among the first of its edition, which are looked at. `stopped`: too many have opted
+    out after it.
     """
 
     rule: "SendRule"
@@ -54,6 +55,7 @@ class Facts:
     history: tuple[int, ...] = ()
     in_record: int = 0
     approved: bool = False
+    signed: frozenset[str] = frozenset()
     benefit: Awaited = Awaited.NOTHING
     unclear: bool = False
     sampled: bool = False
@@ -84,9 +86,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A person must look; `role` None: anybody. Unless somebody decides it is given up at `until`.
+    """A person must look. Unless somebody decides it is given up at `until`.
 
-    `channel`: the one by which it would go now, or the first with an address. `sampled`: it is one of the sample.
+    `role`: the panel of those who still must (`engine.storage.panels`); None: anybody. `channel`: the one by which it
+    would go now, or the first with an address. `sampled`: it is one of the sample. `watched`: not only reviews hold it.
     """
 
     role: str | None
@@ -95,6 +98,7 @@ class Hold:
     channel: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
     sampled: bool = False
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from engine.conditions import moments
 from engine.permits.approvals import APPROVED, void_where_changed
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.given import Drop, Go, Hold, Verdict, Wait
-from engine.permits.preapproved import Preapproved
+from engine.permits.preapproved import SIGNED, Preapproved
 from engine.permits.settling import Visit, settle
 from engine.permits.words import Words
 from engine.plans.statement import Statement
@@ -27,6 +27,7 @@ from engine.reasons import BOTH, GIVEN_UP, TEXT_CHANGED
 from engine.storage.bulk import any_known
 from engine.storage.schema import INTENT, OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
+from engine.storage.symbols import panel_number
 from engine.texts.rendering import Rendered, Text
 
 # Rows are written as bare tuples: these names are in the order of the table's columns.
@@ -78,9 +79,22 @@ def bring_stored(work: Work) -> None:
 
 def bring(theirs: sa.ColumnElement[bool]) -> sa.Insert:
     """Put the messages of some customers that wait or are held into `wanted`."""
-    names = [*INTENT, "state", "created_at", "status", "until", "refused", "approved", "edition", "sampled"]
-    rows = sa.select(*(message.c[name] for name in names))
-    return wanted.insert().from_select(names, rows.where(theirs, message.c.status.in_(_OPEN)))
+    rows = sa.select(*(message.c[name] for name in _BROUGHT))
+    return wanted.insert().from_select(_BROUGHT, rows.where(theirs, message.c.status.in_(_OPEN)))
+
+
+_BROUGHT = (
+    *INTENT,
+    "state",
+    "created_at",
+    "status",
+    "until",
+    "refused",
+    "approved",
+    "signed",
+    "edition",
+    "sampled",
+)
 
 
 def write(work: Work, words: Words, decided: Decided, before: Preapproved) -> bool:
@@ -168,12 +182,12 @@ _NO_TEXT = Text(None, "")
 def _worded(work: Work, words: Words, sender: Sender, outcome: Outcome, rows: list[Row]) -> list[Written]:
     """The outcomes with their texts; those whose text cannot be made or may not go are held.
 
-    What somebody approved goes as it was approved, or waits for another look.
+    What somebody approved goes as it was approved, or waits for another look; so does what some of them have.
     """
     if outcome.channel is None or not rows:
         return [(outcome, rows, [])] if rows else []
     texts = words.of(sender, outcome.channel, rows)
-    if outcome.status is MessageStatus.READY and any(row[APPROVED] for row in rows):
+    if outcome.status in _BOUND and any(row[APPROVED] or row[SIGNED] for row in rows):
         changed = void_where_changed(work, sender, outcome.channel, list(zip(rows, texts, strict=True)))
         if changed:
             again = Outcome(MessageStatus.WAITING, TEXT_CHANGED(), work.clock.now)
@@ -189,6 +203,9 @@ def _worded(work: Work, words: Words, sender: Sender, outcome: Outcome, rows: li
         group[0].append(row)
         group[1].append(_shown(text))
     return [(final, *group) for final, group in groups.items()]
+
+
+_BOUND = (MessageStatus.READY, MessageStatus.HELD)
 
 
 def _shown(text: Rendered) -> Text:
@@ -284,13 +301,14 @@ def _owns(sender: Sender, written: Written) -> list[Own]:
 
 
 def _is_news(work: Work, sender: Sender, outcome: Outcome, row: Row, own: Own) -> bool:
-    """A held message whose text still cannot be made, or is still the same, stays as it is."""
+    """A held message whose text still cannot be made, or is still the same for the same roles, stays as it is."""
     if (outcome.status, outcome.until) != (row[STATUS], row[STATUS + 1]):
         return True
     if not own[1]:
         return False
-    its = _its(work, sender, row)
-    return tuple(_statement(work, ("own text",), _own_text).run(work.connection, its).one()) != own
+    its, judged = _its(work, sender, row), _judged(work, outcome)
+    known = _statement(work, ("own text",), _own_text).run(work.connection, its).one()
+    return tuple(known) != (*own, judged[2], judged[4])
 
 
 def _statement(work: Work, key: tuple[str, ...], build: Callable[[], sa.Executable]) -> Statement:
@@ -313,7 +331,7 @@ def _same() -> list[sa.ColumnElement[bool]]:
 
 
 def _own_text() -> sa.Select[Any]:
-    return sa.select(*(message.c[name] for name in _OWN)).where(*_same())
+    return sa.select(*(message.c[name] for name in (*_OWN, "because", "role"))).where(*_same())
 
 
 def _change() -> sa.Update:
@@ -337,7 +355,7 @@ def _ruled(work: Work, sender: Sender, state: int) -> tuple[int, ...]:
 def _judged(work: Work, outcome: Outcome) -> tuple[Any, ...]:
     world = work.plan.world
     channel = None if outcome.channel is None else world.number("channel", outcome.channel)
-    role = None if outcome.role is None else world.number("role", outcome.role)
+    role = panel_number(work.connection, world.symbols, outcome.role)
     return channel, int(outcome.status), outcome.because, outcome.until, role
 
 

@@ -101,7 +101,9 @@ def _hold(connection: sa.Connection, number: int, now: int) -> None:
     these = (OPEN_MESSAGE, message.c.edition == number, message.c.approved.is_(sa.true()))
     before = message.c.status.between(MessageStatus.WAITING, MessageStatus.READY)
     connection.execute(
-        message.update().where(*these, before).values(approved=sa.false(), approved_text=sa.null())
+        message.update()
+        .where(*these, before)
+        .values(approved=sa.false(), approved_text=sa.null(), signed=sa.null())
     )
     wake(connection, number, now)
 

@@ -25,13 +25,14 @@ from engine.permits.facts import (
     fetch_past,
 )
 from engine.permits.gate import decide
-from engine.permits.given import Facts, Go, Verdict, Wait
+from engine.permits.given import Facts, Go, Hold, Verdict, Wait
 from engine.permits.left import cancel_left
 from engine.permits.outbox import STATUS, Decided, bring_stored, write
 from engine.permits.preapproved import Preapproved, preapproved_of
 from engine.permits.words import Words, edits_of
 from engine.plans.work import Work
 from engine.plans.working import wanted
+from engine.storage.panels import roles_in
 from engine.storage.states import MessageStatus
 from engine.texts.rendering import Renderer
 
@@ -128,7 +129,7 @@ class _Cases:
         alike: dict[Key, list[Row]] = defaultdict(list)
         for row in found:
             key: Key = row[KEY_AT:end]
-            if one_by_one or key[5] or key[6] or row[0] in crowded:
+            if one_by_one or key[6] or key[7] or row[0] in crowded:
                 self.close.append((sender, row))
             else:
                 alike[key].append(row)
@@ -157,7 +158,7 @@ class _Cases:
                 return verdict
         freed, held = self.before.cover(sender, verdict, rows)
         if freed:
-            gone = decide(replace(facts, approved=True), self.work.clock.now)
+            gone = decide(_let_go(facts, verdict), self.work.clock.now)
             self.decided[sender, gone] += freed
             if not held:
                 return gone
@@ -176,6 +177,12 @@ class _Cases:
         """Asked only where another message, of the customer or of the pilot, waits for the answer."""
         asked = verdict.piloted or row[0] in self.crowded
         return asked and self.words.fault(sender, verdict.channel, row) is not None
+
+
+def _let_go(facts: Facts, verdict: Verdict) -> Facts:
+    """The facts once whoever must has let it go."""
+    roles = roles_in(verdict.role) if isinstance(verdict, Hold) else ()
+    return replace(facts, approved=True, signed=facts.signed.union(roles))
 
 
 def competing(

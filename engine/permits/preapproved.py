@@ -4,9 +4,11 @@ It is of the message and its rules as they were then, not of single texts: when 
 nobody could read beforehand, since a value is missing or it holds what is forbidden, is held all the same.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ from engine.plans.plan import Plan
 from engine.storage.bulk import execute_many
 from engine.storage.keys import Intent
 from engine.storage.messages import given, is_given
+from engine.storage.panels import roles_in
 from engine.storage.schema import message
 from engine.storage.staff_tables import preapproval
 from engine.storage.states import MessageStatus
@@ -26,7 +29,9 @@ from engine.storage.states import MessageStatus
 PREAPPROVED = 2
 """Stands in a row where 1 says that somebody approved the message: it was not, and is let go all the same."""
 
-_APPROVED, _STATUS = KEY_AT + 4, KEY_AT + 1
+_APPROVED, SIGNED, _STATUS = KEY_AT + 4, KEY_AT + 5, KEY_AT + 1
+"""Places in a row; in that of what is let go beforehand, for which roles."""
+
 _MARK = "beforehand "
 
 
@@ -44,20 +49,37 @@ class Preapproved:
     """The preapprovals in force, by message; what a transaction takes of them is taken off at its end."""
 
     plan: Plan
-    grants: dict[str, Grant] = field(default_factory=dict)
+    grants: dict[str, list[Grant]] = field(default_factory=dict)
 
     def cover(self, sender: Sender, verdict: Verdict, rows: list[Row]) -> tuple[list[Row], list[Row]]:
-        """Those of rows about to be held that are let go instead, marked so; and the others. What is held stays so."""
-        if not self.grants or not isinstance(verdict, Hold) or verdict.sampled or verdict.role is None:
+        """Those of rows about to be held that are let go instead, marked so; and the others. What is held stays so.
+
+        Every role that must decide must have approved them beforehand.
+        """
+        if not self.grants or not isinstance(verdict, Hold) or verdict.watched or verdict.role is None:
             return [], rows
-        grant = self.grants.get(sender.rule.send.message)
-        if grant is None or (grant.roles is not None and verdict.role not in grant.roles):
+        asked = roles_in(verdict.role)
+        grants = self._standing_for(sender.rule.send.message, asked)
+        if not grants:
             return [], rows
-        new = [row for row in rows if row[_STATUS] != MessageStatus.HELD][: grant.left]
-        grant.left -= len(new)
-        freed: list[Row] = [(*row[:_APPROVED], PREAPPROVED, *row[_APPROVED + 1 :]) for row in new]
+        fit = (row for row in rows if row[_STATUS] != MessageStatus.HELD and not row[SIGNED])
+        new = list(islice(fit, min(grant.left for grant in grants)))
+        for grant in grants:
+            grant.left -= len(new)
+        freed: list[Row] = [(*row[:_APPROVED], PREAPPROVED, verdict.role, *row[SIGNED + 1 :]) for row in new]
         taken = set(map(id, new))
         return freed, [row for row in rows if id(row) not in taken]
+
+    def _standing_for(self, name: str, asked: Sequence[str]) -> list[Grant]:
+        """The preapprovals that together stand for these roles; none when they do not."""
+        found: dict[int, Grant] = {}
+        for role in asked:
+            fit = (one for one in self.grants.get(name, ()) if one.roles is None or role in one.roles)
+            grant = next(fit, None)
+            if grant is None:
+                return []
+            found[grant.number] = grant
+        return list(found.values())
 
     def note(
         self, connection: sa.Connection, sender: Sender, status: MessageStatus, rows: Sequence[Row]
@@ -69,24 +91,32 @@ class Preapproved:
         journey, _, action = sender.numbers(self.plan.world)
         name = sender.rule.send.message
         intents = [Intent(row[0], journey, row[1], row[2], row[3], action) for row in mine]
-        approved = message.update().values(approved=sa.true(), approved_text=sa.bindparam("mark"))
+        bound: dict[str, sa.ColumnElement[Any]] = {
+            "approved_text": sa.bindparam("mark"),
+            "signed": sa.bindparam("roles"),
+        }
+        approved = message.update().where(*is_given()).values({"approved": sa.true(), **bound})
         mark = mark_of(self.plan.model, name)
-        execute_many(
-            connection, approved.where(*is_given()), [{"mark": mark, **given(intent)} for intent in intents]
-        )
-        taken = preapproval.update().where(preapproval.c.preapproval == self.grants[name].number)
-        connection.execute(taken.values(left=preapproval.c.left - len(mine)))
+        marks = [{"mark": mark, "roles": row[SIGNED]} for row in mine]
+        both = [own | given(intent) for own, intent in zip(marks, intents, strict=True)]
+        execute_many(connection, approved, both)
+        for panel, number in Counter(row[SIGNED] for row in mine).items():
+            these = [one.number for one in self._standing_for(name, roles_in(panel))]
+            taken = preapproval.update().where(preapproval.c.preapproval.in_(these))
+            connection.execute(taken.values(left=preapproval.c.left - number))
 
 
 def preapproved_of(connection: sa.Connection, plan: Plan) -> Preapproved:
     """What is in force under these rules."""
     found, names = Preapproved(plan), plan.world.symbols
     open_ones = (preapproval.c.left > 0, preapproval.c.ended_at.is_(None))
-    for row in connection.execute(sa.select(preapproval).where(*open_ones)):
+    for row in connection.execute(
+        sa.select(preapproval).where(*open_ones).order_by(preapproval.c.preapproval)
+    ):
         name = names.name(row.message)
         if name in plan.model.messages and row.digest == digest_of(plan.model, name):
             roles = None if row.roles is None else frozenset(row.roles)
-            found.grants[name] = Grant(row.preapproval, row.left, roles)
+            found.grants.setdefault(name, []).append(Grant(row.preapproval, row.left, roles))
     return found
 
 
@@ -106,7 +136,7 @@ def digest_of(model: Model, name: str) -> str:
 
 
 def roles_reviewing(model: Model, name: str) -> set[str]:
-    """The roles that somebody must have to approve every message of a name."""
+    """The roles that must let messages of a name go, some or all of them."""
     sends = [send for _, send in _sends(model, name)]
     own = {send.review for send in sends if send.review}
     return own | {review.role for send in sends for review in model.policies[send.policy].reviews}

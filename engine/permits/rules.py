@@ -183,7 +183,7 @@ def _conditions(policy: Policy) -> tuple[Cond, ...]:
 
 
 def _reviews(policy: Policy, send: Send, conditions: tuple[Cond, ...]) -> tuple[ReviewRule, ...]:
-    """The send's own comes first: what it says of this message goes before what its policy says of all."""
+    """The send's own first, then its policy's: all of them count."""
     own = (
         [] if send.review is None else [ReviewRule(send.review, Rule(f"review by {send.review}", send.span))]
     )

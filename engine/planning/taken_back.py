@@ -149,7 +149,7 @@ _UNSENT: dict[str, Any] = {
     "attempt": 0, "epoch": 0, "refused": 0, "approved": False,
     **dict.fromkeys((
         "because", "until", "role", "subject", "text", "address", "channel", "counted_at", "sent_seq", "sent_at",
-        "ended_seq", "delivered_at", "failed_at", "lease_until", "key", "reference",
+        "ended_seq", "delivered_at", "failed_at", "lease_until", "key", "reference", "approved_text", "signed",
     )),
 }  # fmt: skip
 _DONE = ("closed_at", "outcome", "done_by", "note", "answers")

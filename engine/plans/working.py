@@ -57,6 +57,7 @@ wanted = _table(
     *_numbers("customer", "journey", "record", "occurrence", "visit", "action", "state"),
     sa.Column("created_at", Instant),
     *_numbers("status", "until", "refused", "approved", "edition", "sampled"),
+    sa.Column("signed", sa.Text),
 )
 """Messages to decide on: wanted in this batch (`status` null), or stored and to be looked at again.
 

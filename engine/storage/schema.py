@@ -45,7 +45,7 @@ symbol = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.UniqueConstraint("kind", "name"),
 )
-"""`kind`: journey, state (`journey/stage.state`), message, policy, channel, task, outcome, role."""
+"""`kind`: journey, state (`journey/stage.state`), message, policy, channel, task, outcome, role (and panels)."""
 
 release = sa.Table(
     "release",
@@ -193,6 +193,7 @@ message = key_table(
     sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
     sa.Column("approved", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("approved_text", sa.Text),
+    sa.Column("signed", sa.Text),
     sa.Column("key", sa.Text),
     sa.Column("reference", sa.Text),
     sa.Column("edition", Number),
@@ -206,7 +207,8 @@ message = key_table(
 was let go, then when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that
 refused it for good. `begun_at`: when the first attempt at it was marked, of those under one key. `settled`:
 its state waits for it no more. `approved_text`: the digest of what
-somebody approved. `resend`: how often a person has had it sent anew; each time has a key of its own.
+somebody approved; `signed`: the panel of roles for which they did. `resend`: how often a person has had it sent
+anew; each time has a key of its own.
 `sent_seq`: arrival number of its `sent`, `ended_seq`: of its `delivered` or `failed`. `key`: its key without what a
 `resend` adds, where its channel gives receipts. `reference`: the gateway's own name for it. `edition`: under a policy
 that watches it, the one it was last judged by (`engine.storage.edition_tables`); `sampled`, `piloted`: it is among the

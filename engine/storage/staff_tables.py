@@ -7,7 +7,17 @@ import sqlalchemy as sa
 
 from engine.storage.schema import INTENT, Instant, Number, key_table, message, metadata, task
 
-__all__ = ["OPEN_TASK", "QUEUED_MESSAGE", "decision", "edit", "metadata", "preapproval", "staff", "task_note"]
+__all__ = [
+    "OPEN_TASK",
+    "QUEUED_MESSAGE",
+    "decision",
+    "edit",
+    "metadata",
+    "preapproval",
+    "signature",
+    "staff",
+    "task_note",
+]
 
 
 def _intent() -> tuple[sa.Column[int], ...]:
@@ -33,11 +43,21 @@ decision = key_table(
     sa.Column("role", Number),
     sa.Column("because", sa.Text),
     sa.Column("until", Instant),
+    sa.Column("signed", sa.Text),
 )
 """The last decision on something that waited for a person: who comes too late is told, and it can be taken back.
 
-`since`: when it began to wait; `role`, `because` and `until`: as it waited.
+`since`: when it began to wait; `role`, `because`, `until` and `signed`: as it waited.
 """
+
+signature = key_table(
+    "signature",
+    *_intent(),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+"""Who has let a message go for a role, where several roles must. What of it counts, `message.signed` says."""
 
 edit = key_table(
     "edit",

@@ -1,9 +1,11 @@
 """Names and their numbers. Knows nothing of what the names stand for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from engine.storage.panels import roles_in
 from engine.storage.schema import symbol
 
 EVERY = 0
@@ -62,3 +64,26 @@ def load_symbols(connection: sa.Connection) -> Symbols:
 def state_name(journey: str, state: str) -> str:
     """How a state is called among the symbols of kind `state`."""
     return f"{journey}/{state}"
+
+
+def panels_with(symbols: Symbols, roles: Collection[str]) -> list[int]:
+    """The numbers of all panels (`engine.storage.panels`) in which one of these roles sits."""
+    known = symbols.of_kind("role")
+    return sorted(number for name, number in known.items() if not set(roles).isdisjoint(roles_in(name)))
+
+
+def panel_number(connection: sa.Connection, symbols: Symbols, name: str | None) -> int | None:
+    """The number of a panel; one that nobody has met yet gets one, in the transaction under way.
+
+    `symbols` do not learn it: those of a plan outlive a transaction that is taken back.
+    """
+    if name is None:
+        return None
+    known = symbols.find("role", name)
+    if known is None:
+        same = sa.select(symbol.c.symbol).where(symbol.c.kind == "role", symbol.c.name == name)
+        known = connection.scalar(same)
+    if known is None:
+        row = symbol.insert().values(kind="role", name=name).returning(symbol.c.symbol)
+        known = connection.execute(row).scalar_one()
+    return known

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from engine.errors import UnknownNameError
 from engine.people.reviews import is_review_id
+from engine.people.signatures import signers_of
 from engine.permits.approvals import digest
 from engine.reasons import read_back
 from engine.storage.benefit_tables import HELD_GRANT, grant, is_grant
 from engine.storage.keys import Intent, intent_in, intent_of
 from engine.storage.messages import is_message
+from engine.storage.panels import roles_in
 from engine.storage.schema import message
 from engine.storage.staff_tables import QUEUED_MESSAGE, decision
 from engine.storage.states import MessageStatus
@@ -129,7 +131,16 @@ def item(window: Window, intent: Intent) -> dict[str, object] | None:
         "text": row.text,
         "until": window.time(row.until),
         "digest": None if not row.text else digest(row.channel, row.subject, row.text)[:DIGEST],
+        "approvals": list(_approvals(window, intent, row.signed)),
     }
+
+
+def _approvals(window: Window, intent: Intent, signed: str | None) -> Iterator[Item]:
+    """Who has let it go for which role, of those that must."""
+    found = signers_of(window.connection, [intent]).get(intent, {}) if signed else {}
+    for role in roles_in(signed):
+        who, at = found.get(role, (None, None))
+        yield {"role": role, "who": who, "at": window.time(at)}
 
 
 def _rows(window: Window) -> sa.Select[Any]:
@@ -148,4 +159,4 @@ def _item(window: Window, row: sa.Row[Any]) -> dict[str, object]:
         "because": row.because and read_back(row.because),
         "since": window.time(row.changed_at),
         "role": window.name(row.role),
-    }
+    } | ({"approved_for": row.signed} if row.signed else {})

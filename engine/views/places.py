@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from engine.conditions.moments import integer
+from engine.storage.symbols import panels_with
 from engine.views.window import Window
 
 
@@ -33,8 +34,7 @@ def for_roles(window: Window, part: Part, column: sa.Column[int]) -> list[sa.Col
     """That something is for one of the roles of a part, or for anybody."""
     if part.roles is None:
         return []
-    numbers = [window.symbols.find("role", role) for role in sorted(part.roles)]
-    return [sa.or_(column.is_(None), column.in_([number for number in numbers if number is not None]))]
+    return [sa.or_(column.is_(None), column.in_(panels_with(window.symbols, part.roles)))]
 
 
 def part_of(rows: sa.Select[Any], part: Part, rank: int, order: tuple[sa.Column[int], ...]) -> sa.Select[Any]:

@@ -117,7 +117,9 @@ class TestReview:
         """Then the windows decide."""
         rule = rule_of(self.POLICY)
         assert goes(answer(rule, "2026-11-23 10:00", conditions=(False,)))
-        assert goes(answer(rule, "2026-11-23 10:00", conditions=(True,), approved=True))
+        assert goes(
+            answer(rule, "2026-11-23 10:00", conditions=(True,), approved=True, signed=frozenset({"manager"}))
+        )
 
     def test_the_send_itself_may_ask_for_review(self) -> None:
         """`send m review by advisor`."""

@@ -124,6 +124,7 @@ class Message:
     because: str | None = None
     role: str | None = None
     approved: bool = False
+    signed: set[str] = field(default_factory=set)
     counted_at: datetime | None = None
     sent_at: datetime | None = None
     subject: str | None = None

@@ -138,6 +138,7 @@ class Interpreter:
     def approve(self, message: Message) -> None:
         """A person lets a held message go; the next run decides when."""
         assert message.status == "held"
+        message.signed.update((message.role or "").split(", "))
         message.approved, message.status, message.role = True, "waiting", None
 
     def refuse(self, message: Message, at: datetime) -> None:

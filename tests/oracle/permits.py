@@ -68,7 +68,7 @@ def decide(message: Message, now: datetime, world: World) -> Answer:
     review = reviewer(message, now, world)
     if editions.held(message, world) and review is None:
         review = Hold("watched", None)
-    if review is not None and not message.approved:
+    if review is not None:
         return review
     reason = keeps(message, now, now, world)
     if reason is not None:
@@ -158,14 +158,12 @@ def drops(message: Message, now: datetime, world: World) -> str | None:
 
 
 def reviewer(message: Message, now: datetime, world: World) -> Hold | None:
-    """Who must look at the message before it goes; None: nobody."""
-    send = send_of(message, world)
-    if send.review is not None:
-        return Hold("review", send.review)
-    for review in policy_of(message, world).reviews:
-        if holds(review.condition, scope_of(message, now, world)):
-            return Hold("review", review.role)
-    return None
+    """Who must look at the message still before it goes; None: nobody."""
+    own, scope = send_of(message, world).review, scope_of(message, now, world)
+    asked = [] if own is None else [own]
+    asked += [item.role for item in policy_of(message, world).reviews if holds(item.condition, scope)]
+    left = [role for role in dict.fromkeys(asked) if role not in message.signed]
+    return Hold("review", ", ".join(left)) if left else None
 
 
 def keeps(message: Message, t: datetime, now: datetime, world: World) -> str | None:

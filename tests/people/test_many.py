@@ -119,7 +119,7 @@ def test_who_may_approve_beforehand(tmp_path: Path) -> None:
     beforehand = ("queue", "approve", "--message", "hello", "--next", "5", "--as")
     assert homing(*beforehand, "小李").status == 1
     homing.well(*beforehand, "王经理")
-    assert homing("queue", "approve", "--message", "plan", "--next", "5", "--as", "王经理").status == 1
+    assert homing("queue", "approve", "--message", "nobody", "--next", "5", "--as", "王经理").status == 2
     assert homing("queue", "approve", "--journey", "plans", "--next", "5", "--as", "李总").status == 2
 
 

@@ -68,16 +68,6 @@ def test_an_advisor_may_not_decide_for_a_manager(tmp_path: Path) -> None:
     assert held(homing) == []
 
 
-def test_a_manager_may_not_decide_for_the_general_manager(tmp_path: Path) -> None:
-    """Unless they have that role as well."""
-    homing = with_held(tmp_path, value=95000)
-    hire(homing)
-    (plan,) = (one for one in held(homing) if one["what"] == "plan")
-    assert plan["role"] == "general_manager"
-    assert homing("queue", "approve", plan["id"], "--as", "王经理").status == 1
-    homing.well("queue", "approve", plan["id"], "--as", "李总")
-
-
 def test_tasks_are_for_their_role(tmp_path: Path) -> None:
     """A manager does not finish an advisor's call."""
     homing = with_held(tmp_path)

@@ -1,7 +1,7 @@
 """Approve: what is held on the left, one of it on the right, and a key for each decision."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -186,9 +186,7 @@ class ApproveRoom(Room[Shelf]):
 
     def _refuse(self, one: Item, because: str | None) -> None:
         if because is not None:
-            self._decide(
-                one, lambda hand, intent: refuse(hand.connection, intent, hand.by, because, hand.practice)
-            )
+            self._decide(one, lambda hand, intent: _refused(hand, intent, because))
 
     def action_edit(self) -> None:
         """Write it anew."""
@@ -246,6 +244,14 @@ class ApproveRoom(Room[Shelf]):
                 "{n:,} approved; u takes them back", "{n:,} approved; u takes them back", n=len(done.decided)
             )
         )
+        if done.onward:
+            others = sorted(set(done.onward.values()))
+            self.tell(
+                say_number(
+                    "{n:,} of them waits for {role} now", "{n:,} of them wait for {role} now",
+                    n=len(done.onward), role="; ".join(others),
+                )
+            )  # fmt: skip
         if done.passed_over:
             number = say_number("{n:,} passed over", "{n:,} passed over", n=len(done.passed_over))
             self.notify(
@@ -279,7 +285,7 @@ class ApproveRoom(Room[Shelf]):
         self.query_one("#facts", Static).update(facts_of(one, showing=showing))
 
     @work(group="decide")
-    async def _decide(self, one: Item, verb: Callable[[Hand, Intent], None]) -> None:
+    async def _decide(self, one: Item, verb: Callable[[Hand, Intent], str | None]) -> None:
         """Decide, and go on to the next; if somebody else was quicker, say so and go on."""
         intent, self._busy = intent_of(str(one["id"])), True
         done = await self.act(partial(_done, verb, intent))
@@ -291,17 +297,29 @@ class ApproveRoom(Room[Shelf]):
             self._page = without(page, intent.id)
             self._asked = self._page.asked
             super().reload()  # the rest of the page follows with the next look around
-        if done:
+        if done is not None:
             self._decided.append((intent,))
+            if done.left is not None:
+                self.tell(say("Approved; now it waits for {role}.", role=done.left))
 
 
 def _key(one: Item) -> str:
     return str(one["id"])
 
 
-def _done(verb: Callable[[Hand, Intent], None], intent: Intent, hand: Hand) -> bool:
-    verb(hand, intent)
-    return True
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What came of a decision. `left`: the roles that must decide as well; None: nobody."""
+
+    left: str | None
+
+
+def _done(verb: Callable[[Hand, Intent], str | None], intent: Intent, hand: Hand) -> _Decided:
+    return _Decided(verb(hand, intent))
+
+
+def _refused(hand: Hand, intent: Intent, because: str) -> None:
+    refuse(hand.connection, intent, hand.by, because, hand.practice)
 
 
 def _noted(customer: str, hand: Hand) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from engine.errors import UnknownNameError
 from engine.people.many import Choice, Picked, pick
 from engine.storage.keys import intent_of
+from engine.storage.panels import roles_in
 from engine.views.agenda import agenda
 from engine.views.approvals import approval
 from engine.views.held import Item, Page, held, item
@@ -92,7 +93,7 @@ def without(shelf: Shelf, key: str) -> Shelf:
 
 
 def _is_here(kind: str, role: str | None, roles: frozenset[str] | None) -> bool:
-    return kind in DECIDED_HERE and (roles is None or role is None or role in roles)
+    return kind in DECIDED_HERE and (roles is None or role is None or not roles.isdisjoint(roles_in(role)))
 
 
 @dataclass(frozen=True, slots=True)
