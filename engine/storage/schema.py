@@ -206,9 +206,8 @@ message = key_table(
 `status` see `engine.storage.states`. `counted_at`: the instant at which it counts against caps and gaps (when it
 was let go, then when it was sent); null while it does not count. `refused`: a bit for each channel of `via` that
 refused it for good. `begun_at`: when the first attempt at it was marked, of those under one key. `settled`:
-its state waits for it no more. `approved_text`: the digest of what
-somebody approved; `signed`: the panel of roles for which they did. `resend`: how often a person has had it sent
-anew; each time has a key of its own.
+its state waits for it no more. `approved_text`: the digest of what somebody approved; `signed`: the panel of roles for
+which they did. `resend`: how often a person has had it sent anew; each time has a key of its own.
 `sent_seq`: arrival number of its `sent`, `ended_seq`: of its `delivered` or `failed`. `key`: its key without what a
 `resend` adds, where its channel gives receipts. `reference`: the gateway's own name for it. `edition`: under a policy
 that watches it, the one it was last judged by (`engine.storage.edition_tables`); `sampled`, `piloted`: it is among the

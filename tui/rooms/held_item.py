@@ -45,7 +45,7 @@ def _facts(one: Item, *, showing: bool) -> Iterator[tuple[Phrase, object]]:
         yield say("rule"), f"{line.file}:{line.number}"
         yield say("says"), None if line.text == str(one["because"]) else line.text
     yield say("decides"), one["role"] or say("anybody")
-    yield say("approved"), one.get("approvals") and _approvals(one["approvals"])
+    yield say("approved"), _approvals(one.get("approvals"))
     yield say("customer"), one["customer"]
     if one["kind"] == BENEFIT:
         yield say("worth"), one["worth"]
@@ -61,8 +61,8 @@ def _facts(one: Item, *, showing: bool) -> Iterator[tuple[Phrase, object]]:
 
 def _approvals(approvals: object) -> str:
     """Who has let it go already, for which role."""
-    assert isinstance(approvals, list)  # noqa: S101  # see `engine.views.held`
-    return "\n".join(f"{one['role']}: {one['who']}, {one['at']}" for one in approvals)
+    found = approvals if isinstance(approvals, list) else ()
+    return ", ".join(f"{one['role']}: {one['who']} {one['at']}" for one in found)
 
 
 def _recipient(one: Item, *, showing: bool) -> str:
