@@ -34,6 +34,7 @@ DOORS = (
     Door("1", "today", say("Today"), ("tui.rooms.today", "TodayRoom")),
     Door("2", "approve", say("Approve"), ("tui.rooms.approve", "ApproveRoom"), frozenset({"message", "benefit"})),
     Door("3", "calls", say("Calls"), ("tui.rooms.calls", "CallsRoom"), frozenset({"task"})),
+    Door("5", "journeys", say("Journeys"), ("tui.rooms.journeys", "JourneysRoom")),
     Door("6", "rules", say("Rules"), ("tui.rooms.rules", "RulesRoom")),
     Door("7", "deliveries", say("Deliveries"), ("tui.rooms.deliveries", "DeliveriesRoom")),
 )  # fmt: skip

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from dsl.model.journeys import After, At, Journey, State
 from engine.calendars.zone import DAY
+from engine.storage.benefit_tables import OPEN_GRANT, grant
 from engine.storage.flow_tables import UNDER_WAY
 from engine.storage.schema import OPEN_MESSAGE, enrolment, message
 from engine.storage.states import TAKEN_BACK
@@ -48,7 +49,8 @@ class Place:
     """A state. `oldest`: when the one came in who has been there for longest.
 
     `late`: how many have been there for longer than its longest timer lets anybody, `limit` milliseconds; None where
-    no timer says so. `blocked`: messages of it that have not left: they wait, are held or may go.
+    no timer says so. `blocked`: messages of it that have not left: they wait, are held or may go; `ungranted`: benefits
+    that nobody has got, for quota or for a person's word.
     """
 
     state: State
@@ -59,6 +61,7 @@ class Place:
     late: int
     limit: int | None
     blocked: int
+    ungranted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,8 @@ class Running:
 def running(window: Window, now: int) -> tuple[Running, ...]:
     """All journeys in force, in the order in which a run works them."""
     today = window.zone.day(now)
-    moved, there, kept = (
-        flows(window, today - MONTH + 1),
-        standing(window.connection, window.symbols),
-        _blocked(window),
-    )
+    moved, there = flows(window, today - MONTH + 1), standing(window.connection, window.symbols)
+    kept = _Kept(_blocked(window), _ungranted(window))
     found = []
     for journey in window.model.ordered_journeys():
         counted = _Counted(window, journey, moved.get(journey.name, ()), now)
@@ -116,6 +116,20 @@ def _blocked(window: Window) -> Mapping[int, int]:
     return counts(window.connection, rows.group_by(message.c.state))
 
 
+def _ungranted(window: Window) -> Mapping[int, int]:
+    """Benefits that wait, by state."""
+    rows = sa.select(grant.c.state, sa.func.count()).where(OPEN_GRANT).group_by(grant.c.state)
+    return counts(window.connection, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What has not gone, by state."""
+
+    messages: Mapping[int, int]
+    benefits: Mapping[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Counted:
     """`moves`: those of the last month."""
@@ -125,13 +139,13 @@ class _Counted:
     moves: Sequence[Flow]
     now: int
 
-    def running(self, there: Mapping[str, int], blocked: Mapping[int, int]) -> Running:
+    def running(self, there: Mapping[str, int], kept: _Kept) -> Running:
         """All of it. Who moves inside a stage does not come into it."""
         moves = [one for one in self.moves if not one.held_out]
         into = [one for one in moves if one.target and stage_of(one.target) != stage_of(one.source)]
         return Running(
             self.journey,
-            tuple(self._place(state, there.get(state.name, 0), blocked) for state in self.journey.states),
+            tuple(self._place(state, there.get(state.name, 0), kept) for state in self.journey.states),
             self._lately(one for one in moves if one.entry),
             self._lately(one for one in self.moves if one.held_out),
             self._grouped(into, lambda one: stage_of(one.target)),
@@ -154,7 +168,7 @@ class _Counted:
             week[own] += one.number if one.day >= first else 0
         return {own: Lately(week[own], number) for own, number in month.most_common()}
 
-    def _place(self, state: State, number: int, blocked: Mapping[int, int]) -> Place:
+    def _place(self, state: State, number: int, kept: _Kept) -> Place:
         known, limit = (
             self.window.symbols.known("state", state_name(self.journey.name, state.name)),
             self._limit(state),
@@ -167,7 +181,8 @@ class _Counted:
             self._oldest(known) if number else None,
             self._since_before(known, self.now - limit) if number and limit else 0,
             limit,
-            blocked.get(known, 0),
+            kept.messages.get(known, 0),
+            kept.benefits.get(known, 0),
         )
 
     def _limit(self, state: State) -> int | None:

@@ -19,6 +19,9 @@ from tui.wording import say, told
 Style = Literal["", "frame", "name", "quiet", "lit", "note"]
 Part = tuple[str, Style]
 
+Course = tuple[str | None, str | None, Target]
+"""Ways between the same ends: of a state, else of a stage, and where they lead."""
+
 _EDGES = 4
 """Cells that the sides of a box take."""
 
@@ -28,7 +31,7 @@ _LEAST = 12
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is drawn. `notes`: what stands beside states, such as how many customers are there.
+    """What is drawn. `notes`: what stands beside states, such as how many customers are there; `flows`: beside ways.
 
     `lit`: where somebody is; `passed`: where they have been. All are full names of states.
     """
@@ -37,6 +40,7 @@ class Drawing:
     notes: Mapping[str, str] = field(default_factory=dict)
     lit: str | None = None
     passed: AbstractSet[str] = frozenset()
+    flows: Mapping[Course, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +129,28 @@ class _Pen:
             targets.setdefault(way.target, []).append(told(way.words))
         straight = [] if after is None else targets.pop(ToState(after.name), [])
         heads = {target: self._target(target, stage) for target in targets}
+        flows = {target: self._flow(found[0], target) for target in targets}
         room = min(max(map(width_of, heads.values()), default=0), max(_LEAST, self.width // 3))
         for target, words in targets.items():
             last = not straight and target == list(targets)[-1]
-            lines = _wrapped(words, self.width - _EDGES - room - 5)
+            lines = _wrapped(
+                words, self.width - _EDGES - room - 5 - (width_of(flows[target]) + 2 if flows[target] else 0)
+            )
             for number, line in enumerate(lines):
                 stem = ("  " if last else "│ ") if number else ("└▶" if last else "├▶")
                 head = padded("" if number else heads[target], room)
-                yield self._framed([(f"{stem} ", "frame"), (head, ""), (f"  {line}", "quiet")])
+                parts: list[Part] = [(f"{stem} ", "frame"), (head, ""), (f"  {line}", "quiet")]
+                yield self._framed(parts, "" if number else flows[target])
         lines = _wrapped(straight, self.width - _EDGES - 2)
         for number, line in enumerate(lines):
-            yield self._framed([("▼ " if number == len(lines) - 1 else "│ ", "frame"), (line, "quiet")])
+            down: list[Part] = [("▼ " if number == len(lines) - 1 else "│ ", "frame"), (line, "quiet")]
+            yield self._framed(
+                down, self._flow(found[0], ToState(after.name)) if after and not number else ""
+            )
+
+    def _flow(self, way: Way, target: Target) -> str:
+        """How many went there, where that is told."""
+        return self.drawing.flows.get((way.state, None if way.state else way.stage, target), "")
 
     def _target(self, target: Target, stage: str | None) -> str:
         """Where a way out of a stage leads, with its stage where that is another one."""

@@ -95,11 +95,12 @@ class Machine(ScrollView, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        if self._drawing is None or self.size.width <= 0:
+        width = self.scrollable_content_region.width
+        if self._drawing is None or width <= 0:
             return
         here = {state for state in (self.cursor, self._drawing.lit) if state is not None}
-        self._lines = drawn(self._drawing, self.size.width, None if self.whole else here)
-        self.virtual_size = Size(self.size.width, len(self._lines))
+        self._lines = drawn(self._drawing, width, None if self.whole else here)
+        self.virtual_size = Size(width, len(self._lines))
         place = self._place(self.cursor)
         ways = next(
             (at for at, line in enumerate(self._lines) if at > place and line.state), len(self._lines)

@@ -1,0 +1,53 @@
+"""Journeys, by keys: from all of them to a drawing with live counts, to who is in a state, and back."""
+
+from pathlib import Path
+
+from tests.queues import START, with_held
+from tests.rooms import LARGE, Visitor, visit
+from tests.shops_with_benefits import START as START_OF_GIFTS
+from tests.shops_with_benefits import with_customers
+
+
+def test_one_goes_deeper_and_back(tmp_path: Path) -> None:
+    """Enter: the drawing; enter: who is in a state; enter: a customer. Escape leads back, and the cursor stays."""
+    homing = with_held(tmp_path, 103)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("5")
+        assert "103" in visitor.text
+        assert "103 messages wait" in visitor.text
+        await visitor.press("down", "enter")
+        assert "○ hello" in visitor.text
+        assert "103 here now · in 7 days +103 −0" in visitor.text
+        assert "103 messages have not left" in visitor.text
+        assert "enter when name is known" in visitor.text
+        await visitor.press("enter")
+        assert "召回 › hello" in visitor.text
+        assert "陈1 " in visitor.text
+        assert f"since {START}" in visitor.text
+        await visitor.press("end", "down")
+        assert "陈103" in visitor.text
+        assert "陈1 " not in visitor.text
+        await visitor.press("up")
+        assert "› 陈100" in visitor.text
+        await visitor.press("enter", "escape", "escape")
+        assert "All journeys\n" in visitor.text
+
+    visit(homing, "王经理", play)
+
+
+def test_what_runs_late_is_marked(tmp_path: Path) -> None:
+    """Who waits for a benefit for longer than any timer stands out, from the list down to the state."""
+    homing = with_customers(tmp_path, 2)
+    for at in (START_OF_GIFTS, "2026-12-28 10:00"):
+        homing.well("run", "--at", at)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("5")
+        assert "! 2 stuck" in visitor.text
+        await visitor.press("down", "enter")
+        assert "(! 2)  2" in visitor.text
+        assert "2 longer than its timers allow" in visitor.text
+        assert "2 benefits wait to be given" in visitor.text
+
+    visit(homing, "王经理", play, LARGE)

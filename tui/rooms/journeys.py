@@ -1,0 +1,263 @@
+"""Journeys: all of them, one as a drawn state machine with live counts, and who is in one of its states."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from engine.views.inhabitants import Inhabitant, Stay, inhabitants
+from engine.views.passages import Running, running
+from tui.house import House, Sight
+from tui.room import Room
+from tui.rooms.journey_page import (
+    COLUMNS,
+    HEADINGS,
+    When,
+    drawing_of,
+    journey_row,
+    told_of_journey,
+    told_of_place,
+)
+from tui.widgets.drawing import title_of
+from tui.widgets.machine import Machine
+from tui.widgets.rows import Column, Row, Rows
+from tui.wording import say, told
+
+PAGE = 100
+"""Customers on a page: more than a screen."""
+
+_WIDE = 130
+"""Cells from which on what is near stands beside the drawing, not below it."""
+
+_PEOPLE = (Column(elastic=True), Column(spare=True), Column(), Column(spare=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How deep one looks: all journeys, one (`journey`), who is in a `state` of it.
+
+    `pages`: the last ones of the pages before this one.
+    """
+
+    journey: str | None = None
+    state: str | None = None
+    pages: tuple[Stay | None, ...] = (None,)
+
+
+@dataclass(frozen=True, slots=True)
+class Journeys:
+    """`asked`: how deep it looks. `people`: a page of those who are in the state. `more`: whether another follows."""
+
+    asked: Asked
+    now: int
+    journeys: tuple[Running, ...]
+    people: tuple[Inhabitant, ...] = ()
+    more: bool = False
+
+    def journey(self, name: str | None) -> Running | None:
+        """The one of that name."""
+        return next((one for one in self.journeys if one.journey.name == name), None)
+
+
+def read_journeys(asked: Asked, sight: Sight) -> Journeys:
+    """All journeys, and the page that is asked for."""
+    return read_people(Journeys(asked, sight.now, running(sight.window, sight.now)), asked, sight)
+
+
+def read_people(page: Journeys, asked: Asked, sight: Sight) -> Journeys:
+    """The same journeys, as deep as is asked for; less deep where rules have changed meanwhile."""
+    one = page.journey(asked.journey)
+    if one is None:
+        return replace(page, asked=Asked(), people=(), more=False)
+    if asked.state not in {place.state.name for place in one.places}:
+        return replace(page, asked=Asked(asked.journey), people=(), more=False)
+    people = inhabitants(sight.window, one.journey.name, str(asked.state), PAGE + 1, asked.pages[-1])
+    if not people and len(asked.pages) > 1:
+        return read_people(page, replace(asked, pages=asked.pages[:-1]), sight)
+    return replace(page, asked=asked, people=tuple(people[:PAGE]), more=len(people) > PAGE)
+
+
+class JourneysRoom(Room[Journeys]):
+    """Deeper at enter, back at escape."""
+
+    ABOUT: ClassVar[str] = say(
+        "All journeys: how many are under way, came in and ended. Enter draws the one with the cursor: beside each "
+        "state how many are there, beside each way how many went it in 7 and 30 days. Enter again lists who is in a "
+        "state, those who have been there for longest first, and once more leads to a customer. Esc leads back.\n"
+        "! marks states in which people are longer than timers allow."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace", "back", say("back"), key_display="Esc"),
+        Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
+        Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
+    ]
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self._asked = Asked()
+        self._whole = True
+        self._landing: int | None = None
+
+    def lays_out(self) -> Iterable[Widget]:
+        """Where one is, a list or the drawing, and what is near."""
+        yield Static(id="path", markup=False)
+        with Container(id="depth"):
+            yield Rows(COLUMNS, identity="courses", opens=True)
+            yield Machine(identity="drawn", opens=True)
+            yield Rows(_PEOPLE, identity="people", opens=True)
+            yield VerticalScroll(Static(id="journey"), id="beside", can_focus=False)
+
+    def reads(self) -> Callable[[Sight], Journeys]:
+        """All of it; only who is in a state, where the journeys have only just been read."""
+        page, whole, self._whole = self.snapshot, self._whole, False
+        if whole or page is None:
+            return partial(read_journeys, self._asked)
+        return partial(read_people, page, self._asked)
+
+    def reload(self) -> None:
+        """Look at all of it again."""
+        self._whole = True
+        super().reload()
+
+    def on_resize(self) -> None:
+        """Beside each other where there is room."""
+        self.query_one("#depth").set_class(self.size.width >= _WIDE, "wide")
+        self.call_after_refresh(self._show_near)
+
+    def show(self, snapshot: Journeys) -> None:
+        """What has been read, unless somebody has gone on meanwhile: that comes with the next snapshot."""
+        if not self._reading_on:
+            self._asked = snapshot.asked
+        self._draw(snapshot)
+
+    @property
+    def _reading_on(self) -> bool:
+        return self._stale
+
+    def _draw(self, page: Journeys) -> None:
+        """The widgets of this depth."""
+        asked, one = self._asked, page.journey(self._asked.journey)
+        shown = "courses" if one is None else "drawn" if asked.state is None else "people"
+        for name in ("courses", "drawn", "people"):
+            self.query_one(f"#{name}").display = name == shown
+        self.query_one("#path", Static).update(self._path(page))
+        if one is None:
+            self._courses.put([Row(None, tuple(map(told, HEADINGS))), *map(journey_row, page.journeys)])
+        elif asked.state is None:
+            self._machine.put(drawing_of(one))
+        elif page.asked == asked:
+            self._put_people(page)
+        self.query_one(f"#{shown}").focus()
+        self._show_near()
+
+    def _put_people(self, page: Journeys) -> None:
+        rows = [_person(person) for person in page.people]
+        here = None if self._landing is None or not rows else rows[self._landing].key
+        self._landing = None
+        self._people.put(rows or [Row(None, (told(say("Nobody is here now.")),))], here)
+
+    def _path(self, page: Journeys) -> str:
+        """Where one is."""
+        one, parts = page.journey(self._asked.journey), [told(say("All journeys"))]
+        if one is not None:
+            parts.append(title_of(one.journey))
+            if self._asked.state is None:
+                parts[-1] += f" · {told(say('beside ways: in 7 / 30 days'))}"
+            else:
+                parts.append(title_of(one.journey.state(self._asked.state)))
+        return " › ".join(parts)
+
+    def _show_near(self) -> None:
+        """The journey or the state with the cursor."""
+        page, text = self.snapshot, self.query_one("#journey", Static)
+        if page is None:
+            return
+        one = page.journey(self._asked.journey or self._courses.key)
+        state = self._asked.state or (self._machine.cursor if self._asked.journey else None)
+        if one is None:
+            text.update("")
+        elif state is None:
+            text.update(told_of_journey(one))
+        elif state in {place.state.name for place in one.places}:
+            when = When(
+                page.now, self.house.project.config.zone, self.query_one("#beside").content_size.width
+            )
+            text.update(told_of_place(one, state, when))
+
+    @property
+    def _courses(self) -> Rows:
+        return self.query_one("#courses", Rows)
+
+    @property
+    def _machine(self) -> Machine:
+        return self.query_one("#drawn", Machine)
+
+    @property
+    def _people(self) -> Rows:
+        return self.query_one("#people", Rows)
+
+    @on(Rows.Moved)
+    @on(Machine.Moved)
+    def look_at(self) -> None:
+        """Show what has the cursor."""
+        self._show_near()
+
+    @on(Rows.Chosen)
+    def go_on(self, event: Rows.Chosen) -> None:
+        """To one journey, or to a customer."""
+        if self._asked.state is None:
+            self._go(Asked(event.key))
+        else:
+            self.tell(say("`homing customer {id}` shows them", id=event.key.partition(" ")[2]))
+
+    @on(Machine.Chosen)
+    def list_them(self, event: Machine.Chosen) -> None:
+        """Who is in a state."""
+        self._go(Asked(self._asked.journey, event.state))
+
+    @on(Rows.Edge)
+    def turn(self, event: Rows.Edge) -> None:
+        """To the next page, or the one before."""
+        page, pages = self.snapshot, self._asked.pages
+        if page is None or self._asked.state is None or page.asked != self._asked:
+            return
+        if event.step > 0 and page.more:
+            self._go(replace(self._asked, pages=(*pages, page.people[-1].stay)), 0)
+        elif event.step < 0 and len(pages) > 1:
+            self._go(replace(self._asked, pages=pages[:-1]), -1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Back leads out of something."""
+        del parameters
+        return action != "back" or self._asked.journey is not None
+
+    def action_back(self) -> None:
+        """Out of a state, or of a journey."""
+        self._go(Asked(self._asked.journey if self._asked.state else None))
+
+    def action_read_on(self, step: int) -> None:
+        """Scroll what is near."""
+        beside = self.query_one("#beside", VerticalScroll)
+        beside.scroll_relative(y=step * max(1, beside.size.height - 1), animate=False)
+
+    def _go(self, asked: Asked, landing: int = 0) -> None:
+        """Show at once what is known, and read who is there; the cursor lands on the first of them, or the last."""
+        self._asked, self._landing = asked, landing
+        if self.snapshot is not None:
+            self._draw(self.snapshot)
+            self.refresh_bindings()
+        super().reload()
+
+
+def _person(one: Inhabitant) -> Row:
+    key = f"{'-'.join(map(str, one.stay))} {one.id}"
+    name = " · ".join(told(part) for part in (one.name or one.id, one.record) if part)
+    since = told(say("since {time}", time=one.since))
+    coming = "" if one.next is None else told(say("next {time}", time=one.next))
+    return Row(key, (name, told(one.id), since, coming))
