@@ -70,12 +70,16 @@ def _sign(one: Running) -> str:
 
 def told_of_journey(one: Running) -> Content:
     """The funnel of the month, the goal, and where it is stuck."""
-    lines = [Content.styled(f"{title_of(one.journey)} {told(one.journey.name)}", "bold $primary")]
+    lines = [_heading(title_of(one.journey), told(one.journey.name))]
     lines += _funnel(one)
     if one.conversion is not None:
         lines += [Content(""), *_goal(one.conversion)]
     lines += _stuck(one)
     return Content("\n").join(lines)
+
+
+def _heading(title: str, name: str) -> Content:
+    return Content.styled(title if title == name else f"{title} {name}", "bold $primary")
 
 
 def _funnel(one: Running) -> Iterator[Content]:
@@ -182,7 +186,7 @@ def _target(passage: Passage) -> ToEnd | ToState:
 def told_of_place(one: Running, state: str, when: When) -> Content:
     """A state from near: who is there, for how long, and by which lines people come and leave."""
     place = next(place for place in one.places if place.state.name == state)
-    lines = [Content.styled(f"{title_of(place.state)} {told(place.state.name)}", "bold $primary")]
+    lines = [_heading(title_of(place.state), told(place.state.name))]
     here = say_number("{n:,} here now", "{n:,} here now", n=place.number)
     flow = say("in 7 days +{came:,} −{left:,}", came=place.came.week, left=place.left.week)
     month = say("in 30 days +{came:,} −{left:,}", came=place.came.month, left=place.left.month)
