@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import Ask, Journey, Task
+from dsl.model.journeys import Ask, Task
 from engine.conditions import moments
 from engine.conditions.compiling import Scene, sql
 from engine.conditions.moments import Sql
@@ -75,32 +75,31 @@ def tasks(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[Item]:
     Those whose journey ranks them highest come first, then those without a rank; among equals those due first, then
     the oldest.
     """
+    keys = _in_order(window, scripts, wanted)
+    while some := list(islice(keys, _BATCH)):
+        rows = _rows_of(window, some)
+        notes = _notes(window, rows)
+        for row in rows:
+            yield _task(window, scripts, row, notes.get(intent_in(row), []))
+
+
+def _in_order(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[Intent]:
+    """The keys alone, so that what is sorted is small: most of it may be on no page."""
     due = sa.func.coalesce(task.c.due_at, sa.literal_column(str(NEVER), sa.BigInteger()))
     urgency = [_urgency(window, scripts.now, due)] if wanted.pressing else []
-    order = (
-        task.c.status,
-        *urgency,
-        *_ranks(scripts.plan),
-        due,
-        task.c.created_at,
-        *task.primary_key.columns,
-    )
+    ranked = _Ranked.of(scripts.plan)
     query = (
-        _rows(window)
+        sa.select(*task.primary_key.columns)
+        .select_from(ranked.rows)
         .where(*_conditions(window, wanted))
-        .order_by(*order)
+        .order_by(task.c.status, *urgency, *ranked.order, due, task.c.created_at, *task.primary_key.columns)
         .limit(None if wanted.after is not None else wanted.limit)
         .offset(wanted.skip or None)
         .execution_options(yield_per=_BATCH)
     )
     chunks = window.connection.execute(query, _instants(scripts)).partitions()
-    rows: Iterator[sa.Row[Any]] = chain.from_iterable(chunks)
-    if wanted.after is not None:
-        rows = islice(_following(rows, wanted.after), wanted.limit)
-    while some := list(islice(rows, _BATCH)):
-        notes = _notes(window, some)
-        for row in some:
-            yield _task(window, scripts, row, notes.get(intent_in(row), []))
+    keys = map(intent_in, chain.from_iterable(chunks))
+    return keys if wanted.after is None else islice(_following(keys, wanted.after), wanted.limit)
 
 
 def number_of(window: Window, wanted: Wanted) -> int:
@@ -128,13 +127,23 @@ def _urgency(window: Window, now: int, due: Sql) -> Sql:
     return sa.case((due < moments.integer(now), 0), (due < moments.integer(tomorrow), 1), else_=2)
 
 
-def _following(rows: Iterator[sa.Row[Any]], last: Intent) -> Iterator[sa.Row[Any]]:
-    """The rows after one. RefusedError when it is not among them: ranks and deadlines change."""
-    for row in rows:
-        if intent_in(row) == last:
-            yield from rows
-            return
-    raise RefusedError(say("task {id} is not on this list", id=last.id), say("begin again without --after"))
+def _following(keys: Iterator[Intent], last: Intent) -> Iterator[Intent]:
+    """Those after one. RefusedError when it is not among them: ranks and deadlines change."""
+    if last not in keys:
+        raise RefusedError(
+            say("task {id} is not on this list", id=last.id), say("begin again without --after")
+        )
+    return keys
+
+
+def _rows_of(window: Window, keys: list[Intent]) -> list[sa.Row[Any]]:
+    """The rows of some tasks, in the order of their keys."""
+    found: dict[Intent, sa.Row[Any]] = {}
+    theirs = sorted({key.customer for key in keys})
+    for start in range(0, len(theirs), _SLICE):
+        some = task.c.customer.in_(theirs[start : start + _SLICE])
+        found |= {intent_in(row): row for row in window.connection.execute(_rows(window).where(some))}
+    return [found[key] for key in keys]
 
 
 def _notes(window: Window, rows: list[sa.Row[Any]]) -> dict[Intent, list[dict[str, object]]]:
@@ -148,29 +157,30 @@ def _notes(window: Window, rows: list[sa.Row[Any]]) -> dict[Intent, list[dict[st
     return found
 
 
-def _ranks(plan: Plan) -> list[sa.ColumnElement[Any]]:
-    """What `rank by` of its journey gives a task, the best first; nothing when no journey ranks."""
-    ranks = [
-        (task.c.journey == moments.integer(plan.world.number("journey", journey.name)), _rank(plan, journey))
-        for journey in plan.world.model.journeys.values()
-        if journey.rank is not None
-    ]
-    return [sa.case(*ranks).desc().nulls_last()] if ranks else []
+class _Ranked(NamedTuple):
+    """Tasks with what `rank by` of their journeys reads. `order`: the best first; empty where no journey ranks."""
 
+    rows: sa.FromClause
+    order: tuple[sa.ColumnElement[Any], ...]
 
-def _rank(plan: Plan, journey: Journey) -> Sql:
-    assert journey.rank is not None  # noqa: S101  # see _ranks
-    people = plan.tables.customer.alias()
-    record = plan.tables.records[journey.record].alias() if journey.record else None
-    rows: sa.FromClause = people
-    if record is not None:
-        rows = people.join(
-            record, (record.c.customer == people.c.customer) & (record.c.record == task.c.record)
-        )
-    value = sa.select(sql(journey.rank, Scene(plan.world, people.c.customer, people, record)))
-    return (
-        value.select_from(rows).where(people.c.customer == task.c.customer).correlate(task).scalar_subquery()
-    )
+    @classmethod
+    def of(cls, plan: Plan) -> "_Ranked":
+        """Joined, not asked one by one: that takes half as long again."""
+        ranking = [journey for journey in plan.world.model.journeys.values() if journey.rank is not None]
+        if not ranking:
+            return cls(task, ())
+        people = plan.tables.customer.alias()
+        rows: sa.FromClause = task.join(people, people.c.customer == task.c.customer)
+        ranks = []
+        for journey in ranking:
+            own, record = task.c.journey == moments.integer(plan.world.number("journey", journey.name)), None
+            if journey.record is not None:
+                record = plan.tables.records[journey.record].alias()
+                same = (record.c.customer == task.c.customer, record.c.record == task.c.record)
+                rows = rows.outerjoin(record, sa.and_(own, *same))
+            assert journey.rank is not None  # noqa: S101  # see above
+            ranks.append((own, sql(journey.rank, Scene(plan.world, people.c.customer, people, record))))
+        return cls(rows, (sa.case(*ranks).desc().nulls_last(),))
 
 
 def _instants(scripts: Scripts) -> RunValues:
