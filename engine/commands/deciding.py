@@ -70,7 +70,7 @@ def list_command(
     with opened() as project, project.store.read() as connection:
         window = look(connection, project.config)
         known_role(window.model, role)
-        found = queue(window, kind, role, Page(limit, after))
+        found = queue(window, kind, None if role is None else frozenset({role}), Page(limit, after))
         if as_json:
             print_json_list(found)
             return

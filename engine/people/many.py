@@ -5,12 +5,13 @@ What has another text by then, was decided on by somebody else, or is not for th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
 from engine.people.decisions import Done, approve_each, refuse_each
 from engine.people.practice import Practice
+from engine.people.undoing import undo_each
 from engine.permits.approvals import digest
 from engine.storage.audit import By
 from engine.storage.benefit_tables import HELD_GRANT, grant
@@ -20,7 +21,10 @@ from engine.storage.schema import message
 from engine.storage.states import MessageStatus
 from engine.storage.store import Store
 
+T = TypeVar("T")
+
 _BATCH = 1_000  # decisions in one transaction
+_UNDONE = 100  # decisions taken back in one: each is looked at by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +101,25 @@ def refuse_all(
     )
 
 
+def undo_all(
+    store: Store, intents: Sequence[Intent], by: By, practice: Practice, because: str | None
+) -> Done:
+    """Take the last decision on each back, as far as nothing has come of it."""
+    return _all(
+        store,
+        intents,
+        lambda connection, some: undo_each(connection, some, by, because, practice),
+        _UNDONE,
+    )
+
+
 def _all(
-    store: Store, picked: Sequence[Picked], act: Callable[[sa.Connection, Sequence[Picked]], Done]
+    store: Store, these: Sequence[T], act: Callable[[sa.Connection, Sequence[T]], Done], batch: int = _BATCH
 ) -> Done:
     done = Done([], [], {})
-    for start in range(0, len(picked), _BATCH):
+    for start in range(0, len(these), batch):
         with store.write() as connection:
-            some = act(connection, picked[start : start + _BATCH])
+            some = act(connection, these[start : start + batch])
         done.decided.extend(some.decided)
         done.passed_over.extend(some.passed_over)
         done.onward.update(some.onward)

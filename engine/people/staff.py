@@ -18,6 +18,7 @@ from engine.storage.audit import By, Deed
 from engine.storage.panels import roles_in
 from engine.storage.schema import task
 from engine.storage.staff_tables import OPEN_TASK, staff
+from engine.storage.symbols import Symbols
 from engine.wording import all_of, near_or, say
 
 LONGEST_NAME = 200  # characters
@@ -30,6 +31,14 @@ class Member:
     name: str
     roles: tuple[str, ...]
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The staff, and the names that numbers of roles stand for: read once for many decisions."""
+
+    members: list[Member]
+    symbols: Symbols
 
 
 def members(connection: sa.Connection) -> list[Member]:

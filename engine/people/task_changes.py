@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Done
 from engine.people.practice import Practice
-from engine.people.staff import Member, check_may, member_of, members, objection
+from engine.people.staff import Crew, Member, check_may, member_of, members, objection
 from engine.people.tasks import closed_already, is_task, task_row
 from engine.storage import audit
 from engine.storage.audit import By, Deed
@@ -18,7 +18,7 @@ from engine.storage.messages import given, is_given, is_message
 from engine.storage.schema import symbol, task
 from engine.storage.staff_tables import OPEN_TASK, task_note
 from engine.storage.states import TaskStatus
-from engine.storage.symbols import Symbols, load_symbols
+from engine.storage.symbols import load_symbols
 from engine.wording import say
 
 LONGEST = 4_000
@@ -120,14 +120,6 @@ def tasks_of(connection: sa.Connection, name: str) -> int:
 
 def _theirs(name: str) -> sa.ColumnElement[bool]:
     return sa.and_(OPEN_TASK, task.c.assignee == name)
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """The staff, and the names of roles and tasks."""
-
-    members: list[Member]
-    symbols: Symbols
 
 
 def _unfit(hand: Hand, crew: Crew, row: sa.Row[Any], way: HandOver) -> RefusedError | None:

@@ -3,14 +3,16 @@
 What was decided on waits for a person again, as it did and where it did in the queue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.errors import RefusedError
+from engine.people.decisions import Done
 from engine.people.practice import Practice, last_decision
-from engine.people.staff import check_may
+from engine.people.staff import Crew, members, objection
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed
 from engine.storage.audit import By, Deed
@@ -29,9 +31,35 @@ def undo(connection: sa.Connection, intent: Intent, by: By, because: str | None,
 
     RefusedError when nobody has approved or refused it, it is too late, or it is not for this person.
     """
+    for _, error in undo_each(connection, [intent], by, because, practice).passed_over:
+        raise error
+
+
+def undo_each(
+    connection: sa.Connection, intents: Iterable[Intent], by: By, because: str | None, practice: Practice
+) -> Done:
+    """Take back the last decision on each of these that it can be taken back on, in the transaction under way."""
+    crew, done, deeds = Crew(members(connection), load_symbols(connection)), Done([], [], {}), []
+    for intent in intents:
+        try:
+            with connection.begin_nested():
+                deeds.append(_undone(connection, intent, by, crew, practice))
+        except RefusedError as error:
+            done.passed_over.append((intent, error))
+        else:
+            done.decided.append(intent)
+    mark_changed(connection, [intent.customer for intent in done.decided])
+    audit.record_all(connection, by, [replace(deed, because=because) for deed in deeds])
+    return done
+
+
+def _undone(connection: sa.Connection, intent: Intent, by: By, crew: Crew, practice: Practice) -> Deed:
+    """Take one back; what is to stand on the trail. RefusedError leaves half of it done."""
     row = _decision(connection, intent)
     named = _NAMES[row.kind](intent)
-    check_may(connection, by, load_symbols(connection).name_or(row.role), named)
+    error = objection(crew.members, by, crew.symbols.name_or(row.role), named)
+    if error is not None:
+        raise error
     if not _UNDO[row.kind, row.verb](connection, intent, row, by):
         at = practice.zone.iso(row.at)
         raise RefusedError(
@@ -40,9 +68,8 @@ def undo(connection: sa.Connection, intent: Intent, by: By, because: str | None,
             say("`homing messages` and `homing customer` say what"),
         )  # fmt: skip
     connection.execute(decision.delete().where(*is_message(intent, decision), decision.c.kind == row.kind))
-    mark_changed(connection, [intent.customer])
     verb = {"approved": "approval", "refused": "refusal"}[row.verb]
-    audit.record(connection, by, Deed(f"{row.kind} {verb} undone", intent.customer, intent.id, because))
+    return Deed(f"{row.kind} {verb} undone", intent.customer, intent.id)
 
 
 def _decision(connection: sa.Connection, intent: Intent) -> Any:

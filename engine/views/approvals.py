@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from dsl.model.journeys import Send
 from dsl.source import Span
 from dsl.texts.segments import len_of, segments
+from engine.people.reviews import is_review_id
 from engine.permits.rules import worded
 from engine.permits.senders import address_of
 from engine.storage.declared import column_name
-from engine.storage.keys import Intent
+from engine.storage.keys import intent_of
 from engine.views.held import Item, item
 from engine.views.held_benefits import BENEFIT
+from engine.views.reviews import reply_item
 from engine.views.window import Window
 
 
@@ -32,11 +34,14 @@ class Line(NamedTuple):
     text: str
 
 
-def approval(window: Window, intent: Intent) -> Item | None:
-    """One that is held, with all there is to see; None when it does not wait for anybody.
+def approval(window: Window, identity: str) -> Item | None:
+    """Something of the queue, with all there is to see; None when it does not wait for anybody.
 
-    More than `item` tells: `title`, `recipient`, `length` and `segments` of an sms, `rule`.
+    More than the queue's own views tell: `title`, `recipient`, `length` and `segments` of an sms, `rule`.
     """
+    if is_review_id(identity):
+        return reply_item(window, identity)
+    intent = intent_of(identity)
     found = item(window, intent)
     if found is None:
         return None

@@ -46,28 +46,19 @@ Item = dict[str, object]
 
 
 def queue(
-    window: Window, kind: str | None = None, role: str | None = None, page: Page | None = None
+    window: Window, kind: str | None = None, roles: frozenset[str] | None = None, page: Page | None = None
 ) -> Iterator[Item]:
-    """The queue as the JSON contract says, the oldest first; only one kind, or what a role must decide, if named.
+    """The queue as the JSON contract says, the oldest first; only one kind, or what these roles may decide, if named.
 
     UnknownNameError when the page is to follow something that nobody knows.
     """
-    part = _part(window, None if role is None else frozenset({role}), page or Page())
+    part = _part(window, roles, page or Page())
     found = [_messages(window, kind, part)]
     if kind in (None, BENEFIT):
         found.append(held_benefits(window, part))
     if kind in (None, REPLY):
         found.append(replies(window, part))
     return _in_order(found, part)
-
-
-def held(window: Window, roles: frozenset[str] | None, page: Page) -> Iterator[Item]:
-    """Messages and benefits that are held for any of these roles, or for anybody; None: all that are.
-
-    UnknownNameError when the page is to follow something that nobody knows.
-    """
-    part = _part(window, roles, page)
-    return _in_order([_messages(window, "message", part), held_benefits(window, part)], part)
 
 
 def _part(window: Window, roles: frozenset[str] | None, page: Page) -> Part:

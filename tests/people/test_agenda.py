@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.calendars.zone import parse_time
-from engine.storage.keys import intent_of
 from engine.views.agenda import Waiting, agenda
 from engine.views.approvals import Line, Recipient, approval
 from engine.views.window import look
@@ -27,7 +26,7 @@ def seen(homing: Homing, identity: str) -> Any:
     project = homing.opened()
     try:
         with project.store.read() as connection:
-            return approval(look(connection, project.config), intent_of(identity))
+            return approval(look(connection, project.config), identity)
     finally:
         project.store.close()
 

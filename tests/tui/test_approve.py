@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from engine.people.reviews import Question, ask
+from engine.storage.schema import message
+from engine.storage.states import MessageStatus
 from tests.projects import Homing
 from tests.queues import held, hire, messages, with_held
 from tests.rooms import LARGE, Visitor, visit, visiting
@@ -45,7 +48,7 @@ def test_enter_on_today_leads_here(tmp_path: Path) -> None:
 
     async def play(visitor: Visitor) -> None:
         await visitor.press("enter")
-        assert "1 of 3 held" in visitor.text
+        assert "1 of 3 to decide on" in visitor.text
 
     visit(staffed(tmp_path), "王经理", play)
 
@@ -57,11 +60,11 @@ def test_approving_goes_on_to_the_next(tmp_path: Path) -> None:
     async def play(visitor: Visitor) -> None:
         await visitor.press("2", "a")
         assert "陈2女士" in visitor.text
-        assert "1 of 2 held" in visitor.text
+        assert "1 of 2 to decide on" in visitor.text
         assert messages(homing)["C1"][0] == "waiting"
         await visitor.press("u")
         assert messages(homing)["C1"][0] == "held"
-        assert "1 of 3 held" in visitor.text
+        assert "1 of 3 to decide on" in visitor.text
         assert "陈1女士" in visitor.text
 
     visit(homing, "王经理", play)
@@ -114,7 +117,7 @@ def test_what_was_written_is_thrown_away_only_when_asked_twice(tmp_path: Path) -
         await visitor.press("2", "e", "x", "escape")
         assert "Esc once more throws away" in visitor.text
         await visitor.press("escape")
-        assert "1 of 1 held" in visitor.text
+        assert "1 of 1 to decide on" in visitor.text
 
     visit(homing, "王经理", play)
     assert messages(homing)["C1"][1] == "【毛毛家】陈1女士您好,五折为您保留。回T退订"
@@ -131,12 +134,67 @@ def test_all_alike_are_approved_when_their_number_is_typed(tmp_path: Path) -> No
         await visitor.press("4", "enter")
         assert "that is not 5" in visitor.text
         await visitor.press("backspace", "5", "enter")
-        assert "Nothing is held for you." in visitor.text
+        assert "Nothing waits for your decision." in visitor.text
         assert {status for status, _ in messages(homing).values()} == {"waiting"}
         await visitor.press("u")
-        assert "1 of 5 held" in visitor.text
+        assert "1 of 5 to decide on" in visitor.text
 
     visit(homing, "王经理", play)
+
+
+def test_what_has_left_is_not_taken_back_with_the_others(tmp_path: Path) -> None:
+    """`u` after `A` takes back what it can, all at once, and says of the rest why not."""
+    homing = staffed(tmp_path)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "A", "3", "enter")
+        one = homing.well("messages", "--customer", "C2", "--json").json[0]["id"]
+        homing.well("queue", "undo", one, "--as", "李总")
+        await visitor.press("u")
+        said = [note.message for note in visitor.app._notifications]
+        assert "2 taken back" in said[-2]
+        assert "1 passed over: nobody has approved or refused" in said[-1]
+
+    visit(homing, "王经理", play)
+    undone = [who for who, verb, _ in trail(homing) if verb == "message approval undone"]
+    assert undone == ["李总", "王经理", "王经理"]
+
+
+def doubtful(homing: Homing) -> None:
+    """The first message is in doubt, and its customer has written something that may be an opt-out."""
+    project = homing.opened()
+    try:
+        with project.store.write() as connection:
+            values = {"status": MessageStatus.UNKNOWN, "counted_at": 0, "role": None, "because": None}
+            connection.execute(message.update().where(message.c.customer == 1).values(values))
+            ask(connection, Question(1, "别再发了吧", 0, unclear=True, channel="sms"), 0)
+    finally:
+        project.store.close()
+
+
+def test_doubts_and_replies_are_decided_in_the_same_list(tmp_path: Path) -> None:
+    """`y` and `n` answer the question that stands there; what needs evidence or cannot be undone asks first."""
+    homing = staffed(tmp_path, 2)
+    doubtful(homing)
+
+    async def play(visitor: Visitor) -> None:
+        assert "1 message in doubt" in visitor.text
+        assert visitor.text.count("→ 2 Approve") == 3
+        await visitor.press("2", "home")
+        assert "Is it an opt-out?" in visitor.text
+        assert "approve" not in visitor.lines[-1]
+        await visitor.press("a", "y", "escape")
+        assert "1 of 3 to decide on" in visitor.text
+        await visitor.press("y", "enter")
+        assert "Did it arrive?" in visitor.text
+        await visitor.press("y", *"it is in their list", "enter")
+        assert "1 of 1 to decide on" in visitor.text
+        assert "陈2女士" in visitor.text
+
+    visit(homing, "王经理", play)
+    assert messages(homing)["C1"][0] == "sent"
+    assert [verb for who, verb, _ in trail(homing) if who == "王经理"][:2] == ["reply: optout", "optout"]
+    assert ("王经理", "message was sent", "it is in their list") in trail(homing)
 
 
 def test_who_comes_too_late_is_told_and_goes_on(tmp_path: Path) -> None:
@@ -175,7 +233,7 @@ def test_whoever_may_not_decide_is_told(tmp_path: Path) -> None:
 
     async def play(visitor: Visitor) -> None:
         await visitor.press("2")
-        assert "Nothing is held for you." in visitor.text
+        assert "Nothing waits for your decision." in visitor.text
         await visitor.press("o", "a")
         assert "that is for `manager`" in visitor.told
 
@@ -207,7 +265,7 @@ def test_keys_held_down_decide_only_on_what_was_seen(tmp_path: Path) -> None:
     async def play(visitor: Visitor) -> None:
         await visitor.press("2")
         shown = visitor.app.screen.snapshot.shown
-        visitor.app.screen._note_seen((shown["id"], shown["digest"]))
+        visitor.app.screen.attention.notice(shown)
         await visitor.press(*"aaaaa")
 
     visit(homing, "王经理", play, attention=3600.0)
@@ -235,9 +293,9 @@ def test_pages_follow_each_other(tmp_path: Path) -> None:
 
     async def play(visitor: Visitor) -> None:
         await visitor.press("2", "end", "down")
-        assert "101 of 103 held" in visitor.text
+        assert "101 of 103 to decide on" in visitor.text
         await visitor.press("up")
-        assert "100 of 103 held" in visitor.text
+        assert "100 of 103 to decide on" in visitor.text
 
     visit(homing, "王经理", play)
 

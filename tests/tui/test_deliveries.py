@@ -61,7 +61,7 @@ def test_what_waits_for_a_person_is_an_enter_away(tmp_path: Path) -> None:
 
     async def play(visitor: Visitor) -> None:
         await visitor.press("7", "enter")
-        assert "1 of 2 held" in visitor.text
+        assert "1 of 2 to decide on" in visitor.text
         doubtful(homing)
         await visitor.press("7")
         assert "? in doubt" in visitor.text

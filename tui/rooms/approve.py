@@ -1,35 +1,39 @@
-"""Approve: what is held on the left, one of it on the right, and a key for each decision."""
+"""Approve: what waits for a decision on the left, one of it on the right, and a key for each decision."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.errors import EngineError
-from engine.people.decisions import Done, Note, approve, refuse
+from engine.people.decisions import Done
 from engine.people.disclosure import note_shown
+from engine.people.doubts import KIND as DOUBT
 from engine.people.edits import Study, Writing, edit_text
-from engine.people.many import approve_all
+from engine.people.many import approve_all, undo_all
 from engine.people.task_changes import Hand
-from engine.people.undoing import undo
 from engine.storage.keys import Intent, intent_of
 from engine.views.held import Item
 from engine.views.window import look
-from tui.dialogs import AskWords
+from tui.attention import Attention
+from tui.dialogs import AskWords, Confirm
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.held_item import facts_of, text_of, title_of
 from tui.rooms.rewriting import Rewriting
 from tui.rooms.shelf import PAGE, Alike, Asked, Shelf, read_alike, read_next, read_shelf, without
+from tui.rooms.verdicts import HELD, MESSAGE, VERDICTS, Verdict
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import say, say_number, told
+
+_LONG = 500
+"""More than so many take a while to be taken back."""
 
 _COLUMNS = (Column(elastic=True), Column(spare=True), Column())
 
@@ -38,13 +42,19 @@ class ApproveRoom(Room[Shelf]):
     """Decisions are the engine's verbs; of two people one decides, and the other is told."""
 
     ABOUT: ClassVar[str] = say(
-        "Messages and benefits that somebody must look at before they go, the oldest first. What you see is the exact "
-        "text; what hides in it is shown as a mark.\n"
+        "Messages and benefits that somebody must look at before they go, messages of which nobody knows whether they "
+        "arrived, and replies to be judged, the oldest first. You see the exact text; what hides in it is shown as a "
+        "mark.\n"
         "What you approve leaves when the other rules let it; until then `u` takes it back."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "approve", say("approve")),
-        Binding("r", "refuse", say("refuse")),
+        Binding("a", "decide('approve')", say("approve")),
+        Binding("r", "decide('refuse')", say("refuse")),
+        Binding("y", "decide('arrived')", say("it arrived")),
+        Binding("n", "decide('anew')", say("it did not: send once more")),
+        Binding("y", "decide('optout')", say("yes: opt out")),
+        Binding("n", "decide('no optout')", say("no: something else")),
+        Binding("d", "decide('done')", say("seen to")),
         Binding("e", "edit", say("edit")),
         Binding("s", "skip", say("skip")),
         Binding("u", "undo", say("undo")),
@@ -63,8 +73,7 @@ class ApproveRoom(Room[Shelf]):
         self._busy = False
         self._whole = True
         self._page: Shelf | None = None
-        self._seen: tuple[str, object] | None = None
-        self._timer: Timer | None = None
+        self.attention = Attention(self, house.attention)
 
     def lays_out(self) -> Iterable[Widget]:
         """The list, and the item."""
@@ -100,27 +109,11 @@ class ApproveRoom(Room[Shelf]):
     def _show_item(self, one: Item | None) -> None:
         item = self.query_one("#item", VerticalScroll)
         item.display = one is not None
-        if one is None:
-            self._seen = None
-            return
-        self.query_one("#text", Static).update(text_of(one))
-        self.query_one("#facts", Static).update(facts_of(one, showing=self._in_full == one["id"]))
-        mark = (str(one["id"]), one.get("digest"))
-        if self._seen != mark:
+        if one is not None:
+            self.query_one("#text", Static).update(text_of(one))
+            self.query_one("#facts", Static).update(facts_of(one, showing=self._in_full == one["id"]))
+        if self.attention.turn_to(one):
             item.scroll_home(animate=False)
-            self._seen = None
-            if self._timer is not None:
-                self._timer.stop()
-            self.call_after_refresh(self._begin_to_see, mark)
-
-    def _begin_to_see(self, mark: tuple[str, object]) -> None:
-        if self.house.attention:
-            self._timer = self.set_timer(self.house.attention, partial(self._note_seen, mark))
-        else:
-            self._note_seen(mark)
-
-    def _note_seen(self, mark: tuple[str, object]) -> None:
-        self._seen = mark
 
     def _ready(self) -> Item | None:
         """The item that keys decide on: it stands on the screen, and has for as long as eyes need to see it.
@@ -128,7 +121,7 @@ class ApproveRoom(Room[Shelf]):
         So keys that are held down, or pasted, decide on nothing that nobody has seen.
         """
         one = None if self.snapshot is None else self.snapshot.shown
-        if one is None or self._busy or self._seen != (one["id"], one.get("digest")):
+        if one is None or self._busy or not self.attention.has_seen(one):
             return None
         return one if one["id"] == self.query_one(Rows).key else None
 
@@ -167,31 +160,47 @@ class ApproveRoom(Room[Shelf]):
         self._asked = Asked(everybody=not self._asked.everybody)
         self.reload()
 
-    def action_approve(self) -> None:
-        """Let it go with the text that stands there."""
-        one = self._ready()
-        if one is not None:
-            note = Note(seen=_text(one.get("digest")))
-            self._decide(
-                one, lambda hand, intent: approve(hand.connection, intent, hand.by, note, hand.practice)
-            )
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys are there for what they can decide on."""
+        one = None if self.snapshot is None else self.snapshot.shown
+        kind = MESSAGE if one is None else one["kind"]
+        match action:
+            case "decide":
+                return kind in VERDICTS[str(parameters[0])].kinds
+            case "edit":
+                return kind == MESSAGE
+            case "approve_alike":
+                return kind in HELD
+            case "show":
+                return kind in {MESSAGE, DOUBT}
+            case _:
+                return True
 
-    def action_refuse(self) -> None:
-        """Never let it go; ask why."""
-        one = self._ready()
-        if one is not None:
-            self.app.push_screen(
-                AskWords(say("Why is it refused?"), text_of(one)), partial(self._refuse, one)
-            )
+    def action_decide(self, name: str) -> None:
+        """Decide; ask before, where that needs words, or cannot be taken back."""
+        one, verdict = self._ready(), VERDICTS[name]
+        if one is None:
+            return
+        if verdict.asks is not None:
+            self.app.push_screen(AskWords(verdict.asks, text_of(one)), partial(self._answered, one, verdict))
+        elif verdict.sure is not None:
+            about = f"{told(one['customer'])}: {text_of(one)}"
+            self.app.push_screen(Confirm(verdict.sure, about), partial(self._confirmed, one, verdict))
+        else:
+            self._decide(one, verdict, "")
 
-    def _refuse(self, one: Item, because: str | None) -> None:
+    def _answered(self, one: Item, verdict: Verdict, because: str | None) -> None:
         if because is not None:
-            self._decide(one, lambda hand, intent: _refused(hand, intent, because))
+            self._decide(one, verdict, because)
+
+    def _confirmed(self, one: Item, verdict: Verdict, sure: bool | None) -> None:  # noqa: FBT001  # as dialogs answer
+        if sure:
+            self._decide(one, verdict, "")
 
     def action_edit(self) -> None:
         """Write it anew."""
         one = self._ready()
-        if one is not None and one["kind"] == "message":
+        if one is not None:
             intent = intent_of(str(one["id"]))
             self.app.push_screen(Rewriting(self.house, one), partial(self._rewrite, intent))
 
@@ -252,6 +261,9 @@ class ApproveRoom(Room[Shelf]):
                     n=len(done.onward), role="; ".join(others),
                 )
             )  # fmt: skip
+        self._tell_passed_over(done)
+
+    def _tell_passed_over(self, done: Done) -> None:
         if done.passed_over:
             number = say_number("{n:,} passed over", "{n:,} passed over", n=len(done.passed_over))
             self.notify(
@@ -264,13 +276,21 @@ class ApproveRoom(Room[Shelf]):
         if not self._decided:
             self.tell(say("You have decided on nothing here that could be taken back."))
             return
-        intents, back = self._decided.pop(), 0
-        for intent in intents:
-            back += await self.act(partial(_taken_back, intent)) is not None
-        if back:
-            self._asked = replace(self._asked, pages=(None,), key=intents[0].id)
-            self.tell(say_number("{n:,} taken back", "{n:,} taken back", n=back))
+        intents, house = self._decided.pop(), self.house
+        if len(intents) > _LONG:
+            self.tell(say_number("taking {n:,} back …", "taking {n:,} back …", n=len(intents)))
+        done = await self.try_to(
+            lambda: undo_all(house.project.store, intents, house.who(), house.practice, None)
+        )
+        if done is not None:
+            self._tell_undone(done)
         self.reload()
+
+    def _tell_undone(self, done: Done) -> None:
+        if done.decided:
+            self._asked = replace(self._asked, pages=(None,), key=done.decided[0].id)
+            self.tell(say_number("{n:,} taken back", "{n:,} taken back", n=len(done.decided)))
+        self._tell_passed_over(done)
 
     @work(group="decide")
     async def action_show(self) -> None:
@@ -285,22 +305,22 @@ class ApproveRoom(Room[Shelf]):
         self.query_one("#facts", Static).update(facts_of(one, showing=showing))
 
     @work(group="decide")
-    async def _decide(self, one: Item, verb: Callable[[Hand, Intent], str | None]) -> None:
+    async def _decide(self, one: Item, verdict: Verdict, because: str) -> None:
         """Decide, and go on to the next; if somebody else was quicker, say so and go on."""
-        intent, self._busy = intent_of(str(one["id"])), True
-        done = await self.act(partial(_done, verb, intent))
+        key, self._busy = _key(one), True
+        done = await self.act(lambda hand: _Decided(verdict.do(hand, one, because)))
         self._busy = False
         page = self.snapshot
-        if done is None or page is None or len(page.items) < 2 or intent.id not in map(_key, page.items):
+        if done is None or page is None or len(page.items) < 2 or key not in map(_key, page.items):
             self.reload()
         else:
-            self._page = without(page, intent.id)
+            self._page = without(page, key)
             self._asked = self._page.asked
             super().reload()  # the rest of the page follows with the next look around
-        if done is not None:
-            self._decided.append((intent,))
-            if done.left is not None:
-                self.tell(say("Approved; now it waits for {role}.", role=done.left))
+        if done is not None and verdict.revocable:
+            self._decided.append((intent_of(key),))
+        if done is not None and done.left is not None:
+            self.tell(say("Approved; now it waits for {role}.", role=done.left))
 
 
 def _key(one: Item) -> str:
@@ -314,21 +334,8 @@ class _Decided:
     left: str | None
 
 
-def _done(verb: Callable[[Hand, Intent], str | None], intent: Intent, hand: Hand) -> _Decided:
-    return _Decided(verb(hand, intent))
-
-
-def _refused(hand: Hand, intent: Intent, because: str) -> None:
-    refuse(hand.connection, intent, hand.by, because, hand.practice)
-
-
 def _noted(customer: str, hand: Hand) -> bool:
     note_shown(hand.connection, customer, hand.by)
-    return True
-
-
-def _taken_back(intent: Intent, hand: Hand) -> bool:
-    undo(hand.connection, intent, hand.by, None, hand.practice)
     return True
 
 
@@ -347,14 +354,11 @@ def _row(one: Item, shelf: Shelf) -> Row:
 
 def _count(shelf: Shelf) -> str:
     if not shelf.items:
-        return say("Nothing is held.") if shelf.asked.everybody else say("Nothing is held for you.")
+        everybody = shelf.asked.everybody
+        return say("Nothing waits for a decision.") if everybody else say("Nothing waits for your decision.")
     first = (len(shelf.asked.pages) - 1) * PAGE
     return say(
-        "{place:,} of {total:,} held",
+        "{place:,} of {total:,} to decide on",
         place=first + shelf.asked.place + 1,
         total=max(shelf.total, first + len(shelf.items)),
     )
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

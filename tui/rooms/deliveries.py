@@ -17,7 +17,7 @@ from engine.storage.states import MessageStatus
 from engine.views.deliveries import Cause, Lane, causes, lanes
 from engine.views.held import KINDS
 from tui.dialogs import AskWords, Confirm
-from tui.doors import COMMANDS, door_for
+from tui.doors import door_for
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.lane import COLUMNS, HEADINGS, lane_row, pause_row, told_of_lane, told_of_pause, what_stops
@@ -127,13 +127,10 @@ class DeliveriesRoom(Room[Deliveries]):
         """To where people decide on what is in doubt, or else held."""
         open_ones = {} if self._lane is None else self._lane.open
         kind = next((KINDS[status] for status in _DECIDED if open_ones.get(status)), None)
-        door = None if kind is None else door_for(kind)
         if kind is None:
             self.tell(say("Nothing of it waits for a person."))
-        elif door is None:
-            self.tell(COMMANDS[kind])
         else:
-            self.app.switch_mode(door.name)
+            self.app.switch_mode(door_for(kind).name)
 
     @property
     def _lane(self) -> Lane | None:

@@ -10,13 +10,22 @@ from engine.storage.masks import mask_address
 from engine.views.approvals import Line, Recipient
 from engine.views.held import Item
 from engine.views.held_benefits import BENEFIT
+from engine.views.reviews import REPLY
+from tui.rooms.verdicts import question_of
 from tui.wording import say, say_number, told
 
 
 def title_of(one: Item, titles: Mapping[str, str] | None) -> str:
     """What it is called where it is listed."""
     name = str(one["what"])
-    return told((titles or {}).get(name) or name)
+    title = (titles or {}).get(name) or name
+    match one["kind"]:
+        case "unknown":
+            return told(say("in doubt: {title}", title=title))
+        case "reply":
+            return told(say("reply: {text}", text=name))
+        case _:
+            return told(title)
 
 
 def text_of(one: Item) -> str:
@@ -39,6 +48,7 @@ def facts_of(one: Item, *, showing: bool) -> Table:
 
 
 def _facts(one: Item, *, showing: bool) -> Iterator[tuple[Phrase, object]]:
+    yield say("question"), question_of(one["kind"])
     yield say("why"), one["because"]
     line = one.get("rule")
     if isinstance(line, Line):
@@ -50,10 +60,14 @@ def _facts(one: Item, *, showing: bool) -> Iterator[tuple[Phrase, object]]:
     if one["kind"] == BENEFIT:
         yield say("worth"), one["worth"]
         yield say("cost"), one["cost"]
+    elif one["kind"] == REPLY:
+        yield say("came by"), one["channel"]
+        yield say("written"), one["written"]
+        yield say("answers"), one["answers"]
     else:
         yield say("goes to"), _recipient(one, showing=showing)
         yield say("length"), _length(one)
-    yield say("journey"), f"{one['journey']} / {one['state']}"
+    yield say("journey"), " / ".join(str(one[part]) for part in ("journey", "state") if one.get(part))
     yield say("waits since"), one["since"]
     yield say("given up"), one.get("until")
     yield say("digest"), one.get("digest")

@@ -1,25 +1,23 @@
-"""What the room Approve shows: a page of what is held, and one of it with all there is to see."""
+"""What the room Approve shows: a page of what waits, and one of it with all there is to see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.errors import UnknownNameError
 from engine.people.many import Choice, Picked, pick
-from engine.storage.keys import intent_of
 from engine.storage.panels import roles_in
 from engine.views.agenda import agenda
 from engine.views.approvals import approval
-from engine.views.held import Item, Page, held, item
+from engine.views.held import Item, Page, item, queue
 from engine.views.held_benefits import BENEFIT
 from tui.house import Sight
+from tui.rooms.verdicts import KINDS
 
 PAGE = 100
 """Items on a page: more than a screen, and read in milliseconds however many wait."""
 
 SAMPLE = 3
 """So many of what is decided on together are shown before."""
-
-DECIDED_HERE = frozenset({"message", BENEFIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +50,10 @@ def read_shelf(asked: Asked, sight: Sight) -> Shelf:
     model = sight.window.model
     window, roles = sight.window, None if asked.everybody else sight.roles or None
     try:
-        found = list(held(window, roles, Page(PAGE + 1, asked.pages[-1])))
+        found = list(queue(window, None, roles, Page(PAGE + 1, asked.pages[-1])))
     except UnknownNameError:
         asked = replace(asked, pages=(None,))
-        found = list(held(window, roles, Page(PAGE + 1)))
+        found = list(queue(window, None, roles, Page(PAGE + 1)))
     if not found and len(asked.pages) > 1:
         return read_shelf(replace(asked, pages=asked.pages[:-1], place=PAGE - 1), sight)
     items = tuple(found[:PAGE])
@@ -73,13 +71,13 @@ def read_shelf(asked: Asked, sight: Sight) -> Shelf:
         len(found) > PAGE,
         {name: one.title for name, one in model.messages.items()}
         | {name: one.title for name, one in model.benefits.items()},
-        None if key is None else approval(window, intent_of(key)),
+        None if key is None else approval(window, key),
     )
 
 
 def read_next(shelf: Shelf, asked: Asked, sight: Sight) -> Shelf:
     """The same page with another item shown: a read that takes no longer however much waits."""
-    shown = None if asked.key is None else approval(sight.window, intent_of(asked.key))
+    shown = None if asked.key is None else approval(sight.window, asked.key)
     return read_shelf(asked, sight) if shown is None else replace(shelf, asked=asked, shown=shown)
 
 
@@ -93,7 +91,7 @@ def without(shelf: Shelf, key: str) -> Shelf:
 
 
 def _is_here(kind: str, role: str | None, roles: frozenset[str] | None) -> bool:
-    return kind in DECIDED_HERE and (roles is None or role is None or not roles.isdisjoint(roles_in(role)))
+    return kind in KINDS and (roles is None or role is None or not roles.isdisjoint(roles_in(role)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from engine.views.agenda import TASK, Waiting, agenda
 from engine.views.loop import Course, loop
 from engine.views.status import Status, status
 from engine.views.window import Window
-from tui.doors import COMMANDS, door_for
+from tui.doors import door_for
 from tui.house import Sight
 from tui.room import Room
 from tui.rooms.courses import told_of_loop
@@ -108,13 +108,8 @@ class TodayRoom(Room[Today]):
 
     @on(Rows.Chosen)
     def go(self, event: Rows.Chosen) -> None:
-        """To the room where it is dealt with; where there is none, the command that does it."""
-        kind = event.key.partition(" ")[0]
-        door = door_for(kind)
-        if door is None:
-            self.tell(COMMANDS.get(kind, say("`homing queue` lists them")))
-        else:
-            self.app.switch_mode(door.name)
+        """To the room where it is dealt with."""
+        self.app.switch_mode(door_for(event.key.partition(" ")[0]).name)
 
 
 def _rows(today: Today) -> Iterator[Row]:
@@ -133,7 +128,7 @@ def _row(one: Waiting, now: int) -> Row:
         _WHAT[one.kind](one.number),
         late or say("oldest: {age}", age=age(now - one.since)),
         one.role or "",
-        "" if door is None else f"→ {door.key} {told(door.title)}",
+        f"→ {door.key} {told(door.title)}",
     )
     return Row(f"{one.kind} {one.role}", tuple(map(told, cells)), alarm=bool(one.overdue))
 
