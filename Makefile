@@ -14,7 +14,7 @@ ready := $(venv)/.homing-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint types layers tests format bench soak docs words pins clean
+.PHONY: help setup demo test check lint types layers tests format bench soak browser docs words pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -54,6 +54,11 @@ bench: $(ready) ## the benchmarks, with their figures; fewer customers than a mi
 
 soak: $(ready) ## the tests with many more generated examples and simulated worlds, and a kill at every write
 	HOMING_SEEDS=20000 HOMING_KILLS=100000 HOMING_EVERY=1 $(bin)/python -m pytest $(PYTEST) --hypothesis-profile=soak
+
+browser: $(ready) ## the review room in a headless Chromium; where that is missing, root installs Debian's
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; } \
+		|| { echo 'this needs Chromium; on Debian: apt-get install chromium fonts-noto-cjk' >&2; exit 2; }
+	$(bin)/python -m pytest -q tests/browser/room_in_chromium.py
 
 docs: $(ready) ## the sessions and pictures in the documents, as they go now
 	$(bin)/homing graph win_back --rules docs/example/rules --format svg > docs/pictures/win_back.svg

@@ -1,5 +1,6 @@
 """The app: rooms behind their doors, light and dark, the palette, and the look around that keeps rooms up to date."""
 
+import os
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from functools import partial
@@ -52,7 +53,7 @@ class ReviewRoom(App[None]):
         self._every = every
         self._open = ExitStack()
         self._changed: Callable[[], bool] = lambda: False
-        self._looks = 0
+        self._looks, self._server = 0, os.getppid()
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.theme = LIGHT.name if light else DARK.name
@@ -74,6 +75,8 @@ class ReviewRoom(App[None]):
 
     def look_around(self) -> None:
         """Let the room that is open follow the store."""
+        if self.is_web and os.getppid() != self._server:
+            self.exit()  # whoever brought it to a browser is gone
         changed, self._looks = self._changed(), self._looks + 1
         room = self.screen_stack[0]
         if not isinstance(room, Room):
