@@ -20,9 +20,10 @@ from engine.storage.web_tables import once
 from engine.web.bodies import too_deep
 from engine.web.callers import may
 from engine.web.desk import Desk
+from engine.web.gateways import Pushing
 from engine.web.intake import Ready
 from engine.web.refusals import RefusalError
-from engine.web.settings import Pushing
+from engine.web.signing import Pushed
 
 
 async def take_pushed(desk: Desk, request: Request, channel: str, kind: Kind) -> bytes:
@@ -68,10 +69,20 @@ def _name(desk: Desk, request: Request, pushing: Pushing, body: bytes) -> str | 
     """What a signed delivery is known by. RefusalError when it is forged, or was signed long ago."""
     if pushing.signing is None:
         return None
-    if not pushing.signing.holds(request.headers, body, desk.wall()):
+    pushed = Pushed(_url(request, pushing), request.headers, body)
+    if not pushing.signing.holds(pushed, desk.wall()):
         desk.figures.refused(pushing.channel, "signature")
         raise desk.refused(request)
     return pushing.signing.name(request.headers)
+
+
+def _url(request: Request, pushing: Pushing) -> str:
+    """The address that was called, as the gateway knows it: before whatever stands in front of us."""
+    if pushing.url is None:
+        return str(request.url)
+    query = request.scope["query_string"].decode("latin-1")
+    path = request.scope.get("raw_path", b"").decode("latin-1")
+    return f"{pushing.url}{path}" + (f"?{query}" if query else "")
 
 
 def _is_json(body: bytes) -> bool:
