@@ -34,7 +34,7 @@ from engine.permits.permitting import Permits
 from engine.plans import working
 from engine.plans.plan import Plan
 from engine.plans.work import RunReport, Work
-from engine.reasons import LOST, NO_CHANNEL, NOT_TOLD
+from engine.reasons import LOST, NO_CHANNEL, NOT_NOTED, NOT_TOLD
 from engine.storage.bulk import many_objects
 from engine.storage.keys import Intent, attempt_ref, install_key, intent_key, resent_key
 from engine.storage.states import MessageStatus
@@ -110,12 +110,12 @@ class Delivery:
                 self._open_lanes(connection, now)
             yield "swept"
             while True:
-                for lane in [lane for lane in self._lanes.values() if not lane.done]:
-                    if clock.seconds < SLICE:
+                if clock.seconds >= SLICE:
+                    self._end_lanes()
+                if open_lanes := [lane for lane in self._lanes.values() if lane.room(self._elapsed())]:
+                    for lane in open_lanes:
                         yield from self._fill(connection, lane, clock, counts)
-                    else:
-                        lane.done = True
-                if any(lane.on_the_wire for lane in self._lanes.values()):
+                elif any(lane.on_the_wire for lane in self._lanes.values()):
                     yield from self._empty(connection, clock, counts)
                 elif not self._wait():
                     break
@@ -131,6 +131,11 @@ class Delivery:
         if waiting and self.timer is not None:
             self.timer.wait(min(lane.pace.next(self.timer.elapsed()) for lane in waiting))
         return bool(waiting)
+
+    def _end_lanes(self) -> None:
+        """Nothing more leaves; what is on the wire is waited for."""
+        for lane in self._lanes.values():
+            lane.done = True
 
     def _open_lanes(self, connection: sa.Connection, now: int) -> None:
         if not self.may(connection, now):
@@ -149,16 +154,13 @@ class Delivery:
     def _fill(
         self, connection: sa.Connection, lane: Lane, clock: "_Clock", counts: Counter[str]
     ) -> Iterator[Step]:
-        """Claim, mark and begin a batch, if the lane has room for one."""
-        room = lane.room(self._elapsed())
-        if not room:
-            return
+        """Claim, mark and begin a batch, for which the lane has room."""
+        room, again = lane.room(self._elapsed()), bool(lane.remembers)
         with connection.begin():
-            may = self.may(connection, clock.now)
-            again = bool(lane.remembers)
-            lane.done = not (may and sending.claim(connection, clock.now, room, lane.number, again=again))
-        if lane.done:
-            return
+            lane.done = not self.may(connection, clock.now)
+            if lane.done or not sending.claim(connection, clock.now, room, lane.number, again=again):
+                lane.found_nothing()
+                return
         yield "claimed"
         with many_objects(), connection.begin():  # the time is read inside: to get in may have taken a while
             if not self.may(connection, clock.now):
@@ -171,9 +173,10 @@ class Delivery:
         marked = self._elapsed()
         counts.update(marking.counts)
         yield "marked"
-        if posted and self._noted(connection, posted, clock, counts):
+        if posted:
             lane.took(posted, self._elapsed())
-            self.hands.begin(lane.name, self._job(lane, posted, marked))
+            noted = self.hands.in_turn(self._noting(posted, clock.now))
+            self.hands.begin(lane.name, self._job(lane, posted, marked, noted))
 
     def _posts(self, connection: sa.Connection, marking: Marking, counts: Counter[str]) -> list[Posted]:
         """What of a batch that is being marked has not left already."""
@@ -185,19 +188,13 @@ class Delivery:
         counts.update(left)
         return posted
 
-    def _noted(
-        self, connection: sa.Connection, posted: Sequence[Posted], clock: "_Clock", counts: Counter[str]
-    ) -> bool:
-        """Note on the disk what is about to leave; False when that failed, and nothing leaves any more."""
-        failed = None
-        if self.noting is not None:
-            failed = self.noting.on_disk(connection, posted, self._install_key, clock.now)
-        if failed is None:
-            return True
-        counts.update(failed)
-        for lane in self._lanes.values():
-            lane.done = True
-        return False
+    def _noting(self, posted: Sequence[Posted], now: int) -> Callable[[], bool]:
+        """Notes on the disk what is about to leave; whether it may."""
+        noting, secret = self.noting, self._install_key
+        if noting is None:
+            return lambda: True
+        batch = noting.batch
+        return lambda: noting.on_disk(batch, posted, secret, now)
 
     def _empty(self, connection: sa.Connection, clock: "_Clock", counts: Counter[str]) -> Iterator[Step]:
         """Wait for a batch and record what became of it."""
@@ -210,14 +207,23 @@ class Delivery:
             became = record(connection, results, at, known)
             if lane.judge(outcomes, at):
                 breaker.keep(connection, lane.name, lane.health)
+        if self.noting is not None and self.noting.failed is not None:
+            self._end_lanes()
         counts.update(became)
         self.told(lane.name, became)
         yield "recorded"
 
-    def _job(self, lane: Lane, posted: Sequence[Posted], marked: float) -> Job:
+    def _job(self, lane: Lane, posted: Sequence[Posted], marked: float, noted: Callable[[], bool]) -> Job:
         channel, batch, timer = lane.channel, [item.outgoing for item in posted], self.timer
         in_time: InTime = (lambda: True) if timer is None else lambda: timer.elapsed() - marked < LONGEST
-        return lambda: _handed_over(channel, batch, in_time)
+
+        def job() -> Sequence[Outcome]:
+            """Nothing is called of which no note is on the disk."""
+            if not noted():
+                return [NotSent(NOT_NOTED(), slower=True)] * len(batch)
+            return _handed_over(channel, batch, in_time)
+
+        return job
 
     def _work(self, connection: sa.Connection, now: int) -> Work:
         clock = Clockwork(now, now, 0)

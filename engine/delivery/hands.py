@@ -6,15 +6,20 @@ A job knows nothing of the store; what it finds is recorded by the delivery that
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from engine.channels.protocol import Outcome
+
+T = TypeVar("T")
 
 Job = Callable[[], Sequence[Outcome]]
 
 
 class Hands(Protocol):
     """Does the jobs of some lanes, those of one lane in their order."""
+
+    def in_turn(self, do: Callable[[], T]) -> Callable[[], T]:
+        """Have something done that all lanes do one after the other; what is given back waits for it."""
 
     def begin(self, lane: str, job: Job) -> None:
         """Take a job on."""
@@ -28,6 +33,10 @@ class AtOnce:
     """Does each job when it is begun."""
 
     done: list[tuple[str, Sequence[Outcome]]] = field(default_factory=list)
+
+    def in_turn(self, do: Callable[[], T]) -> Callable[[], T]:
+        """Done when it is waited for, which the job does that is begun next."""
+        return do
 
     def begin(self, lane: str, job: Job) -> None:
         """Do it."""
@@ -49,6 +58,11 @@ class Threads:
     every: float | None = None
     _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _begun: dict[Future[Sequence[Outcome]], str] = field(default_factory=dict)
+    _turns: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "homing-turns"))
+
+    def in_turn(self, do: Callable[[], T]) -> Callable[[], T]:
+        """By a thread that all lanes share."""
+        return self._turns.submit(do).result
 
     def begin(self, lane: str, job: Job) -> None:
         """Give it to the lane's thread."""

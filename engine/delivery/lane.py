@@ -35,6 +35,7 @@ class Lane:
     pace: Pace = field(init=False)
     health: Health = field(default_factory=lambda: Health(0))
     on_the_wire: list[tuple[Sequence[Posted], float]] = field(default_factory=list)
+    _dry: bool = False
     _patience: float = SHORTEST
 
     def __post_init__(self) -> None:
@@ -55,10 +56,16 @@ class Lane:
 
     def room(self, elapsed: float) -> int:
         """How many messages may be taken now."""
-        if len(self.on_the_wire) >= (AHEAD if self.paced else 1):
+        ahead = AHEAD if self.paced and not self.health.on_trial else 1
+        if self.done or self._dry or len(self.on_the_wire) >= ahead:
             return 0
         room = self.pace.room(elapsed)
         return min(room, 1) if self.health.on_trial else room
+
+    def found_nothing(self) -> None:
+        """Nothing wants to leave; what is on the wire may yet come back and want to leave again."""
+        self._dry = bool(self.on_the_wire)
+        self.done = self.done or not self._dry
 
     def took(self, posted: Sequence[Posted], elapsed: float) -> None:
         """A batch is on the wire."""
@@ -68,6 +75,7 @@ class Lane:
     def back(self, outcomes: Sequence[Outcome], elapsed: float) -> list[Result]:
         """The oldest batch on the wire is done: its messages, and what became of them."""
         posted, began = self.on_the_wire.pop(0)
+        self._dry = False
         slower = [outcome for outcome in outcomes if isinstance(outcome, NotSent) and outcome.slower]
         if not self.paced:
             self.done = self.done or bool(slower)

@@ -10,23 +10,23 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from engine.calendars.zone import Zone
-from engine.channels.protocol import Capabilities, NotSent, Unknown
+from engine.channels.protocol import Capabilities, Unknown
 from engine.delivery import sending, unseen
 from engine.delivery.journal import Journal, next_batch, noted
 from engine.delivery.marking import Posted
 from engine.delivery.recording import record
 from engine.errors import JournalError
-from engine.reasons import LEFT, NOT_NOTED
+from engine.reasons import LEFT
 
 
 @dataclass(slots=True)
 class Noting:
-    """Notes what leaves. `failed`: it could not be noted, so nothing leaves any more."""
+    """Notes what leaves. `failed`: it could not be noted, so nothing leaves any more. `batch`: the one marked last."""
 
     journal: Journal
     zone: Zone
     failed: JournalError | None = None
-    _batch: int = 0
+    batch: int = 0
     _any_unseen: bool = True
 
     def begin(self, connection: sa.Connection) -> None:
@@ -55,21 +55,17 @@ class Noting:
             ]
             counts = record(connection, results, now, channels)
         if posted:
-            self._batch = next_batch(connection, self.journal.id)
+            self.batch = next_batch(connection, self.journal.id)
         return posted, counts
 
-    def on_disk(
-        self, connection: sa.Connection, posted: Sequence[Posted], install_key: str, now: int
-    ) -> Counter[str] | None:
-        """Note the batch that was marked last. When that fails nothing of it leaves: what became of it then."""
-        try:
-            self.journal.append([noted(install_key, self._batch, now, one.outgoing) for one in posted])
-        except JournalError as error:
-            self.failed = error
-            outcome = NotSent(NOT_NOTED(), slower=True)
-            with connection.begin():
-                return record(connection, [(one, outcome) for one in posted], now)
-        return None
+    def on_disk(self, batch: int, posted: Sequence[Posted], install_key: str, now: int) -> bool:
+        """Note a batch that was marked, so that it may leave. Of what comes after one that failed nothing is noted."""
+        if self.failed is None:
+            try:
+                self.journal.append([noted(install_key, batch, now, one.outgoing) for one in posted])
+            except JournalError as error:
+                self.failed = error
+        return self.failed is None
 
     def _because(self, at: int) -> str:
         return LEFT(at=self.zone.iso(at))
