@@ -38,7 +38,7 @@ COMMANDS = {
     "serve": "serving",
     "status": "looking",
     "messages": "looking",
-    "customer": "looking",
+    "customer": "customers",
     "explain": "explaining",
     "queue": "deciding",
     "tasks": "tasks",

@@ -1,23 +1,19 @@
-"""`status`, `messages` and `customer`: how things are. They change nothing."""
+"""`status` and `messages`: how things are. They change nothing."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 import click
 
 from engine.alerting.alerts import remember, untold
 from engine.alerting.sending import send_to_staff
 from engine.calendars.zone import parse_time
-from engine.commands.opening import by, opened, release_of, time_of
-from engine.commands.options import as_option, json_option, real_time
+from engine.commands.opening import opened, time_of
+from engine.commands.options import json_option, real_time
 from engine.errors import UsageError
-from engine.people.disclosure import note_shown
 from engine.projects.project import Project
 from engine.storage.customers import customer_number
 from engine.storage.states import MessageStatus
-from engine.terminal import masked, print_json, print_json_list, print_table, print_text, talk, words
-from engine.views.customer import customer
+from engine.terminal import masked, print_json, print_json_list, print_table, talk, words
 from engine.views.forgetting import forgetting_said
 from engine.views.messages import Wanted, messages
 from engine.views.preapproved import preapproved_said
@@ -38,16 +34,6 @@ _COLUMNS = (
     say_as("column", "sent"),
     say("text"),
 )
-_JOURNEY_COLUMNS = (
-    say("journey"),
-    say("record"),
-    say("state"),
-    say("since"),
-    say("next"),
-    say("status"),
-    say("outcome"),
-)
-_TIMELINE_COLUMNS = (say("at"), say("kind"), say("what"), say("because"))
 _OPTIONAL = frozenset({"daemon", "preapproved", "retention"})
 """What a status tells only where there is any."""
 
@@ -102,30 +88,6 @@ def messages_command(
             print_table(_COLUMNS, ([masked(item[name], "text") for name in _COLUMNS] for item in found))
 
 
-@click.command("customer")
-@click.argument("identity", metavar="ID")
-@click.option(
-    "--show", "showing", is_flag=True, help="Phone numbers and addresses in full; the trail says who asked."
-)
-@as_option
-@json_option
-def customer_command(identity: str, actor: str | None, *, showing: bool, as_json: bool) -> None:
-    """Show one customer: facts, journeys, and what happened and why."""
-    with opened() as project:
-        if showing:
-            release_of(project)  # without one there are no customers
-            with project.store.write() as connection:
-                note_shown(connection, identity, by(project, actor))
-        with project.store.read() as connection:
-            window = look(connection, project.config)
-            found = customer(window, identity)
-        kinds = {field.name: field.type.kind for field in window.model.customer}
-    if as_json:
-        print_json(found)
-    else:
-        _tell_customer(found, {} if showing else kinds)
-
-
 def _alert(project: Project, found: Status) -> None:
     """Tell staff of problems that are new. What reached nobody counts as untold."""
     urls, now = project.config.alerts, real_time()
@@ -171,22 +133,3 @@ def _tell_status(found: Status) -> None:
     for problem in found.problems:
         talk(say("problem: {problem}", problem=problem))
     talk(say("healthy") if found.healthy else say("not healthy"))
-
-
-def _tell_customer(found: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
-    facts = [
-        (name, masked(value, kinds[name]) if name in kinds else value)
-        for name, value in {"id": found["id"], **found["attributes"]}.items()
-    ]
-    facts += [(say("tags"), ", ".join(found["tags"]))] if found["tags"] else []
-    facts += [
-        (say("opted out"), item["channel"] or say("every channel"))
-        for item in found["optouts"]
-        if not item["lifted"]
-    ]
-    print_table(("", ""), facts)
-    for title, names in ((say("journeys"), _JOURNEY_COLUMNS), (say("timeline"), _TIMELINE_COLUMNS)):
-        if found[title]:
-            click.echo()
-            print_text(title)
-            print_table(names, ([item[name] for name in names] for item in found[title]))

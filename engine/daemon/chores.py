@@ -7,6 +7,10 @@ from engine.projects.project import Project
 from engine.safekeeping.anchor import note_head
 from engine.safekeeping.lapsing import let_lapse
 from engine.safekeeping.retention import forget
+from engine.storage.search_index import catch_up
+
+_BATCHES = 10
+"""Of customers taken into the index before others get their turn: less than a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ def usual_chores(
         Chore("take what has come", 1.0, hear_linked),
         Chore("fold the log of writes", 3600.0, lambda _now: project.store.fold()),
         Chore("note the head of the trail", 600.0, lambda now: note_head(project, now)),
+        Chore("take customers into the index", 10.0, lambda _now: _index(project)),
         Chore("forget old rows", 60.0, lambda now: forget(project, now, stretches=10)),
         Chore("let lapse what came over HTTP", 3600.0, lambda now: let_lapse(project, now)),
     )
+
+
+def _index(project: Project) -> None:
+    catch_up(project.store, _BATCHES)

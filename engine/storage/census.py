@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from engine.storage.customers import customer as customers
 from engine.storage.inbox_tables import reply, reply_of
+from engine.storage.search_tables import INDEX_TABLES
 
 NOTHING_OF_CUSTOMERS: Mapping[str, str] = {
     "breaker": "how channels are",
@@ -76,8 +77,8 @@ class Holding:
 def holdings(connection: sa.Connection) -> Iterator[Holding]:
     """Every table with rows of customers, as the database has them: also those whose declaration has gone."""
     metadata = sa.MetaData()
-    for name in sorted(sa.inspect(connection).get_table_names()):
-        if name in NOTHING_OF_CUSTOMERS or name.startswith("sqlite_"):
+    for name in _names(connection):
+        if name in NOTHING_OF_CUSTOMERS:
             continue
         table = sa.Table(name, metadata, autoload_with=connection)
         if name in THROUGH or name in BY_ID or "customer" in table.c:
@@ -87,8 +88,10 @@ def holdings(connection: sa.Connection) -> Iterator[Holding]:
 def uncovered(connection: sa.Connection) -> list[str]:
     """Tables of which nobody has said whether they hold anything of customers; there must be none."""
     known = {holding.table.name for holding in holdings(connection)} | NOTHING_OF_CUSTOMERS.keys()
-    return [
-        name
-        for name in sorted(sa.inspect(connection).get_table_names())
-        if name not in known and not name.startswith("sqlite_")
-    ]
+    return [name for name in _names(connection) if name not in known]
+
+
+def _names(connection: sa.Connection) -> list[str]:
+    """All tables but those by which SQLite keeps indexes: what is in these goes with the rows that it is made of."""
+    names = sorted(sa.inspect(connection).get_table_names())
+    return [name for name in names if name not in INDEX_TABLES and not name.startswith("sqlite_")]

@@ -7,6 +7,7 @@ from engine.storage import (
     inbox_tables,
     privacy_tables,
     review_tables,
+    search_tables,
     staff_tables,
     web_tables,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "metadata",
     "privacy_tables",
     "review_tables",
+    "search_tables",
     "staff_tables",
     "web_tables",
 ]

@@ -16,6 +16,8 @@ from dsl.wording import Phrase
 from engine.errors import MigrationError
 from engine.storage.declared import Declared, column_name, declared_tables
 from engine.storage.schema import meta
+from engine.storage.search_index import fit_index
+from engine.storage.search_tables import unfollow
 from engine.wording import say, say_number
 
 _KEPT_KEY = "columns"
@@ -23,6 +25,9 @@ _KEPT_KEY = "columns"
 
 _TEXTS = frozenset({"text", "choice", "phone", "email"})
 """Types that are stored alike, so that one may become another."""
+
+_SEARCHED = frozenset({"text", "phone", "email"})
+"""Types of what customers are found by."""
 
 Kinds = dict[str, dict[str, str]]
 Places = Mapping[tuple[str, str], str]
@@ -66,6 +71,7 @@ def migrate(connection: sa.Connection, model: Model, places: Places | None = Non
     declared = declared_tables(model)
     kept = kept_kinds(connection)
     changes: list[Change] = []
+    unfollow(connection)
     for table, fields in _declarations(model, declared):
         _refuse_twin_tables(table, kept)
         _refuse_twin_columns(table, fields, kept, places or {})
@@ -76,9 +82,15 @@ def migrate(connection: sa.Connection, model: Model, places: Places | None = Non
         else:
             changes += _fit(connection, table, fields, kept[table.name], places or {})
         kept[table.name] |= {field.name: field.type.kind for field in fields}
+    fit_index(connection, [declared.customer.c[column_name(field.name)] for field in searched_fields(model)])
     connection.execute(meta.delete().where(meta.c.key == _KEPT_KEY))
     connection.execute(meta.insert().values(key=_KEPT_KEY, value=json.dumps(kept)))
     return changes
+
+
+def searched_fields(model: Model) -> list[Field]:
+    """What customers are found by, besides their ids."""
+    return [field for field in model.customer if field.type.kind in _SEARCHED]
 
 
 def kept_kinds(connection: sa.Connection) -> Kinds:

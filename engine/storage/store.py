@@ -27,7 +27,7 @@ from engine.storage.file_systems import network_file_system
 from engine.storage.schema import meta
 from engine.wording import say
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Version of the fixed tables; raised whenever `engine.storage.schema` changes."""
 
 BACKUP = say("put a backup in its place: see docs/operations.md")
