@@ -105,6 +105,7 @@ LOST = reason("nobody recorded what became of it")
 LEFT = reason("it left at {at}, says the journal of what was sent; the database had not heard of it")
 NOT_NOTED = reason("what is sent cannot be noted; it did not leave")
 BY_COMMAND = reason("command")
+IN_ROOM = reason("review room")
 BY_REPLY = reason("reply")
 BY_IMPORT = reason("import")
 BY_ERASURE = reason("erased")
@@ -127,7 +128,7 @@ _READABLE = (
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, NO_CODE, HTTP_SAID, HTTP_STATUS, SAID,
     NOT_IN_HEADER, NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN, NO_SMPP, NO_NUMBER, TOO_MANY_PARTS, PARTLY,
     NO_GRANT, NO_BENEFIT, LOST, LEFT, NOT_NOTED, NO_RECEIPT, NOT_DELIVERED, UNREADABLE_BODY, NO_LIST,
-    BY_COMMAND, BY_REPLY, BY_IMPORT, BY_ERASURE, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
+    BY_COMMAND, IN_ROOM, BY_REPLY, BY_IMPORT, BY_ERASURE, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
 )  # fmt: skip
 
 

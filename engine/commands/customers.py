@@ -69,7 +69,7 @@ def _find(project: Project, text: str, limit: int, *, plain: bool) -> None:
         talk(say("nobody has {text!r} in their id or a text of theirs", text=text))
         return
     names = [name for name in kinds if any(name in one.texts for one in found.people)]
-    print_table(("id", *names, say("journeys")), (_found(one, names, kinds) for one in found.people))
+    print_table((say("id"), *names, say("journeys")), (_found(one, names, kinds) for one in found.people))
     if found.more:
         talk(say("there are more than {limit:,}: say more of what you know", limit=limit))
 

@@ -4,18 +4,14 @@ import sys
 from pathlib import Path
 
 import click
-import orjson
 
+from engine.commands.handing_out import Format, handed_out, put_out
 from engine.commands.opening import by, opened, release_of
 from engine.commands.options import as_option, json_option
 from engine.errors import UsageError
 from engine.safekeeping.erasing import Erased, erase
-from engine.storage.audit import Deed, record
 from engine.storage.customers import customer_number
-from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, print_table, talk, words
-from engine.views.export import held_on
-from engine.views.export_files import as_zip
 from engine.wording import all_of, say
 
 
@@ -27,24 +23,26 @@ from engine.wording import all_of, say
 @click.option("--to", "target", metavar="FILE", help="Write to a new file; else to stdout.")
 @as_option
 @json_option
-def export_command(identity: str, kind: str, target: str | None, actor: str | None, *, as_json: bool) -> None:  # noqa: ARG001  # it is JSON anyway
+def export_command(
+    identity: str,
+    kind: Format,
+    target: str | None,
+    actor: str | None,
+    *,
+    as_json: bool,  # noqa: ARG001  # it is JSON anyway
+) -> None:
     """Hand out everything that is held on one customer. The trail says who did."""
     if kind == "zip" and target is None and sys.stdout.isatty():
         raise UsageError(say("a zip file is nothing for a terminal"), say("name a file with `--to`"))
     with opened() as project:
         release_of(project)  # without one there are no customers
-        who = by(project, actor)
-        with project.store.write() as connection:
-            number = customer_number(connection, identity)
-            held = held_on(connection, load_symbols(connection), project.config.zone, number)
-            record(connection, who, Deed("exported", number, kind))
-    document = held.document(project.config.zone.iso(who.now))
-    if kind == "zip":
-        _put_out(as_zip(held, document), target)
-    elif target is None:
-        print_json(document)
+        content = handed_out(project, identity, kind, by(project, actor))
+    if target is not None:
+        put_out(content, Path(target))
+    elif kind == "zip":
+        sys.stdout.buffer.write(content)
     else:
-        _put_out(orjson.dumps(document, option=orjson.OPT_INDENT_2), target)
+        click.echo(content.decode())
 
 
 @click.command("erase")
@@ -117,14 +115,3 @@ def _tell_remnants(*, folded: bool, rebuilt: bool) -> None:
     else:
         talk(say("others are using the database: it and its log may hold remnants until they are folded in"))
     talk(say("`homing erase --rebuild` does that"))
-
-
-def _put_out(content: bytes, target: str | None) -> None:
-    if target is None:
-        sys.stdout.buffer.write(content)
-        return
-    path = Path(target)
-    if path.exists():
-        raise UsageError(say("{path}: there is such a file already", path=path), say("name another"))
-    path.touch(0o600)
-    path.write_bytes(content)

@@ -5,9 +5,8 @@ import click
 from engine.commands.opening import by, opened, release_of
 from engine.commands.options import as_option, json_option
 from engine.people.consents import Consent, give, withdraw
-from engine.people.optouts import OptOut, lift, opt_out
-from engine.people.reviews import close_unclear
-from engine.people.sharing import addresses, sharing
+from engine.people.optouts import lift
+from engine.people.refusals import Refusal, refuse_messages
 from engine.projects.names import known_channel, known_policy
 from engine.reasons import BY_COMMAND
 from engine.storage.customers import customer_number
@@ -43,17 +42,13 @@ def optout_command(
     with opened() as project:
         known_channel(project.config, channel)
         model, who = release_of(project).model, by(project, actor)
-        address = project.config.channels[channel].address if channel else None
         with project.store.write() as connection:
-            customer, symbols = customer_number(connection, identity), load_symbols(connection)
             if lifting:
+                customer, symbols = customer_number(connection, identity), load_symbols(connection)
                 done = lift(connection, symbols, customer, channel, who)
             else:
-                reached = addresses(model, channel, address)
-                for number, name in sharing(connection, model, customer, reached).items():
-                    said = OptOut(number, name, channel, who.now, BY_COMMAND())
-                    taken += opt_out(connection, symbols, said, who, because)
-                    close_unclear(connection, number, who)
+                said = Refusal(identity, channel, BY_COMMAND(), because)
+                taken = refuse_messages(connection, project.config, model, said, who)
     if as_json:
         print_json({"id": identity, "channel": channel, "lifted": lifting and done, "cancelled": taken})
     elif lifting:

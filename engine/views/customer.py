@@ -1,12 +1,12 @@
 """One customer: facts, journeys and what happened, as `homing customer` shows it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from engine.storage.customers import customer_number
 from engine.storage.declared import column_name
-from engine.storage.schema import ACTIVE, ENDED, WATCHED, consent, enrolment, optout, tag
+from engine.storage.schema import ACTIVE, ENDED, SUBJECT, WATCHED, consent, enrolment, optout, tag, visit
 from engine.views.timeline import timeline
 from engine.views.window import Window
 from engine.wording import say_as
@@ -16,6 +16,14 @@ _STATUS = {
     ENDED: say_as("status", "ended"),
     WATCHED: say_as("status", "watched"),
 }
+
+
+class Run(NamedTuple):
+    """A run through a journey, as `customer` tells of it."""
+
+    journey: str
+    record: str | None
+    entered: str
 
 
 def customer(window: Window, identity: str) -> dict[str, Any]:
@@ -30,6 +38,24 @@ def customer(window: Window, identity: str) -> dict[str, Any]:
         "journeys": _journeys(window, number),
         "timeline": timeline(window, number),
     }
+
+
+def steps(window: Window, identity: str) -> dict[Run, dict[str, str]]:
+    """The states that each run through a journey has been in, with when it first was; UnknownNameError for nobody."""
+    number = customer_number(window.connection, identity)
+    same = sa.and_(*(visit.c[name] == enrolment.c[name] for name in SUBJECT))
+    rows = window.connection.execute(
+        sa.select(visit.c.journey, visit.c.record, enrolment.c.entered_at, visit.c.state, visit.c.at)
+        .join(enrolment, same)
+        .where(visit.c.customer == number, visit.c.state.is_not(None))
+        .order_by(visit.c.at, visit.c.visit)
+    ).all()
+    records = window.record_ids(row.record for row in rows)
+    found: dict[Run, dict[str, str]] = {}
+    for row in rows:
+        run = Run(str(window.name(row.journey)), records.get(row.record), str(window.time(row.entered_at)))
+        found.setdefault(run, {}).setdefault(str(window.state(row.state)), str(window.time(row.at)))
+    return found
 
 
 def _attributes(window: Window, number: int) -> dict[str, object]:
