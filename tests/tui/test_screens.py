@@ -1,13 +1,32 @@
 """The main screens, as they are kept in tests/tui/screens: whoever changes one sees in the review what it is like."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.screens import SCREENS, drawn
+from tests.projects import Homing
+from tests.rooms import Visitor, visit
+from tests.screens import NAMES, SCREENS, drawn, faint, project
+from tui.doors import DOORS
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in SCREENS.glob("*.txt")))
-def test_the_screen_is_as_it_is_kept(name: str, tmp_path: Path) -> None:
-    """Nothing is cut off or out of line, in either language, small or large."""
-    assert drawn(name, tmp_path) == (SCREENS / f"{name}.txt").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def homing(tmp_path_factory: pytest.TempPathFactory) -> Homing:
+    """A project that all screens show: they only look."""
+    return project(tmp_path_factory.mktemp("screens"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_screen_is_as_it_is_kept(name: str, homing: Homing) -> None:
+    """Nothing is cut off or out of line, in either language, small or large, dark or light."""
+    assert drawn(name, homing) == (SCREENS / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_everything_can_be_read(theme: str, homing: Homing) -> None:
+    """In every room writing stands out from its ground as WCAG 2 wants it."""
+
+    async def play(visitor: Visitor) -> None:
+        for door in DOORS:
+            await visitor.press(door.key)
+            assert faint(visitor) == []
+
+    visit(homing, "王经理", play, (120, 35), light=theme == "light")

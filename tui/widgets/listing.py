@@ -21,7 +21,7 @@ _BOTH = 120
 _HERE = "›"
 
 _LOOKS = (
-    "keyword", "name", "text", "number", "comment", "sign", "gutter", "added", "removed",
+    "keyword", "name", "text", "number", "comment", "sign", "gutter", "mark", "added", "removed",
     "error", "warning", "info", "hint", "heading", "wrong",
 )  # fmt: skip
 
@@ -91,7 +91,8 @@ class Listing(ScrollView, can_focus=False):
         ground = self._style({"+": "added", "-": "removed"}.get(line.mark, ""))
         number = str(line.number) if line.number and not part.start else ""
         mark = _HERE if part.note is not None and part.note == self._here and not part.start else line.mark
-        yield Segment(f"{number:>4} {mark} {' ' * part.indent}", ground + self._style("gutter", partial=True))
+        margin = self._style("gutter" if mark == " " else "mark", partial=True)
+        yield Segment(f"{number:>4} {mark} {' ' * part.indent}", ground + margin)
         place = part.start
         for start, end, look in line.pieces:
             first, last = max(start, place), min(end, part.end)
