@@ -43,6 +43,7 @@ COMMANDS = {
     "queue": "deciding",
     "tasks": "tasks",
     "review": "reviewing",
+    "report": "reporting",
     "staff": "staff",
     "pause": "pausing",
     "resume": "pausing",

@@ -1,0 +1,83 @@
+"""Batches, benefits, journeys and tests: what came of what was done, beside what would have come without it."""
+
+from pathlib import Path
+from typing import Any
+
+from engine.reports.journeys import _goal
+from engine.views.goals import Conversion, Group
+from tests.projects import Homing, applied_project
+
+RULES = """
+customer { name: text, phone: phone }
+event visit "到店" { amount: money }
+message hello "问候" { sms: "{{ name }}您好，券码{{ benefit.code }}" }
+benefit free_check "免费检测" { worth 200, cost 40, valid 30 days }
+policy service { send on every day 00:00 to 24:00 }
+journey recall "召回" {
+  policy service
+  enter when name is known
+  holdout 30%
+  goal within 10 days when visit since entry
+  state hello { grant free_check, send hello, split { 50% -> early, 50% -> late } }
+  state early { after 20 days -> end over }
+  state late { after 20 days -> end over }
+}
+"""
+COUNT = 40
+
+
+def lived(folder: Path) -> Homing:
+    """Forty customers are written to; two days later ten of them buy, one uses the code, one opts out."""
+    homing = applied_project(folder, RULES)
+    people = "".join(f"C{n},客{n},1380000{n:04}\n" for n in range(COUNT))
+    homing.well("import", "customers", homing.file("c.csv", "id,name,phone\n" + people))
+    homing.well("run", "--at", "2026-11-02 10:00")
+    wrote = [one["customer"] for one in homing.well("messages", "--json").json]
+    visits = "".join(f"{one},2026-11-04 10:00,300\n" for one in wrote[:10])
+    homing.well("import", "visit", homing.file("v.csv", "customer,at,amount\n" + visits))
+    clicks = "".join(f"{one},2026-11-02 11:00,hello\n" for one in wrote[:4])
+    homing.well("import", "clicked", homing.file("k.csv", "customer,at,message\n" + clicks))
+    homing.well("run", "--at", "2026-11-04 11:00")
+    text = next(one["text"] for one in homing.well("messages", "--json").json if one["customer"] == wrote[0])
+    homing.well("redeem", text.rpartition("券码")[2], "--amount", "300")
+    homing.well("optout", wrote[-1])
+    homing.well("run", "--at", "2026-11-20 10:00")
+    return homing
+
+
+def rows(homing: Homing, name: str) -> list[dict[str, Any]]:
+    """A report."""
+    found: list[dict[str, Any]] = homing.well("report", name, "--json").json
+    return found
+
+
+def test_reports_tell_what_came_of_it(tmp_path: Path) -> None:
+    """One batch with its shares; the benefit with its cost; the goal beside that of those held out; both arms."""
+    homing = lived(tmp_path)
+    (batch,) = rows(homing, "batches")
+    sent = batch["sent"]
+    assert 20 < sent < COUNT
+    assert batch == {
+        "batch": "hello 2026-11-02", "message": "hello", "audience": sent, "sent": sent, "delivered": 0,
+        "open_rate": 0.0, "click_rate": round(4 / sent, 4), "response_rate": round(4 / sent, 4),
+        "conversion_rate": round(10 / sent, 4), "redemption_rate": round(1 / sent, 4),
+        "optout_rate": round(1 / sent, 4), "repurchase_days": 2.0,
+    }  # fmt: skip
+    (benefit,) = rows(homing, "benefits")
+    assert (benefit["granted"], benefit["redeemed"]) == (sent, 1)
+    assert (benefit["worth"], benefit["cost"], benefit["spent"]) == (200.0, 40.0, 300.0)
+    (journey,) = rows(homing, "journeys")
+    assert (journey["entered"], journey["held_out"]) == (sent, COUNT - sent)
+    assert (journey["goal_rate"], journey["held_out_goal_rate"]) == (round(10 / sent, 4), 0.0)
+    treated, held_out, *arms = rows(homing, "tests")
+    assert (treated["customers"], treated["reached"]) == (sent, 10)
+    assert (held_out["customers"], held_out["reached"]) == (COUNT - sent, 0)
+    assert sum(arm["customers"] for arm in arms) == sent
+    assert sum(arm["reached"] for arm in arms) == 10
+
+
+def test_a_difference_is_told_in_both_forms() -> None:
+    """S69: from 80% to 88% are 8 points, and a tenth more."""
+    told = _goal(Conversion(Group(1000, 880), Group(1000, 800)))
+    assert (told["difference"], told["relative"]) == (0.08, 0.1)
+    assert told["low"] < 0.08 < told["high"]
