@@ -199,7 +199,7 @@ def _views(bench: Bench, window: Window) -> dict[str, Callable[[], Any]]:
         "how much waits": lambda: agenda(window, BY.actor, START),
         "the next item": lambda: list(queue(window, page=Page(1))),
         "one item in full": lambda: item(window, intent_of(last)),
-        "a page of one role": lambda: list(queue(window, role="general_manager", page=Page(PAGE))),
+        "a page of one role": lambda: list(queue(window, None, frozenset({"general_manager"}), Page(PAGE))),
         "a page of one kind": lambda: list(queue(window, "unknown", page=Page(PAGE))),
         "a page of benefits": lambda: list(queue(window, "benefit", page=Page(PAGE))),
         "the top of the tasks, ranked": lambda: list(tasks(window, scripts, _open(PAGE))),

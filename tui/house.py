@@ -4,7 +4,7 @@ Everything here waits for the database: rooms call it in a thread (see `tui.room
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from engine.commands.opening import by, practice_of, time_of
@@ -14,6 +14,8 @@ from engine.people.task_changes import Hand
 from engine.projects.project import Project
 from engine.storage.audit import By
 from engine.storage.panels import roles_in
+from engine.texts.scripts import Scripts
+from engine.views.tasks import scripts_at
 from engine.views.window import Window, look
 
 T = TypeVar("T")
@@ -21,12 +23,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One look at the store. `roles`: those of who works here; None where there is no staff, and all may do all."""
+    """One look at the store. `roles`: those of who works here; None where there is no staff, and all may do all.
+
+    `made`: by release, what has been made for it.
+    """
 
     window: Window
     now: int
     actor: str
     roles: frozenset[str] | None
+    made: dict[int, Scripts]
+
+    def scripts(self) -> Scripts:
+        """What fills in scripts under the release in force: its statements are made once."""
+        release = self.window.release
+        if release not in self.made:
+            self.made.clear()
+            self.made[release] = scripts_at(self.window, self.now, self.actor)
+        return replace(self.made[release], connection=self.window.connection, now=self.now)
 
     def is_mine(self, role: str | None) -> bool:
         """Whether what waits for a panel of roles (None: for anybody) waits for who works here."""
@@ -40,18 +54,20 @@ class House:
     """`project` stays open as long as the rooms are.
 
     `attention`: seconds for which something must have been on the screen before a key decides on it.
+    `made`: see `Sight`.
     """
 
     project: Project
     actor: str
     attention: float
+    made: dict[int, Scripts] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, view: Callable[[Sight], T]) -> T:
         """What a view makes of the store as it is now. EngineError when that cannot be read."""
         now = time_of(self.project)
         with self.project.store.read() as connection:
             window = replace(look(connection, self.project.config), offsets=False)
-            return view(Sight(window, now, self.actor, roles_held(connection, self.actor)))
+            return view(Sight(window, now, self.actor, roles_held(connection, self.actor), self.made))
 
     def write(self, verb: Callable[[Hand], T]) -> T:
         """What comes of a verb, in a transaction of its own. EngineError when it is refused."""

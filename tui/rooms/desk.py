@@ -14,7 +14,7 @@ from engine.storage.keys import intent_of
 from engine.storage.states import TaskStatus
 from engine.storage.values import Surroundings
 from engine.views.customer import customer
-from engine.views.tasks import Item, Wanted, number_of, scripts_at, tasks
+from engine.views.tasks import Item, Wanted, number_of, tasks
 from engine.views.window import look
 from tui.house import Sight
 
@@ -77,7 +77,7 @@ class Fellow(NamedTuple):
 def read_calls(asked: Asked, surroundings: Surroundings, sight: Sight) -> Calls:
     """A page as it is now; the one before where it is empty by now."""
     wanted = _wanted(asked, sight)
-    scripts = scripts_at(sight.window, sight.now, sight.actor)
+    scripts = sight.scripts()
     page = replace(wanted, limit=PAGE, skip=asked.page * PAGE)
     items = () if sight.roles == frozenset() else tuple(tasks(sight.window, scripts, page))
     if not items and asked.page:
@@ -109,9 +109,9 @@ def read_call(
     key: str, surroundings: Surroundings, sight: Sight, filled: Mapping[str, object] | None = None
 ) -> Call | None:
     """A task, and what follows from it if that is filled in; None when it is not there any more."""
-    window, scripts = sight.window, scripts_at(sight.window, sight.now, sight.actor)
+    window = sight.window
     try:
-        task = task_in_full(window, scripts, surroundings, intent_of(key), filled or {})
+        task = task_in_full(window, sight.scripts(), surroundings, intent_of(key), filled or {})
     except UnknownNameError:
         return None
     kinds = {field.name: field.type.kind for field in window.model.customer}
