@@ -63,6 +63,7 @@ browser: $(ready) ## the review room in a headless Chromium; where that is missi
 docs: $(ready) ## the sessions and pictures in the documents, as they go now
 	$(bin)/homing graph win_back --rules docs/example/rules --format svg > docs/pictures/win_back.svg
 	$(bin)/homing graph retention --rules rules --format svg > docs/pictures/retention.svg
+	$(bin)/python -m tests.pictures
 	$(bin)/python -m tests.pages
 	$(bin)/python -m tests.console README.md docs/tutorial.md docs/operations.md
 

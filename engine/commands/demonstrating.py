@@ -1,12 +1,14 @@
 """`demo`: a project with made-up customers, run through months of virtual time."""
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from dsl.wording import Phrase
-from engine.demo.demo import make_demo
+from engine.demo.demo import FIRST_DAY, LAST_DAY, Extent, make_demo
 from engine.demo.summary import Summary
+from engine.errors import UsageError
 from engine.storage.states import MessageStatus
 from engine.terminal import print_table, print_text, progress, talk
 from engine.wording import say
@@ -22,10 +24,14 @@ _STATUSES = (
 
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", default="demo")
-def demo_command(folder: str) -> None:
+@click.option(
+    "--until", "last", metavar="DATE", help="Stop on that day, with calls and approvals left to do."
+)
+def demo_command(folder: str, last: str | None) -> None:
     """Make a project with synthetic customers, run it through five months, say what came of it."""
+    extent = Extent() if last is None else Extent(last_day=_day(last))
     with progress(say("five months of a service centre, day by day")) as told:
-        found = make_demo(Path(folder), told)
+        found = make_demo(Path(folder), told, extent)
     rows = [
         (journey, *(counts.get(status.word, 0) for status in _STATUSES))
         for journey, counts in sorted(found.messages.items())
@@ -42,6 +48,19 @@ def demo_command(folder: str) -> None:
         "graph retention --format mermaid",
     ):
         talk(f"  homing --project {folder} {command}")
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UsageError(
+            say("{text!r} is no day of the demonstration", text=text),
+            say("name one from {first} to {last}", first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat()),
+        )
+    return day
 
 
 def _words(found: Summary) -> list[Phrase]:

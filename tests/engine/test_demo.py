@@ -28,6 +28,7 @@ from engine.storage.audit import By
 from engine.storage.benefit_tables import grant
 from engine.views.messages import Wanted, messages
 from engine.views.window import look
+from tests.projects import ran
 
 SMALL = Extent(people=60, last_day=date(2025, 12, 17))
 
@@ -143,6 +144,12 @@ def test_a_project_is_not_overwritten(town: Project) -> None:
     """Where a project is already, there is no demonstration."""
     with pytest.raises(ProjectExistsError):
         make_demo(town.folder)
+
+
+def test_it_stops_on_a_day_that_it_has() -> None:
+    """`--until` names one of its days; for others it says which there are."""
+    said = ran("demo", "nowhere", "--until", "2027-01-01")
+    assert (said.status, said.err.splitlines()[1]) == (2, "  hint: name one from 2025-12-01 to 2026-05-05")
 
 
 def test_people_know_the_messages_they_react_to() -> None:

@@ -80,7 +80,9 @@ class Rewriting(ModalScreen[Writing | None]):
         self._fit = isinstance(found, Edited)
         if isinstance(found, Edited):
             self.query_one("#arrives", Static).update(told(found.text, lines=True))
-            said = "" if found.segments is None else length_said(found.length, found.segments)
+            said = (
+                say("it may go so") if found.segments is None else length_said(found.length, found.segments)
+            )
             self._tell(f"✓ {told(said)}")
         else:
             self._tell("! " + " · ".join(filter(None, (told(found.message), told(found.hint)))))
