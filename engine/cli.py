@@ -42,6 +42,7 @@ COMMANDS = {
     "explain": "explaining",
     "queue": "deciding",
     "tasks": "tasks",
+    "parked": "parked",
     "review": "reviewing",
     "report": "reporting",
     "staff": "staff",

@@ -114,6 +114,11 @@ UNREADABLE_BODY = reason("the body is neither JSON nor a form")
 NO_LIST = reason("the body has no list where the table says")
 NO_RECEIPT = reason("no receipt came")
 NOT_DELIVERED = reason("the receipt says that it did not arrive")
+NO_USER = reason("no userId")
+NOT_THEIRS = reason("its source may not bring this")
+UNDECLARED = reason("no rule declares this event")
+NOT_READ = reason("{what}: cannot be read")
+NOBODYS = reason("no customer has this address")
 TRIED = reason("tried {attempts} times: {because}")
 REFUSED = reason("refused by {who}")
 GIVEN_UP = reason("{rule}; until then: {held}")
@@ -129,6 +134,7 @@ _READABLE = (
     NOT_IN_HEADER, NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN, NO_SMPP, NO_NUMBER, TOO_MANY_PARTS, PARTLY,
     NO_GRANT, NO_BENEFIT, LOST, LEFT, NOT_NOTED, NO_RECEIPT, NOT_DELIVERED, UNREADABLE_BODY, NO_LIST,
     BY_COMMAND, IN_ROOM, BY_REPLY, BY_IMPORT, BY_ERASURE, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
+    NO_USER, NOT_THEIRS, UNDECLARED, NOT_READ,
 )  # fmt: skip
 
 

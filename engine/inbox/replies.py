@@ -16,6 +16,7 @@ from engine.inbox.senders import Senders
 from engine.people.optouts import OptOut
 from engine.people.replies import opt_out_by_reply
 from engine.people.reviews import Question, ask
+from engine.people.suppression import suppress
 from engine.reasons import BY_REPLY
 from engine.storage.arrivals import take
 from engine.storage.audit import By
@@ -132,14 +133,19 @@ class _Taking:
             people[named.intent.customer] = Writer(named.intent.customer, named.row["identity"])
         if writer is not None:
             people[writer.number] = writer
+        if not people and self.senders.surroundings.keywords.meaning(one.text) == "optout":
+            suppress(self.connection, self.senders.kind, address, self._at(one), BY_REPLY())
         for person in sorted(people.values()):
             is_theirs = named is not None and named.intent.customer == person.number
             self._take_for(person, one, identity, address, named if is_theirs else None)
         return True
 
+    def _at(self, one: Reply) -> int:
+        return self.now if one.at is None else min(one.at, self.now)
+
     def _take_for(self, person: Writer, one: Reply, identity: str, address: str, named: Meant | None) -> None:
         """What a reply does for one of those whose it is."""
-        at = self.now if one.at is None else min(one.at, self.now)
+        at = self._at(one)
         seq = self._happened(person, identity, at, one.text)
         answer = self._answer(person, seq, at, self._left(person, address, named))
         self._tie(person, identity, seq, answer)

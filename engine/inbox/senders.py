@@ -60,6 +60,12 @@ class Senders:
         found: str | None = self.connection.scalar(sa.select(column).where(table.c.customer == customer))
         return found
 
+    @property
+    def kind(self) -> str:
+        """The type of the addresses."""
+        own = (one.type.kind for one in self.model.customer if one.name == self.attribute)
+        return next(own, "text")
+
     def keep_index(self) -> None:
         """Make the index by which customers are found, where it is not there yet."""
         if self.attribute not in (None, "id"):

@@ -19,6 +19,7 @@ from engine.storage.keys import install_key
 from engine.storage.migration import kept_kinds
 from engine.storage.privacy_tables import suppressed
 from engine.storage.schema import meta, optout
+from engine.storage.symbols import EVERY
 
 FOR_GOOD = 7_226_553_600_000
 """The instant of the opt-out of those who were erased, 2199-01-01: it ends when somebody lifts it by name."""
@@ -35,6 +36,12 @@ def remember(connection: sa.Connection, number: int, channel: int, at: int, sour
     """Keep to an opt-out of a customer also for whoever else turns up with their addresses later."""
     hashes = [hashed for _, hashed in _addresses(connection, [number], identity=False)]
     keep(connection, hashes, channel, at, source)
+
+
+def suppress(connection: sa.Connection, kind: str, address: str, at: int, source: str) -> None:
+    """Keep to an opt-out from every channel that came from an address which nobody has yet."""
+    if kind in _ADDRESSES and address:
+        keep(connection, [_hash(_key(connection), kind, address)], EVERY, at, source)
 
 
 def keep(connection: sa.Connection, hashes: Iterable[str], channel: int, at: int, source: str) -> None:

@@ -19,6 +19,7 @@ from engine.errors import BackupError, StoreError
 from engine.projects.project import Project, database_of
 from engine.safekeeping.anchor import folder_of
 from engine.safekeeping.drafts import draft_of
+from engine.safekeeping.erased import NAME as ERASED
 from engine.safekeeping.seal import incarnation
 from engine.storage.copies import Progress, check_copy, copy_file, open_copy
 from engine.storage.durable import sync
@@ -139,6 +140,9 @@ def _files_of(project: Project, connection: sa.Connection) -> dict[str, bytes]:
     key = folder_of(project) / KEY
     if key.exists():
         found[KEY] = key.read_bytes()
+    erased = folder_of(project) / ERASED
+    if erased.exists():
+        found[ERASED] = erased.read_bytes()
     journal = project.folder / NAME
     if identity := journal_at(journal):  # what was noted since the moment of the copy
         lines = lines_after(journal, identity, last_batch(connection, identity))

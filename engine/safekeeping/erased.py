@@ -51,7 +51,12 @@ def note_erased(folder: Path, line: Line) -> None:
 def read_erased(folder: Path) -> list[Line]:
     """All erasures that were noted; what a crash has cut off is none."""
     path = folder / NAME
-    text = path.read_text("utf-8", "replace") if path.exists() else ""
+    return lines_in(path.read_bytes() if path.exists() else b"")
+
+
+def lines_in(content: bytes) -> list[Line]:
+    """The erasures in such a file."""
+    text = content.decode("utf-8", "replace")
     found = (line.split(" ") for line in text.splitlines(keepends=True) if line.endswith("\n"))
     return [
         Line(Head(int(words[0]), words[1]), tuple(word.strip() for word in words[2:]))

@@ -6,7 +6,7 @@ command does the rest.
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -27,7 +27,7 @@ from engine.safekeeping.anchor import NAME as ANCHOR
 from engine.safekeeping.anchor import append
 from engine.safekeeping.backup import forget_backup, kept_files, made_at
 from engine.safekeeping.erased import NAME as ERASED_BY_NOW
-from engine.safekeeping.erased import read_erased, rewrite_erased
+from engine.safekeeping.erased import Line, lines_in, read_erased, rewrite_erased
 from engine.safekeeping.erasing_anew import Anew, erase_anew
 from engine.safekeeping.seal import (
     Seal,
@@ -112,6 +112,7 @@ class _Restoring:
         with self.store.read() as connection:
             made, kept = made_at(connection), dict(kept_files(connection))
         noted, key = kept.pop(NAME, b""), kept.pop(KEY, b"").strip()
+        gone = lines_in(kept.pop(ERASED_BY_NOW, b""))
         config = self._config(kept)
         database = database_of(self.folder, config)
         if not isinstance(database, Path):
@@ -122,7 +123,7 @@ class _Restoring:
             _take_key(place, key)
         before = self._head()
         left = self._prepare(config, noted, made)
-        anew = self._erase_anew(database.parent)
+        anew = self._erase_anew([*gone, *read_erased(database.parent)])
         seal, after, key = self._seal(), self._head(), self._key()
         self.store.close()
         written = [] if (self.folder / FILE_NAME).is_file() else _write_files(self.folder, kept)
@@ -161,10 +162,10 @@ class _Restoring:
             left = take_lines(connection, head_of(first), lines, config.zone, by)
             return left + _take_in(connection, self.folder, config.zone, by, surely=made is not None)
 
-    def _erase_anew(self, folder: Path) -> Anew:
+    def _erase_anew(self, noted: Iterable[Line]) -> Anew:
         """Who was erased since is not to come back with it."""
         with self.store.write() as connection:
-            anew = erase_anew(connection, read_erased(folder), self._by(connection))
+            anew = erase_anew(connection, list(dict.fromkeys(noted)), self._by(connection))
         if anew.customers:
             self.store.scrub(rebuilding=True)
         return anew

@@ -60,14 +60,25 @@ def approval(window: Window, identity: str) -> Item | None:
 
 def _recipient(window: Window, channel: str, customer: int) -> Recipient | None:
     """Where the channel reaches the customer now."""
-    configured = window.config.channels.get(channel)
-    name = address_of(window.model, channel, None if configured is None else configured.address)
-    if name is None:
+    name, kind = _attribute(window, channel), address_kind(window, channel)
+    if name is None or kind is None:
         return None
     table = window.tables.customer
     column = table.c.id if name == "id" else table.c[column_name(name)]
-    kind = next((field.type.kind for field in window.model.customer if field.name == name), "text")
     return Recipient(window.connection.scalar(sa.select(column).where(table.c.customer == customer)), kind)
+
+
+def address_kind(window: Window, channel: str) -> str | None:
+    """The type of the addresses that a channel reaches customers at; None where it reaches nobody."""
+    name = _attribute(window, channel)
+    if name is None:
+        return None
+    return next((field.type.kind for field in window.model.customer if field.name == name), "text")
+
+
+def _attribute(window: Window, channel: str) -> str | None:
+    configured = window.config.channels.get(channel)
+    return address_of(window.model, channel, None if configured is None else configured.address)
 
 
 def _of_benefit(window: Window, name: str) -> Iterator[Span]:

@@ -207,8 +207,8 @@ def _parked(connection: sa.Connection) -> Iterator[Phrase]:
     """Messages that came in over HTTP, were acknowledged and wait for rules that know them."""
     if count := connection.scalar(sa.select(sa.func.count()).select_from(parked)):
         yield say_number(
-            "{n:,} message that came in over HTTP could not be taken so far: see docs/operations.md",
-            "{n:,} messages that came in over HTTP could not be taken so far: see docs/operations.md",
+            "{n:,} message that came in over HTTP could not be taken so far: `homing parked`",
+            "{n:,} messages that came in over HTTP could not be taken so far: `homing parked`",
             n=count,
         )
 

@@ -19,6 +19,7 @@ from engine.imports.events import EventTaker
 from engine.imports.staging import stage_of
 from engine.imports.taking import Outcome, Owners
 from engine.projects.releases import Release
+from engine.reasons import NO_USER, NOT_READ, NOT_THEIRS, UNDECLARED
 from engine.storage.bad_values import BadValueError
 from engine.storage.bulk import insert_rows, rows_by_key
 from engine.storage.declared import Declared, declared_tables
@@ -117,15 +118,15 @@ class _Sorting:
     def _sort(self, words: Vocabulary, message: Message, tally: Tally, twins: Counter[int]) -> None:
         identity = _read("userId", read_id, message.identity)
         if identity is None:
-            raise _ParkedError("no userId")
+            raise _ParkedError(NO_USER())
         if ("events" if message.type == "track" else "customers") not in words.source.scopes:
-            raise _ParkedError("its source may not bring this")
+            raise _ParkedError(NOT_THEIRS())
         if message.type == "identify":
             values, bad = _values(words.customer(), message.said, tally)
             name = digest(f"identify\x1f{words.source.name}\x1f{message.id or _written(message.raw)}")
             self.customers.append(_Row(values | {"id": identity}, name, tally))
             if bad:
-                raise _ParkedError(f"{bad}: cannot be read")
+                raise _ParkedError(NOT_READ(what=bad))
             return
         self._sort_event(words, message, identity, tally, twins)
 
@@ -134,12 +135,12 @@ class _Sorting:
     ) -> None:
         names = words.event(message.name)
         if names is None:
-            raise _ParkedError("no rule declares this event")
+            raise _ParkedError(UNDECLARED())
         if message.at is None:
-            raise _ParkedError("timestamp: cannot be read")
+            raise _ParkedError(NOT_READ(what="timestamp"))
         values, bad = _values(names, message.said, tally)
         if bad:
-            raise _ParkedError(f"{bad}: cannot be read")
+            raise _ParkedError(NOT_READ(what=bad))
         values.setdefault("id", _read("messageId", read_id, message.id))
         name = _event_digest(names.kind, identity, message.at, values, twins)
         row = _Row(values | {"customer": identity, "at": message.at}, name, tally)
@@ -166,7 +167,7 @@ def _read(what: str, reader: Reader, raw: object) -> str | None:
     try:
         value = reader(raw)
     except BadValueError:
-        raise _ParkedError(f"{what}: cannot be read") from None
+        raise _ParkedError(NOT_READ(what=what)) from None
     return None if value is None else str(value)
 
 

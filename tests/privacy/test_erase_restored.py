@@ -90,3 +90,14 @@ def test_what_cannot_be_noted_is_not_done(homing: Homing) -> None:
     assert said.status == 2
     assert "nobody was erased" in said.err
     assert customers(homing)
+
+
+def test_on_another_machine(homing: Homing, tmp_path: Path) -> None:
+    """A backup brings along who had been erased by then: an older one that is restored after it brings nobody back."""
+    homing.well("erase", "KD-77001", "--yes")
+    homing.well("backup", str(tmp_path / "newer"))
+    other = Homing(tmp_path / "other")
+    other.folder.mkdir()
+    assert other.well("restore", str(tmp_path / "newer"), "--json").json["erased_since"] == 0
+    assert other.well("restore", str(tmp_path / "backup"), "--json").json["erased_since"] == 1
+    assert not customers(other)
