@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from dsl.model.model import Model
 from engine.calendars.zone import Zone
+from engine.storage.store import Store
 from tests.engine_side import EngineSide
 
 RULES = """
@@ -119,14 +120,26 @@ def town(model: Model) -> EngineSide:
     return side
 
 
-def as_if_analyzed(side: EngineSide, rows: int = 1_000_000) -> None:
+def as_if_analyzed(store: Store, rows: int = 1_000_000) -> None:
     """Statistics as if there were a million of each, or had been so many; for sixty, reading all would be right."""
-    with side.store.write() as connection:
+    with store.write() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.exec_driver_sql(
             "UPDATE sqlite_stat1 SET stat = ? || substr(stat, instr(stat, ' '))"
             " WHERE tbl NOT IN ('meta', 'symbol', 'rule', 'run', 'calendar_day') AND instr(stat, ' ')",
             (rows,),
+        )
+        connection.exec_driver_sql("ANALYZE sqlite_schema")
+
+
+def as_if_analyzed_empty(store: Store) -> None:
+    """Statistics of a project whose tables were empty: nothing is known but that indexes with a WHERE hold nothing."""
+    with store.write() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.exec_driver_sql("DELETE FROM sqlite_stat1")
+        connection.exec_driver_sql(
+            "INSERT INTO sqlite_stat1 SELECT tbl_name, name, '0 0 0 0 0' FROM sqlite_schema"
+            " WHERE type = 'index' AND sql LIKE '%WHERE%'"
         )
         connection.exec_driver_sql("ANALYZE sqlite_schema")
 

@@ -1,6 +1,7 @@
 """Delivery: what is ready leaves once; what is not known stays unknown; whatever was committed before the mark wins."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from engine.channels.protocol import Accepted, NotSent, Outgoing, Rejected, Unkn
 from engine.people import optouts
 from engine.plans import working
 from engine.storage.audit import By
+from engine.storage.store import Store
 from engine.storage.symbols import load_symbols
 from tests.deliveries import LATER, NOW, RULES, Gateway, Shop, at, gateway, ready, shop
+from tests.town import as_if_analyzed, as_if_analyzed_empty
 
 
 class TestSending:
@@ -253,9 +256,11 @@ def _raise(outgoing: Outgoing) -> Accepted:
     raise ConnectionResetError(outgoing.key)
 
 
-def test_delivery_looks_messages_up_one_by_one() -> None:
-    """No statement reads the whole log of messages."""
+@pytest.mark.parametrize("analyze", [as_if_analyzed, as_if_analyzed_empty])
+def test_delivery_looks_messages_up_one_by_one(analyze: Callable[[Store], None]) -> None:
+    """No statement reads the whole log of messages, or all that are in a journey."""
     some = ready()
+    analyze(some.store)
     statements: dict[str, Any] = {}
 
     def keep(_connection: object, _cursor: object, text: str, values: Any, *more: object) -> None:
@@ -279,3 +284,6 @@ def test_delivery_looks_messages_up_one_by_one() -> None:
         for text, steps in plans.items()
         if any(step.startswith(scans) and step != ready_alone for step in steps)
     ] == []
+    enrolments = {step for steps in plans.values() for step in steps if "enrolment" in step}
+    assert enrolments
+    assert [step for step in enrolments if "PRIMARY KEY (customer=?" not in step] == []

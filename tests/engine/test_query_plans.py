@@ -9,15 +9,17 @@ import sqlalchemy as sa
 from tests.checked import model_of
 from tests.engine_side import EngineSide
 from tests.oracle import history as h
-from tests.town import HOUR, RULES, START, as_if_analyzed, scans, town
+from tests.town import HOUR, RULES, START, as_if_analyzed, as_if_analyzed_empty, scans, town
 
 
-@pytest.mark.parametrize("analyzed", [None, 10_000, 1_000_000])
+@pytest.mark.parametrize("analyzed", [None, 0, 10_000, 1_000_000])
 def test_no_statement_of_a_turn_reads_a_whole_table(analyzed: int | None) -> None:
-    """With statistics, without, and with those of a young project: tables of customers' data are only searched."""
+    """With statistics, without, and with those of a young or empty project: tables of customers' data are only searched."""
     side = town(model_of(RULES))
-    if analyzed:
-        as_if_analyzed(side, analyzed)
+    if analyzed == 0:
+        as_if_analyzed_empty(side.store)
+    elif analyzed:
+        as_if_analyzed(side.store, analyzed)
     executed = statements_of(side)
     everybody = [side.plan._statements.get(key) for key in (("batch", True), ("look at everybody",))]
     whole = {statement.text for statement in everybody if statement is not None}

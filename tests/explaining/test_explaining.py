@@ -79,7 +79,7 @@ def test_no_statement_of_an_explanation_reads_a_whole_table(*, analyzed: bool) -
     for hours in (-3, 24 * 20):  # before the window opens, so that messages wait
         side.settle(h.Moment(datetime.fromtimestamp((START + hours * HOUR) / 1000, UTC)))
     if analyzed:
-        as_if_analyzed(side)
+        as_if_analyzed(side.store)
     executed: dict[str, int] = {}
 
     def note(_connection: Any, _cursor: Any, text: str, values: Any, _context: Any, many: Any) -> None:
