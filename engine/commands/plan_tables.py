@@ -18,6 +18,7 @@ from engine.planning.planning import Planned
 from engine.planning.replay import Contrast, Side
 from engine.reasons import read_back
 from engine.terminal import cell, print_table, print_text
+from engine.views.benefits import period_said
 from engine.wording import say, say_as
 
 Key = tuple[Any, ...]
@@ -162,7 +163,7 @@ def _grants(counts: Counts) -> Iterable[tuple[Key, tuple[float, ...]]]:
 
 def _quota(benefit: Benefit) -> Phrase | None:
     if benefit.quota is not None:
-        return say("{count:,} per {period}", count=benefit.quota[0], period=str(benefit.quota[1]))
+        return say("{count:,} per {period}", count=benefit.quota[0], period=period_said(benefit.quota[1]))
     return None if benefit.stock is None else say("{count:,} in all", count=benefit.stock)
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from dsl.model.model import Benefit, Message, Model
 from dsl.texts.templates import names
+from dsl.units import Duration, Period
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone, date_of
 from engine.permits.quotas import period_began, used
@@ -17,7 +18,7 @@ from engine.storage.states import GrantStatus
 from engine.storage.symbols import load_symbols
 from engine.texts.template_values import BENEFIT
 from engine.views.window import Window
-from engine.wording import say, say_number
+from engine.wording import say, say_as, say_number
 
 
 def coupon(window: Window, code: str) -> dict[str, object]:
@@ -101,13 +102,28 @@ def spent(connection: sa.Connection, model: Model, zone: Zone, now: int) -> Iter
             yield Spent(benefit.name, given, connection.execute(query).scalar_one())
 
 
+def period_said(per: Period | Duration) -> str:
+    """A quota's period in words."""
+    return _PERIODS.get(str(per), str(per))
+
+
+_PERIODS = {
+    "day": say_as("period", "day"),
+    "week": say_as("period", "week"),
+    "month": say_as("period", "month"),
+    "year": say_as("period", "year"),
+}
+
+
 def given_of(connection: sa.Connection, benefit: Benefit, number: int, zone: Zone, now: int) -> Phrase | None:
     """How many are given or reserved, of how many, when none is left at `now`; else None."""
     if benefit.quota is not None:
         count, per = benefit.quota
         gone = used(connection, number, period_began(zone, benefit, now))
         if gone >= count:
-            return say("{used:,} given of {count:,} per {period}", used=gone, count=count, period=str(per))
+            return say(
+                "{used:,} given of {count:,} per {period}", used=gone, count=count, period=period_said(per)
+            )
     if benefit.stock is not None:
         gone = used(connection, number, None)
         if gone >= benefit.stock:
