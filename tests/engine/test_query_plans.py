@@ -14,7 +14,7 @@ from tests.town import HOUR, RULES, START, as_if_analyzed, as_if_analyzed_empty,
 
 @pytest.mark.parametrize("analyzed", [None, 0, 10_000, 1_000_000])
 def test_no_statement_of_a_turn_reads_a_whole_table(analyzed: int | None) -> None:
-    """With statistics, without, and with those of a young or empty project: tables of customers' data are only searched."""
+    """With statistics, without, with those of a young or empty project: tables of customers are only searched."""
     side = town(model_of(RULES))
     if analyzed == 0:
         as_if_analyzed_empty(side.store)
