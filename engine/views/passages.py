@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from dsl.model.journeys import After, At, Journey, State
 from engine.calendars.zone import DAY
+from engine.delivery.pausing import Pause, keeping, pauses
 from engine.storage.benefit_tables import OPEN_GRANT, grant
 from engine.storage.flow_tables import UNDER_WAY
 from engine.storage.schema import OPEN_MESSAGE, enrolment, message
@@ -68,7 +69,7 @@ class Place:
 class Running:
     """`entered`: who came in; `held_out`: instead of that. `stages`: who came into them; `ended` by outcome.
 
-    `passages`, `lines`: how many went which way.
+    `passages`, `lines`: how many went which way. `paused`: what keeps all that it sends.
     """
 
     journey: Journey
@@ -80,6 +81,7 @@ class Running:
     passages: Mapping[Passage, Lately]
     lines: Mapping[Line, Lately]
     conversion: Conversion | None
+    paused: Pause | None
 
     @property
     def number(self) -> int:
@@ -101,7 +103,7 @@ def running(window: Window, now: int) -> tuple[Running, ...]:
     """All journeys in force, in the order in which a run works them."""
     today = window.zone.day(now)
     moved, there = flows(window, today - MONTH + 1), standing(window.connection, window.symbols)
-    kept = _Kept(_blocked(window), _ungranted(window))
+    kept = _Kept(_blocked(window), _ungranted(window), pauses(window.connection))
     found = []
     for journey in window.model.ordered_journeys():
         counted = _Counted(window, journey, moved.get(journey.name, ()), now)
@@ -124,10 +126,11 @@ def _ungranted(window: Window) -> Mapping[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What has not gone, by state."""
+    """What has not gone, by state, and what is stopped."""
 
     messages: Mapping[int, int]
     benefits: Mapping[int, int]
+    pauses: Sequence[Pause]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class _Counted:
             self._grouped(moves, lambda one: Passage(one.source, one.target, one.outcome)),
             self._grouped(moves, lambda one: Line(one.source, one.target, one.because)),
             conversion(self.window, self.journey, self.now),
+            keeping(kept.pauses, {"journey": self.journey.name, "channel": None, "message": None}),
         )
 
     def _lately(self, moves: Iterable[Flow]) -> Lately:

@@ -32,6 +32,11 @@ def test_one_goes_deeper_and_back(tmp_path: Path) -> None:
         assert "› 陈100" in visitor.text
         await visitor.press("enter", "escape", "escape")
         assert "All journeys\n" in visitor.text
+        await visitor.press("p", *"why", "enter")
+        assert "‖ paused" in visitor.text
+        assert "journey `win_back` is paused" in str(homing("status", "--json").json["problems"])
+        await visitor.press("r", "enter")
+        assert "‖ paused" not in visitor.text
 
     visit(homing, "王经理", play)
 

@@ -11,16 +11,17 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.delivery.pausing import Pause, What, go_on, pauses, stop
+from engine.delivery.pausing import Pause, What, pauses
 from engine.people.task_changes import Hand
 from engine.storage.states import MessageStatus
 from engine.views.deliveries import Cause, Lane, causes, lanes
 from engine.views.held import KINDS
-from tui.dialogs import AskWords, Confirm
+from tui.dialogs import AskWords
 from tui.doors import door_for
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.lane import COLUMNS, HEADINGS, lane_row, pause_row, told_of_lane, told_of_pause, what_stops
+from tui.rooms.switch import GOES_ON, STOPPED, TOO_LATE, asking_to_go_on, letting_go, stopping, when_sure
 from tui.widgets.rows import Row, Rows
 from tui.wording import say, told
 
@@ -173,37 +174,21 @@ class DeliveriesRoom(Room[Deliveries]):
 
     def _stop(self, what: tuple[What, str], because: str | None) -> None:
         if because is not None:
-            self._switch(partial(_stopped, what, because), say("Nothing of it leaves any more."))
+            self._switch(stopping(*what, because), STOPPED)
 
     def action_resume(self) -> None:
         """Let it go on, once somebody has said yes."""
         pause = self._pause
         if pause is not None:
-            about = told(say("Each message that waited is put to the rules again before it leaves."))
-            asked = Confirm(
-                say("Go on sending?"), f"{told_of_pause(pause, self.house.project.config.zone)}\n\n{about}"
-            )
-            self.app.push_screen(asked, lambda sure: self._go_on(pause) if sure else None)
-
-    def _go_on(self, pause: Pause) -> None:
-        # A quarantine ends with a pause of everything.
-        what: What = "all" if pause.what == "quarantine" else pause.what
-        self._switch(partial(_let_go, (what, pause.name)), say("It goes on."))
+            asked = asking_to_go_on(pause, self.house.project.config.zone)
+            self.app.push_screen(asked, when_sure(partial(self._switch, letting_go(pause), GOES_ON)))
 
     @work(group="decide")
     async def _switch(self, verb: Callable[[Hand], bool], done: str) -> None:
         changed = await self.act(verb)
         if changed is not None:
-            self.tell(done if changed else say("Somebody else has done that already."))
+            self.tell(done if changed else TOO_LATE)
         self.reload()
-
-
-def _stopped(what: tuple[What, str], because: str, hand: Hand) -> bool:
-    return stop(hand.connection, *what, hand.by, because)
-
-
-def _let_go(what: tuple[What, str], hand: Hand) -> bool:
-    return go_on(hand.connection, *what, hand.by)
 
 
 def _rows(page: Deliveries) -> Iterator[Row]:

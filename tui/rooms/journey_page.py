@@ -11,6 +11,7 @@ from dsl.wording import Phrase
 from engine.calendars.zone import Zone
 from engine.views.goals import Conversion, Group
 from engine.views.passages import Lately, Line, Passage, Place, Running
+from engine.views.pauses import pause_said
 from tui.widgets.bars import padded, width_of
 from tui.widgets.drawing import Course, Drawing, title_of
 from tui.widgets.rows import Column, Row
@@ -57,10 +58,12 @@ def journey_row(one: Running) -> Row:
         "" if rate is None else f"{rate:.1%}",
         _sign(one),
     )
-    return Row(one.journey.name, cells, alarm=bool(one.stuck))
+    return Row(one.journey.name, cells, alarm=bool(one.stuck or one.paused))
 
 
 def _sign(one: Running) -> str:
+    if one.paused is not None:
+        return f"‖ {told(say('paused'))}"
     if one.stuck:
         return f"! {told(say_number('{n:,} stuck', '{n:,} stuck', n=one.stuck))}"
     if one.blocked:
@@ -68,9 +71,11 @@ def _sign(one: Running) -> str:
     return "✓"
 
 
-def told_of_journey(one: Running) -> Content:
+def told_of_journey(one: Running, zone: Zone) -> Content:
     """The funnel of the month, the goal, and where it is stuck."""
     lines = [_heading(title_of(one.journey), told(one.journey.name))]
+    if one.paused is not None:
+        lines.append(Content.styled(f"‖ {told(pause_said(one.paused, zone))}", "$error"))
     lines += _funnel(one)
     if one.conversion is not None:
         lines += [Content(""), *_goal(one.conversion)]

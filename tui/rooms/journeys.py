@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from engine.people.task_changes import Hand
 from engine.views.inhabitants import Inhabitant, Stay, inhabitants
 from engine.views.passages import Running, running
+from tui.dialogs import AskWords
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.journey_page import (
@@ -23,6 +25,16 @@ from tui.rooms.journey_page import (
     journey_row,
     told_of_journey,
     told_of_place,
+)
+from tui.rooms.switch import (
+    GOES_ON,
+    STOPPED,
+    TOO_LATE,
+    asking_to_go_on,
+    letting_go,
+    stopping,
+    what_stays,
+    when_sure,
 )
 from tui.widgets.drawing import title_of
 from tui.widgets.machine import Machine
@@ -89,10 +101,13 @@ class JourneysRoom(Room[Journeys]):
     ABOUT: ClassVar[str] = say(
         "All journeys: how many are under way, came in and ended. Enter draws the one with the cursor: beside each "
         "state how many are there, beside each way how many went it in 7 and 30 days. Enter again lists who is in a "
-        "state, those who have been there for longest first, and once more leads to a customer. Esc leads back.\n"
+        "state, those who have been there for longest first, and once more leads to a customer. Esc leads back. `p` "
+        "stops what a journey sends, `r` lets it go on.\n"
         "! marks states in which people are longer than timers allow."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pause", say("pause")),
+        Binding("r", "resume", say("go on sending")),
         Binding("escape,backspace", "back", say("back"), key_display="Esc"),
         Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
         Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
@@ -183,7 +198,7 @@ class JourneysRoom(Room[Journeys]):
         if one is None:
             text.update("")
         elif state is None:
-            text.update(told_of_journey(one))
+            text.update(told_of_journey(one, self.house.project.config.zone))
         elif state in {place.state.name for place in one.places}:
             when = When(
                 page.now, self.house.project.config.zone, self.query_one("#beside").content_size.width
@@ -233,13 +248,49 @@ class JourneysRoom(Room[Journeys]):
             self._go(replace(self._asked, pages=pages[:-1]), -1)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Back leads out of something."""
+        """Back leads out of something; what sends is stopped, or goes on."""
         del parameters
+        if action in ("pause", "resume"):
+            return self._one is not None and (self._one.paused is None) == (action == "pause")
         return action != "back" or self._asked.journey is not None
 
     def action_back(self) -> None:
         """Out of a state, or of a journey."""
         self._go(Asked(self._asked.journey if self._asked.state else None))
+
+    @property
+    def _one(self) -> Running | None:
+        """The journey that one looks at, or that has the cursor."""
+        return (
+            None if self.snapshot is None else self.snapshot.journey(self._asked.journey or self._courses.key)
+        )
+
+    def action_pause(self) -> None:
+        """Stop what a journey sends, once somebody has said why."""
+        one = self._one
+        if one is not None:
+            question = say("Stop what {journey} sends? Say why.", journey=title_of(one.journey))
+            self.app.push_screen(
+                AskWords(question, what_stays(one.blocked)), partial(self._stop, one.journey.name)
+            )
+
+    def _stop(self, name: str, because: str | None) -> None:
+        if because is not None:
+            self._switch(stopping("journey", name, because), STOPPED)
+
+    def action_resume(self) -> None:
+        """Let it go on, once somebody has said yes."""
+        pause = None if self._one is None else self._one.paused
+        if pause is not None:
+            asked = asking_to_go_on(pause, self.house.project.config.zone)
+            self.app.push_screen(asked, when_sure(partial(self._switch, letting_go(pause), GOES_ON)))
+
+    @work(group="decide")
+    async def _switch(self, verb: Callable[[Hand], bool], done: str) -> None:
+        changed = await self.act(verb)
+        if changed is not None:
+            self.tell(done if changed else TOO_LATE)
+        self.reload()
 
     def action_read_on(self, step: int) -> None:
         """Scroll what is near."""

@@ -11,10 +11,11 @@ from engine.reasons import read_back
 from engine.storage.states import MessageStatus
 from engine.views.deliveries import BY_SEGMENT, Cause, Lane
 from engine.views.pauses import pause_said
+from tui.rooms.switch import what_stays
 from tui.widgets.bars import padded, width_of
 from tui.widgets.rows import Column, Row
 from tui.widgets.sparks import spark
-from tui.wording import say, say_as, say_number, told
+from tui.wording import say, say_as, told
 
 COLUMNS = (
     Column(elastic=True),
@@ -81,14 +82,8 @@ def _sign(lane: Lane, now: int) -> tuple[str, bool]:
 def what_stops(lanes: Iterable[Lane]) -> str:
     """What a pause of these would stop."""
     found = list(lanes)
-    waits, sent = sum(lane.waits for lane in found), sum(sum(lane.sent) for lane in found)
     days = max((len(lane.sent) for lane in found), default=1)
-    stays = say_number("{n:,} message that waits now stays.", "{n:,} messages that wait now stay.", n=waits)
-    usual = say("About {number:,} leave on a day.", number=round(sent / days))
-    rest = say(
-        "Customers go on through their journeys; what waits for too long is given up, as the rules say."
-    )
-    return f"{told(stays)} {told(usual)}\n{told(rest)}"
+    return what_stays(sum(lane.waits for lane in found), round(sum(sum(lane.sent) for lane in found) / days))
 
 
 def told_of_pause(pause: Pause, zone: Zone) -> Content:
