@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from dsl.model.journeys import After, Otherwise, SetAttribute, State, Task, TaskDone
+from dsl.model.journeys import After, Grant, Otherwise, SetAttribute, State, Task, TaskDone
 from dsl.wording import Phrase
 from engine.explaining.answers import Line, line_of
 from engine.explaining.doing import done_by, lasting
@@ -150,6 +150,9 @@ def _does(case: Case, place: Place) -> Iterator[Phrase]:
         if isinstance(action, SetAttribute):
             value = case.known[action.attribute] = case.value_of(action, place)
         yield done_by(action, case.window, value)
+        given = case.spent(action.benefit) if isinstance(action, Grant) else None
+        if given is not None:
+            yield say("none of it is left: {given}", given=given)
 
 
 def document(found: list[Consequence]) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """A run through a journey supposed to be in a state: what leads on from there, and what its `set` would give.
 
 Asked in a run's own words (`engine.running.picking.fires`), of the customer as they are but for what is supposed of
-them. Events, tasks and benefits to come are not foreseen.
+them. Events and tasks to come are not foreseen; of benefits, whether any is left now.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dsl.model.journeys import After, At, Journey, NotGranted, On, SetAttribute, State, TaskDone
+from dsl.wording import Phrase
 from engine.conditions.compiling import Scene, flag_value
 from engine.conditions.moments import Sql
 from engine.conditions.world import NOW, Clockwork, RunValues
@@ -23,6 +24,7 @@ from engine.storage.keys import Intent
 from engine.storage.messages import given
 from engine.storage.schema import SUBJECT, Number, enrolment
 from engine.storage.values import Stored
+from engine.views.benefits import given_of
 from engine.views.window import Window
 
 
@@ -75,13 +77,21 @@ class Case:
 
     def ways_on(self, place: Place) -> Iterator[WayOn]:
         """Those that need no event."""
-        ways = tuple(
-            way for way in self.ways_from(place) if not isinstance(way.transition, On | TaskDone | NotGranted)
-        )
-        row = self._ask(("ways",), _Asked(ways), place) if ways else ()
-        for way, answer in zip(ways, row, strict=True):
+        ways = [way for way in self.ways_from(place) if not isinstance(way.transition, On | TaskDone)]
+        asked = tuple(way for way in ways if not isinstance(way.transition, NotGranted))
+        row = iter(self._ask(("ways",), _Asked(asked), place) if asked else ())
+        for way in ways:
+            if isinstance(way.transition, NotGranted):
+                yield WayOn(way, None, place.entered and self.spent(way.transition.benefit) is not None)
+                continue
+            answer = next(row)
             due = answer if way.timed else None
             yield WayOn(way, due, bool(answer) if due is None else due <= self.now)
+
+    def spent(self, benefit: str) -> Phrase | None:
+        """How many are given of a benefit, where none is left; else None."""
+        declared, number = self.window.model.benefits[benefit], self.plan.world.number("benefit", benefit)
+        return given_of(self.window.connection, declared, number, self.plan.world.zone, self.now)
 
     def value_of(self, action: SetAttribute, place: Place) -> Stored:
         """What the attribute that it sets would become."""

@@ -19,6 +19,7 @@ message offer "方案" { sms: "方案{{ points }}。回T退订" }
 message bye "道别" { sms: "再见。回T退订" }
 policy marketing { send on every day 09:00 to 20:00 }
 benefit check "免费检查" { approve by manager }
+benefit rare "绝版" { stock 0 }
 
 journey care "关怀" {
   policy marketing
@@ -34,6 +35,7 @@ journey care "关怀" {
         outcome talked -> sorted
         outcome refused -> end refused
         outcome later
+        outcome gift -> late
       }
       after 5 days -> end silent
     }
@@ -42,6 +44,10 @@ journey care "关怀" {
       when reason = near -> help.near
       when reason = moved -> end moved
       otherwise -> half
+    }
+    state late {
+      grant rare else -> half
+      after 1 day -> end given
     }
     state half "一半" { split { 50% -> end left, 50% -> end right } }
   }
@@ -90,6 +96,7 @@ CASES = {
     ("talked", "reason=near points=90"): ["对症", "上门"],
     ("refused", ""): ["关怀 ended refused"],
     ("later", ""): [],
+    ("gift", ""): ["late", "一半", "关怀 ended"],
     ("later", "points=91"): ["关怀 ended rich"],
 }
 

@@ -30,8 +30,10 @@ class Finishing(ModalScreen[Finish | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "finish", say("finish"), key_display="^s", priority=True),
         Binding("escape", "leave", say("not yet"), key_display="Esc", priority=True),
-        Binding("tab", "app.focus_next", say("next field"), key_display="Tab"),
-        Binding("shift+tab", "app.focus_previous", say("previous field"), show=False),
+        # Before the next key: what is typed fast must not land in the field that was left.
+        Binding("tab", "app.focus_next", say("next field"), key_display="Tab", priority=True),
+        Binding("shift+tab", "app.focus_previous", say("previous field"), show=False, priority=True),
+        Binding("enter", "go_on", say("go on"), show=False, priority=True),
         *(
             Binding(str(key), f"choose({key - 1})", say("outcome {n}", n=key), show=False)
             for key in range(1, 10)
@@ -112,11 +114,9 @@ class Finishing(ModalScreen[Finish | None]):
         lines = () if chosen is None else deeds_of(chosen)
         self.query_one("#follows", Static).update(Content("\n".join(lines)))
 
-    @on(Input.Submitted)
-    @on(Choices.Done)
-    def go_on(self, event: Input.Submitted | Choices.Done) -> None:
-        """Enter leads to the next field; on the chosen outcome it finishes."""
-        if isinstance(event, Choices.Done) and event.choices is self._outcomes:
+    def action_go_on(self) -> None:
+        """Enter leads to the next field; on the outcomes it finishes."""
+        if self.focused is self._outcomes:
             self.action_finish()
         else:
             self.focus_next()

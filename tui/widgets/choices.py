@@ -19,7 +19,7 @@ _MARK = 2  # cells of the mark before each
 
 
 class Choices(Widget, can_focus=True):
-    """Posts `Chosen` whenever another one is chosen, or none, and `Done` at enter.
+    """Posts `Chosen` whenever another one is chosen, or none.
 
     `upright`: one below the other, with the digits that choose them. `labels`: what they are called now.
     """
@@ -28,7 +28,6 @@ class Choices(Widget, can_focus=True):
         Binding("down,right,j,l", "move(1)", say("next"), show=False, key_display="→ ↓"),
         Binding("up,left,k,h", "move(-1)", say("previous"), show=False, key_display="← ↑"),
         Binding("delete,backspace", "clear", say("none of them"), show=False),
-        Binding("enter", "done", say("go on"), show=False),
     ]
 
     chosen: reactive[int | None] = reactive(None, init=False)
@@ -37,12 +36,6 @@ class Choices(Widget, can_focus=True):
     @dataclass
     class Chosen(Message):
         """Another one is chosen."""
-
-        choices: "Choices"
-
-    @dataclass
-    class Done(Message):
-        """Whoever chose goes on."""
 
         choices: "Choices"
 
@@ -111,10 +104,6 @@ class Choices(Widget, can_focus=True):
     def action_clear(self) -> None:
         """None of them."""
         self.chosen = None
-
-    def action_done(self) -> None:
-        """Go on."""
-        self.post_message(self.Done(self))
 
     def on_click(self, event: events.Click) -> None:
         """The one that was meant."""
