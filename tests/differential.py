@@ -3,8 +3,8 @@
 `compare` is the whole of it. The engine's side is `tests.engine_side`.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from hypothesis import assume
 
@@ -14,10 +14,13 @@ from dsl.tree.statements import File
 from engine.plans.editions import editions
 from tests.engine_side import EngineSide
 from tests.oracle import history as h
+from tests.oracle import people
+from tests.oracle.facts import Grant, Message, Task
 from tests.oracle.interpreter import Interpreter
 from tests.oracle.outcomes import Outcome, differences, outcome_of
 
 ZONE = "Asia/Shanghai"
+Decision = h.Finishes | h.Decides | h.Foresees | h.Looks | h.Rewrites | h.Hints | h.Clears
 
 
 def model_in_scope(file: File, *, watching: bool = False) -> Model:
@@ -68,62 +71,86 @@ def tell(oracle: Interpreter, step: h.Step, moment: h.Moment) -> None:
             oracle.arrive(step.kind, step.customer, step.at or moment.at, step.fields)
         case h.Agrees():
             oracle.consent(step.customer, moment.at, step.policy, step.channel)
+        case h.Withdraws():
+            oracle.withdraw(step.customer, moment.at, step.policy, step.channel)
         case h.OptsOut():
             oracle.optout(step.customer, moment.at, step.channel)
         case h.Labelled():
             oracle.label(step.customer, step.tag, remove=step.remove)
-        case h.Finishes():
-            _finish(oracle, step, moment)
         case h.Told():
             _told(oracle, step, moment)
-        case h.Decides():
+        case _:
             _decide(oracle, step, moment)
 
 
+def _decide(oracle: Interpreter, step: Decision, moment: h.Moment) -> None:
+    """One step of people's; of several things it is about the first."""
+    match step:
+        case h.Finishes():
+            _finish(oracle, step, moment)
+        case h.Decides():
+            _decide_on_benefit(oracle, step, moment)
+        case h.Foresees():
+            people.foresee(step.message, step.count, h.STAFF[step.who], oracle.world)
+        case h.Looks() | h.Rewrites():
+            _decide_on_message(oracle, step, moment)
+        case h.Hints():
+            oracle.hint(step.customer)
+        case h.Clears():
+            if step.customer in oracle.facts.doubts:
+                oracle.clear(step.customer, moment.at, optout=step.optout)
+
+
+def _decide_on_message(oracle: Interpreter, step: h.Looks | h.Rewrites, moment: h.Moment) -> None:
+    mine = oracle.facts.messages_of(step.customer)
+    if isinstance(step, h.Rewrites):
+        found = _first(one for one in mine if people.may_be_rewritten(one))
+        if found is not None:
+            people.rewrite(found, step.text, step.via, moment.at, oracle.world)
+        return
+    found = _first(one for one in mine if one.status == "held")
+    if found is not None:
+        oracle.look(found, h.STAFF[step.who], moment.at, approve=step.approve)
+
+
 def _told(oracle: Interpreter, step: h.Told, moment: h.Moment) -> None:
-    """Told of is the first one that was sent, by journey, record, occurrence, visit and action."""
-    sent = [one for one in oracle.facts.messages_of(step.customer) if one.status == "sent"]
-    if sent:
-        first = min(
-            sent,
-            key=lambda one: (
-                one.enrolment.journey, one.enrolment.record_number, one.enrolment.occurrence, one.visit, one.action
-            ),
-        )  # fmt: skip
+    """Told of is the first one that was sent."""
+    first = _first(one for one in oracle.facts.messages_of(step.customer) if one.status == "sent")
+    if first is not None:
         oracle.receipt(first, moment.at, step.at, arrived=step.arrived)
 
 
-def _decide(oracle: Interpreter, step: h.Decides, moment: h.Moment) -> None:
-    """Decided on is the first one that is held, by journey, record, occurrence, visit and action."""
-    held = [
+def _decide_on_benefit(oracle: Interpreter, step: h.Decides, moment: h.Moment) -> None:
+    """Decided on is the first one that is held."""
+    first = _first(
         grant
         for grant in oracle.facts.grants
         if grant.enrolment.customer == step.customer and grant.status == "held"
-    ]
-    if held:
-        first = min(
-            held,
-            key=lambda one: (
-                one.enrolment.journey, one.enrolment.record_number, one.enrolment.occurrence, one.visit, one.action
-            ),
-        )  # fmt: skip
-        oracle.decide(first, moment.at, approve=step.approve)
+    )
+    if first is not None:
+        oracle.decide(first, h.STAFF[step.who], moment.at, approve=step.approve)
 
 
 def _finish(oracle: Interpreter, step: h.Finishes, moment: h.Moment) -> None:
-    """Done is the first open one by journey, record, occurrence, visit and action."""
-    found = [
+    """Done is the first open one."""
+    task = _first(
         task
         for task in oracle.facts.tasks
         if task.enrolment.customer == step.customer and task.task == step.task and task.status == "open"
-    ]
-    if not found:
-        return
-    task = min(
-        found,
-        key=lambda item: (
-            item.enrolment.journey, item.enrolment.record_number, item.enrolment.occurrence, item.visit, item.action
-        ),
-    )  # fmt: skip
-    outcomes: Sequence[str] = oracle.action_of(task).outcomes
-    oracle.finish(task, outcomes[step.outcome % len(outcomes)], moment.at, step.answers)
+    )
+    if task is not None:
+        outcomes: Sequence[str] = oracle.action_of(task).outcomes
+        oracle.finish(task, outcomes[step.outcome % len(outcomes)], moment.at, step.answers)
+
+
+_Wanted = TypeVar("_Wanted", Message, Task, Grant)
+
+
+def _first(found: Iterable[_Wanted]) -> _Wanted | None:
+    """By journey, record, occurrence, visit and action."""
+
+    def place(one: _Wanted) -> tuple[str, int, int, int, int]:
+        enrolment = one.enrolment
+        return enrolment.journey, enrolment.record_number, enrolment.occurrence, one.visit, one.action
+
+    return min(found, key=place, default=None)

@@ -19,9 +19,7 @@ from engine.delivery.delivery import Delivery
 from engine.inbox.receipts import By as ByChannel
 from engine.inbox.receipts import take_receipts
 from engine.people.consents import Consent, give
-from engine.people.decisions import approve, refuse
 from engine.people.optouts import OptOut, opt_out
-from engine.people.practice import Practice
 from engine.people.tasks import Desk, Finish, declared_task, finish_task
 from engine.permits.permitting import Permits
 from engine.permits.senders import make_permits
@@ -34,12 +32,13 @@ from engine.storage.audit import By
 from engine.storage.benefit_tables import grant
 from engine.storage.customers import customer_hash
 from engine.storage.declared import column_name
-from engine.storage.keys import Intent, intent_in
+from engine.storage.keys import intent_in
 from engine.storage.states import Fate, GrantStatus, MessageStatus, TaskStatus
 from engine.storage.store import Store, open_store
 from engine.storage.symbols import load_symbols
 from engine.storage.values import Surroundings
 from tests.deliveries import Gateway
+from tests.engine_people import Office, decide, first, hire
 from tests.oracle import history as h
 from tests.oracle.outcomes import Outcome, Row, in_order, plain, values_of
 
@@ -71,6 +70,7 @@ class EngineSide:
         with self.store.write() as connection:
             self.plan: Plan = make_plan(connection, 1, model, Zone(zone), Duration(3, "day"))
             self.plan.tables.metadata.create_all(connection)
+            hire(connection)
         permits = make_permits(self.plan, {"brand": "Homing"}, {})
         channels: dict[str, Channel] = {name: Gateway(self._answer, receipts=True) for name in CHANNELS}
         self.refusing: frozenset[str] = frozenset()
@@ -100,11 +100,11 @@ class EngineSide:
                     self._optout(connection, step, now)
                 case h.Finishes():
                     self._finish(connection, step, now)
-                case h.Decides():
-                    self._decide(connection, step, now)
-                    return
                 case h.Told():
                     self._told(connection, step, now)
+                    return
+                case _:
+                    decide(self._office(connection, now), step)
                     return
             mark_changed(connection, [self.customers[step.customer]])
 
@@ -169,50 +169,33 @@ class EngineSide:
     def _finish(self, connection: sa.Connection, step: h.Finishes, now: int) -> None:
         """Done is the first open one by journey, record, occurrence, visit and action."""
         symbols, task = self.plan.world.symbols, s.task
-        rows = connection.execute(
-            sa.select(task).where(
-                task.c.customer == self.customers[step.customer],
-                task.c.task == self._number("task", step.task),
-                task.c.status == TaskStatus.OPEN,
-            )
-        ).all()
-        if not rows:
+        which = (task.c.task == self._number("task", step.task), task.c.status == TaskStatus.OPEN)
+        row = first(self._office(connection, now), task, step.customer, *which)
+        if row is None:
             return
-        row = min(rows, key=lambda r: (symbols.name(r.journey), r.record, r.occurrence, r.visit, r.action))
         declared = declared_task(self.model, symbols, row)
         assert declared is not None
         outcome = declared.outcomes[step.outcome % len(declared.outcomes)]
         asked = {ask.name for ask in declared.asks}
         answers = {name: value for name, value in step.answers.items() if name in asked}
         desk = Desk(connection, self.model, symbols, Surroundings(self.plan.world.zone, "CN"))
-        intent = Intent(*(getattr(row, name) for name in Intent._fields))
-        finish_task(desk, intent, Finish(outcome, answers), By("test", now))
+        finish_task(desk, intent_in(row), Finish(outcome, answers), By("Ann", now))
+
+    def _office(self, connection: sa.Connection, now: int) -> Office:
+        return Office(connection, self.plan, self.customers, now)
 
     def _told(self, connection: sa.Connection, step: h.Told, now: int) -> None:
         """Told of is the first one that was sent, by journey, record, occurrence, visit and action."""
-        symbols, message = self.plan.world.symbols, s.message
-        own = (message.c.customer == self.customers[step.customer], message.c.status == MessageStatus.SENT)
-        rows = connection.execute(sa.select(message).where(*own)).all()
-        if not rows:
+        sent = s.message.c.status == MessageStatus.SENT
+        row = first(self._office(connection, now), s.message, step.customer, sent)
+        if row is None:
             return
-        row = min(rows, key=lambda r: (symbols.name(r.journey), r.record, r.occurrence, r.visit, r.action))
         says: Says = "delivered" if step.arrived else "failed"
         at = None if step.at is None else ms(step.at)
         told = Receipt(row.key, f"{row.key}.{row.attempt}", None, says, None, at)
-        by = ByChannel(symbols.name(row.channel), Capabilities(receipts=True))
+        by = ByChannel(self.plan.world.symbols.name(row.channel), Capabilities(receipts=True))
         came = take_receipts(connection, by, [told], now)
         assert came.fates == {Fate.APPLIED: 1}
-
-    def _decide(self, connection: sa.Connection, step: h.Decides, now: int) -> None:
-        """Decided on is the first one that is held, by journey, record, occurrence, visit and action."""
-        symbols = self.plan.world.symbols
-        own = (grant.c.customer == self.customers[step.customer], grant.c.status == GrantStatus.HELD)
-        rows = connection.execute(sa.select(grant).where(*own)).all()
-        if not rows:
-            return
-        row = min(rows, key=lambda r: (symbols.name(r.journey), r.record, r.occurrence, r.visit, r.action))
-        decide = approve if step.approve else refuse
-        decide(connection, intent_in(row), By("test", now), practice=Practice(self.plan.world.zone))
 
     def _number(self, kind: str, name: str | None) -> int:
         """The number of a name; 0 stands for every one."""

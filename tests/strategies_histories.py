@@ -16,17 +16,23 @@ from dsl.tree import statements as tree
 from dsl.tree.journeys import JourneyDecl, StageDecl, StateDecl, Task
 from tests.oracle.history import (
     Agrees,
+    Clears,
     Decides,
     Finishes,
+    Foresees,
     Happens,
+    Hints,
     History,
     Known,
     Labelled,
+    Looks,
     Moment,
     OptsOut,
+    Rewrites,
     Step,
     Thing,
     Told,
+    Withdraws,
 )
 from tests.strategies_conditions import TAGS, WORDS, Draw, Fields, chance, pick
 
@@ -51,21 +57,30 @@ class _Stage:
     records: Mapping[str, Fields]
     tasks: tuple[str, ...]
     policies: tuple[str, ...]
+    messages: tuple[str, ...]
     customers: tuple[str, ...]
     runs: tuple[datetime, ...]
     zone: ZoneInfo
 
 
 @st.composite
-def histories(draw: Draw, file: tree.File, zone: ZoneInfo = SHANGHAI) -> History:
-    """What happens under the rules of `file`: moments in order, a run at each of them."""
+def histories(draw: Draw, file: tree.File, zone: ZoneInfo = SHANGHAI, *, foreseeing: bool = False) -> History:
+    """What happens under the rules of `file`: moments in order, a run at each of them.
+
+    `foreseeing`: people let messages go before they are there. Who is among so many depends, like the sample, on how
+    many customers a transaction takes where a message is wanted because another was dropped.
+    """
     runs = _runs(draw, zone)
     customers = tuple(f"C{number + 1}" for number in range(pick(draw, (1, 1, 2, 2, 3, 4))))
-    stage = _Stage(*_declared(file), _tasks(file), _policies(file), customers, runs, zone)
+    stage = _Stage(*_declared(file), _tasks(file), _policies(file), _messages(file), customers, runs, zone)
     first: list[Step] = [Known(customer, _values(draw, stage, stage.attributes)) for customer in customers]
     first += [Agrees(customer) for customer in customers if not chance(draw, 4)]
     first += [_thing(draw, stage) for _ in (*stage.records, *stage.records)]
     first += [_happens(draw, stage) for _ in range(draw(st.integers(0, 4)))]
+    if foreseeing and stage.messages:
+        first += [
+            _of_messages(draw, stage, "foresight", customers[0]) for _ in range(draw(st.integers(0, 2)))
+        ]
     later = [Moment(at, tuple(_steps(draw, stage)), _refusing(draw)) for at in runs[1:]]
     return (Moment(runs[0], tuple(first)), *later)
 
@@ -109,6 +124,10 @@ def _policies(file: tree.File) -> tuple[str, ...]:
     return tuple(item.name.text for item in file.statements if isinstance(item, tree.PolicyDecl))
 
 
+def _messages(file: tree.File) -> tuple[str, ...]:
+    return tuple(item.name.text for item in file.statements if isinstance(item, tree.MessageDecl))
+
+
 def _types(fields: tuple[tree.Field, ...]) -> Fields:
     return {field.name.text: field.type for field in fields}
 
@@ -139,6 +158,11 @@ def _steps(draw: Draw, stage: _Stage) -> list[Step]:
         "receipt",
         "receipt",
         "decision",
+        "look",
+        "look",
+        "look",
+        "rewrite",
+        "doubt",
     )
     return [_step(draw, stage, kind) for kind in draw(st.lists(st.sampled_from(kinds), max_size=4))]
 
@@ -164,11 +188,33 @@ def _rarer(draw: Draw, stage: _Stage, kind: str, customer: str) -> Step:
     if kind == "receipt":
         return Told(customer, draw(st.booleans()), None if draw(st.booleans()) else _instant(draw, stage))
     if kind == "decision":
-        return Decides(customer, not chance(draw, 3))
+        return Decides(customer, not chance(draw, 3), pick(draw, _DECIDING))
     if kind == "consent":
         channels = (None, "sms") if stage.policies else (None,)
-        return Agrees(customer, pick(draw, (None, *stage.policies)), pick(draw, channels))
-    return _happens(draw, stage)
+        said = pick(draw, (Agrees, Agrees, Withdraws))
+        return said(customer, pick(draw, (None, *stage.policies)), pick(draw, channels))
+    return _of_messages(draw, stage, kind, customer)
+
+
+def _of_messages(draw: Draw, stage: _Stage, kind: str, customer: str) -> Step:
+    """What people decide about messages, where rules send any."""
+    if not stage.policies:
+        return _happens(draw, stage)
+    match kind:
+        case "look":
+            return Looks(customer, not chance(draw, 5), pick(draw, _DECIDING))
+        case "rewrite":
+            return Rewrites(customer, pick(draw, _TEXTS), draw(st.integers(0, 1)), pick(draw, _DECIDING))
+        case "doubt":
+            return Hints(customer) if draw(st.booleans()) else Clears(customer, chance(draw, 4), "Ann")
+        case "foresight":
+            return Foresees(pick(draw, stage.messages), draw(st.integers(0, 2)), pick(draw, _DECIDING))
+        case _:
+            return _happens(draw, stage)
+
+
+_DECIDING = ("Ann", "Ann", "Mei", "Bo")
+_TEXTS = ("您好", "陈晨好", "hello")
 
 
 def _finishes(draw: Draw, stage: _Stage, customer: str) -> Finishes:

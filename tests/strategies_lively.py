@@ -79,6 +79,7 @@ _CONDITIONS = (
     "days until next(renewal) < points",
     "no sent within last 2 days",
 )
+_REVIEWED = (*_CONDITIONS, *("points > -9",) * 10)
 _OF_JOURNEYS = (
     "in journey B",
     "not in journey A",
@@ -198,8 +199,9 @@ def _policy(draw: Draw, name: str) -> str:
     if _rarely(draw, 3):
         per = pick(draw, ("day", "3 days", "week"))
         lines.append(f"at most {draw(st.integers(0, 2))} per {per} for {pick(draw, _CONDITIONS)}")
-    if _rarely(draw, 4):
-        lines.append(f"review by manager when {pick(draw, _CONDITIONS)}")
+    for role in ("manager", "boss"):
+        if _rarely(draw, 4):
+            lines.append(f"review by {role} when {pick(draw, _REVIEWED)}")
     lines += [pick(draw, _GAPS), pick(draw, _SILENCES), pick(draw, _GIVE_UPS)]
     return _block(f"policy {name}", [line for line in lines if line])
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from engine.channels.protocol import Outgoing
 from engine.delivery import sending
-from engine.permits.facts import KEY_AT, Row, Sender
+from engine.permits.facts import KEY_AT, REACH_AT, Row, Sender
 from engine.permits.given import Go, Hold, Verdict, Wait
 from engine.permits.outbox import outcome_of
 from engine.permits.overseeing import oversee
@@ -213,7 +213,7 @@ class _Via:
 
 def _elsewhere(sender: Sender, row: Row, place: int, refused: int) -> bool:
     """Whether another channel, not refused yet, has an address and the consent it needs."""
-    rule, count, start = sender.rule, len(sender.rule.via), KEY_AT + 7
+    rule, count, start = sender.rule, len(sender.rule.via), KEY_AT + REACH_AT
     consents, addresses = row[start : start + count], row[start + count : start + 2 * count]
     return any(
         addresses[other] and (consents[other] or not rule.policy.consent)

@@ -64,6 +64,9 @@ class Sender:
 KEY_AT = 4
 """Rows begin with customer, record, occurrence, visit; the key follows."""
 
+REACH_AT = 8
+"""Where in a key the consents begin, one for each channel; then come the addresses."""
+
 
 def candidates(world: World, sender: Sender) -> sa.Select[Any]:
     """The rows of one `send`, by customer: place, key, addresses, values.
@@ -209,7 +212,8 @@ def facts_of(
 ) -> Facts:
     """The facts of a row: its key, and what is known of the customer beside it."""
     rule, count = sender.rule, len(sender.rule.via)
-    consents, known = key[8 : 8 + count], key[8 + count : 8 + 2 * count]
+    start, end = REACH_AT, REACH_AT + 2 * count
+    consents, known = key[start : start + count], key[start + count : end]
     everywhere = optouts.get("", None)
     reach = tuple(
         Reach(
@@ -220,7 +224,7 @@ def facts_of(
         )
         for place, channel in enumerate(rule.via)
     )
-    conditions = tuple(bool(value) for value in key[8 + 2 * count : -2])
+    conditions = tuple(bool(value) for value in key[end:-2])
     return Facts(
         rule,
         key[0],

@@ -17,7 +17,7 @@ from engine.conditions import moments
 from engine.permits.approvals import APPROVED, void_where_changed
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.given import Drop, Go, Hold, Verdict, Wait
-from engine.permits.preapproved import SIGNED, Preapproved
+from engine.permits.preapproved import PREAPPROVED, SIGNED, Preapproved
 from engine.permits.settling import Visit, settle
 from engine.permits.words import Words
 from engine.plans.statement import Statement
@@ -169,6 +169,7 @@ def _differs(row: Row, outcome: Outcome) -> bool:
     return (
         status is None
         or outcome.status in (MessageStatus.READY, MessageStatus.HELD)  # with the text that it would have now
+        or row[APPROVED] == PREAPPROVED  # which is noted on it
         or (status, until) != (outcome.status, outcome.until)
     )
 
@@ -301,8 +302,12 @@ def _owns(sender: Sender, written: Written) -> list[Own]:
 
 
 def _is_news(work: Work, sender: Sender, outcome: Outcome, row: Row, own: Own) -> bool:
-    """A held message whose text still cannot be made, or is still the same for the same roles, stays as it is."""
-    if (outcome.status, outcome.until) != (row[STATUS], row[STATUS + 1]):
+    """A held message whose text still cannot be made, or is still the same for the same roles, stays as it is.
+
+    One whose approval has just become void is looked at again, also where it waited for this very moment before.
+    """
+    stays = outcome.status is MessageStatus.HELD
+    if not stays or (outcome.status, outcome.until) != (row[STATUS], row[STATUS + 1]):
         return True
     if not own[1]:
         return False

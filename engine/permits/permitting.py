@@ -125,7 +125,8 @@ class _Cases:
         """Decide on those of one send about whom the row says all; put the others aside."""
         world = self.work.plan.world
         found = self.work.rows(("candidates", sender.place), lambda: candidates(world, sender))
-        end, crowded, one_by_one = KEY_AT + sender.key_length, self.crowded, self.editions.takes_more(sender)
+        end, crowded = KEY_AT + sender.key_length, self.crowded
+        one_by_one = self.editions.takes_more(sender) or self.before.takes_more(sender)
         alike: dict[Key, list[Row]] = defaultdict(list)
         for row in found:
             key: Key = row[KEY_AT:end]
@@ -156,14 +157,31 @@ class _Cases:
             rows = [row for row in rows if not self._stays_held(sender, channel, row)]
             if not rows:
                 return verdict
-        freed, held = self.before.cover(sender, verdict, rows)
+        freed, held, gone = self._beforehand(sender, facts, verdict, rows)
         if freed:
-            gone = decide(_let_go(facts, verdict), self.work.clock.now)
             self.decided[sender, gone] += freed
             if not held:
                 return gone
         self.decided[sender, verdict] += held
         return verdict
+
+    def _beforehand(
+        self, sender: Sender, facts: Facts, verdict: Verdict, rows: list[Row]
+    ) -> tuple[list[Row], list[Row], Verdict]:
+        """The rows that were let go before they were there, the others, and what becomes of the first.
+
+        A text that somebody must look at was not: it takes no place among those that were.
+        """
+        if not self.before.may_cover(sender, verdict):
+            return [], rows, verdict
+        gone = decide(_let_go(facts, verdict), self.work.clock.now)
+        fit = rows
+        if isinstance(gone, Go):
+            faults = self.words.faults(sender, gone.channel, rows, self.words.of(sender, gone.channel, rows))
+            fit = [row for row, because in zip(rows, faults, strict=True) if because is None]
+        freed = self.before.cover(sender, verdict, fit)
+        taken = {row[:KEY_AT] for row in freed}
+        return freed, [row for row in rows if row[:KEY_AT] not in taken], gone
 
     def _stays_held(self, sender: Sender, channel: str, row: Row) -> bool:
         """A text that a person must look at is held until it may go, and does not wait when its windows have closed.

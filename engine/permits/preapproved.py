@@ -51,24 +51,25 @@ class Preapproved:
     plan: Plan
     grants: dict[str, list[Grant]] = field(default_factory=dict)
 
-    def cover(self, sender: Sender, verdict: Verdict, rows: list[Row]) -> tuple[list[Row], list[Row]]:
-        """Those of rows about to be held that are let go instead, marked so; and the others. What is held stays so.
+    def takes_more(self, sender: Sender) -> bool:
+        """Whether who comes first decides which messages of a send are let go."""
+        return sender.rule.send.message in self.grants
 
-        Every role that must decide must have approved them beforehand.
-        """
+    def may_cover(self, sender: Sender, verdict: Verdict) -> bool:
+        """Whether messages about to be held may be let go: every role that must decide has approved some beforehand."""
         if not self.grants or not isinstance(verdict, Hold) or verdict.watched or verdict.role is None:
-            return [], rows
-        asked = roles_in(verdict.role)
-        grants = self._standing_for(sender.rule.send.message, asked)
-        if not grants:
-            return [], rows
+            return False
+        return bool(self._standing_for(sender.rule.send.message, roles_in(verdict.role)))
+
+    def cover(self, sender: Sender, verdict: Verdict, rows: list[Row]) -> list[Row]:
+        """Those of rows about to be held that are let go instead, marked so. What is held stays so."""
+        assert isinstance(verdict, Hold)  # noqa: S101  # as `may_cover` says
+        grants = self._standing_for(sender.rule.send.message, roles_in(verdict.role))
         fit = (row for row in rows if row[_STATUS] != MessageStatus.HELD and not row[SIGNED])
         new = list(islice(fit, min(grant.left for grant in grants)))
         for grant in grants:
             grant.left -= len(new)
-        freed: list[Row] = [(*row[:_APPROVED], PREAPPROVED, verdict.role, *row[SIGNED + 1 :]) for row in new]
-        taken = set(map(id, new))
-        return freed, [row for row in rows if id(row) not in taken]
+        return [(*row[:_APPROVED], PREAPPROVED, verdict.role, *row[SIGNED + 1 :]) for row in new]
 
     def _standing_for(self, name: str, asked: Sequence[str]) -> list[Grant]:
         """The preapprovals that together stand for these roles; none when they do not."""

@@ -45,4 +45,5 @@ def test_rules_that_watch(text: str, data: st.DataObject) -> None:
     (file,), flaws = parse_texts({"watching.rules": text})
     assert not flaws
     model, zone = model_in_scope(file, watching=True), data.draw(st.sampled_from(ZONES))
-    compare(model, data.draw(histories(file)), zone, how=How(full=data.draw(st.booleans())))
+    history = data.draw(histories(file, foreseeing=True))
+    compare(model, history, zone, how=How(full=data.draw(st.booleans())))

@@ -6,7 +6,8 @@ Rules never change in a history: what is watched of a message is known by its po
 from datetime import datetime, timedelta
 
 from dsl.model.model import Policy
-from tests.oracle.facts import Message
+from tests.oracle.facts import TAKEN_BACK, Message
+from tests.oracle.messages import void
 from tests.oracle.world import World
 
 ANSWERS, RECEIPTS = timedelta(days=7), timedelta(hours=72)
@@ -22,10 +23,21 @@ def oversee(now: datetime, world: World, *, begins: bool) -> None:
             key, mine = (policy.name, name), _of(policy.name, name, world)
             sent, left = sum(m.sent_at is not None for m in mine), sum(m.opted_out for m in mine)
             if policy.stop_at is not None and left > sent * policy.stop_at / 100:
+                _stop(mine, stopped=key in facts.stopped)
                 facts.stopped.add(key)
             if policy.pilot is not None and facts.pilots.get(key) != "passed":
-                facts.pilots[key] = _verdict(policy, mine, now)
+                verdict = _verdict(policy, mine, now)
+                if verdict == "failed":
+                    _stop(mine, stopped=facts.pilots.get(key) == "failed")
+                facts.pilots[key] = verdict
             facts.places[key] = _placed(mine) if begins else 0
+
+
+def _stop(messages: list[Message], *, stopped: bool) -> None:
+    """What somebody let go before that, and has not left, is to be looked at again."""
+    for message in messages:
+        if not stopped and message.approved and message.status in TAKEN_BACK:
+            void(message)
 
 
 def held(message: Message, world: World) -> bool:

@@ -46,15 +46,15 @@ class Event:
     fields: dict[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Consent:
-    """`policy` and `channel` None: for every one."""
+    """A word on the matter: yes, or no. `policy` and `channel` None: for every one."""
 
     customer: str
     policy: str | None
     channel: str | None
-    given_at: datetime
-    withdrawn_at: datetime | None = None
+    at: datetime
+    given: bool = True
 
 
 @dataclass(slots=True)
@@ -108,9 +108,17 @@ class Enrolment:
         return self.record.number if self.record else 0
 
 
+Bound = tuple[str | None, str | None, str | None] | Literal["beforehand"]
+"""What somebody has let go: a channel, a subject and a text; or whatever the rules make of it."""
+
+
 @dataclass(slots=True)
 class Message:
-    """A message wanted, and what became of it. `refused_by`: channels that have refused it for good."""
+    """A message wanted, and what became of it. `refused_by`: channels that have refused it for good.
+
+    `asked`: the roles that must let it go; `signed`: those for which somebody has; `approved`: nobody is left who must.
+    What they let go is `bound`. `written`: what people wrote in the place of its text, by channel.
+    """
 
     enrolment: Enrolment
     visit: int
@@ -122,9 +130,11 @@ class Message:
     channel: str | None = None
     until: datetime | None = None
     because: str | None = None
-    role: str | None = None
+    asked: tuple[str, ...] = ()
+    signed: frozenset[str] = frozenset()
     approved: bool = False
-    signed: set[str] = field(default_factory=set)
+    bound: Bound | None = None
+    written: dict[str, str] = field(default_factory=dict)
     counted_at: datetime | None = None
     sent_at: datetime | None = None
     subject: str | None = None
@@ -169,8 +179,20 @@ class Grant:
 
 
 @dataclass(slots=True)
+class Beforehand:
+    """So many messages of a name that somebody lets go before they are there, for their roles."""
+
+    message: str
+    roles: frozenset[str]
+    left: int
+
+
+@dataclass(slots=True)
 class Facts:
-    """Everything. `stopped`, `pilots`, `places`: of policies that watch, by policy and message; see `editions`."""
+    """Everything. `stopped`, `pilots`, `places`: of policies that watch, by policy and message; see `editions`.
+
+    `doubts`: who has written what may be an opt-out and waits for a person, once for each time.
+    """
 
     customers: dict[str, Customer] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
@@ -186,6 +208,8 @@ class Facts:
     pilots: dict[tuple[str, str], str] = field(default_factory=dict)
     places: dict[tuple[str, str], int] = field(default_factory=dict)
     heard: set[int] = field(default_factory=set)
+    beforehand: list[Beforehand] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     def arrive(self, kind: str, customer: str, at: datetime, fields: dict[str, Any]) -> Event:
         """Take an event in, under the next arrival number."""

@@ -47,6 +47,15 @@ class Agrees:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraws:
+    """A consent is taken back; None: for every policy, on every channel."""
+
+    customer: str
+    policy: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OptsOut:
     """An opt-out; None: from every channel."""
 
@@ -85,15 +94,75 @@ class Told:
     at: datetime | None = None
 
 
+STAFF: Mapping[str, frozenset[str]] = {
+    "Ann": frozenset({"advisor", "boss", "manager"}),
+    "Bo": frozenset({"boss"}),
+    "Mei": frozenset({"manager"}),
+}
+"""Who works there, and in which roles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decides:
-    """Somebody decides about the first benefit that is held for a customer, if there is one."""
+    """Somebody decides about the first benefit that is held for a customer, if there is one that is for them."""
 
     customer: str
     approve: bool
+    who: str = "Ann"
 
 
-Step = Known | Thing | Happens | Agrees | OptsOut | Labelled | Finishes | Told | Decides
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Somebody decides about the first message that is held for a customer, if there is one that is for them."""
+
+    customer: str
+    approve: bool
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrites:
+    """Somebody writes a message anew: a customer's first that is held, or was let go and is still here.
+
+    For the `via`-th of its channels. What breaks its policy is refused.
+    """
+
+    customer: str
+    text: str
+    via: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foresees:
+    """Somebody lets the next so many messages of a name go before they are there, if they are for them."""
+
+    message: str
+    count: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """A customer writes what may be an opt-out: a person must say."""
+
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clears:
+    """Somebody says of the first such reply of a customer's, if there is one, whether it is an opt-out."""
+
+    customer: str
+    optout: bool
+    who: str
+
+
+ByCustomer = (
+    Known | Thing | Happens | Agrees | Withdraws | OptsOut | Labelled | Finishes | Told | Decides | Looks
+    | Rewrites | Hints | Clears
+)  # fmt: skip
+Step = ByCustomer | Foresees
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from dsl.model import journeys as m
 from dsl.model.model import Model
 from dsl.units import Duration
-from tests.oracle import granting, moments
+from tests.oracle import granting, moments, people
 from tests.oracle.conditions import holds
-from tests.oracle.editions import oversee, take_place
+from tests.oracle.editions import oversee
 from tests.oracle.entry import (
     Queue,
     admissions,
@@ -37,7 +37,8 @@ from tests.oracle.facts import (
     Task,
 )
 from tests.oracle.moves import LONG_AGO, Run, move, pick, scope_of, settle_one
-from tests.oracle.permits import Drop, Go, Hold, Wait, decide, elsewhere
+from tests.oracle.outbox import close, judge
+from tests.oracle.permits import elsewhere
 from tests.oracle.world import Address, World, address_by_type
 
 LATENESS = Duration(3, "day")
@@ -88,13 +89,14 @@ class Interpreter:
     def consent(
         self, customer: str, at: datetime, policy: str | None = None, channel: str | None = None
     ) -> None:
-        """Record a consent; it takes the place of an earlier one of the same kind."""
-        self.facts.consents = [
-            item
-            for item in self.facts.consents
-            if (item.customer, item.policy, item.channel) != (customer, policy, channel)
-        ]
+        """Record a consent."""
         self.facts.consents.append(Consent(customer, policy, channel, at))
+
+    def withdraw(
+        self, customer: str, at: datetime, policy: str | None = None, channel: str | None = None
+    ) -> None:
+        """Record that a consent was taken back."""
+        self.facts.consents.append(Consent(customer, policy, channel, at, given=False))
 
     def optout(self, customer: str, at: datetime, channel: str | None = None) -> None:
         """Record an opt-out; one from everything takes back everything that waits."""
@@ -108,7 +110,7 @@ class Interpreter:
             return
         for message in self.facts.messages_of(customer):
             if message.status in TAKEN_BACK:
-                _close(message, "cancelled", at)
+                close(message, "cancelled", at)
 
     def finish(
         self, task: Task, outcome: str, at: datetime, answers: Mapping[str, Any] | None = None
@@ -135,20 +137,28 @@ class Interpreter:
         tags = self.facts.customers[customer].tags
         tags.discard(tag) if remove else tags.add(tag)
 
-    def approve(self, message: Message) -> None:
-        """A person lets a held message go; the next run decides when."""
-        assert message.status == "held"
-        message.signed.update((message.role or "").split(", "))
-        message.approved, message.status, message.role = True, "waiting", None
+    def look(self, message: Message, roles: frozenset[str], at: datetime, *, approve: bool) -> None:
+        """Somebody with these roles decides about a held message; the next run decides when it goes."""
+        if approve:
+            people.approve(message, roles, at)
+        elif people.may(message, roles):
+            close(message, "dropped", at)
 
-    def refuse(self, message: Message, at: datetime) -> None:
-        """A person does not let a held message go."""
-        assert message.status == "held"
-        _close(message, "dropped", at)
+    def hint(self, customer: str) -> None:
+        """The customer writes what may be an opt-out."""
+        self.facts.doubts.append(customer)
 
-    def decide(self, grant: Grant, at: datetime, *, approve: bool) -> None:
-        """A person decides about a benefit that is held."""
+    def clear(self, customer: str, at: datetime, *, optout: bool) -> None:
+        """Somebody says what such a reply meant."""
+        self.facts.doubts.remove(customer)
+        if optout:
+            self.optout(customer, at)
+
+    def decide(self, grant: Grant, roles: frozenset[str], at: datetime, *, approve: bool) -> None:
+        """Somebody with these roles decides about a benefit that is held."""
         assert grant.status == "held"
+        if self.world.model.benefits[grant.benefit].approve_by not in roles:
+            return
         if approve:
             granting.give(grant, at, self.world)
         else:
@@ -194,7 +204,7 @@ class Interpreter:
         for message in ready:
             message.status, message.counted_at = "waiting", None
         for message in ready:
-            self._decide(message, now)
+            judge(message, now, self.world, leaving=True)
         for message in ready:
             if message.status == "ready" and message.channel in refusing:
                 self._refused(message, now)
@@ -277,25 +287,7 @@ class Interpreter:
     def _permit(self, customer: Customer, now: datetime) -> None:
         for message in self._in_order(self.facts.messages_of(customer.id)):
             if message.status in ("waiting", "held"):
-                self._decide(message, now)
-
-    def _decide(self, message: Message, now: datetime) -> None:
-        """Write the gate's answer to a message."""
-        answer = decide(message, now, self.world)
-        if isinstance(answer, Go):
-            take_place(message, self.world)
-        message.because = message.until = message.role = message.counted_at = None
-        match answer:
-            case Go(channel, subject, text):
-                message.status, message.channel, message.counted_at = "ready", channel, now
-                message.subject, message.text = subject, text
-            case Wait(because, until):
-                message.status, message.because, message.until = "waiting", because, until
-            case Hold(because, role):
-                message.status, message.because, message.role = "held", because, role
-            case Drop(because):
-                _close(message, "dropped", now)
-                message.because = because
+                judge(message, now, self.world)
 
     def _refused(self, message: Message, now: datetime) -> None:
         """A channel will never take the message: the next run finds another one, or it has failed."""
@@ -304,7 +296,7 @@ class Interpreter:
         if elsewhere(message, now, self.world):
             message.status, message.until, message.counted_at = "waiting", now, None
         else:
-            _close(message, "failed", now)
+            close(message, "failed", now)
             self._tell("failed", message, now)
 
     def _tell(self, kind: str, message: Message, now: datetime) -> None:
@@ -341,9 +333,3 @@ class Interpreter:
             [(item.status, item.until, len(item.refused_by)) for item in facts.messages],
             [item.status for item in facts.grants],
         )
-
-
-def _close(message: Message, status: Any, now: datetime) -> None:
-    """A message comes to its end without going."""
-    message.status, message.until, message.role, message.counted_at = status, None, None, None
-    settle_one(message, now)

@@ -9,15 +9,14 @@ from datetime import datetime
 from math import inf
 from typing import Literal
 
-from dsl.model import journeys as m
-from dsl.model.model import Cap, Policy
+from dsl.model.model import Cap
 from dsl.units import Duration, Period, Window
 from tests.oracle import editions, moments
 from tests.oracle.conditions import holds
 from tests.oracle.days import words_of
 from tests.oracle.facts import COUNTED, Message, Optout
-from tests.oracle.texts import UnknownValueError, render
-from tests.oracle.world import Scope, World
+from tests.oracle.messages import fault, is_bound, policy_of, scope_of, send_of, still_holds, worded
+from tests.oracle.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,15 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A person must look."""
+    """A person must look; `roles`: each of these, nobody in particular when there are none."""
 
     because: str
-    role: str | None
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What people let go is not what would go now: nothing that they said holds any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +56,24 @@ class Drop:
     because: str
 
 
-Answer = Go | Wait | Hold | Drop
+Answer = Go | Wait | Hold | Drop | Again
 
 
 def decide(message: Message, now: datetime, world: World) -> Answer:
     """What becomes of a message now."""
     awaited = awaits(message, world)
     reason = drops(message, now, world)
-    if reason is not None and not (reason == "give up" and awaited == "open"):
+    if reason is not None:
         return Drop(reason)
-    if awaited == "open":
-        return Wait("benefit", None)
-    if awaited == "lost":
-        return Drop("benefit")
-    review = reviewer(message, now, world)
-    if editions.held(message, world) and review is None:
-        review = Hold("watched", None)
-    if review is not None:
-        return review
+    if awaited != "nothing":
+        return Wait("benefit", None) if awaited == "open" else Drop("benefit")
+    if given_up_at(message, world) <= now:
+        return Drop("give up")
+    watched = editions.held(message, world)
+    left = tuple(role for role in reviewers(message, now, world) if role not in message.signed)
+    if watched or left:
+        is_other = is_bound(message) and not still_holds(message, in_view(message, now, world), now, world)
+        return Again() if is_other else Hold("watched" if watched else "review", left)
     reason = keeps(message, now, now, world)
     if reason is not None:
         return _still_held(message, now, world) or Wait(reason, until(message, now, world))
@@ -80,11 +84,15 @@ def _still_held(message: Message, now: datetime, world: World) -> Hold | None:
     """What a person must look at because of its text is held until it may go, also while its windows are closed."""
     if message.status != "held":
         return None
+    because = fault(message, in_view(message, now, world), now, world)
+    return None if because is None else Hold(because)
+
+
+def in_view(message: Message, now: datetime, world: World) -> str:
+    """The channel by which it would go now, else the first with an address, else the first of all."""
     via = send_of(message, world).via
     usable = (c for c in via if _has_address(message, c, world))
-    channel = channel_at(message, now, world) or next(usable, via[0])
-    answer = worded(message, channel, now, world)
-    return answer if isinstance(answer, Hold) else None
+    return channel_at(message, now, world) or next(usable, via[0])
 
 
 def _in_turn(message: Message, now: datetime, world: World) -> Answer:
@@ -93,22 +101,12 @@ def _in_turn(message: Message, now: datetime, world: World) -> Answer:
         return _still_held(message, now, world) or Wait("pilot", given_up_at(message, world))
     channel = channel_at(message, now, world)
     assert channel is not None
-    return worded(message, channel, now, world)
-
-
-def worded(message: Message, channel: str, now: datetime, world: World) -> Answer:
-    """It goes with its final text, unless somebody must look at that."""
-    variant = world.model.messages[message.message].variant(channel)
-    assert variant is not None
-    try:
-        subject, body = render(variant, scope_of(message, now, world), world)
-    except UnknownValueError as error:
-        return Hold(f"text: {error}", None)
-    policy, whole = policy_of(message, world), f"{subject or ''}\n{body}"
-    broken = [f"forbid {item.text}" for item in policy.forbid if item.text in whole]
-    if channel == "sms":
-        broken += [f"require {item.text}" for item in policy.require if item.text not in body]
-    return Hold(broken[0], None) if broken and not message.approved else Go(channel, subject, body)
+    if is_bound(message) and not still_holds(message, channel, now, world):
+        return Again()
+    because = fault(message, channel, now, world)
+    if because is not None:
+        return Hold(because)
+    return Go(channel, *worded(message, channel, now, world))
 
 
 def awaits(message: Message, world: World) -> Literal["nothing", "open", "lost"]:
@@ -144,8 +142,6 @@ def until(message: Message, now: datetime, world: World) -> datetime:
 
 def drops(message: Message, now: datetime, world: World) -> str | None:
     """Why the message can never go; None when it can."""
-    if given_up_at(message, world) <= now:
-        return "give up"
     channels = [c for c in send_of(message, world).via if _has_address(message, c, world)]
     if not channels:
         return "address"
@@ -157,13 +153,11 @@ def drops(message: Message, now: datetime, world: World) -> str | None:
     return None
 
 
-def reviewer(message: Message, now: datetime, world: World) -> Hold | None:
-    """Who must look at the message still before it goes; None: nobody."""
-    own, scope = send_of(message, world).review, scope_of(message, now, world)
-    asked = [] if own is None else [own]
-    asked += [item.role for item in policy_of(message, world).reviews if holds(item.condition, scope)]
-    left = [role for role in dict.fromkeys(asked) if role not in message.signed]
-    return Hold("review", ", ".join(left)) if left else None
+def reviewers(message: Message, now: datetime, world: World) -> tuple[str, ...]:
+    """The roles each of which must let the message go."""
+    send, scope = send_of(message, world), scope_of(message, now, world)
+    of_policy = [one.role for one in policy_of(message, world).reviews if holds(one.condition, scope)]
+    return tuple(dict.fromkeys([*([send.review] if send.review else []), *of_policy]))
 
 
 def keeps(message: Message, t: datetime, now: datetime, world: World) -> str | None:
@@ -171,6 +165,7 @@ def keeps(message: Message, t: datetime, now: datetime, world: World) -> str | N
     policy, send = policy_of(message, world), send_of(message, world)
     allowed = {
         "silent": channel_at(message, t, world) is not None,
+        "doubt": not is_doubted(message, world),
         "window": policy.windows == () or any(_inside(t, line.window, world) for line in policy.windows),
         "during": send.during == () or any(_inside(t, window, world) for window in send.during),
         "never": not words_of(moments.day_of(t, world.zone), world.model.calendar) & set(policy.never),
@@ -178,6 +173,13 @@ def keeps(message: Message, t: datetime, now: datetime, world: World) -> str | N
         "apart": not _has_gap(message, now, world) or _far_enough(message, t, world),
     }
     return next((rule for rule, passes in allowed.items() if not passes), None)
+
+
+def is_doubted(message: Message, world: World) -> bool:
+    """Whether it is marketing, and the customer has written what may be an opt-out."""
+    policies = world.model.policies
+    consenting = {name for name, policy in policies.items() if policy.consent} or set(policies)
+    return message.policy in consenting and message.enrolment.customer in world.facts.doubts
 
 
 def channel_at(message: Message, t: datetime, world: World) -> str | None:
@@ -220,27 +222,6 @@ def counted_with(message: Message, world: World) -> list[Message]:
     ]
 
 
-def policy_of(message: Message, world: World) -> Policy:
-    """The policy a message goes under."""
-    return world.model.policies[message.policy]
-
-
-def send_of(message: Message, world: World) -> m.Send:
-    """The action that wanted a message."""
-    journey = world.model.journeys[message.enrolment.journey]
-    state = message.enrolment.visits[message.visit - 1].state
-    assert state is not None
-    action = next(action for action in journey.state(state).actions if action.number == message.action)
-    assert isinstance(action, m.Send)
-    return action
-
-
-def scope_of(message: Message, now: datetime, world: World) -> Scope:
-    """Whom the conditions of a policy are asked of."""
-    enrolment = message.enrolment
-    return Scope(world, now, world.facts.customers[enrolment.customer], enrolment.record, enrolment)
-
-
 def _has_address(message: Message, channel: str, world: World) -> bool:
     customer = world.facts.customers[message.enrolment.customer]
     return channel not in message.refused_by and bool(world.address(world.model, customer, channel))
@@ -262,19 +243,20 @@ def _opted_out_for_good(message: Message, channel: str, world: World) -> bool:
 
 
 def _consents(message: Message, channel: str, t: datetime, world: World) -> bool:
-    """Whether nothing more is needed, or a consent is newer than any opt-out and not withdrawn."""
+    """Whether nothing more is needed, or the last word on it was a yes, and is newer than any opt-out."""
     if not policy_of(message, world).consent:
         return True
     heard = _opted_out_at(message, channel, world)
-    return any(
-        consent.customer == message.enrolment.customer
-        and consent.policy in (None, message.policy)
-        and consent.channel in (None, channel)
-        and consent.withdrawn_at is None
-        and consent.given_at <= t
-        and (heard is None or consent.given_at > heard)
-        for consent in world.facts.consents
-    )
+    said = [
+        (word.at, not word.given)
+        for word in world.facts.consents
+        if word.customer == message.enrolment.customer
+        and word.policy in (None, message.policy)
+        and word.channel in (None, channel)
+        and word.at <= t
+    ]
+    at, is_no = max(said, default=(t, True))
+    return not is_no and (heard is None or at > heard)
 
 
 def _inside(t: datetime, window: Window, world: World) -> bool:

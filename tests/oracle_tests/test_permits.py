@@ -218,8 +218,8 @@ def test_review_comes_before_waiting() -> None:
     """People may decide before the window opens; once they have, the message waits for it."""
     oracle = oracle_of("send on friday 09:00 to 10:00\n review by manager when tier = regular")
     message = want(oracle, "2026-11-23 10:00")
-    assert (message.status, message.role) == ("held", "manager")
-    oracle.approve(message)
+    assert (message.status, message.asked) == ("held", ("manager",))
+    oracle.look(message, frozenset({"manager"}), at("2026-11-23 10:00"), approve=True)
     oracle.settle(at("2026-11-23 10:00"))
     assert outcome(message) == ("waiting", "window", "2026-11-27 09:00")
 
