@@ -55,5 +55,12 @@ def read_replies(world: "World") -> None:
             decide(connection, review_id(number), decision, world.by())
             if decision == "optout":
                 world.notes.opted_out(name, None, world.step)
-    world.notes.doubts.setdefault(name, []).append((world.step, False))
+        # What is decided of a reply is decided of all whose it may have been, whoever has that number by now.
+        doubted = sa.select(review.c.customer).where(OPEN_REVIEW, review.c.unclear)
+        decided = sa.select(review.c.customer).where(
+            review.c.decided_at == world.now, review.c.customer.not_in(doubted)
+        )
+        settled = set(connection.scalars(decided))
+    for other in {name, *(world.notes.numbers[number] for number in settled)}:
+        world.notes.doubts.setdefault(other, []).append((world.step, False))
     world.note("decided", name, decision)
