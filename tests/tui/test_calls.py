@@ -25,7 +25,7 @@ def test_a_call_from_today_to_its_end(tmp_path: Path) -> None:
             "1 of 3 · nothing is overdue",
             "陈1女士您好,我是毛毛家的小李。",
             "138****0001",
-            "mood: good / bad",
+            "good / bad",
             "1 reached  → the end of “召回”: reached",
             "3 later  stays where it is",
             "… 5 days after what it sends has gone: the end, silent",

@@ -5,7 +5,6 @@ from typing import Any
 
 from rich.table import Table
 from rich.text import Text
-from textual.content import Content
 
 from dsl.wording import Phrase
 from engine.explaining.following import Consequence, titled
@@ -42,25 +41,35 @@ def script_of(call: Call) -> str:
     return told(script, lines=True) if script else told(say("(no script)"))
 
 
-def asks_of(call: Call) -> Content:
+def asks_of(call: Call) -> Table:
     """What is to be found out."""
-    asks = _list(call.task.item["asks"])
-    if not asks:
-        return Content("")
-    lines = [Content.styled(told(say("To fill in")), "bold $primary")]
-    lines += [Content.assemble((told(one["name"]), "bold"), f": {told(_kind(one))}") for one in asks]
-    return Content("\n").join(lines)
+    return _table((one["name"], _kind(one)) for one in _list(call.task.item["asks"]))
 
 
-def outcomes_of(call: Call) -> Content:
+def outcomes_of(call: Call) -> Table | str:
     """Every outcome with what follows from it."""
     if not call.task.follows:
-        return Content(told(say("The rules in force know this task no more: it closes with its state.")))
-    lines = [Content.styled(told(say("What follows")), "bold $primary")]
+        return told(say("The rules in force know this task no more: it closes with its state."))
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for place, one in enumerate(call.task.follows, 1):
-        lines.append(Content.assemble((f"{place} {told(one.outcome)}", "bold"), f"  {told(way_of(one))}"))
-        lines += [Content(f"    {line}") for line in deeds_of(one)]
-    return Content("\n").join(lines)
+        table.add_row(
+            Text(str(place), "bold"), Text.assemble((told(one.outcome), "bold"), f"  {way_of(one)}")
+        )
+        for deed in deeds_of(one):
+            table.add_row("", _hanging(deed))
+    return table
+
+
+def _hanging(deed: str) -> Table:
+    """A line that begins with a mark; where it is longer than a line, the rest stands below its words."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    mark, _, words = deed.partition(" ")
+    table.add_row(Text(mark), Text(words))
+    return table
 
 
 def way_of(one: Consequence) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -63,24 +63,25 @@ class CallsRoom(Room[Calls]):
 
     def lays_out(self) -> Iterable[Widget]:
         """The list, the task, the customer."""
-        call = VerticalScroll(
+        call = Vertical(
             Static(id="head"),
             Static(id="script", markup=False),
+            _heading(say("To fill in"), "to_fill"),
             Static(id="asks"),
-            Static(id="outcomes"),
+            _heading(say("What follows"), "follows"),
+            Static(id="outcomes", markup=False),
             id="call",
         )
-        story = VerticalScroll(
-            Static(Content.styled(told(say("What happened")), "bold $primary")),
+        person = Vertical(
+            _heading(say("What happened"), "happened"),
             Static(id="story"),
-            Static(Content.styled(told(say("What is known")), "bold $primary"), id="known"),
+            _heading(say("What is known"), "known"),
             Static(id="facts"),
             id="person",
         )
-        call.can_focus = story.can_focus = False
         yield Static(id="count", markup=False)
         yield Horizontal(
-            Rows(_COLUMNS, identity="tasks"), VerticalScroll(call, story, id="card", can_focus=False)
+            Rows(_COLUMNS, identity="tasks"), VerticalScroll(call, person, id="card", can_focus=False)
         )
 
     def reads(self) -> Callable[[Sight], Calls]:
@@ -114,6 +115,7 @@ class CallsRoom(Room[Calls]):
             return
         self.query_one("#head", Static).update(head_of(call, showing=self._in_full == call.key))
         self.query_one("#script", Static).update(script_of(call))
+        self.query_one("#to_fill").display = bool(call.task.item["asks"])
         self.query_one("#asks", Static).update(asks_of(call))
         self.query_one("#outcomes", Static).update(outcomes_of(call))
         self.query_one("#story", Static).update(story_of(call, today))
@@ -257,6 +259,10 @@ class CallsRoom(Room[Calls]):
             super().reload()  # the rest of the page follows with the next look around
 
 
+def _heading(words: Phrase, identity: str) -> Static:
+    return Static(Content.styled(told(words), "bold $primary"), id=identity)
+
+
 def _key(one: Item) -> str:
     return str(one["id"])
 
@@ -282,7 +288,7 @@ def _about(call: Call) -> str:
 
 
 def _fellow(one: Fellow) -> Row:
-    has = say_number("{n:,} open task", "{n:,} open tasks", n=one.tasks)
+    has = say_number("has {n:,} of their own", "has {n:,} of their own", n=one.tasks)
     return Row(one.name, (told(one.name), told(has)))
 
 
