@@ -43,6 +43,7 @@ def demo_command(folder: str, last: str | None) -> None:
     talk("")
     talk(say("{folder} is a project now. Have a look at it:", folder=folder))
     for command in (
+        "review",
         f"customer {found.told_to}",
         "messages --status dropped",
         "graph retention --format mermaid",
