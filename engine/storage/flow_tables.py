@@ -41,6 +41,7 @@ sa.Index(
     enrolment.c.journey,
     enrolment.c.state,
     enrolment.c.state_entered_at,
+    enrolment.c.status,  # asked by the words of UNDER_WAY: without it, each row would be looked up
     sqlite_where=UNDER_WAY,
 )
 

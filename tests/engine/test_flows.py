@@ -1,26 +1,32 @@
 """How many moved where on a day: counted as they move, the same as the trail tells."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from engine.config import Config
 from engine.storage.flow_tables import flow
 from engine.storage.schema import WATCHED, enrolment, visit
+from engine.views.deliveries import lanes
 from engine.views.flows import flows, history, standing
 from engine.views.goals import Conversion, Group, conversion
 from engine.views.loop import loop
+from engine.views.passages import running
 from engine.views.window import Window
 from tests.checked import model_of
 from tests.engine_side import EngineSide
 from tests.oracle import history as h
-from tests.town import HOUR, RULES, START, ZONE, town
+from tests.town import HOUR, RULES, START, ZONE, as_if_analyzed, town
 
 NOW = START + 24 * 70 * HOUR
 
 
+@pytest.fixture(scope="module")
 def lived() -> EngineSide:
     """The town after ten weeks."""
     side = town(model_of(RULES))
@@ -29,12 +35,17 @@ def lived() -> EngineSide:
     return side
 
 
-def test_counts_say_what_the_trail_says() -> None:
+def window_on(side: EngineSide, connection: sa.Connection) -> Window:
+    """A look at it."""
+    return Window(
+        connection, Config("Homing"), side.model, side.plan.tables, side.plan.world.symbols, ZONE, 1
+    )
+
+
+def test_counts_say_what_the_trail_says(lived: EngineSide) -> None:
     """Every entry, move and end of every day is counted once, held-out customers too, and live counts follow."""
-    side = lived()
-    with side.store.read() as connection:
-        config = Config("Homing")
-        window = Window(connection, config, side.model, side.plan.tables, side.plan.world.symbols, ZONE, 1)
+    with lived.store.read() as connection:
+        window = window_on(lived, connection)
         key = [column.name for column in flow.primary_key.columns][:5]
         counted = Counter[tuple[Any, ...]]()
         for row in connection.execute(sa.select(flow)):
@@ -48,6 +59,44 @@ def test_counts_say_what_the_trail_says() -> None:
                 left.update({one.source: one.number} if one.source else {})
             assert +(came - left) == Counter(there.get(journey, {}))
         _follow(window)
+
+
+def test_counting_reads_indexes_alone(lived: EngineSide) -> None:
+    """However many there are, what counts customers and messages reads no row of theirs, with statistics or not."""
+    executed: list[str] = []
+    for analyzed in (False, True):
+        if analyzed:
+            as_if_analyzed(lived.store)
+        with lived.store.read() as connection:
+            window = window_on(lived, connection)
+            with noted(executed):
+                standing(connection, window.symbols)
+                lanes(window, NOW)
+                running(window, NOW)
+            plans = [line[3] for text in executed for line in explained(connection, text)]
+        assert len(plans) > 20
+        counted = [line for line in plans if line.startswith(("SCAN enrolment", "SCAN message"))]
+        assert [line for line in counted if "COVERING INDEX" not in line] == []
+        executed.clear()
+
+
+@contextmanager
+def noted(executed: list[str]) -> Iterator[None]:
+    """Note what is asked."""
+
+    def note(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        executed.append(text)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def explained(connection: sa.Connection, text: str) -> list[Any]:
+    """The plan of a query."""
+    return list(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (1,) * text.count("?")))
 
 
 def _told(connection: sa.Connection) -> Counter[tuple[Any, ...]]:
