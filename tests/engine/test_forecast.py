@@ -80,13 +80,13 @@ def release_of(model: Model) -> Release:
 def test_a_small_town_under_the_starter_rules(tmp_path: Path) -> None:
     """`plan --days` counts what `run --at` at every firing of the schedule sends, opens and moves on a copy."""
     town = Homing(tmp_path / "town")
-    make_demo(town.folder, extent=Extent(40, date(2026, 1, 20)))
+    make_demo(town.folder, extent=Extent(40, date(2026, 1, 12)))
     config = (town.folder / "homing.toml").read_text(encoding="utf-8")
     schedule = 'run = ["30 10 * * *", "0 15 * * 1"]'
     town.file("homing.toml", re.sub(r"(?m)^run = .*$", schedule, config))
     real = Homing(tmp_path / "real")
     shutil.copytree(town.folder, real.folder)
-    found = town.well("plan", "--days", "20", "--json").json["forecast"]
+    found = town.well("plan", "--days", "10", "--json").json["forecast"]
     before = {item["id"] for item in real.well("messages", "--json").json if item["sent"]}
     done = lived_really(real, found["after"], found["until"])
     totals = found["old"]["totals"]
