@@ -105,18 +105,21 @@ def test_what_is_handed_over_is_another_s(tmp_path: Path) -> None:
 
 
 def test_of_two_people_one_finishes(tmp_path: Path) -> None:
-    """Two rooms on one file: who comes too late is told by whom it is done, and goes on."""
+    """Two rooms on one file, one used with the mouse: who comes too late is told by whom it is done, and goes on."""
     homing = staffed(tmp_path, 2)
 
     async def play(first: Visitor) -> None:
         await first.press("3")
         async with visiting(homing, "小赵") as second:
-            await second.press("3", "f", "2", "enter")
+            await second.press("3", "f")
+            await second.pilot.click("#outcomes", offset=(4, 1))
+            await second.press("enter")
         await first.press("f", "1", "enter")
         assert "is done already by 小赵" in first.told
         assert "陈2女士" in first.text
 
     visit(homing, "小李", play)
+    assert next(one["outcome"] for one in tasks(homing) if one["customer"] == "C1") == "refused"
 
 
 def test_pages_of_tasks_follow_each_other(tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from tui.wording import say, told
 STORY = 100
 """So many of the latest things that happened are shown."""
 
+UNKNOWN = say("The rules in force know this task no more: it closes with its state.")
+"""What is said of a task that nobody can finish."""
+
 _ADDRESSES = ("phone", "email")
 
 
@@ -49,7 +52,7 @@ def asks_of(call: Call) -> Table:
 def outcomes_of(call: Call) -> Table | str:
     """Every outcome with what follows from it."""
     if not call.task.follows:
-        return told(say("The rules in force know this task no more: it closes with its state."))
+        return told(UNKNOWN)
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

@@ -24,7 +24,7 @@ from engine.views.tasks import Item
 from tui.dialogs import AskWords, Pick
 from tui.house import House, Sight
 from tui.room import Room
-from tui.rooms.call_card import asks_of, facts_of, head_of, outcomes_of, script_of, story_of
+from tui.rooms.call_card import UNKNOWN, asks_of, facts_of, head_of, outcomes_of, script_of, story_of
 from tui.rooms.desk import PAGE, Asked, Call, Calls, Fellow, finish, read_calls, read_crew, read_next, without
 from tui.rooms.finishing import Finishing
 from tui.widgets.rows import Column, Row, Rows
@@ -157,7 +157,9 @@ class CallsRoom(Room[Calls]):
     def action_finish(self) -> None:
         """Say what came of it."""
         call = self._ready()
-        if call is not None and call.task.follows:
+        if call is not None and not call.task.follows:
+            self.tell(UNKNOWN)
+        elif call is not None:
             self.app.push_screen(Finishing(self.house, call), partial(self._finish, call))
 
     def _finish(self, call: Call, how: Finish | None) -> None:
