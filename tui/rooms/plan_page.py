@@ -1,6 +1,6 @@
 """What a plan says, as the command says it: for the page beside the list, and in short before rules are applied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from textual.content import Content
 
@@ -13,8 +13,12 @@ from engine.planning.aside import Drawn
 from engine.planning.counting import Counts
 from engine.planning.planning import Planned
 from engine.terminal import cell
+from tui.widgets.sheet import folds
 from tui.widgets.tables import table
 from tui.wording import say, told
+
+_HANGING = 2
+"""Cells by which a sentence that goes on stands further right."""
 
 
 def page_of(found: Planned, zone: Zone, width: int) -> Content:
@@ -25,21 +29,28 @@ def page_of(found: Planned, zone: Zone, width: int) -> Content:
 def _lines(found: Planned, zone: Zone, width: int) -> Iterator[Content]:
     headline, *rest = changes(found)
     yield Content.styled(told(headline), "bold $primary")
-    yield from (Content(told(line, lines=True)) for line in rest)
+    yield from _folded(rest, width)
     moving = fates(found)
     if found.fates:
         yield Content("")
         yield Content.styled(told(say("Those under way")), "bold $primary")
         yield from table(FATES, moving, width) if moving else ()
-        yield from (Content(told(line)) for line in remaining(found))
+        yield from _folded(remaining(found), width)
     yield Content("")
     heading, *taken = opening(found, zone)
     yield Content.styled(told(heading), "bold $primary")
-    yield from (Content(told(line)) for line in taken)
+    yield from _folded(taken, width)
     for one in tables(found.days):
         yield Content("")
         yield Content.styled(told(one.title), "bold underline")
         yield from table(one.columns, one.rows, width, one.headed)
+
+
+def _folded(lines: Iterable[str], width: int) -> Iterator[Content]:
+    """Sentences in as many lines as they need."""
+    for line in map(told, lines):
+        places = folds(line, width, _HANGING)
+        yield from (Content(" " * (_HANGING if start else 0) + line[start:end]) for start, end in places)
 
 
 def in_short(drawn: Drawn, width: int) -> str:

@@ -34,6 +34,9 @@ DAYS = 7
 _DIALOG = 68
 """Cells that a table has in a dialog."""
 
+_PADDING = 4
+"""Cells beside a plan."""
+
 _WIDE = 120
 """Cells from which on the list stands beside the text."""
 
@@ -107,7 +110,7 @@ class RulesRoom(Room[Rulebook]):
         if drawn is None:
             page.update(told(_NO_PLAN if not self._planning else _UNDER_WAY))
         else:
-            width = max(40, self.query_one("#page").size.width - 3)
+            width = max(40, self.query_one("#page").scrollable_content_region.width - _PADDING)
             page.update(page_of(drawn.planned, self.house.project.config.zone, width))
 
     def on_resize(self) -> None:

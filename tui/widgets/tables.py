@@ -10,6 +10,7 @@ from tui.widgets.bars import padded, width_of
 from tui.wording import told
 
 _GAP = 2
+_FIGURES = frozenset("0123456789,. →")
 
 
 def table(
@@ -31,7 +32,7 @@ def table(
 
 
 def _is_number(values: Iterator[str]) -> bool:
-    return all(not value or value[0].isdigit() for value in values)
+    return all(_FIGURES.issuperset(value) for value in values)
 
 
 def _joined(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool], width: int) -> str:
