@@ -1,7 +1,7 @@
 """How fast the numbers of the loop are read: all customers under way, as many messages sent in a month, 50,000 waiting.
 
-`python -m benchmarks.loop [CUSTOMERS]` makes the shop and prints one JSON document, in milliseconds of processor time: the first time
-(statements are made) and the middle of the others.
+`python -m benchmarks.loop [CUSTOMERS]` makes the shop and prints one JSON document, in milliseconds of processor time:
+the first time (statements are made) and the middle of the others.
 """
 
 import json
