@@ -14,7 +14,8 @@ from zlib import crc32
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
-from engine.storage.bulk import insert_rows, insert_selected
+from engine.plans.statement import Statement, compiled
+from engine.storage.bulk import insert_rows, selected
 from engine.storage.customers import customer
 from engine.storage.schema import Number
 
@@ -29,9 +30,10 @@ class Stage:
 
     def prepare(self, connection: sa.Connection) -> None:
         """Make the tables where they are missing; nothing is staged then."""
-        for table in (self.staged, self.placed):
-            connection.execute(CreateTable(table, if_not_exists=True))
-        connection.execute(self.staged.delete())
+        made = _made(self, connection.dialect)
+        for create in made.create:
+            connection.exec_driver_sql(create)
+        made.forget.run(connection, {})
 
     def add(self, connection: sa.Connection, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Stage rows; they keep their order among those of one customer."""
@@ -39,26 +41,18 @@ class Stage:
 
     def place(self, connection: sa.Connection) -> range:
         """Put what is staged in order of customers; the places it has now, unknown customers first."""
-        staged = self.staged
-        owner = customer.c.customer.label("customer")
-        found = (
-            sa.select(owner, *(staged.c[name] for name in self._fields))
-            .select_from(staged.outerjoin(customer, customer.c.id == staged.c.customer))
-            .order_by(customer.c.customer.nulls_first(), staged.c.seq)
-        )
-        connection.execute(self.placed.delete())
-        connection.execute(self.placed.insert().from_select(["customer", *self._fields], found))
-        ends = sa.select(sa.func.min(self.placed.c.seq), sa.func.max(self.placed.c.seq))
-        first, last = connection.execute(ends).one()
+        made = _made(self, connection.dialect)
+        made.clear.run(connection, {})
+        made.place.run(connection, {})
+        [(first, last)] = made.ends.rows(connection, {})
         return range(first, last + 1) if first is not None else range(0)
 
     def unknown(self, connection: sa.Connection) -> list[str]:
         """Those named in what is placed whom nobody has heard of."""
-        if not connection.scalar(sa.select(sa.exists().where(self.placed.c.customer.is_(None)))):
+        made = _made(self, connection.dialect)
+        if not made.strange.run(connection, {}).scalar():
             return []
-        known = sa.select(customer.c.id)
-        strangers = sa.select(self.staged.c.customer).where(self.staged.c.customer.not_in(known)).distinct()
-        return list(connection.scalars(strangers))
+        return list(made.strangers.run(connection, {}).scalars())
 
     def leave_out(self, connection: sa.Connection, identities: Collection[str]) -> int:
         """Take back what is staged of some; how many rows."""
@@ -69,19 +63,68 @@ class Stage:
 
     def write(self, connection: sa.Connection, places: range, first: int) -> int:
         """Write what stands at these places, numbered from `first`, but for what is there already; how many it was."""
-        placed = self.placed
-        number = (placed.c.seq + (first - places.start)).label("seq")
-        chosen = (
-            sa.select(number, placed.c.customer, *(placed.c[name] for name in self._fields))
-            .where(placed.c.seq.between(places.start, places.stop - 1))
-            .where(placed.c.customer.in_(sa.select(customer.c.customer)))  # somebody may be gone since
-            .order_by(placed.c.seq)
-        )
-        return insert_selected(connection, self.table, ["seq", "customer", *self._fields], chosen)
+        values = {"begin": places.start, "end": places.stop - 1, "shift": first - places.start}
+        return _made(self, connection.dialect).write.run(connection, values).rowcount
 
-    @property
-    def _fields(self) -> list[str]:
-        return [name for name in self.table.c.keys() if name not in {"seq", "customer"}]  # noqa: SIM118
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The statements of a stage: of single events, making them anew would take a third of all time."""
+
+    create: tuple[str, ...]
+    forget: Statement
+    clear: Statement
+    place: Statement
+    ends: Statement
+    strange: Statement
+    strangers: Statement
+    write: Statement
+
+
+@lru_cache(maxsize=64)
+def _made(stage: Stage, dialect: sa.Dialect) -> _Made:
+    staged, placed = stage.staged, stage.placed
+    tables = (CreateTable(table, if_not_exists=True).compile(dialect=dialect) for table in (staged, placed))
+    strangers = sa.select(staged.c.customer).where(staged.c.customer.not_in(sa.select(customer.c.id)))
+    statements = (
+        staged.delete(),
+        placed.delete(),
+        _placing(stage),
+        sa.select(sa.func.min(placed.c.seq), sa.func.max(placed.c.seq)),
+        sa.select(sa.exists().where(placed.c.customer.is_(None))),
+        strangers.distinct(),
+        _writing(stage, dialect),
+    )
+    return _Made(tuple(map(str, tables)), *(compiled(statement, dialect) for statement in statements))
+
+
+def _fields(stage: Stage) -> list[str]:
+    return [name for name in stage.table.c.keys() if name not in {"seq", "customer"}]  # noqa: SIM118
+
+
+def _placing(stage: Stage) -> sa.Insert:
+    staged, names = stage.staged, _fields(stage)
+    owner = customer.c.customer.label("customer")
+    found = (
+        sa.select(owner, *(staged.c[name] for name in names))
+        .select_from(staged.outerjoin(customer, customer.c.id == staged.c.customer))
+        .order_by(customer.c.customer.nulls_first(), staged.c.seq)
+    )
+    return stage.placed.insert().from_select(["customer", *names], found)
+
+
+def _writing(stage: Stage, dialect: sa.Dialect) -> sa.Executable:
+    placed, names = stage.placed, _fields(stage)
+    begin, end, shift = (
+        sa.bindparam(name, type_=Number, required=True) for name in ("begin", "end", "shift")
+    )
+    chosen = (
+        sa.select((placed.c.seq + shift).label("seq"), placed.c.customer, *(placed.c[name] for name in names))
+        .where(placed.c.seq.between(begin, end))
+        .where(placed.c.customer.in_(sa.select(customer.c.customer)))  # somebody may be gone since
+        .order_by(placed.c.seq)
+    )
+    return selected(dialect, stage.table, ["seq", "customer", *names], chosen)
 
 
 @lru_cache(maxsize=64)

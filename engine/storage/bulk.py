@@ -32,12 +32,13 @@ def insert_rows(
     _execute_compiled(connection, compiled, columns, rows)
 
 
-def insert_selected(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[str], query: sa.Select[Any]
-) -> int:
-    """Insert what a query finds, which has a `where`; what a unique key forbids is left out. How many rows went in."""
-    statement = _dialect_insert(connection)(table).from_select(columns, query)
-    return int(connection.execute(statement.on_conflict_do_nothing()).rowcount)
+def selected(
+    dialect: sa.Dialect, table: sa.Table, columns: Sequence[str], query: sa.Select[Any]
+) -> sa.Executable:
+    """Inserts what a query finds, which has a `where`; what a unique key forbids is left out."""
+    insert = _dialect_insert(dialect)(table).from_select(columns, query)
+    statement: sa.Executable = insert.on_conflict_do_nothing()
+    return statement
 
 
 def update_rows(
@@ -97,9 +98,9 @@ def many_objects() -> Iterator[None]:
             gc.enable()
 
 
-def _dialect_insert(connection: sa.Connection) -> Any:
+def _dialect_insert(dialect: sa.Dialect) -> Any:
     """Both dialects can pass over rows, each with an insert of its own; loading them takes a while."""
-    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert
+    return import_module(f"sqlalchemy.dialects.{dialect.name}").insert
 
 
 @lru_cache(maxsize=256)
@@ -110,7 +111,7 @@ def _compiled_insert(
     passing_over: bool,  # noqa: FBT001
 ) -> Any:
     """Compiled once: whoever writes little and often would spend most of the time on that."""
-    make = import_module(f"sqlalchemy.dialects.{dialect.name}").insert if passing_over else sa.insert
+    make = _dialect_insert(dialect) if passing_over else sa.insert
     statement: Any = make(table).values({name: sa.bindparam(name) for name in columns})
     return (statement.on_conflict_do_nothing() if passing_over else statement).compile(dialect=dialect)
 

@@ -320,3 +320,23 @@ def test_hostile_names_neither_crash_nor_hide_nor_colour(tmp_path: Path) -> None
             await visitor.press(*keys[1:])
 
     visit(homing, "王经理", play, LARGE)
+
+
+def test_a_message_for_two_roles(tmp_path: Path) -> None:
+    """Who has approved it is told whom it waits for; the other sees who has, and for which role."""
+    homing = with_held(tmp_path, value=95000)
+    hire(homing)
+
+    async def first(visitor: Visitor) -> None:
+        assert "general_manager +1" in visitor.text
+        await visitor.press("2", "a")
+        assert visitor.told == "Approved; now it waits for general_manager."
+
+    async def second(visitor: Visitor) -> None:
+        await visitor.press("2")
+        assert "manager: 王经理" in visitor.text
+        await visitor.press("a")
+
+    visit(homing, "王经理", first)
+    visit(homing, "李总", second)
+    assert [one["what"] for one in held(homing)] == ["hello"]

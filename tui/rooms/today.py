@@ -14,6 +14,7 @@ from textual.widgets import Static
 from dsl.wording import Phrase
 from engine.daemon.timetable import next_firing
 from engine.projects.virtual_time import last_run_at
+from engine.storage.panels import roles_in
 from engine.views.agenda import TASK, Waiting, agenda
 from engine.views.loop import Course, loop
 from engine.views.status import Status, status
@@ -127,10 +128,16 @@ def _row(one: Waiting, now: int) -> Row:
     cells = (
         _WHAT[one.kind](one.number),
         late or say("oldest: {age}", age=age(now - one.since)),
-        one.role or "",
+        _roles(one.role),
         f"→ {door.key} {told(door.title)}",
     )
     return Row(f"{one.kind} {one.role}", tuple(map(told, cells)), alarm=bool(one.overdue))
+
+
+def _roles(panel: str | None) -> str:
+    """Whose it is: of several roles the first, and how many more."""
+    first, *more = roles_in(panel) or ("",)
+    return f"{first} +{len(more)}" if more else first
 
 
 _WHAT: Mapping[str, Callable[[int], Phrase]] = {
