@@ -14,7 +14,7 @@ from engine.storage.inbox_tables import ORPHANED_RECEIPT, receipt, reply, reply_
 from engine.storage.migration import kept_kinds
 from engine.storage.review_tables import review
 from engine.storage.schema import ENDED, INTENT, SUBJECT, Number, enrolment, message, run, task, visit
-from engine.storage.staff_tables import decision, edit, task_note
+from engine.storage.staff_tables import decision, edit, signature, task_note
 from engine.storage.states import LOST, GrantStatus, MessageStatus, TaskStatus
 
 _DAY = 86_400_000  # milliseconds
@@ -121,6 +121,7 @@ def _messages(passing: Passing, here: Stretch) -> int:
     count = here.delete(message, *old, ~counted)
     if count:
         here.delete(edit, _without(edit, message))
+        here.delete(signature, _without(signature, message))
         here.delete(decision, _without(decision, message), _without(decision, grant))
     return count
 
