@@ -1,7 +1,7 @@
 """The gate asked about the messages of a customer that wait or are held, on the facts that a run would fetch."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,18 +10,21 @@ from engine.conditions.compiling import Scene
 from engine.explaining.answers import Line, Value, line_of, place, told
 from engine.explaining.inquiry import ITS_CUSTOMER, ITS_RECORD, Inquiry
 from engine.explaining.leaves import Part, columns, dissect, read
+from engine.permits.approvals import APPROVED, Binding
 from engine.permits.editions import editions_of
 from engine.permits.facts import Row, Sender, candidates, count_in, fetch_past
 from engine.permits.gate import decide, explain, given_up_at
 from engine.permits.given import Check, Drop, Facts, Go, Hold, Verdict, Wait
-from engine.permits.outbox import bring
+from engine.permits.outbox import STATUS, bring
 from engine.permits.permitting import competing
+from engine.permits.preapproved import SIGNED
 from engine.permits.words import Words, edits_of
 from engine.plans import working
 from engine.plans.working import wanted
 from engine.reasons import BOTH, read_back
 from engine.storage.keys import Intent
 from engine.storage.schema import message
+from engine.storage.states import MessageStatus
 from engine.wording import say
 
 
@@ -84,14 +87,19 @@ class _Case:
 
 
 def _case(inquiry: Inquiry, sender: Sender, row: Row, facts: Facts) -> _Case:
+    """As the run will find it: what was let go as another text is as if nobody had let it go."""
     verdict = decide(facts, inquiry.at)
-    wrong: Sequence[str] = ()
-    if not isinstance(verdict, Drop) and not _is_unsure(verdict):
-        channel = sender.rule.reach.channel_in_view(facts, inquiry.at)
-        words = Words(inquiry.plan, inquiry.permits.renderer, edits_of(inquiry.connection, inquiry.plan))
-        fault = words.fault(sender, channel, row)
-        wrong = [] if fault is None else [fault]
-    return _Case(inquiry, sender, row, facts, verdict, tuple(wrong))
+    if isinstance(verdict, Drop) or _is_unsure(verdict):
+        return _Case(inquiry, sender, row, facts, verdict, ())
+    channel = sender.rule.reach.channel_in_view(facts, inquiry.at)
+    words = Words(inquiry.plan, inquiry.permits.renderer, edits_of(inquiry.connection, inquiry.plan))
+    (text,) = words.of(sender, channel, [row])
+    binding = Binding(inquiry.connection, inquiry.plan, sender, channel)
+    if not isinstance(verdict, Wait) and binding.is_void(row, text):
+        again = replace(facts, approved=False, signed=frozenset())
+        return _case(inquiry, sender, (*row[:APPROVED], 0, None, *row[SIGNED + 1 :]), again)
+    fault = words.fault(sender, channel, row)
+    return _Case(inquiry, sender, row, facts, verdict, () if fault is None else (fault,))
 
 
 def _is_unsure(verdict: Verdict) -> bool:
@@ -109,6 +117,8 @@ def _words(case: _Case) -> str:
             return _held(fault, None)
         case Go(channel=channel):
             return say("may go via {channel}: the next run sends it", channel=channel)
+        case Wait(until=until) if fault and until is not None and case.row[STATUS] == MessageStatus.HELD:
+            return _held(fault, None)
         case Wait():
             return _waits(case, case.verdict, fault)
         case Drop(because=because):

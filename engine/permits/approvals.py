@@ -4,6 +4,7 @@ What was approved is kept as a digest; whoever must look sees the new text then.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.final_text import offences
 from engine.permits.preapproved import PREAPPROVED, SIGNED, is_beforehand
+from engine.plans.plan import Plan
 from engine.plans.work import Work
 from engine.storage.bulk import execute_many
 from engine.storage.keys import Intent
@@ -35,27 +37,42 @@ def void_where_changed(
     work: Work, sender: Sender, channel: str, texts: Sequence[tuple[Row, Rendered]]
 ) -> list[Row]:
     """Take back the approvals of messages that would go with another text, or another way; their rows."""
-    approval = work.plan.statement(("approval",), _approval)
-    assert approval is not None  # noqa: S101
-    journey, _, action = sender.numbers(work.plan.world)
-    changed = {}
-    for row, text in texts:
-        intent = Intent(row[0], journey, row[1], row[2], row[3], action)
-        if row[APPROVED] != PREAPPROVED and (row[APPROVED] or row[SIGNED]):
-            noted = approval.run(work.connection, given(intent)).scalar()
-            if not _holds(work, sender, channel, noted, text):
-                changed[intent] = row
-    void(work.connection, changed)
-    return list(changed.values())
+    binding = Binding(work.connection, work.plan, sender, channel)
+    changed = [row for row, text in texts if binding.is_void(row, text)]
+    void(work.connection, map(binding.intent, changed))
+    return changed
 
 
-def _holds(work: Work, sender: Sender, channel: str, noted: str | None, text: Rendered) -> bool:
-    """Whether what was approved is what would go: the exact text, or a text that was approved beforehand."""
-    if not isinstance(text, Text):
-        return False
-    if is_beforehand(noted, work.plan.model, sender.rule.send.message):
-        return not offences(text, sender.rule.policy, channel)
-    return noted == digest(work.plan.world.number("channel", channel), text.subject, text.body)
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What approvals of the messages of one send bind, were they to go by a channel."""
+
+    connection: sa.Connection
+    plan: Plan
+    sender: Sender
+    channel: str
+
+    def intent(self, row: Row) -> Intent:
+        """The key of a row."""
+        journey, _, action = self.sender.numbers(self.plan.world)
+        return Intent(row[0], journey, row[1], row[2], row[3], action)
+
+    def is_void(self, row: Row, text: Rendered) -> bool:
+        """Whether somebody has let a message go, and what would go is something else."""
+        if row[APPROVED] == PREAPPROVED or not (row[APPROVED] or row[SIGNED]):
+            return False
+        approval = self.plan.statement(("approval",), _approval)
+        assert approval is not None  # noqa: S101
+        noted = approval.run(self.connection, given(self.intent(row))).scalar()
+        return not self._holds(noted, text)
+
+    def _holds(self, noted: str | None, text: Rendered) -> bool:
+        """Whether what was approved is what would go: the exact text, or a text that was approved beforehand."""
+        if not isinstance(text, Text):
+            return False
+        if is_beforehand(noted, self.plan.model, self.sender.rule.send.message):
+            return not offences(text, self.sender.rule.policy, self.channel)
+        return noted == digest(self.plan.world.number("channel", self.channel), text.subject, text.body)
 
 
 def void(connection: sa.Connection, intents: Iterable[Intent]) -> None:
