@@ -34,10 +34,13 @@ class Door:
 
 _DECISIONS = frozenset({*KINDS.values(), BENEFIT, REPLY})
 
+CUSTOMER = "customer"
+
 DOORS = (
     Door("1", "today", say("Today"), ("tui.rooms.today", "TodayRoom")),
     Door("2", "approve", say("Approve"), ("tui.rooms.approve", "ApproveRoom"), _DECISIONS),
     Door("3", "calls", say("Calls"), ("tui.rooms.calls", "CallsRoom"), frozenset({TASK})),
+    Door("4", "customers", say("Customers"), ("tui.rooms.customers", "CustomersRoom"), frozenset({CUSTOMER})),
     Door("5", "journeys", say("Journeys"), ("tui.rooms.journeys", "JourneysRoom")),
     Door("6", "rules", say("Rules"), ("tui.rooms.rules", "RulesRoom")),
     Door("7", "deliveries", say("Deliveries"), ("tui.rooms.deliveries", "DeliveriesRoom")),

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from engine.errors import EngineError
 from engine.people.task_changes import Hand
+from tui.doors import door_for
 from tui.help import Help
 from tui.house import House, Sight
 from tui.widgets.bars import Hints, Notice, Tabs
@@ -129,6 +130,16 @@ class Room(Screen[None], Generic[S]):
         except EngineError as error:
             self.tell_refusal(error)
             return None
+
+    def go_to(self, kind: str, key: str) -> None:
+        """To the room where such things are, with one of them shown."""
+        self.app.switch_mode(door_for(kind).name)
+        room = self.app.screen_stack[0]
+        if isinstance(room, Room):
+            room.show_one(key)
+
+    def show_one(self, key: str) -> None:
+        """Show the one with that key, for whoever comes from another room."""
 
     def tell(self, text: str) -> None:
         """Say that something is done."""

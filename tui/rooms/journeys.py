@@ -15,6 +15,7 @@ from engine.people.task_changes import Hand
 from engine.views.inhabitants import Inhabitant, Stay, inhabitants
 from engine.views.passages import Running, running
 from tui.dialogs import AskWords
+from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.journey_page import (
@@ -229,7 +230,7 @@ class JourneysRoom(Room[Journeys]):
         if self._asked.state is None:
             self._go(Asked(event.key))
         else:
-            self.tell(say("`homing customer {id}` shows them", id=event.key.partition(" ")[2]))
+            self.go_to(CUSTOMER, event.key.partition(" ")[2])
 
     @on(Machine.Chosen)
     def list_them(self, event: Machine.Chosen) -> None:

@@ -45,6 +45,18 @@ class Row:
     alarm: bool = False
 
 
+@dataclass
+class _OfRows(Message):
+    """What rows say; where a room has several of them it can tell by which."""
+
+    rows: "Rows"
+
+    @property
+    def control(self) -> "Rows":
+        """The same, by the name that the library knows it by."""
+        return self.rows
+
+
 class Rows(ScrollView, can_focus=True):
     """The list. Posts `Moved` when the cursor is on another row, `Chosen` at enter, `Edge` beyond either end."""
 
@@ -62,19 +74,19 @@ class Rows(ScrollView, can_focus=True):
     cursor: reactive[int] = reactive(0, init=False)
 
     @dataclass
-    class Moved(Message):
+    class Moved(_OfRows):
         """The cursor is on the row with this key; None: there is none."""
 
         key: str | None
 
     @dataclass
-    class Chosen(Message):
+    class Chosen(_OfRows):
         """Enter, or a second click."""
 
         key: str
 
     @dataclass
-    class Edge(Message):
+    class Edge(_OfRows):
         """Somebody wants to go on beyond the first (-1) or the last row (1)."""
 
         step: int
@@ -103,7 +115,7 @@ class Rows(ScrollView, can_focus=True):
         self._show_cursor()
         self.refresh()
         if self.key != before:
-            self.post_message(self.Moved(self.key))
+            self.post_message(self.Moved(self, self.key))
 
     def on_resize(self) -> None:
         """Another width."""
@@ -114,7 +126,7 @@ class Rows(ScrollView, can_focus=True):
         """Show where it is, and say so."""
         self._show_cursor()
         self.refresh()
-        self.post_message(self.Moved(self.key))
+        self.post_message(self.Moved(self, self.key))
 
     def render_line(self, y: int) -> Strip:
         """One row as it is seen."""
@@ -173,7 +185,7 @@ class Rows(ScrollView, can_focus=True):
         if any(self._rows[one].key is not None for one in beyond):
             self.cursor = self._nearest(place, step)
         else:
-            self.post_message(self.Edge(step))
+            self.post_message(self.Edge(self, step))
 
     def action_page(self, step: int) -> None:
         """About as many rows as are to be seen."""
@@ -181,7 +193,7 @@ class Rows(ScrollView, can_focus=True):
             return
         place = self.cursor + step * max(1, self.size.height - 1)
         if (step > 0 and self.cursor == self._last()) or (step < 0 and self.cursor == self._nearest(0, 1)):
-            self.post_message(self.Edge(step))
+            self.post_message(self.Edge(self, step))
         self.cursor = self._nearest(max(0, min(place, len(self._rows) - 1)), -step)
 
     def action_end(self, which: int) -> None:
@@ -200,7 +212,7 @@ class Rows(ScrollView, can_focus=True):
     def action_choose(self) -> None:
         """What the row is about."""
         if self.key is not None:
-            self.post_message(self.Chosen(self.key))
+            self.post_message(self.Chosen(self, self.key))
 
     def on_click(self, event: events.Click) -> None:
         """To the row; once more: what it is about."""

@@ -1,0 +1,106 @@
+"""What the room Customers shows: those who were found, and one of them with all there is to see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dsl.model.journeys import Journey
+from engine.errors import UnknownNameError
+from engine.explaining.inquiry import inquire
+from engine.explaining.verdicts import explain
+from engine.permits.senders import permits_of
+from engine.plans.plan import make_plan
+from engine.storage.customers import customer_number
+from engine.views.customer import Run, customer, steps
+from engine.views.finding import Found, find
+from tui.house import Sight
+from tui.rooms.reasons import Reason, reasons
+
+MOST = 100
+"""Customers in the list: more than anybody reads before they type another character."""
+
+WHY = "why"
+"""The part of somebody that is only read when it is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be shown: whoever has the text, of them the one with that id, and of that one a part."""
+
+    text: str = ""
+    key: str | None = None
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A customer: as `homing customer` has them, the states of their runs, and why they are where they are."""
+
+    facts: Mapping[str, Any]
+    steps: Mapping[Run, Mapping[str, str]]
+    why: tuple[Reason, ...] | None = None
+
+    @property
+    def id(self) -> str:
+        """The user's key."""
+        return str(self.facts["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """`kinds`: of which type attributes are. `now`: on the wall."""
+
+    asked: Asked
+    found: Found
+    shown: Somebody | None
+    kinds: Mapping[str, str]
+    journeys: Mapping[str, Journey]
+    channels: tuple[str, ...]
+    policies: tuple[str, ...]
+    now: str
+
+
+def read_register(asked: Asked, sight: Sight) -> Register:
+    """Whoever has the text. The cursor stays with its customer, or goes to the first."""
+    window = sight.window
+    found = find(window, asked.text, MOST)
+    ids = [one.id for one in found.people]
+    key = asked.key if asked.key in ids else next(iter(ids), None)
+    shown = None if key is None else _somebody(key, asked.part, sight)
+    return Register(
+        replace(asked, key=key),
+        found,
+        shown,
+        {field.name: field.type.kind for field in window.model.customer},
+        window.model.journeys,
+        tuple(window.config.channels),
+        tuple(window.model.policies),
+        str(window.time(sight.now)),
+    )
+
+
+def read_next(register: Register, asked: Asked, sight: Sight) -> Register:
+    """The same list with another of them shown, or another part of one."""
+    shown = None if asked.key is None else _somebody(asked.key, asked.part, sight)
+    if asked.key is not None and shown is None:
+        return read_register(asked, sight)
+    return replace(register, asked=asked, shown=shown)
+
+
+def _somebody(identity: str, part: str, sight: Sight) -> Somebody | None:
+    """None: erased meanwhile."""
+    window = sight.window
+    try:
+        why = _why(identity, sight) if part == WHY else None
+        return Somebody(customer(window, identity), steps(window, identity), why)
+    except UnknownNameError:
+        return None
+
+
+def _why(identity: str, sight: Sight) -> tuple[Reason, ...]:
+    """As `homing explain` has it."""
+    window, config = sight.window, sight.window.config
+    plan = make_plan(window.connection, window.release, window.model, window.zone, config.lateness)
+    number = customer_number(window.connection, identity)
+    inquiry = inquire(window, plan, permits_of(plan, config), number, sight.now)
+    return reasons(explain(inquiry, identity, plan.journeys), window)
