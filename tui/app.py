@@ -59,7 +59,11 @@ class ReviewRoom(App[None]):
         self.theme = LIGHT.name if light else DARK.name
         for door in DOORS:
             self.add_mode(door.name, partial(door.open, self.house))
-            self.bind(door.key, f"enter('{door.name}')", description=door.title, show=False)
+            keys, shown = (
+                f"{door.key},f{door.key}",
+                f"{door.key} F{door.key}",
+            )  # digits may be typed, F keys never
+            self.bind(keys, f"enter('{door.name}')", description=door.title, show=False, key_display=shown)
 
     def on_mount(self) -> None:
         """Begin with today."""
@@ -107,7 +111,12 @@ class ReviewRoom(App[None]):
         seen: set[str] = set()
         for one in screen.active_bindings.values():
             binding = one.binding
-            if not one.enabled or not is_ours(binding) or binding.action in seen or binding.key.isdigit():
+            if (
+                not one.enabled
+                or not is_ours(binding)
+                or binding.action in seen
+                or binding.action.startswith("enter(")
+            ):
                 continue
             seen.add(binding.action)
             act = partial(self.run_action, binding.action, one.node)

@@ -25,6 +25,7 @@ from engine.storage import sqlite
 from engine.storage.every_table import metadata
 from engine.storage.file_systems import network_file_system
 from engine.storage.schema import meta
+from engine.storage.search_tables import forget_statistics
 from engine.wording import say
 
 SCHEMA_VERSION = 8
@@ -109,6 +110,8 @@ class Store:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
             connection.exec_driver_sql("ANALYZE")
+            if connection.dialect.name == "sqlite":
+                forget_statistics(connection)
 
     def fold(self) -> None:
         """Fold the log of writes into the file, as far as nobody reads from it, so that it stays short."""

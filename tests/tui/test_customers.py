@@ -100,14 +100,3 @@ def test_all_that_is_held_is_handed_out(homing: Homing) -> None:
     visit(homing, "王经理", play)
     with zipfile.ZipFile(target) as file:
         assert "陈1" in file.read("customer.csv").decode()
-
-
-def test_it_leads_here_from_a_journey(homing: Homing) -> None:
-    """Who is in a state leads to the customer."""
-
-    async def play(visitor: Visitor) -> None:
-        await visitor.press("5", "down", "enter", "enter", "enter")
-        assert "[4 Customers]" in visitor.text
-        assert "1 found" in visitor.text
-
-    visit(homing, "王经理", play)

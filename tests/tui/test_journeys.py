@@ -30,7 +30,10 @@ def test_one_goes_deeper_and_back(tmp_path: Path) -> None:
         assert "陈1 " not in visitor.text
         await visitor.press("up")
         assert "› 陈100" in visitor.text
-        await visitor.press("enter", "escape", "escape")
+        await visitor.press("enter")
+        assert "[4 Customers]" in visitor.text
+        assert "› 陈100" in visitor.text
+        await visitor.press("5", "escape", "escape")
         assert "All journeys\n" in visitor.text
         await visitor.press("p", *"why", "enter")
         assert "‖ paused" in visitor.text

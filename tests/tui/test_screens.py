@@ -26,7 +26,7 @@ def test_everything_can_be_read(theme: str, homing: Homing) -> None:
 
     async def play(visitor: Visitor) -> None:
         for door in DOORS:
-            await visitor.press(door.key)
+            await visitor.press(f"f{door.key}")
             assert faint(visitor) == []
 
     visit(homing, "王经理", play, (120, 35), light=theme == "light")

@@ -60,6 +60,9 @@ class CustomersRoom(Room[Register]):
         "the list, Enter again to the customer; Esc leads back, `/` to the search.\n"
         "← and → turn from what is known to the journeys, to what happened, and to why."
     )
+    AUTO_FOCUS: ClassVar[str | None] = (
+        ""  # who comes from another room goes to the list, everybody else types
+    )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", say("search"), key_display="/"),
