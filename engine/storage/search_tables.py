@@ -91,15 +91,3 @@ def unfollow(connection: sa.Connection) -> None:
     """Note it no longer."""
     if connection.dialect.name == "sqlite":
         connection.execute(_Unfollow())
-
-
-_statistics = sa.table("sqlite_stat1", sa.column("tbl", sa.Text))
-
-
-def forget_statistics(connection: sa.Connection) -> None:
-    """Plan the index's own statements as if nothing were known of it, in the transaction that has looked at all tables.
-
-    What it is like while it is small makes SQLite read all of it for each batch once it is large.
-    """
-    connection.execute(_statistics.delete().where(_statistics.c.tbl.in_(sorted(INDEX_TABLES))))
-    connection.exec_driver_sql("ANALYZE sqlite_schema")
