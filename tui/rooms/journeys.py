@@ -65,8 +65,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Journeys:
-    """`asked`: how deep it looks. `people`: a page of those who are in the state. `more`: whether another follows."""
+    """`asked`: how deep it looks; `wanted`: how deep it should, which rules may have made impossible meanwhile.
 
+    `people`: a page of those who are in the state. `more`: whether another follows.
+    """
+
+    wanted: Asked
     asked: Asked
     now: int
     journeys: tuple[Running, ...]
@@ -80,11 +84,16 @@ class Journeys:
 
 def read_journeys(asked: Asked, sight: Sight) -> Journeys:
     """All journeys, and the page that is asked for."""
-    return read_people(Journeys(asked, sight.now, running(sight.window, sight.now)), asked, sight)
+    return read_people(Journeys(asked, asked, sight.now, running(sight.window, sight.now)), asked, sight)
 
 
 def read_people(page: Journeys, asked: Asked, sight: Sight) -> Journeys:
-    """The same journeys, as deep as is asked for; less deep where rules have changed meanwhile."""
+    """The same journeys, as deep as is asked for."""
+    return replace(_deeper(page, asked, sight), wanted=asked)
+
+
+def _deeper(page: Journeys, asked: Asked, sight: Sight) -> Journeys:
+    """Less deep where rules have changed meanwhile."""
     one = page.journey(asked.journey)
     if one is None:
         return replace(page, asked=Asked(), people=(), more=False)
@@ -92,7 +101,7 @@ def read_people(page: Journeys, asked: Asked, sight: Sight) -> Journeys:
         return replace(page, asked=Asked(asked.journey), people=(), more=False)
     people = inhabitants(sight.window, one.journey.name, str(asked.state), PAGE + 1, asked.pages[-1])
     if not people and len(asked.pages) > 1:
-        return read_people(page, replace(asked, pages=asked.pages[:-1]), sight)
+        return _deeper(page, replace(asked, pages=asked.pages[:-1]), sight)
     return replace(page, asked=asked, people=tuple(people[:PAGE]), more=len(people) > PAGE)
 
 
@@ -147,14 +156,10 @@ class JourneysRoom(Room[Journeys]):
         self.call_after_refresh(self._show_near)
 
     def show(self, snapshot: Journeys) -> None:
-        """What has been read, unless somebody has gone on meanwhile: that comes with the next snapshot."""
-        if not self._reading_on:
+        """What has been read, as deep as one looks by now."""
+        if snapshot.wanted == self._asked:
             self._asked = snapshot.asked
         self._draw(snapshot)
-
-    @property
-    def _reading_on(self) -> bool:
-        return self._stale
 
     def _draw(self, page: Journeys) -> None:
         """The widgets of this depth."""
@@ -169,6 +174,8 @@ class JourneysRoom(Room[Journeys]):
             self._machine.put(drawing_of(one))
         elif page.asked == asked:
             self._put_people(page)
+        elif (page.asked.journey, page.asked.state) != (asked.journey, asked.state):
+            self._people.put([])  # until those of this state have been read
         self.query_one(f"#{shown}").focus()
         self._show_near()
 
@@ -304,7 +311,8 @@ class JourneysRoom(Room[Journeys]):
         if self.snapshot is not None:
             self._draw(self.snapshot)
             self.refresh_bindings()
-        super().reload()
+        if asked.state is not None:
+            super().reload()
 
 
 def _person(one: Inhabitant) -> Row:
