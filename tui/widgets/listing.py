@@ -1,6 +1,6 @@
 """A rule text on the screen: numbered, coloured by what its pieces are, beside what it was. Draws only what is seen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -37,18 +37,22 @@ class Listing(ScrollView, can_focus=False):
         self._rows: list[Row] = []
         self._beside = False
         self._here: str | None = None
+        self._shown_at = 0
 
     def put(self, sheet: Sheet, here: str | None) -> None:
         """Show this; `here`: the note that one is at."""
+        here = here if any(note.key == here for note in sheet.notes) else None
         fresh, moved = sheet.name != self._sheet.name, here != self._here
         self._sheet, self._here = sheet, here
         self._lay_out()
         if fresh or (moved and here is not None):
-            self._show(lambda part: part.note == here if here else part.is_news)
+            self._show()
 
     def on_resize(self) -> None:
-        """Another width."""
+        """Another width; what one looks for stays to be seen, unless somebody has scrolled on."""
         self._lay_out()
+        if self.scroll_offset.y == self._shown_at:
+            self._show()
 
     def _lay_out(self) -> None:
         self._beside = self._sheet.differs and self.scrollable_content_region.width >= _BOTH
@@ -65,11 +69,15 @@ class Listing(ScrollView, can_focus=False):
             else self.scrollable_content_region.width
         )
 
-    def _show(self, wanted: Callable[[Part], bool]) -> None:
-        """The first part that is wanted, with what stands before it; the beginning where there is none."""
+    def _show(self) -> None:
+        """The note one is at, or the first news, with what stands before; the beginning where there is none."""
         rows = enumerate(self._rows)
-        place = next((at for at, row in rows if any(part is not None and wanted(part) for part in row)), 0)
+        place = next((at for at, row in rows if any(part and self._is_wanted(part) for part in row)), 0)
         self.scroll_to(y=max(0, place - self.size.height // 3), animate=False, force=True)
+        self._shown_at = self.scroll_offset.y
+
+    def _is_wanted(self, part: Part) -> bool:
+        return part.note == self._here if self._here else part.is_news
 
     def render_line(self, y: int) -> Strip:
         """One row as it is seen."""
