@@ -57,7 +57,7 @@ def test_a_call_from_today_to_its_end(tmp_path: Path) -> None:
 
 
 def test_late_ones_come_first_and_say_so(tmp_path: Path) -> None:
-    """Overdue, due today and later are headings; how late something is stands beside it."""
+    """Overdue, due today and later are headings; how late something is stands beside it; `c` leads to the customer."""
     homing = staffed(tmp_path)
     ids = {one["customer"]: str(one["id"]) for one in tasks(homing)}
     homing.well("tasks", "postpone", ids["C1"], "--until", "2026-11-27 09:00", "--as", "小李")
@@ -74,6 +74,9 @@ def test_late_ones_come_first_and_say_so(tmp_path: Path) -> None:
         assert "! 1 day late" in rows[order[1]]
         assert "18:00" in rows[order[3]]
         assert "1 of 3 · 1 overdue" in visitor.text
+        await visitor.press("c")
+        assert "[4 Customers]" in visitor.text
+        assert "陈3" in visitor.text
 
     visit(homing, "小李", play)
 

@@ -23,6 +23,7 @@ from engine.views.held import Item
 from engine.views.window import look
 from tui.attention import Attention
 from tui.dialogs import AskWords, Confirm
+from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.held_item import facts_of, text_of, title_of
@@ -61,6 +62,7 @@ class ApproveRoom(Room[Shelf]):
         Binding("A", "approve_alike", say("all alike"), key_display="A"),
         Binding("v", "show", say("address")),
         Binding("o", "others", say("others' too")),
+        Binding("c", "customer", say("customer"), show=False),
         Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
         Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
     ]
@@ -154,6 +156,12 @@ class ApproveRoom(Room[Shelf]):
         """Scroll the item."""
         item = self.query_one("#item", VerticalScroll)
         item.scroll_relative(y=step * max(1, item.size.height - 1), animate=False)
+
+    def action_customer(self) -> None:
+        """To all that is known of the customer."""
+        one = None if self.snapshot is None else self.snapshot.shown
+        if one is not None:
+            self.go_to(CUSTOMER, str(one["customer"]))
 
     def action_others(self) -> None:
         """Show what waits for other roles as well, or no longer."""

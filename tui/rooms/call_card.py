@@ -1,6 +1,6 @@
 """How a task looks: whom to call, the script, what to fill in, what follows from each outcome, the customer's story."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.table import Table
@@ -10,6 +10,7 @@ from dsl.wording import Phrase
 from engine.explaining.following import Consequence, titled
 from engine.storage.masks import mask_address
 from tui.rooms.desk import Call
+from tui.widgets.facts import Fact, fact_table
 from tui.wording import say, told
 
 STORY = 100
@@ -24,7 +25,7 @@ _ADDRESSES = ("phone", "email")
 def head_of(call: Call, *, showing: bool) -> Table:
     """Whom it is about, how to reach them, until when. `showing`: addresses in full."""
     item, person = call.task.item, call.person
-    lines: list[tuple[Phrase | str, object]] = [(say("customer"), _named(item))]
+    lines: list[Fact] = [(say("customer"), _named(item))]
     for name, value in person["attributes"].items():
         if call.kinds[name] in _ADDRESSES and value:
             lines.append((name, value if showing else mask_address(str(value), call.kinds[name])))
@@ -35,7 +36,7 @@ def head_of(call: Call, *, showing: bool) -> Table:
         (say("with"), item["assignee"]),
     ]
     lines += [(say("note"), f"{one['text']} — {one['by']} {one['at']}") for one in _list(item["notes"])]
-    return _table(lines)
+    return fact_table(lines)
 
 
 def script_of(call: Call) -> str:
@@ -46,7 +47,7 @@ def script_of(call: Call) -> str:
 
 def asks_of(call: Call) -> Table:
     """What is to be found out."""
-    return _table((one["name"], _kind(one)) for one in _list(call.task.item["asks"]))
+    return fact_table((one["name"], _kind(one)) for one in _list(call.task.item["asks"]))
 
 
 def outcomes_of(call: Call) -> Table | str:
@@ -107,7 +108,7 @@ def story_of(call: Call, today: str) -> Table:
 def facts_of(call: Call) -> Table:
     """What is known of the customer."""
     person, kinds = call.person, call.kinds
-    lines: list[tuple[Phrase | str, object]] = [
+    lines: list[Fact] = [
         (name, mask_address(value, kinds[name]) if isinstance(value, str) else value)
         for name, value in person["attributes"].items()
         if kinds[name] not in _ADDRESSES
@@ -115,23 +116,7 @@ def facts_of(call: Call) -> Table:
     lines += [
         (one["journey"], one["state"] or one["outcome"]) for one in person["journeys"] if not one["ended"]
     ]
-    return _table([*lines, (say("tags"), ", ".join(person["tags"]))])
-
-
-def _table(lines: Iterable[tuple[Phrase | str, object]]) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
-    for name, value in lines:
-        if value not in (None, ""):
-            table.add_row(Text(told(name)), Text(_said(value)))
-    return table
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return told(say("yes") if value else say("no"))
-    return f"{value:,.10g}" if isinstance(value, float) else told(value)
+    return fact_table([*lines, (say("tags"), ", ".join(person["tags"]))])
 
 
 def _named(item: Mapping[str, Any]) -> str:

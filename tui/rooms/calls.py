@@ -22,6 +22,7 @@ from engine.people.tasks import Finish
 from engine.storage.keys import intent_of
 from engine.views.tasks import Item
 from tui.dialogs import AskWords, Pick
+from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.call_card import UNKNOWN, asks_of, facts_of, head_of, outcomes_of, script_of, story_of
@@ -50,6 +51,7 @@ class CallsRoom(Room[Calls]):
         Binding("t", "take", say("take")),
         Binding("v", "show", say("number")),
         Binding("o", "others", say("others' too")),
+        Binding("c", "customer", say("customer"), show=False),
         Binding("space", "read_on(1)", say("scroll the task"), show=False, key_display="Space"),
         Binding("b", "read_on(-1)", say("scroll the task back"), show=False),
     ]
@@ -148,6 +150,12 @@ class CallsRoom(Room[Calls]):
         """Scroll the task and its customer."""
         card = self.query_one("#card")
         card.scroll_relative(y=step * max(1, card.size.height - 1), animate=False)
+
+    def action_customer(self) -> None:
+        """To all that is known of the customer."""
+        call = self._ready()
+        if call is not None:
+            self.go_to(CUSTOMER, str(call.person["id"]))
 
     def action_others(self) -> None:
         """Show what others have, or must do, as well; or no longer."""

@@ -12,6 +12,7 @@ from engine.storage.masks import mask_address
 from engine.views.customer import Run
 from tui.rooms.register import Register, Somebody
 from tui.widgets.drawing import Drawing, title_of
+from tui.widgets.facts import Fact, fact_table
 from tui.widgets.rows import Row
 from tui.wording import say, told
 
@@ -30,7 +31,7 @@ def name_of(texts: Mapping[str, Any], identity: str) -> str:
 def facts_of(one: Somebody, kinds: Mapping[str, str], *, showing: bool) -> Table:
     """All that is known, a line each. `showing`: addresses in full."""
     facts = one.facts
-    lines: list[tuple[Phrase | str, object]] = [(say("id"), one.id)]
+    lines: list[Fact] = [(say("id"), one.id)]
     for name, value in facts["attributes"].items():
         hidden = isinstance(value, str) and not (showing and kinds.get(name) in ADDRESSES)
         lines.append((name, mask_address(value, kinds.get(name, "text")) if hidden else value))
@@ -41,13 +42,7 @@ def facts_of(one: Somebody, kinds: Mapping[str, str], *, showing: bool) -> Table
         if not each["lifted"]
     ]
     lines += [(say("consent"), _consent(each)) for each in facts["consents"]]
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
-    for name, value in lines:
-        if value not in (None, ""):
-            table.add_row(Text(told(name)), Text(_said(value)))
-    return table
+    return fact_table(lines)
 
 
 def _consent(each: Mapping[str, Any]) -> Phrase:
@@ -55,12 +50,6 @@ def _consent(each: Mapping[str, Any]) -> Phrase:
     if each["withdrawn"]:
         return say("{what} via {channel}: taken back {at}", what=what, channel=channel, at=each["withdrawn"])
     return say("{what} via {channel}, {at}", what=what, channel=channel, at=each["given"])
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return told(say("yes") if value else say("no"))
-    return f"{value:,.10g}" if isinstance(value, float) else told(value)
 
 
 def runs_of(one: Somebody) -> Sequence[Mapping[str, Any]]:
