@@ -25,7 +25,7 @@ def test_pages_of_its_own_open_rooms_and_others_do_not(tmp_path: Path) -> None:
             for origin in ("http://evil.example", url.replace("127.0.0.1", "evil.example").rstrip("/")):
                 async with session.get(f"{url}ws", headers={"Origin": origin}) as refused:
                     assert refused.status == 403
-            async with session.ws_connect(f"{url}ws?width=80&height=24", origin=url.rstrip("/")) as room:
+            async with session.ws_connect(f"{url}ws?width=120&height=35", origin=url.rstrip("/")) as room:
                 await _hears(room, "王经理")
                 await room.send_json(["stdin", "2"])
                 await _hears(room, "陈1女士您好")
