@@ -91,6 +91,7 @@ def make(folder: Path, customers: int) -> Project:
         window = look(connection, project.config)
         plan = make_plan(connection, window.release, window.model, window.zone, project.config.lateness)
         _fill(connection, plan, customers)
+    project.store.analyse()
     return project
 
 
@@ -121,7 +122,6 @@ def _fill(connection: sa.Connection, plan: Plan, customers: int) -> None:
             for source, target in zip([0, *states], [*states, 0], strict=True)
         ]
         connection.execute(sa.text(_FLOW), [row | {"journey": numbers["journey"]} for row in rows])
-    connection.exec_driver_sql("ANALYZE")
 
 
 _WAY = {"outcome": 0, "rule": 0}

@@ -111,6 +111,7 @@ def make(folder: Path, customers: int) -> Bench:
         window = look(connection, project.config)
         plan = make_plan(connection, window.release, window.model, window.zone, project.config.lateness)
         _fill(connection, plan, customers)
+    project.store.analyse()
     return Bench(project, plan)
 
 
@@ -140,7 +141,6 @@ def _fill(connection: sa.Connection, plan: Plan, customers: int) -> None:
     }
     for statement in (_ENROLMENTS, _MESSAGES, _TASKS, _GRANTS):
         connection.execute(sa.text(statement), numbers)
-    connection.exec_driver_sql("ANALYZE")
 
 
 _N = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {})"
