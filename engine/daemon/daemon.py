@@ -108,7 +108,7 @@ class Daemon:
         if not self._is_up_to_date():
             return self.pause
         self._do_chores(now)
-        self._hasten(now)
+        now = self._hasten(now)
         if self.worker.turn is not None or now >= self.firing:
             if self.worker.pass_(now):
                 self._plan_firing(now)
@@ -212,11 +212,16 @@ class Daemon:
         if self.firing != before:
             log("next run", "debug", due=config.zone.iso(self.firing))
 
-    def _hasten(self, now: int) -> None:
-        """Run now if somebody wishes it, unless a run has just been."""
+    def _hasten(self, now: int) -> int:
+        """Run now if somebody wishes it, unless a run has just been. The time to act at.
+
+        It is read after the wish: what came in while this step began is later than `now`.
+        """
         if self.wishes.run and self.clock.elapsed() - self._ran >= self.between:
             self.wishes.run = False
+            now = self._now()
             self.firing = min(self.firing, now)
+        return now
 
     def _next_message(self, now: int) -> int | None:
         with self.project.store.read() as connection:

@@ -26,6 +26,15 @@ from tests.serving import (
 
 START = parse_time("2026-11-23 10:00:20", SHANGHAI)
 
+ON_PURCHASE = """
+customer { name: text, phone: phone }
+event purchase
+journey thanks {
+  enter when purchase ever
+  state first { after 1 day -> end done }
+}
+"""
+
 NARROW = RULES.replace("send hello via sms", "send hello via sms during 12:00 to 13:00")
 
 
@@ -233,3 +242,22 @@ def test_a_restart_takes_the_lead_at_once(tmp_path: Path) -> None:
             own.once()
             assert own.daemon.lead.epoch == epoch
             own.close()
+
+
+def test_what_comes_in_while_a_step_begins_is_acted_upon(tmp_path: Path) -> None:
+    """It is later than the time that the step began with: the run that it wishes for is at a later one."""
+    homing = served_project(tmp_path, rules=ON_PURCHASE, schedule='"0 0 1 1 *"')
+    customers(homing, 1)
+    hands = Hands(START)
+
+    def buy(_now: int) -> None:
+        hands.wait(5)
+        at = SHANGHAI.iso(hands.wall)
+        homing.well("import", "purchase", homing.file("p.csv", f"customer,at\nC0,{at}\n"))
+        own.wishes.run = True
+
+    with own_daemon(homing, hands, chores=[Chore("somebody buys", 3600.0, buy)]) as own:
+        own.once()
+        own.close()
+    (run,) = homing.well("customer", "C0", "--json").json["journeys"]
+    assert run["journey"] == "thanks"
