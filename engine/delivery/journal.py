@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -35,6 +36,7 @@ _HEAD = "homing-sent-1"
 _DIGITS = 32  # of a digest
 _KEY = 64  # bytes, as many as blake2b takes
 _TAIL = 64 * 1024  # bytes; some hundred lines
+_CLOSED = -1
 
 
 class Line(NamedTuple):
@@ -81,16 +83,21 @@ def _keyed(install_key: str) -> blake2b:
 
 @dataclass(slots=True)
 class Journal:
-    """An open journal; one process at a time writes to it. `last`: the number of the last batch in it."""
+    """An open journal; one process at a time writes to it. `last`: the number of the last batch in it.
+
+    It may be closed by another thread than the one that appends: what comes too late is refused, for the number of its
+    file may be another file's by then.
+    """
 
     path: Path
     id: str
     last: int
     _file: int = field(repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def append(self, lines: Sequence[Line]) -> None:
         """Put a batch on the disk. JournalError: then nothing of it may be sent."""
-        with _explained(self.path):
+        with _explained(self.path), self._lock:
             _write(self._file, "".join([line.text for line in lines]).encode())
             os.fdatasync(self._file)
             self.last = max(self.last, lines[-1].batch)
@@ -108,7 +115,9 @@ class Journal:
 
     def close(self) -> None:
         """Give the file back."""
-        os.close(self._file)
+        with self._lock:
+            os.close(self._file)
+            self._file = _CLOSED
 
 
 def lines_after(path: Path, journal: str, batch: int) -> Iterator[Line]:

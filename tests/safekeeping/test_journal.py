@@ -135,6 +135,16 @@ class TestFile:
 class TestFailing:
     """A journal that cannot be written."""
 
+    def test_a_closed_one_takes_nothing(self, tmp_path: Path) -> None:
+        """Nor does another file that has its number by then: a delivery's thread may come too late."""
+        journal = open_journal(tmp_path / "homing.sent", 0)
+        journal.close()
+        other = os.open(tmp_path / "homing.db", os.O_RDWR | os.O_CREAT)
+        with pytest.raises(JournalError, match="what is sent cannot be noted"):
+            journal.append([Line(1, 6, "sms", "K1.1", DIGEST)])
+        assert os.fstat(other).st_size == 0
+        os.close(other)
+
     def test_nothing_leaves_that_cannot_be_noted(self, tmp_path: Path) -> None:
         """The message is ready again, with no attempt used up, and the command fails."""
         some, journal = ready(), open_journal(tmp_path / "homing.sent", 0)
