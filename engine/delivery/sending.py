@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from engine.conditions import moments
 from engine.delivery.pausing import is_paused
+from engine.permits.outbox import BROUGHT
 from engine.plans.statement import Statement, kept
 from engine.plans.working import leaving, not_wanted, wanted
 from engine.storage.bulk import execute_many, insert_rows
@@ -24,18 +25,6 @@ CLAIM_LEASE = 30_000  # milliseconds
 SEND_LEASE = 120_000  # milliseconds; longer than any call may take
 
 KEY = Intent._fields
-_ASKED = (
-    *KEY,
-    "state",
-    "created_at",
-    "status",
-    "until",
-    "refused",
-    "approved",
-    "edition",
-    "sampled",
-    "signed",
-)
 
 
 class Stored(NamedTuple):
@@ -208,10 +197,10 @@ def ask_about(connection: sa.Connection, identities: sa.Table) -> dict[tuple[int
 @kept
 def _want() -> sa.Insert:
     mine = sa.and_(same_message(leaving), message.c.epoch == leaving.c.epoch)
-    rows = sa.select(*_columns(_ASKED)).select_from(leaving.join(message, mine))
+    rows = sa.select(*_columns(BROUGHT)).select_from(leaving.join(message, mine))
     still = [moments.integer(status) for status in (MessageStatus.READY, MessageStatus.UNKNOWN)]
     rows = rows.where(message.c.status.in_(still), sa.not_(is_paused()))
-    return wanted.insert().from_select(list(_ASKED), rows)
+    return wanted.insert().from_select(list(BROUGHT), rows)
 
 
 @lru_cache(maxsize=8)

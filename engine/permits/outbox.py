@@ -79,11 +79,11 @@ def bring_stored(work: Work) -> None:
 
 def bring(theirs: sa.ColumnElement[bool]) -> sa.Insert:
     """Put the messages of some customers that wait or are held into `wanted`."""
-    rows = sa.select(*(message.c[name] for name in _BROUGHT))
-    return wanted.insert().from_select(_BROUGHT, rows.where(theirs, message.c.status.in_(_OPEN)))
+    rows = sa.select(*(message.c[name] for name in BROUGHT))
+    return wanted.insert().from_select(BROUGHT, rows.where(theirs, message.c.status.in_(_OPEN)))
 
 
-_BROUGHT = (
+BROUGHT = (
     *INTENT,
     "state",
     "created_at",
@@ -95,6 +95,7 @@ _BROUGHT = (
     "edition",
     "sampled",
 )
+"""What of a stored message stands in `wanted`, by its names there and here."""
 
 
 def write(work: Work, words: Words, decided: Decided, before: Preapproved) -> bool:
