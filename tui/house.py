@@ -5,12 +5,17 @@ Everything here waits for the database: rooms call it in a thread (see `tui.room
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 from engine.commands.opening import by, practice_of, time_of
+from engine.config import Config
+from engine.explaining.inquiry import Inquiry, inquire
 from engine.people.practice import Practice
 from engine.people.staff import roles_held
 from engine.people.task_changes import Hand
+from engine.permits.permitting import Permits
+from engine.permits.senders import permits_of
 from engine.projects.project import Project
 from engine.storage.audit import By
 from engine.storage.panels import roles_in
@@ -19,6 +24,19 @@ from engine.views.tasks import scripts_at
 from engine.views.window import Window, look
 
 T = TypeVar("T")
+
+
+class Made:
+    """What is made once for a release, and asked by every look."""
+
+    def __init__(self, scripts: Scripts, config: Config) -> None:
+        self.scripts = scripts
+        self._config = config
+
+    @cached_property
+    def permits(self) -> Permits:
+        """The gate's rules."""
+        return permits_of(self.scripts.plan, self._config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +50,23 @@ class Sight:
     now: int
     actor: str
     roles: frozenset[str] | None
-    made: dict[int, Scripts]
+    made: dict[int, Made]
 
     def scripts(self) -> Scripts:
         """What fills in scripts under the release in force: its statements are made once."""
+        return replace(self._made().scripts, connection=self.window.connection, now=self.now)
+
+    def inquiry(self, customer: int) -> Inquiry:
+        """What asks why about a customer, now, under the release in force."""
+        made = self._made()
+        return inquire(self.window, made.scripts.plan, made.permits, customer, self.now)
+
+    def _made(self) -> Made:
         release = self.window.release
         if release not in self.made:
             self.made.clear()
-            self.made[release] = scripts_at(self.window, self.now, self.actor)
-        return replace(self.made[release], connection=self.window.connection, now=self.now)
+            self.made[release] = Made(scripts_at(self.window, self.now, self.actor), self.window.config)
+        return self.made[release]
 
     def is_mine(self, role: str | None) -> bool:
         """Whether what waits for a panel of roles (None: for anybody) waits for who works here."""
@@ -60,7 +86,7 @@ class House:
     project: Project
     actor: str
     attention: float
-    made: dict[int, Scripts] = field(default_factory=dict, compare=False, repr=False)
+    made: dict[int, Made] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, view: Callable[[Sight], T]) -> T:
         """What a view makes of the store as it is now. EngineError when that cannot be read."""

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.conditions.compiling import Scene
+from engine.conditions.world import World
 from engine.explaining.answers import Line, Value, line_of, place, told
 from engine.explaining.inquiry import ITS_CUSTOMER, ITS_RECORD, Inquiry
 from engine.explaining.leaves import Part, columns, dissect, read
@@ -39,8 +40,11 @@ class Judgement:
     goes: bool = False
 
 
-def judged(inquiry: Inquiry) -> dict[Intent, Judgement]:
-    """Every message of the customer that waits or is held, put to the gate at the moment of the inquiry."""
+def judged(inquiry: Inquiry, approving: Intent | None = None) -> dict[Intent, Judgement]:
+    """Every message of the customer that waits or is held, put to the gate at the moment of the inquiry.
+
+    `approving`: one of them, as if everybody who must had let it go.
+    """
     connection, world = inquiry.connection, inquiry.world
     working.prepare(connection)
     connection.execute(bring(message.c.customer == inquiry.customer))
@@ -49,14 +53,24 @@ def judged(inquiry: Inquiry) -> dict[Intent, Judgement]:
     editions = editions_of(connection, senders)
     found, past = {}, fetch_past(connection, inquiry.plan)
     for sender, row, facts in competing(world, close, past):
-        case = _case(inquiry, sender, row, editions.told(sender, facts))
+        intent = _intent(world, sender, row)
+        told_facts = editions.told(sender, facts)
+        case = _case(inquiry, sender, row, _approved(told_facts) if intent == approving else told_facts)
         if goes := isinstance(case.verdict, Go) and not case.faults:
             count_in(world, sender, row, past, inquiry.at)
         editions.take(sender, case.verdict, known=facts.sampled, goes=goes)
-        journey, _, action = sender.numbers(world)
-        intent = Intent(row[0], journey, row[1], row[2], row[3], action)
         found[intent] = Judgement(_words(case), tuple(_lines(case)), *_next(case), goes)
     return found
+
+
+def _intent(world: World, sender: Sender, row: Row) -> Intent:
+    journey, _, action = sender.numbers(world)
+    return Intent(row[0], journey, row[1], row[2], row[3], action)
+
+
+def _approved(facts: Facts) -> Facts:
+    roles = frozenset(review.role for review in facts.rule.reviews_for(facts.conditions))
+    return replace(facts, approved=True, signed=roles)
 
 
 def _senders(inquiry: Inquiry) -> list[Sender]:

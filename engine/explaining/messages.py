@@ -50,7 +50,7 @@ def messages(
 def _message(inquiry: Inquiry, journey: Journey, row: Stored, open_ones: Mapping[Intent, Judgement]) -> Sent:
     intent = intent_in(row)
     one, window = open_ones.get(intent), inquiry.window
-    what = _unless_paused(inquiry, row, one or _told(inquiry, row))
+    what = unless_paused(inquiry, row, one or _told(inquiry, row))
     first = _sent_by(inquiry, journey, row)
     return Sent(
         id=intent.id,
@@ -65,7 +65,7 @@ def _message(inquiry: Inquiry, journey: Journey, row: Stored, open_ones: Mapping
     )
 
 
-def _unless_paused(inquiry: Inquiry, row: Stored, what: Judgement) -> Judgement:
+def unless_paused(inquiry: Inquiry, row: Stored, what: Judgement) -> Judgement:
     """What may go stays where somebody has stopped it."""
     if not what.goes and row.status != MessageStatus.READY:
         return what

@@ -1,6 +1,7 @@
 """Something held as whoever decides on it must see it: with where it goes, and the rule that holds it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from engine.people.reviews import is_review_id
 from engine.permits.rules import worded
 from engine.permits.senders import address_of
 from engine.storage.declared import column_name
-from engine.storage.keys import intent_of
+from engine.storage.keys import Intent, intent_of
 from engine.views.held import Item, item
 from engine.views.held_benefits import BENEFIT
 from engine.views.reviews import reply_item
@@ -37,25 +38,46 @@ class Line(NamedTuple):
 def approval(window: Window, identity: str) -> Item | None:
     """Something of the queue, with all there is to see; None when it does not wait for anybody.
 
-    More than the queue's own views tell: `title`, `recipient`, `length` and `segments` of an sms, `rule`.
+    More than the queue's own views tell: `name` of the customer where rules declare one, `title`, `recipient`,
+    `length` and `segments` of an sms, `price` of sending it, `rule`.
     """
-    if is_review_id(identity):
-        return reply_item(window, identity)
-    intent = intent_of(identity)
+    found = reply_item(window, identity) if is_review_id(identity) else _held(window, intent_of(identity))
+    return None if found is None else found | {"name": _called(window, str(found["customer"]))}
+
+
+def _held(window: Window, intent: Intent) -> Item | None:
     found = item(window, intent)
     if found is None:
         return None
     if found["kind"] == BENEFIT:
         return found | {"rule": _line(_of_benefit(window, str(found["what"])), "approve by")}
     text, is_sms = str(found["text"] or ""), bool(found["text"]) and found["channel"] == "sms"
+    parts = segments(text) if is_sms else None
     message = window.model.messages.get(str(found["what"]))
     return found | {
         "title": None if message is None else message.title,
         "recipient": _recipient(window, str(found["channel"]), intent.customer),
         "length": len_of(text) if is_sms else None,
-        "segments": segments(text) if is_sms else None,
+        "segments": parts,
+        "price": _price(window, str(found["channel"]), parts or 1),
         "rule": _line(_holding(window, found, intent.action), ""),
     }
+
+
+def _called(window: Window, identity: str) -> str | None:
+    """What the customer is called, where rules declare a name."""
+    table = window.tables.customer
+    column = table.c.get(column_name(_NAME), sa.null())
+    return window.connection.scalar(sa.select(column).where(table.c.id == identity))
+
+
+_NAME = "name"
+
+
+def _price(window: Window, channel: str, parts: int) -> Decimal | None:
+    """What the channel takes for so many segments; None where `homing.toml` says no cost."""
+    configured = window.config.channels.get(channel)
+    return None if configured is None or not configured.cost else configured.cost * parts
 
 
 def _recipient(window: Window, channel: str, customer: int) -> Recipient | None:

@@ -43,6 +43,24 @@ def test_the_item_tells_all_that_a_decision_needs(tmp_path: Path) -> None:
     visit(staffed(tmp_path), "王经理", play)
 
 
+def test_what_comes_of_it_once_approved_stands_there_before(tmp_path: Path) -> None:
+    """It leaves with the next run, or waits for what else the rules ask; and who it goes to, with their story."""
+    homing = staffed(tmp_path, 1)
+
+    async def by_day(visitor: Visitor) -> None:
+        await visitor.press("2")
+        assert "once approved  may go via sms: the next run sends it" in visitor.text
+        assert "win_back: hello" in visitor.text
+
+    async def at_night(visitor: Visitor) -> None:
+        await visitor.press("2")
+        assert "once approved  waits until 2026-11-24 09:00: send on every day 09:00 to 20:00" in visitor.text
+
+    visit(homing, "王经理", by_day, LARGE)
+    homing.well("run", "--at", "2026-11-23 21:00")
+    visit(homing, "王经理", at_night, LARGE)
+
+
 def test_enter_on_today_leads_here(tmp_path: Path) -> None:
     """Whoever has never seen it presses enter on the first line and is where it is done."""
 

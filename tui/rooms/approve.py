@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -26,17 +26,29 @@ from tui.dialogs import AskWords, Confirm
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
-from tui.rooms.held_item import facts_of, text_of, title_of
+from tui.rooms.dossier import Dossier
+from tui.rooms.held_item import above_text, below_text, facts_of, text_of, whom_of
+from tui.rooms.held_list import COLUMNS, count_of, question_of, row_of
 from tui.rooms.rewriting import Rewriting
-from tui.rooms.shelf import PAGE, Alike, Asked, Shelf, read_alike, read_next, read_shelf, without
+from tui.rooms.shelf import (
+    PAGE,
+    Alike,
+    Asked,
+    Beside,
+    Shelf,
+    read_alike,
+    read_beside,
+    read_next,
+    read_shelf,
+    without,
+)
 from tui.rooms.verdicts import HELD, MESSAGE, VERDICTS, Verdict
-from tui.widgets.rows import Column, Row, Rows
+from tui.widgets.prose import Prose
+from tui.widgets.rows import Rows
 from tui.wording import say, say_number, told
 
 _LONG = 500
 """More than so many take a while to be taken back."""
-
-_COLUMNS = (Column(elastic=True), Column(spare=True), Column())
 
 
 class ApproveRoom(Room[Shelf]):
@@ -48,6 +60,7 @@ class ApproveRoom(Room[Shelf]):
         "mark.\n"
         "What you approve leaves when the other rules let it; until then `u` takes it back."
     )
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "decide('approve')", say("approve")),
         Binding("r", "decide('refuse')", say("refuse")),
@@ -75,13 +88,16 @@ class ApproveRoom(Room[Shelf]):
         self._busy = False
         self._whole = True
         self._page: Shelf | None = None
+        self._beside: dict[str, Beside] = {}
         self.attention = Attention(self, house.attention)
 
     def lays_out(self) -> Iterable[Widget]:
-        """The list, and the item."""
-        item = VerticalScroll(Static(id="text", markup=False), Static(id="facts"), id="item", can_focus=False)
+        """The list, the item, its customer."""
+        item = Vertical(Static(id="whom"), Static(id="text", markup=False), Static(id="facts"), id="item")
         yield Static(id="count", markup=False)
-        yield Horizontal(Rows(_COLUMNS, identity="held"), item)
+        yield Horizontal(
+            Rows(COLUMNS, identity="held"), VerticalScroll(item, Dossier(), id="card", can_focus=False)
+        )
 
     def reads(self) -> Callable[[Sight], Shelf]:
         """The page that is asked for; the one that is there with another item, where that is enough."""
@@ -100,22 +116,49 @@ class ApproveRoom(Room[Shelf]):
         """The page, and the item with the cursor."""
         if self._asked.key in (None, snapshot.asked.key) or self._is_gone(snapshot):
             self._asked = snapshot.asked
-        rows = [_row(one, snapshot) for one in snapshot.items]
+        rows = [row_of(one, snapshot) for one in snapshot.items]
         self.query_one(Rows).put(rows, self._asked.key)
-        self.query_one("#count", Static).update(told(_count(snapshot)))
+        self.query_one("#count", Static).update(told(count_of(snapshot)))
         self._show_item(snapshot.shown)
 
     def _is_gone(self, snapshot: Shelf) -> bool:
         return all(one["id"] != self._asked.key for one in snapshot.items)
 
     def _show_item(self, one: Item | None) -> None:
-        item = self.query_one("#item", VerticalScroll)
-        item.display = one is not None
+        card = self.query_one("#card", VerticalScroll)
+        card.display = one is not None
         if one is not None:
-            self.query_one("#text", Static).update(text_of(one))
-            self.query_one("#facts", Static).update(facts_of(one, showing=self._in_full == one["id"]))
+            self._show_words(one)
+            self._look_beside(one)
         if self.attention.turn_to(one):
-            item.scroll_home(animate=False)
+            card.scroll_home(animate=False)
+
+    def _show_words(self, one: Item) -> None:
+        titles = None if self.snapshot is None else self.snapshot.titles
+        self.query_one("#whom", Static).update(whom_of(one, titles))
+        text = self.query_one("#text", Static)
+        text.update(Prose(text_of(one)))
+        text.border_title = above_text(one, showing=self._in_full == one["id"])
+        text.border_subtitle = below_text(one)
+        self._show_beside(one, self._beside.get(_key(one)))
+
+    @work(group="beside", exclusive=True)
+    async def _look_beside(self, one: Item) -> None:
+        """Tell the rest as soon as it is read; the item does not wait for it."""
+        try:
+            beside = await self.ask(partial(read_beside, one))
+        except EngineError:
+            return  # what the item itself could not be read for is told by the look at it
+        self._beside = {_key(one): beside}
+        self._show_beside(one, beside)
+
+    def _show_beside(self, one: Item, beside: Beside | None) -> None:
+        """Until it is read, nothing stands there: not what is known of somebody else."""
+        dossier = self.query_one(Dossier)
+        dossier.display = beside is not None
+        if beside is not None:
+            dossier.put(beside.person, beside.kinds, beside.now)
+        self.query_one("#facts", Static).update(facts_of(one, None if beside is None else beside.onward))
 
     def _ready(self) -> Item | None:
         """The item that keys decide on: it stands on the screen, and has for as long as eyes need to see it.
@@ -154,8 +197,8 @@ class ApproveRoom(Room[Shelf]):
 
     def action_read_on(self, step: int) -> None:
         """Scroll the item."""
-        item = self.query_one("#item", VerticalScroll)
-        item.scroll_relative(y=step * max(1, item.size.height - 1), animate=False)
+        card = self.query_one("#card", VerticalScroll)
+        card.scroll_relative(y=step * max(1, card.size.height - 1), animate=False)
 
     def action_customer(self) -> None:
         """To all that is known of the customer."""
@@ -238,7 +281,7 @@ class ApproveRoom(Room[Shelf]):
         except EngineError as error:
             self.tell_refusal(error)
         else:
-            self.app.push_screen(_asking(alike), partial(self._approve_alike, alike))
+            self.app.push_screen(question_of(alike), partial(self._approve_alike, alike))
 
     def _approve_alike(self, alike: Alike, typed: str | None) -> None:
         if typed is not None:
@@ -310,7 +353,7 @@ class ApproveRoom(Room[Shelf]):
         if showing and await self.act(partial(_noted, str(one["customer"]))) is None:
             return
         self._in_full = str(one["id"]) if showing else None
-        self.query_one("#facts", Static).update(facts_of(one, showing=showing))
+        self.query_one("#text", Static).border_title = above_text(one, showing=showing)
 
     @work(group="decide")
     async def _decide(self, one: Item, verdict: Verdict, because: str) -> None:
@@ -345,28 +388,3 @@ class _Decided:
 def _noted(customer: str, hand: Hand) -> bool:
     note_shown(hand.connection, customer, hand.by)
     return True
-
-
-def _asking(alike: Alike) -> AskWords:
-    """Shows some of it, and wants the number typed."""
-    number = str(len(alike.picked))
-    about = "\n\n".join(f"{told(one['customer'])}: {text_of(one)}" for one in alike.sample)
-    question = say("Approve all {number} of these? The first of them read so. Type {number}.", number=number)
-    return AskWords(question, about, number)
-
-
-def _row(one: Item, shelf: Shelf) -> Row:
-    since = str(one["since"])
-    return Row(str(one["id"]), (title_of(one, shelf.titles), told(one["customer"]), told(since[5:])))
-
-
-def _count(shelf: Shelf) -> str:
-    if not shelf.items:
-        everybody = shelf.asked.everybody
-        return say("Nothing waits for a decision.") if everybody else say("Nothing waits for your decision.")
-    first = (len(shelf.asked.pages) - 1) * PAGE
-    return say(
-        "{place:,} of {total:,} to decide on",
-        place=first + shelf.asked.place + 1,
-        total=max(shelf.total, first + len(shelf.items)),
-    )

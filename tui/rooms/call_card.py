@@ -1,4 +1,4 @@
-"""How a task looks: whom to call, the script, what to fill in, what follows from each outcome, the customer's story."""
+"""How a task looks: whom to call, the script, what to fill in, and what follows from each outcome."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,16 +10,13 @@ from dsl.wording import Phrase
 from engine.explaining.following import Consequence, titled
 from engine.storage.masks import mask_address
 from tui.rooms.desk import Call
+from tui.rooms.dossier import ADDRESSES
 from tui.widgets.facts import Fact, fact_table
+from tui.widgets.prose import Prose
 from tui.wording import say, told
-
-STORY = 100
-"""So many of the latest things that happened are shown."""
 
 UNKNOWN = say("The rules in force know this task no more: it closes with its state.")
 """What is said of a task that nobody can finish."""
-
-_ADDRESSES = ("phone", "email")
 
 
 def head_of(call: Call, *, showing: bool) -> Table:
@@ -27,7 +24,7 @@ def head_of(call: Call, *, showing: bool) -> Table:
     item, person = call.task.item, call.person
     lines: list[Fact] = [(say("customer"), _named(item))]
     for name, value in person["attributes"].items():
-        if call.kinds[name] in _ADDRESSES and value:
+        if call.kinds[name] in ADDRESSES and value:
             lines.append((name, value if showing else mask_address(str(value), call.kinds[name])))
     lines += [(say("opted out"), _channel(one)) for one in person["optouts"] if not one["lifted"]]
     lines += [
@@ -56,7 +53,7 @@ def outcomes_of(call: Call) -> Table | str:
         return told(UNKNOWN)
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column()
     for place, one in enumerate(call.task.follows, 1):
         table.add_row(
             Text(str(place), "bold"), Text.assemble((told(one.outcome), "bold"), f"  {way_of(one)}")
@@ -70,9 +67,9 @@ def _hanging(deed: str) -> Table:
     """A line that begins with a mark; where it is longer than a line, the rest stands below its words."""
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column()
     mark, _, words = deed.partition(" ")
-    table.add_row(Text(mark), Text(words))
+    table.add_row(Text(mark), Prose(words))
     return table
 
 
@@ -89,34 +86,6 @@ def deeds_of(one: Consequence) -> Iterator[str]:
         yield from (f"· {told(does)}" for does in step.does)
     if one.later is not None:
         yield f"… {told(one.later)}"
-
-
-def story_of(call: Call, today: str) -> Table:
-    """What happened to the customer, the latest first; with the year where it is another than that of `today`."""
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for one in reversed(call.person["timeline"][-STORY:]):
-        what = Text(told(one["what"]))
-        if one["because"]:
-            what.append(f"  {told(one['because'])}", "dim")
-        at = str(one["at"])
-        table.add_row(Text(told(at[5:] if at[:4] == today[:4] else at[:10]), "bold"), what)
-    return table
-
-
-def facts_of(call: Call) -> Table:
-    """What is known of the customer."""
-    person, kinds = call.person, call.kinds
-    lines: list[Fact] = [
-        (name, mask_address(value, kinds[name]) if isinstance(value, str) else value)
-        for name, value in person["attributes"].items()
-        if kinds[name] not in _ADDRESSES
-    ]
-    lines += [
-        (one["journey"], one["state"] or one["outcome"]) for one in person["journeys"] if not one["ended"]
-    ]
-    return fact_table([*lines, (say("tags"), ", ".join(person["tags"]))])
 
 
 def _named(item: Mapping[str, Any]) -> str:

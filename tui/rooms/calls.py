@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -25,9 +24,12 @@ from tui.dialogs import AskWords, Pick
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
-from tui.rooms.call_card import UNKNOWN, asks_of, facts_of, head_of, outcomes_of, script_of, story_of
+from tui.rooms.call_card import UNKNOWN, asks_of, head_of, outcomes_of, script_of
 from tui.rooms.desk import PAGE, Asked, Call, Calls, Fellow, finish, read_calls, read_crew, read_next, without
+from tui.rooms.dossier import Dossier
 from tui.rooms.finishing import Finishing
+from tui.widgets.parts import heading
+from tui.widgets.prose import Prose
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import age, say, say_number, told
 
@@ -68,22 +70,15 @@ class CallsRoom(Room[Calls]):
         call = Vertical(
             Static(id="head"),
             Static(id="script", markup=False),
-            _heading(say("To fill in"), "to_fill"),
+            heading(say("To fill in"), "to_fill"),
             Static(id="asks"),
-            _heading(say("What follows"), "follows"),
+            heading(say("What follows"), "follows"),
             Static(id="outcomes", markup=False),
             id="call",
         )
-        person = Vertical(
-            _heading(say("What happened"), "happened"),
-            Static(id="story"),
-            _heading(say("What is known"), "known"),
-            Static(id="facts"),
-            id="person",
-        )
         yield Static(id="count", markup=False)
         yield Horizontal(
-            Rows(_COLUMNS, identity="tasks"), VerticalScroll(call, person, id="card", can_focus=False)
+            Rows(_COLUMNS, identity="tasks"), VerticalScroll(call, Dossier(), id="card", can_focus=False)
         )
 
     def reads(self) -> Callable[[Sight], Calls]:
@@ -116,12 +111,11 @@ class CallsRoom(Room[Calls]):
         if call is None:
             return
         self.query_one("#head", Static).update(head_of(call, showing=self._in_full == call.key))
-        self.query_one("#script", Static).update(script_of(call))
+        self.query_one("#script", Static).update(Prose(script_of(call)))
         self.query_one("#to_fill").display = bool(call.task.item["asks"])
         self.query_one("#asks", Static).update(asks_of(call))
         self.query_one("#outcomes", Static).update(outcomes_of(call))
-        self.query_one("#story", Static).update(story_of(call, today))
-        self.query_one("#facts", Static).update(facts_of(call))
+        self.query_one(Dossier).put(call.person, call.kinds, today)
 
     def _ready(self) -> Call | None:
         """The task that keys act on: the one with the cursor, once it is shown."""
@@ -267,10 +261,6 @@ class CallsRoom(Room[Calls]):
             self._page = without(page, call.key)
             self._asked = self._page.asked
             super().reload()  # the rest of the page follows with the next look around
-
-
-def _heading(words: Phrase, identity: str) -> Static:
-    return Static(Content.styled(told(words), "bold $primary"), id=identity)
 
 
 def _key(one: Item) -> str:

@@ -22,15 +22,15 @@ from engine.views.finding import Person
 from tui.dialogs import AskWords, Pick
 from tui.house import House, Sight
 from tui.room import Room
+from tui.rooms.dossier import ADDRESSES, story_of
 from tui.rooms.person import (
-    ADDRESSES,
+    STORY,
     drawing_of,
     facts_of,
     name_of,
     place_told,
     run_rows,
     runs_of,
-    story_of,
     texts_masked,
 )
 from tui.rooms.reasons import told_reasons
@@ -149,7 +149,7 @@ class CustomersRoom(Room[Register]):
         runs = self.query_one("#runs-list", Rows)
         runs.put(list(run_rows(register, one)))
         self._draw(register, one)
-        self.query_one("#story-text", Static).update(story_of(one.facts["timeline"], register.now))
+        self.query_one("#story-text", Static).update(story_of(one.facts["timeline"], register.now, STORY))
         if one.why is not None:
             self.query_one("#why-text", Static).update(told_reasons(one.why))
 

@@ -1,9 +1,9 @@
-"""How something held looks: the exact text as it will arrive, where it goes, what holds it, when it is given up."""
+"""How something held looks: whom it is for, the exact text as it will arrive, what holds it, what comes of it."""
 
 from collections.abc import Iterator, Mapping
 
 from rich.table import Table
-from rich.text import Text
+from textual.content import Content
 
 from dsl.wording import Phrase
 from engine.storage.masks import mask_address
@@ -12,6 +12,7 @@ from engine.views.held import Item
 from engine.views.held_benefits import BENEFIT
 from engine.views.reviews import REPLY
 from tui.rooms.verdicts import question_of
+from tui.widgets.facts import Fact, fact_table
 from tui.wording import say, say_number, told
 
 
@@ -36,41 +37,52 @@ def text_of(one: Item) -> str:
     return subject + told(one["text"], lines=True) if one.get("text") else told(say("(no text)"))
 
 
-def facts_of(one: Item, *, showing: bool) -> Table:
-    """The rest, a line each. `showing`: addresses in full."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
-    for name, value in _facts(one, showing=showing):
-        if value not in (None, ""):
-            table.add_row(Text(told(name)), Text(told(value)))
-    return table
+def whom_of(one: Item, titles: Mapping[str, str] | None) -> Content:
+    """Whom it is for, and what it is."""
+    called = told(one.get("name") or one["customer"])
+    identity = f"  {told(one['customer'])}" if one.get("name") else ""
+    return Content.assemble((called, "bold"), identity, (f"  {title_of(one, titles)}", "$primary"))
 
 
-def _facts(one: Item, *, showing: bool) -> Iterator[tuple[Phrase, object]]:
+def above_text(one: Item, *, showing: bool) -> Content:
+    """What stands over the text: where it goes, or came from. `showing`: the address in full."""
+    match one["kind"]:
+        case "reply":
+            return Content(told(say("{channel}, {time}", channel=one["channel"], time=one["written"])))
+        case "benefit":
+            return Content(told(say("benefit")))
+        case _:
+            return Content(told(_recipient(one, showing=showing)))
+
+
+def below_text(one: Item) -> Content:
+    """What stands under the text: its length, and what it costs to send."""
+    price = None if one.get("price") is None else say("cost {amount}", amount=f"{one['price']:,}")
+    return Content(" · ".join(told(part) for part in (_length(one), price) if part is not None))
+
+
+def facts_of(one: Item, onward: str | None) -> Table:
+    """The rest, a line each. `onward`: what becomes of it once it is approved."""
+    return fact_table(_facts(one, onward))
+
+
+def _facts(one: Item, onward: str | None) -> Iterator[Fact]:
     yield say("question"), question_of(one["kind"])
     yield say("why"), one["because"]
     line = one.get("rule")
     if isinstance(line, Line):
-        yield say("rule"), f"{line.file}:{line.number}"
-        yield say("says"), None if line.text == str(one["because"]) else line.text
+        yield say("rule"), f"{line.file}:{line.number}  {line.text}"
     yield say("decides"), one["role"] or say("anybody")
     yield say("approved"), _approvals(one.get("approvals"))
-    yield say("customer"), one["customer"]
+    yield say("once approved"), onward
     if one["kind"] == BENEFIT:
         yield say("worth"), one["worth"]
         yield say("cost"), one["cost"]
     elif one["kind"] == REPLY:
-        yield say("came by"), one["channel"]
-        yield say("written"), one["written"]
         yield say("answers"), one["answers"]
-    else:
-        yield say("goes to"), _recipient(one, showing=showing)
-        yield say("length"), _length(one)
     yield say("journey"), " / ".join(str(one[part]) for part in ("journey", "state") if one.get(part))
     yield say("waits since"), one["since"]
     yield say("given up"), one.get("until")
-    yield say("digest"), one.get("digest")
 
 
 def _approvals(approvals: object) -> str:

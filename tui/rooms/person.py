@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
 from dsl.model.journeys import Journey
 from dsl.wording import Phrase
 from engine.storage.masks import mask_address
 from engine.views.customer import Run
+from tui.rooms.dossier import ADDRESSES
 from tui.rooms.register import Register, Somebody
 from tui.widgets.drawing import Drawing, title_of
 from tui.widgets.facts import Fact, fact_table
@@ -17,7 +17,6 @@ from tui.widgets.rows import Row
 from tui.wording import say, told
 
 _NAME = "name"
-ADDRESSES = frozenset({"phone", "email"})
 _ACTIVE = "active"
 STORY = 500
 """So many of the latest things that happened are shown."""
@@ -93,20 +92,6 @@ def drawing_of(register: Register, one: Somebody, run: Mapping[str, Any]) -> Dra
     if lit is not None:
         notes[lit] = told(say("here since {at}", at=run["since"]))
     return Drawing(journey, notes, lit, frozenset(passed))
-
-
-def story_of(timeline: Sequence[Mapping[str, Any]], now: str, most: int = STORY) -> Table:
-    """What happened and why, the latest first; with the year where it is another than now."""
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for one in reversed(timeline[-most:]):
-        what = Text(told(one["what"]))
-        if one["because"]:
-            what.append(f"  {told(one['because'])}", "dim")
-        at = str(one["at"])
-        table.add_row(Text(told(at[5:] if at[:4] == now[:4] else at[:10]), "bold"), what)
-    return table
 
 
 def texts_masked(texts: Mapping[str, str], kinds: Mapping[str, str], wanted: Iterable[str]) -> str:

@@ -6,10 +6,7 @@ from typing import Any
 
 from dsl.model.journeys import Journey
 from engine.errors import UnknownNameError
-from engine.explaining.inquiry import inquire
 from engine.explaining.verdicts import explain
-from engine.permits.senders import permits_of
-from engine.plans.plan import make_plan
 from engine.storage.customers import customer_number
 from engine.views.customer import Run, customer, steps
 from engine.views.finding import Found, find
@@ -99,8 +96,5 @@ def _somebody(identity: str, part: str, sight: Sight) -> Somebody | None:
 
 def _why(identity: str, sight: Sight) -> tuple[Reason, ...]:
     """As `homing explain` has it."""
-    window, config = sight.window, sight.window.config
-    plan = make_plan(window.connection, window.release, window.model, window.zone, config.lateness)
-    number = customer_number(window.connection, identity)
-    inquiry = inquire(window, plan, permits_of(plan, config), number, sight.now)
-    return reasons(explain(inquiry, identity, plan.journeys), window)
+    inquiry = sight.inquiry(customer_number(sight.window.connection, identity))
+    return reasons(explain(inquiry, identity, inquiry.plan.journeys), sight.window)

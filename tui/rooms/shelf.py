@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.errors import UnknownNameError
+from engine.explaining.approving import once_approved
 from engine.people.many import Choice, Picked, pick
+from engine.storage.keys import intent_of
 from engine.storage.panels import roles_in
 from engine.views.agenda import agenda
 from engine.views.approvals import approval
+from engine.views.customer import customer
 from engine.views.held import Item, Page, item, queue
 from engine.views.held_benefits import BENEFIT
 from tui.house import Sight
-from tui.rooms.verdicts import KINDS
+from tui.rooms.verdicts import KINDS, MESSAGE
 
 PAGE = 100
 """Items on a page: more than a screen, and read in milliseconds however many wait."""
@@ -79,6 +83,27 @@ def read_next(shelf: Shelf, asked: Asked, sight: Sight) -> Shelf:
     """The same page with another item shown: a read that takes no longer however much waits."""
     shown = None if asked.key is None else approval(sight.window, asked.key)
     return read_shelf(asked, sight) if shown is None else replace(shelf, asked=asked, shown=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is told beside an item: its customer, and what becomes of it once it is approved."""
+
+    person: Mapping[str, Any]
+    kinds: Mapping[str, str]
+    now: str
+    onward: str | None
+
+
+def read_beside(one: Item, sight: Sight) -> Beside:
+    """The rest about an item, which takes longer to read than what has to be decided."""
+    window, onward = sight.window, None
+    if one["kind"] == MESSAGE:
+        intent = intent_of(str(one["id"]))
+        onward = once_approved(sight.inquiry(intent.customer), intent)
+    kinds = {field.name: field.type.kind for field in window.model.customer}
+    person = customer(window, str(one["customer"]))
+    return Beside(person, kinds, window.zone.on_the_wall(sight.now), onward)
 
 
 def without(shelf: Shelf, key: str) -> Shelf:

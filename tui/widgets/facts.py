@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dsl.wording import Phrase
+from tui.widgets.prose import Prose
 from tui.wording import say, told
 
 Fact = tuple[Phrase | str, object]
@@ -16,10 +17,10 @@ def fact_table(lines: Iterable[Fact]) -> Table:
     """A table of facts. Values are data, never markup."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
+    table.add_column()
     for name, value in lines:
         if value not in (None, ""):
-            table.add_row(Text(told(name)), Text(_said(value)))
+            table.add_row(Text(told(name)), Prose(_said(value)))
     return table
 
 

@@ -1,4 +1,4 @@
-"""A line that names the parts of something, the one that is shown between marks; clicked, it turns to another."""
+"""Lines that name parts: the heading of one, and one that names all, the one that is shown between marks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,19 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
+from textual.widgets import Static
 
 from dsl.wording import Phrase
 from tui.wording import told
 
 
+def heading(words: Phrase, identity: str | None = None) -> Static:
+    """What stands over a part of a screen."""
+    return Static(Content.styled(told(words), "bold $primary"), id=identity)
+
+
 class Parts(Widget):
-    """Posts `Chosen` when somebody clicks on another part."""
+    """The one that is clicked on is turned to. Posts `Chosen` when somebody clicks on another part."""
 
     part: reactive[str] = reactive("")
 

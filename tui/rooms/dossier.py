@@ -1,0 +1,76 @@
+"""A customer beside a task or a decision: what happened to them, the latest first, and what is known of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from engine.storage.masks import mask_address
+from tui.widgets.facts import Fact, fact_table
+from tui.widgets.parts import heading
+from tui.widgets.prose import Prose
+from tui.wording import say, told
+
+STORY = 100
+"""So many of the latest things that happened are shown."""
+
+ADDRESSES = ("phone", "email")
+"""The types of attributes that stand elsewhere, where they can be shown in full."""
+
+
+class Dossier(Vertical):
+    """`put` shows somebody."""
+
+    def __init__(self) -> None:
+        super().__init__(id="person")
+
+    def compose(self) -> ComposeResult:
+        """The story, and the facts."""
+        yield heading(say("What happened"), "happened")
+        yield Static(id="story")
+        yield heading(say("What is known"), "known")
+        yield Static(id="attributes")
+
+    def put(self, person: Mapping[str, Any], kinds: Mapping[str, str], now: str) -> None:
+        """Somebody as `homing customer` has them. `kinds`: of which type attributes are; `now`: on the wall."""
+        self.query_one("#story", Static).update(story_of(person["timeline"], now, STORY))
+        self.query_one("#attributes", Static).update(_attributes(person, kinds))
+
+
+def story_of(timeline: Sequence[Mapping[str, Any]], now: str, most: int) -> Table:
+    """What happened and why, the latest first; with the year where it is another than now."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for alike in _together(reversed(timeline[-most:])):
+        one, number = alike[0], len(alike)
+        what = told(one["what"], lines=True)
+        if number > 1:
+            what = told(say("{what}, {n:,} times since {time}", what=what, n=number, time=alike[-1]["at"]))
+        at = str(one["at"])
+        when = told(at[5:] if at[:4] == now[:4] else at[:10])
+        table.add_row(Text(when, "bold"), Prose(what, told(one["because"])))
+    return table
+
+
+def _together(story: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """What happened several times in a row without anything else between, such as logins, at once."""
+    for _, alike in groupby(story, key=lambda one: (one["what"], one["because"])):
+        yield tuple(alike)
+
+
+def _attributes(person: Mapping[str, Any], kinds: Mapping[str, str]) -> Table:
+    lines: list[Fact] = [
+        (name, mask_address(value, kinds[name]) if isinstance(value, str) else value)
+        for name, value in person["attributes"].items()
+        if kinds[name] not in ADDRESSES
+    ]
+    lines += [
+        (one["journey"], one["state"] or one["outcome"]) for one in person["journeys"] if not one["ended"]
+    ]
+    return fact_table([*lines, (say("tags"), ", ".join(person["tags"]))])
