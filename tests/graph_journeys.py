@@ -32,7 +32,8 @@ def written(text: str) -> Cond:
 def journey(*states: State, stages: tuple[Stage, ...] = (), title: str = "召回激活") -> Journey:
     """A journey of these states and nothing else."""
     name = "win_back"
-    return Journey(name, title, None, None, 0, None, None, None, None, None, 0, None, stages, states)
+    ends = {"won": "回来了"}
+    return Journey(name, title, None, None, 0, None, None, None, None, None, 0, None, stages, states, ends)
 
 
 def _after(days: int, target: str, clock: Clock | None = None) -> After:

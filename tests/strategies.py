@@ -39,7 +39,7 @@ def files() -> st.SearchStrategy[tree.File]:
 
 def declarations() -> st.SearchStrategy[Node]:
     """Any statement but journeys and scenarios."""
-    fields = listed(st.builds(tree.Field, names(), types()), most=4)
+    fields = listed(st.builds(tree.Field, names(), types(), titles()), most=4)
     return st.one_of(
         st.builds(tree.CustomerDecl, fields),
         st.builds(tree.EventDecl, names(), titles(), fields),

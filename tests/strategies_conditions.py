@@ -49,7 +49,7 @@ from dsl.tree.expressions import (
     Text,
     Time,
 )
-from dsl.tree.statements import TypeRef
+from dsl.tree.statements import Choice, TypeRef
 from dsl.units import Duration
 
 T = TypeVar("T")
@@ -117,6 +117,11 @@ def ref(*parts: str) -> Ref:
     return Ref(tuple(Name(part) for part in parts))
 
 
+def one_of(*words: str) -> TypeRef:
+    """The type `one of` these words."""
+    return TypeRef("choice", tuple(Choice(Name(word)) for word in words))
+
+
 def pick(draw: Draw, things: Sequence[T]) -> T:
     """One of them."""
     return draw(st.sampled_from(things))
@@ -179,12 +184,16 @@ def _between(draw: Draw, scope: Scope) -> Expr:
 
 
 def _choice(draw: Draw, scope: Scope) -> Expr:
-    found = [(name, kind.choices) for name, kind in scope.kinds().items() if kind.kind == "choice"]
+    found = [
+        (name, [one.name.text for one in kind.choices])
+        for name, kind in scope.kinds().items()
+        if kind.kind == "choice"
+    ]
     name, words = pick(draw, found)
     if draw(st.booleans()):
-        return Compare(pick(draw, ("=", "!=")), ref(name), ref(pick(draw, words).text))
+        return Compare(pick(draw, ("=", "!=")), ref(name), ref(pick(draw, words)))
     some = draw(st.lists(st.sampled_from(words), min_size=1, max_size=3, unique=True))
-    return In(ref(name), tuple(ref(word.text) for word in some))
+    return In(ref(name), tuple(ref(word) for word in some))
 
 
 def _text(draw: Draw, scope: Scope) -> Expr:

@@ -263,7 +263,7 @@ def _value(draw: Draw, stage: _Stage, name: str, kind: tree.TypeRef) -> Any:
         case "time":
             value = _instant(draw, stage)
         case "choice":
-            value = pick(draw, kind.choices).text
+            value = pick(draw, kind.choices).name.text
         case plain:
             value = pick(draw, _PLAIN[plain])
     return value

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from dsl.tree import journeys, scenarios
 from dsl.tree.expressions import Node
-from dsl.tree.statements import TypeRef
+from dsl.tree.statements import Choice, TypeRef
 from tests.strategies_expressions import (
     clocks,
     durations,
@@ -34,7 +34,9 @@ def listed(
 def types() -> st.SearchStrategy[TypeRef]:
     """Every type a field can have."""
     plain = st.sampled_from(["text", "number", "money", "flag", "date", "time", "phone", "email"])
-    return st.builds(TypeRef, plain) | st.builds(TypeRef, st.just("choice"), listed(names(), 1))
+    return st.builds(TypeRef, plain) | st.builds(
+        TypeRef, st.just("choice"), listed(st.builds(Choice, names(), titles()), 1)
+    )
 
 
 def pairs() -> st.SearchStrategy[tuple[Node, ...]]:
@@ -92,8 +94,8 @@ def tasks() -> st.SearchStrategy[Node]:
         role=st.none() | names(),
         due=st.none() | durations(),
         script=st.none() | names(),
-        asks=listed(st.builds(journeys.Ask, names(), types()), most=2),
-        outcomes=listed(st.builds(journeys.Outcome, names(), st.none() | targets())),
+        asks=listed(st.builds(journeys.Ask, names(), types(), titles()), most=2),
+        outcomes=listed(st.builds(journeys.Outcome, names(), st.none() | targets(), titles())),
     )
 
 
@@ -109,6 +111,7 @@ def _heading_lines() -> st.SearchStrategy[Node]:
         st.builds(journeys.Reenter, durations()),
         st.builds(journeys.Holdout, shares()),
         st.builds(journeys.Goal, durations(), expressions()),
+        st.builds(journeys.EndTitle, names(), titles().map(lambda title: title or "")),
     )
 
 

@@ -33,6 +33,7 @@ from tests.strategies_conditions import (
     duration,
     money,
     number,
+    one_of,
     pick,
     ref,
     small,
@@ -248,7 +249,7 @@ class _Ways:
     def _task(self, name: str) -> journeys.Task:
         targets = (None, _anywhere(self.draw, self.sketch, self.stage))
         outcomes = tuple(journeys.Outcome(Name(name), pick(self.draw, targets)) for name in OUTCOMES)
-        asks = (journeys.Ask(Name("reason"), TypeRef("choice", (Name("price"), Name("service")))),)
+        asks = (journeys.Ask(Name("reason"), one_of("price", "service")),)
         return journeys.Task(
             Name(name),
             "了解原因",
@@ -302,7 +303,7 @@ def _set(draw: Draw, scope: Scope) -> journeys.SetAttribute:
         case TypeRef(kind="money"):
             value = money(draw, scope) if draw(st.booleans()) else small(draw)
         case TypeRef(kind="choice", choices=words):
-            value = ref(pick(draw, words).text)
+            value = ref(pick(draw, words).name.text)
         case TypeRef(kind="flag"):
             value = condition(draw, scope, 0)
         case TypeRef(kind="date"):

@@ -18,21 +18,32 @@ from dsl.tree import statements as tree
 from dsl.tree.expressions import Expr, Name, Number, Text
 from dsl.tree.statements import TypeRef
 from dsl.units import Clock, Duration, Window
-from tests.strategies_conditions import Draw, Fields, Scope, chance, condition, duration, money, number, pick
+from tests.strategies_conditions import (
+    Draw,
+    Fields,
+    Scope,
+    chance,
+    condition,
+    duration,
+    money,
+    number,
+    one_of,
+    pick,
+)
 from tests.strategies_rule_journeys import Sketch, journey, sketches
 
 ATTRIBUTES: Fields = {
     "name": TypeRef("text"),
     "phone": TypeRef("phone"),
     "email": TypeRef("email"),
-    "tier": TypeRef("choice", (Name("regular"), Name("vip"))),
+    "tier": one_of("regular", "vip"),
     "points": TypeRef("number"),
     "lifetime_value": TypeRef("money"),
     "member": TypeRef("flag"),
     "birthday": TypeRef("date"),
     "renewal": TypeRef("date"),
     "last_login": TypeRef("time"),
-    "reason": TypeRef("choice", (Name("price"), Name("service"), Name("other"))),
+    "reason": one_of("price", "service", "other"),
 }
 """One attribute of every type."""
 
@@ -45,7 +56,7 @@ _EVENTS: dict[str, Fields] = {
         "kept": TypeRef("flag"),
         "day": TypeRef("date"),
         "slot": TypeRef("time"),
-        "how": TypeRef("choice", (Name("shop"), Name("web"))),
+        "how": one_of("shop", "web"),
     },
     "call": {},
     "complaint": {"resolved": TypeRef("flag"), "text": TypeRef("text")},
@@ -61,7 +72,7 @@ _RECORD: Fields = {
     "price": TypeRef("money"),
     "place": TypeRef("text"),
     "kept": TypeRef("flag"),
-    "grade": TypeRef("choice", (Name("a"), Name("b"))),
+    "grade": one_of("a", "b"),
     "size": TypeRef("number"),
 }
 RECORD = "booking"

@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterator
 from dsl.checks.subject import Subject
 from dsl.diagnostics import Diagnostic
 from dsl.model.journeys import Grant, Send, Task
+from dsl.report import hint_for
 from dsl.texts.templates import names
+from dsl.tree.journeys import EndTitle, JourneyDecl
 from dsl.tree.statements import AudienceDecl, BenefitDecl, MessageDecl, PolicyDecl, ValueDecl
 from dsl.wording import Phrase, say
 
@@ -21,6 +23,8 @@ def check_unused(subject: Subject) -> Iterator[Diagnostic]:
     yield from _unused(say("message"), catalog.messages.values(), sent)
     yield from _unused(say("benefit"), catalog.benefits.values(), granted)
     yield from _unused(say("policy"), catalog.policies.values(), policies)
+    for journey in catalog.journeys.values():
+        yield from _ends(journey, catalog.outlines[journey.name.text].outcomes)
 
 
 def _unused(kind: Phrase, declared: Collection[_Decl], used: Collection[str]) -> Iterator[Diagnostic]:
@@ -28,6 +32,15 @@ def _unused(kind: Phrase, declared: Collection[_Decl], used: Collection[str]) ->
         if decl.name.text not in used:
             message = say("Nothing uses the {kind} `{name}`.", kind=kind, name=decl.name.text)
             yield Diagnostic("unused", "warning", decl.name.span, message, say("Use it, or remove it."))
+
+
+def _ends(journey: JourneyDecl, reached: Collection[str]) -> Iterator[Diagnostic]:
+    """Titles for ends that the journey never comes to."""
+    for line in journey.items:
+        if isinstance(line, EndTitle) and line.outcome.text not in reached:
+            name = line.outcome.text
+            message = say("Nothing in the journey leads to the end `{name}`.", name=name)
+            yield Diagnostic("unused", "warning", line.outcome.span, message, hint_for(name, reached))
 
 
 def _done(subject: Subject) -> tuple[set[str], set[str], set[str]]:

@@ -68,7 +68,7 @@ def picture(journey: Journey) -> Picture:
     nodes += _anywheres(node for node, _ in tails.values())
     nodes += [_node(journey, state) for state in journey.states]
     ends = dict.fromkeys(way.target.outcome for way in found if not isinstance(way.target, ToState))
-    nodes += [Node(f"end {outcome}", "end", clean(outcome)) for outcome in ends]
+    nodes += [_end(journey, outcome) for outcome in ends]
     inhabited = {state.stage for state in journey.states}
     stages = (stage for stage in journey.stages if stage.name in inhabited)
     clusters = tuple(Cluster(stage.name, clean(stage.name), _title(stage)) for stage in stages)
@@ -99,6 +99,10 @@ def _node(journey: Journey, state: State) -> Node:
     title = "" if state.title == label else clean(state.title)
     first = state is journey.states[0]
     return Node(state.name, "state", clean(label), title, notes, state.stage, first)
+
+
+def _end(journey: Journey, outcome: str) -> Node:
+    return Node(f"end {outcome}", "end", clean(outcome), clean(journey.ends.get(outcome, "")))
 
 
 def _title(thing: Journey | Stage) -> str:

@@ -72,7 +72,7 @@ def _words(edge: Edge) -> list[Line]:
 
 def _lines(node: Node) -> list[Line]:
     ink = {"end": BOX, "anywhere": GREY}.get(node.kind, INK)
-    title = [(node.title, SMALL, GREY)] if node.title else []
+    title = [(node.title, SMALL, BOX if node.kind == "end" else GREY)] if node.title else []
     return [(node.label, NAME, ink), *title, *((note, SMALL, ACCENT) for note in node.notes)]
 
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from croniter import croniter
 
 from dsl.lowering.policies import check_percent
-from dsl.lowering.singles import one, report_repeats
+from dsl.lowering.singles import each, one, report_repeats
 from dsl.lowering.states import lower_stages, lower_states
 from dsl.model.conditions import Cond
 from dsl.model.journeys import Goal, Journey
 from dsl.model.type_words import type_words
 from dsl.resolve import AMOUNTS, Scope, condition, known_type, mismatch, quote, typed
 from dsl.tree.journeys import (
+    EndTitle,
     EnterAtMost,
     EnterOnlyAt,
     EnterWhen,
@@ -71,6 +72,7 @@ def _journey(decl: JourneyDecl, scope: Scope) -> Journey:
         goal=_goal(one(lines, GoalDecl), scope),
         stages=lower_stages(decl, scope.report),
         states=lower_states(decl, scope, policy),
+        ends=_ends(each(lines, EndTitle), scope),
         span=decl.span,
         spans={_WORDS[type(line)]: line.span for line in reversed(lines) if type(line) in _WORDS},
     )
@@ -106,6 +108,17 @@ def _cron(line: EnterOnlyAt | None, scope: Scope) -> str | None:
         )
         scope.report.error("syntax", line.cron.span, message, hint)
     return text
+
+
+def _ends(lines: tuple[EndTitle, ...], scope: Scope) -> dict[str, str]:
+    """Titles of the ways to end; a second one for the same end is reported and left out."""
+    first: dict[str, EndTitle] = {}
+    for line in lines:
+        if line is not first.setdefault(line.outcome.text, line):
+            message = say("The end `{name}` has a title already.", name=line.outcome.text)
+            places = line.span, first[line.outcome.text].span
+            scope.report.twice(*places, message, say("Keep one of the two."))
+    return {name: line.title for name, line in first.items()}
 
 
 def _rank(line: RankBy | None, scope: Scope) -> Cond | None:

@@ -11,7 +11,7 @@ from dsl.lowering.journeys import lower_journeys
 from dsl.lowering.messages import lower_messages
 from dsl.lowering.policies import lower_policies
 from dsl.lowering.scenarios import lower_scenarios
-from dsl.model.model import Field, Model
+from dsl.model.model import Model
 from dsl.names.catalog import Catalog
 from dsl.report import Report
 from dsl.resolve import Definitions, Scope
@@ -21,7 +21,7 @@ def lower(catalog: Catalog, context: Context, definitions: Definitions, report: 
     """The model of a catalog; a draft when the report has errors."""
     scope = Scope(catalog, report, definitions)
     model = Model(
-        customer=tuple(Field(name, kind) for name, kind in catalog.customer.items()),
+        customer=tuple(catalog.attributes.values()),
         events=catalog.events,
         records=catalog.records,
         audiences={name: definitions.audience(name) for name in catalog.audiences},

@@ -4,7 +4,7 @@ from dsl.lowering.messages import TASK
 from dsl.model.conditions import Type
 from dsl.model.journeys import Ask, Task
 from dsl.model.type_words import type_words
-from dsl.names.catalog import declared_type, unique
+from dsl.names.catalog import declared_type, titles_of, unique
 from dsl.resolve import Scope
 from dsl.tree.journeys import Ask as AskDecl
 from dsl.tree.journeys import Task as TaskDecl
@@ -25,6 +25,7 @@ def lower_task(item: TaskDecl, number: int, scope: Scope) -> Task:
         script=item.script.text if item.script else None,
         asks=tuple(_ask(ask, scope) for ask in item.asks),
         outcomes=tuple(outcomes),
+        titles=titles_of(item.outcomes),
         span=item.span,
     )
 
@@ -53,7 +54,13 @@ def _ask(ask: AskDecl, scope: Scope) -> Ask:
         )
         hint = say("Ask for the declared type, or give the question another name.")
         scope.report.error("type-mismatch", ask.type.span, text, hint)
-    return Ask(ask.name.text, kind, attribute=declared is not None)
+    return Ask(
+        ask.name.text,
+        kind,
+        attribute=declared is not None,
+        title=ask.title or "",
+        choices=titles_of(ask.type.choices),
+    )
 
 
 def _fits(asked: Type, declared: Type) -> bool:

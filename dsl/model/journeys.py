@@ -123,16 +123,25 @@ class Send(Action):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A field that the operator fills in; stored on the customer when `attribute` is declared there."""
+    """A field that the operator fills in; stored on the customer when `attribute` is declared there.
+
+    `title` is empty where none was written here; `choices` are titles of the words, of those that have one here.
+    What has none here may have one where the attribute is declared.
+    """
 
     name: str
     type: Type
     attribute: bool
+    title: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Task(Action):
-    """Work for a person. `role`, `due` and `script` may be missing. `outcomes` in the order written."""
+    """Work for a person. `role`, `due` and `script` may be missing. `outcomes` in the order written.
+
+    `titles` are those of outcomes, of those that have one.
+    """
 
     task: str
     title: str
@@ -141,6 +150,7 @@ class Task(Action):
     script: str | None
     asks: tuple[Ask, ...]
     outcomes: tuple[str, ...]
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +231,8 @@ class Journey:
     """A journey. `record` None: one run per customer, else one run per record of that kind.
 
     `states[0]` is entered first. `enter` None: started by `begin` alone. `only_at` is a cron line.
-    `reenter` None: a customer goes through once. `holdout` in millionths.
+    `reenter` None: a customer goes through once. `holdout` in millionths. `ends`: titles of the ways it may end, of
+    those that have one.
     """
 
     name: str
@@ -238,6 +249,7 @@ class Journey:
     goal: Goal | None
     stages: tuple[Stage, ...]
     states: tuple[State, ...]
+    ends: Mapping[str, str] = field(default_factory=dict, hash=False)
     span: Span = field(default=NOWHERE, compare=False, repr=False)
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 

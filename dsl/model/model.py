@@ -19,10 +19,15 @@ from dsl.units import Duration, Period, Window
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An attribute of the customer, or a field of an event or a record."""
+    """An attribute of the customer, or a field of an event or a record.
+
+    `title` is empty where none was written; `choices` are titles of the words it may be, of those that have one.
+    """
 
     name: str
     type: Type
+    title: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from dsl.names.outline import Outline, outline
 from dsl.report import Report
 from dsl.source import Span
 from dsl.tree.expressions import Name
-from dsl.tree.journeys import JourneyDecl
+from dsl.tree.journeys import JourneyDecl, Outcome
 from dsl.tree.scenarios import ScenarioDecl
 from dsl.tree.statements import (
     AudienceDecl,
     BenefitDecl,
     CalendarDecl,
+    Choice,
     CustomerDecl,
     EventDecl,
     File,
@@ -40,8 +41,12 @@ _PLAIN: Mapping[str, Type] = {
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """What rules may name. `journeys` are trees still; `outlines` are what others may say of them."""
+    """What rules may name. `journeys` are trees still; `outlines` are what others may say of them.
 
+    `attributes` are the customer's; `customer` has their types.
+    """
+
+    attributes: Mapping[str, Field]
     customer: Mapping[str, Type]
     events: Mapping[str, EventKind]
     records: Mapping[str, RecordKind]
@@ -60,8 +65,10 @@ def collect(files: Iterable[File], report: Report) -> Catalog:
     """The catalog of all files together; `duplicate-name` and types that do not exist go to the report."""
     statements = tuple(statement for file in files for statement in file.statements)
     journeys = _named(statements, JourneyDecl, say("journey"), report)
+    attributes = _customer(statements, report)
     return Catalog(
-        customer=_customer(statements, report),
+        attributes=attributes,
+        customer={name: field.type for name, field in attributes.items()},
         events=_events(statements, report),
         records=_records(statements, report),
         audiences=_named(statements, AudienceDecl, say("audience"), report),
@@ -79,11 +86,16 @@ def collect(files: Iterable[File], report: Report) -> Catalog:
 def declared_type(written: TypeRef, report: Report) -> Type:
     """The type that a declaration names; text when there is none such, which is reported."""
     if written.kind == "choice":
-        return Type("choice", tuple(unique(written.choices, say("word"), report)))
+        return Type("choice", tuple(unique((one.name for one in written.choices), say("word"), report)))
     known = _PLAIN.get(written.kind)
     if known is None:
         report.unknown(say("type"), Name(written.kind, span=written.span), (*_PLAIN, "one of"))
     return known or TEXT
+
+
+def titles_of(items: Iterable[Choice | Outcome]) -> dict[str, str]:
+    """Titles by name, of those that have one."""
+    return {item.name.text: item.title for item in items if item.title}
 
 
 def unique(names: Iterable[Name], kind: Phrase, report: Report) -> dict[str, Name]:
@@ -122,13 +134,13 @@ def _report_twice(name: Name, first: Span, kind: Phrase, report: Report) -> None
     report.twice(name.span, first, message, say("Give one of the two another name, or remove it."))
 
 
-def _customer(statements: Iterable[Statement], report: Report) -> dict[str, Type]:
+def _customer(statements: Iterable[Statement], report: Report) -> dict[str, Field]:
     blocks = [item for item in statements if isinstance(item, CustomerDecl)]
     for second in blocks[1:]:
         message = say("There are two `customer` blocks.")
         report.twice(second.span, blocks[0].span, message, say("Put all attributes into one of them."))
     fields = tuple(field for block in blocks for field in block.fields)
-    return {field.name: field.type for field in _fields(fields, "id", say("attribute"), report)}
+    return {field.name: field for field in _fields(fields, "id", say("attribute"), report)}
 
 
 def _events(statements: Iterable[Statement], report: Report) -> dict[str, EventKind]:
@@ -167,7 +179,8 @@ def _fields(written: Iterable[FieldDecl], own: str, kind: Phrase, report: Report
             _report_twice(name, places[name.text], kind, report)
         else:
             places[name.text] = name.span
-            fields.append(Field(name.text, declared_type(item.type, report)))
+            declared = declared_type(item.type, report)
+            fields.append(Field(name.text, declared, item.title or "", titles_of(item.type.choices)))
     return tuple(fields)
 
 

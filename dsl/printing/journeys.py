@@ -12,6 +12,7 @@ from dsl.tree.journeys import (
     Begin,
     Emit,
     End,
+    EndTitle,
     EnterAtMost,
     EnterOnlyAt,
     EnterWhen,
@@ -109,12 +110,13 @@ def _(node: Send) -> Doc:
 
 @doc.register
 def _(node: Ask) -> Doc:
-    return (f"ask {spelled(node.name)}: ", *doc(node.type))
+    return (f"ask {spelled(node.name)}{title(node.title)}: ", *doc(node.type))
 
 
 @doc.register
 def _(node: Outcome) -> Doc:
-    return (f"outcome {spelled(node.name)}", *(() if node.target is None else _to(node.target)))
+    target: Doc = () if node.target is None else _to(node.target)
+    return (f"outcome {spelled(node.name)}{title(node.title)}", *target)
 
 
 @doc.register
@@ -216,6 +218,11 @@ def _(node: Holdout) -> Doc:
 @doc.register
 def _(node: Goal) -> Doc:
     return (f"goal within {node.duration}", *clause("when", node.condition))
+
+
+@doc.register
+def _(node: EndTitle) -> Doc:
+    return (f"end {spelled(node.outcome)}{title(node.title)}",)
 
 
 @doc.register

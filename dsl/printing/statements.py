@@ -11,6 +11,7 @@ from dsl.tree.statements import (
     BenefitDecl,
     BenefitLine,
     CalendarDecl,
+    Choice,
     CountWith,
     CustomerDecl,
     DayRange,
@@ -46,8 +47,13 @@ def _(node: TypeRef) -> Doc:
 
 
 @doc.register
+def _(node: Choice) -> Doc:
+    return (f"{spelled(node.name)}{title(node.title)}",)
+
+
+@doc.register
 def _(node: Field) -> Doc:
-    return (f"{spelled(node.name)}: ", *doc(node.type))
+    return (f"{spelled(node.name)}{title(node.title)}: ", *doc(node.type))
 
 
 @doc.register

@@ -93,7 +93,7 @@ def _instead(token: Token, span: Span, accepted: Collection[str]) -> Phrase | No
             return _unquoted(token)
         case "WORD" if "->" in accepted:
             return say("Where it leads to stands behind an arrow: `-> {word}`.", word=span.text)
-        case "WORD" if "STRING" in accepted and NAME not in accepted:
+        case "WORD" if "STRING" in accepted and not {NAME, ":", ","} & set(accepted):
             return say('A text stands between quotes: `"{word}"`.', word=span.text)
     return None
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeVar, cast
 
 from dsl.diagnostics import Diagnostic
 from dsl.source import NOWHERE, Span
-from dsl.syntax.build_statements import named, share, titled, whole
+from dsl.syntax.build_statements import named, share, titled, typed, whole
 from dsl.syntax.flaws import Flawed, syntax
 from dsl.syntax.grammar import Builder, node
 from dsl.syntax.tokens import Token
@@ -18,6 +18,7 @@ from dsl.tree.journeys import (
     Begin,
     Emit,
     End,
+    EndTitle,
     EnterAtMost,
     EnterOnlyAt,
     EnterWhen,
@@ -67,6 +68,10 @@ def _enter_at_most(span: Span, count: Token, per: Period | Duration) -> EnterAtM
 
 def _holdout(span: Span, percent: Token) -> Holdout:
     return Holdout(share(percent), span=span)
+
+
+def _end_title(span: Span, outcome: Name, title: Text) -> EndTitle:
+    return EndTitle(outcome, title.value, span=span)
 
 
 # ---- targets and transitions
@@ -206,6 +211,10 @@ def _task(span: Span, name: Name, title: Text | None, *lines: Node) -> Task | Fl
     return Flawed(task, problems) if problems else task
 
 
+def _outcome(span: Span, name: Name, title: Text | None, target: Target | None) -> Outcome:
+    return Outcome(name, target, titled(title), span=span)
+
+
 def _emit(span: Span, event: Name, *values: Pair) -> Emit:
     return Emit(event, values, span=span)
 
@@ -223,6 +232,7 @@ JOURNEYS: Mapping[str, Builder] = {
     "reenter": node(Reenter),
     "holdout": _holdout,
     "goal": node(Goal),
+    "end_title": _end_title,
     "stage": named(StageDecl),
     "state": named(StateDecl),
     "on": node(On),
@@ -243,8 +253,8 @@ JOURNEYS: Mapping[str, Builder] = {
     "assign": node(_Assign),
     "due": node(_Due),
     "script": node(_Script),
-    "ask": node(Ask),
-    "outcome": node(Outcome),
+    "ask": typed(Ask),
+    "outcome": _outcome,
     "grant": node(Grant),
     "set_attribute": node(SetAttribute),
     "tag": node(Tag),

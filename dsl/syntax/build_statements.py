@@ -18,6 +18,7 @@ from dsl.tree.statements import (
     BenefitDecl,
     BenefitLine,
     CalendarDecl,
+    Choice,
     CountWith,
     CustomerDecl,
     DayRange,
@@ -84,6 +85,15 @@ def defined(kind: Builder) -> Builder:
     return build
 
 
+def typed(kind: Builder) -> Builder:
+    """The builder of `NAME [title]: type`."""
+
+    def build(span: Span, name: Name, title: Text | None, written: TypeRef) -> object:
+        return kind(name, written, titled(title), span=span)
+
+    return build
+
+
 def gathered(kind: Builder) -> Builder:
     """The builder of a node with one field that holds all its parts."""
     return lambda span, *parts: kind(parts, span=span)
@@ -97,8 +107,12 @@ def _plain_type(span: Span, word: Token) -> TypeRef:
     return TypeRef(str(word.value), span=span)
 
 
-def _choice_type(span: Span, *choices: Name) -> TypeRef:
+def _choice_type(span: Span, *choices: Choice) -> TypeRef:
     return TypeRef("choice", choices, span=span)
+
+
+def _choice(span: Span, name: Name, title: Text | None) -> Choice:
+    return Choice(name, titled(title), span=span)
 
 
 def _body_variant(span: Span, channel: Name, subject: Text | None, body: Text) -> Variant:
@@ -191,9 +205,10 @@ STATEMENTS: Mapping[str, Builder] = {
     "customer": gathered(CustomerDecl),
     "event": named(EventDecl),
     "record": named(RecordDecl),
-    "field": node(Field),
+    "field": typed(Field),
     "plain_type": _plain_type,
     "choice_type": _choice_type,
+    "choice": _choice,
     "audience": defined(AudienceDecl),
     "value_decl": defined(ValueDecl),
     "message": named(MessageDecl),

@@ -106,6 +106,8 @@ _OPERATORS = frozenset({
     "within", "ever", "since", "where", "UNIT_WORD",
 })  # fmt: skip
 _SEPARATORS = frozenset({NEWLINE, ",", "}"})
+_AFTER_TITLES = frozenset({":", "->", ","})
+"""What follows the title of a field, an outcome, a choice: whoever misses one of these does not miss the title."""
 _MOST = 6  # alternatives named
 _LONGEST = 40  # characters of what stands there that are repeated
 
@@ -140,6 +142,8 @@ _LINES = ("statement", "policy_line", "benefit_line", "_journey_item", "_stage_i
 
 
 def _plain(symbols: set[str], before: str, *, alone: bool) -> Iterable[Phrase]:
+    if before == NAME and _AFTER_TITLES & symbols and "{" not in symbols:
+        symbols = symbols - {"STRING"}
     if NAME in symbols:
         yield _NAMES.get(before, say("a name"))
     for symbol in sorted(

@@ -33,7 +33,10 @@ SLIPS: tuple[Slip, ...] = (
     ),
     slip(
         r"\boutcome\s+(?P<one>\w+)\s+▸(?P<two>\w+)",
-        say("A name has no blank in it: `outcome {one}_{two} -> …`."),
+        say(
+            'A title stands between quotes, `outcome {one} "{two}" -> …`; '
+            "a name has no blank in it, `outcome {one}_{two} -> …`."
+        ),
     ),
     slip(r"▸(?:max|maximum|最多|至多)\s+(?P<rest>\d.*)", say("Write `at most {rest}`.")),
     slip(r"▸no more than\s+(?P<rest>\d.*)", say("Write `at most {rest}`.")),

@@ -8,14 +8,23 @@ from dataclasses import replace
 from re import compile as pattern
 
 from dsl.diagnostics import Diagnostic
-from dsl.tree.journeys import JourneyDecl, StageDecl, StateDecl, Task
-from dsl.tree.statements import BenefitDecl, EventDecl, File, MessageDecl, PolicyDecl, RecordDecl
+from dsl.tree.journeys import EndTitle, JourneyDecl, StageDecl, StateDecl, Task
+from dsl.tree.statements import (
+    BenefitDecl,
+    CustomerDecl,
+    EventDecl,
+    Field,
+    File,
+    MessageDecl,
+    PolicyDecl,
+    RecordDecl,
+)
 from dsl.wording import say
 
 _KINDS = (
     *("policy policy under with", "message send sent waiting script", "benefit grant granted approve refuse"),
     *("journey journey begin", "stage stage", "state state ->", "event on event emit", "record for given"),
-    *("task task finish",),
+    *("task task finish", "outcome as ended", "choice =", "attribute when and or not set"),
 )
 _WANTED: Mapping[str, tuple[str, ...]] = {
     word: tuple(kind.split()[0] for kind in _KINDS if word in kind.split()[1:])
@@ -24,7 +33,7 @@ _WANTED: Mapping[str, tuple[str, ...]] = {
 }
 """What a name stands for, by the word before it."""
 
-_BEFORE = pattern(r"(\w+|->)\s*$")
+_BEFORE = pattern(r"(\w+|->|=)\s*$")
 _FAR = 40  # characters before a name in which the word before it is looked for
 
 Titles = Mapping[str, tuple[tuple[str, str], ...]]
@@ -74,21 +83,33 @@ def _entries(file: File) -> Iterator[tuple[str | None, str, str]]:
                 yield item.title, "message", item.name.text
             case BenefitDecl():
                 yield item.title, "benefit", item.name.text
+            case CustomerDecl():
+                yield from ((one.title, "attribute", one.name.text) for one in item.fields)
+                yield from _of_choices(item.fields)
             case EventDecl():
                 yield item.title, "event", item.name.text
+                yield from _of_choices(item.fields)
             case RecordDecl():
                 yield item.title, "record", item.name.text
+                yield from _of_choices(item.fields)
             case JourneyDecl():
                 yield item.title, "journey", item.name.text
                 yield from _of_journey(item)
 
 
+def _of_choices(fields: Iterable[Field]) -> Iterator[tuple[str | None, str, str]]:
+    return ((one.title, "choice", one.name.text) for field in fields for one in field.type.choices)
+
+
 def _of_journey(journey: JourneyDecl) -> Iterator[tuple[str | None, str, str]]:
     for item in journey.items:
+        if isinstance(item, EndTitle):
+            yield item.title, "outcome", item.outcome.text
         if isinstance(item, StageDecl):
             yield item.title, "stage", item.name.text
         for state in item.items if isinstance(item, StageDecl) else (item,):
             if isinstance(state, StateDecl):
                 yield state.title, "state", state.name.text
-                tasks = (task for task in state.items if isinstance(task, Task))
-                yield from ((task.title, "task", task.name.text) for task in tasks)
+                for task in (task for task in state.items if isinstance(task, Task)):
+                    yield task.title, "task", task.name.text
+                    yield from ((one.title, "outcome", one.name.text) for one in task.outcomes)

@@ -108,18 +108,20 @@ class Send(Action):
 
 @dataclass(frozen=True, slots=True)
 class Ask(Node):
-    """`ask reason: one of a, b`: a field the operator fills in."""
+    """`ask reason "原因": one of a, b`: a field the operator fills in."""
 
     name: Name
     type: TypeRef
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Node):
-    """`outcome interested -> offer`; without a target the task is done and nobody moves."""
+    """`outcome interested "有意向" -> offer`; without a target the task is done and nobody moves."""
 
     name: Name
     target: Target | None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,14 @@ class Goal(JourneyLine):
 
     duration: Duration
     condition: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class EndTitle(JourneyLine):
+    """`end came "到店"`: how people read it that the journey ended so."""
+
+    outcome: Name
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,19 +17,28 @@ Role = Name
 
 
 @dataclass(frozen=True, slots=True)
+class Choice(Node):
+    """`price "价格"`: one of the words of `one of`."""
+
+    name: Name
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TypeRef(Node):
     """`text`, `money`, …; `one of a, b` is `choice` with its words."""
 
     kind: str
-    choices: tuple[Name, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Field(Node):
-    """`name: type`."""
+    """`next_service "下次保养": date`."""
 
     name: Name
     type: TypeRef
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

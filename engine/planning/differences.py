@@ -83,7 +83,7 @@ def _broken(one: Field, other: Field) -> Phrase | None:
     old, new = one.type, other.type
     if old.kind != new.kind:
         return STORED_ALIKE if {old.kind, new.kind} <= _TEXTS else RETYPED
-    lost = {word.text for word in old.choices} - {word.text for word in new.choices}
+    lost = {one.name.text for one in old.choices} - {one.name.text for one in new.choices}
     return FEWER_WORDS if lost else None
 
 

@@ -15,7 +15,7 @@ from dsl.model.model import Model
 from dsl.near import nearest
 from dsl.wording import Phrase, Series
 from engine.errors import StrandedError, UsageError
-from engine.projects.meaning import same
+from engine.projects.meaning import goes_on
 from engine.storage.schema import ACTIVE, WATCHED, enrolment
 from engine.storage.symbols import load_symbols
 from engine.wording import all_of, near_or, say
@@ -197,7 +197,7 @@ def _fate(found: Fate, before: Model | None, after: Journey | None, moves: tuple
     state, was = _state(after, found.state), None if old is None else _state(old, found.state)
     if state is None:
         return found
-    kind = "stays" if same(was, state) else "anew"
+    kind = "stays" if was is not None and goes_on(was, state) else "anew"
     return Fate(found.journey, found.state, found.count, kind)
 
 

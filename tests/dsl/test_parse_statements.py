@@ -12,6 +12,7 @@ from dsl.tree import scenarios as s
 from dsl.tree import statements as t
 from dsl.tree.expressions import Compare, Expr, Flag, Name, Number, Ref, Shift, Tagged, Text
 from dsl.units import Clock, Duration, Window
+from tests.strategies_conditions import one_of
 
 
 def parsed(text: str) -> t.File:
@@ -63,9 +64,12 @@ STATEMENTS: dict[str, t.Statement] = {
     ),
     "customer {\n due: one of due, state, text\n\n state: flag\n}": t.CustomerDecl(
         (
-            t.Field(n("due"), t.TypeRef("choice", names("due", "state", "text"))),
+            t.Field(n("due"), one_of("due", "state", "text")),
             t.Field(n("state"), t.TypeRef("flag")),
         )
+    ),
+    'customer { tier "等级": one of low "普通", vip }': t.CustomerDecl(
+        (t.Field(n("tier"), t.TypeRef("choice", (t.Choice(n("low"), "普通"), t.Choice(n("vip")))), "等级"),)
     ),
     "event visit": t.EventDecl(n("visit"), None, ()),
     'event visit "到店" { store: text }': t.EventDecl(n("visit"), "到店", (t.Field(n("store"), TEXT),)),
@@ -168,6 +172,8 @@ JOURNEY_LINES: dict[str, j.JourneyLine | j.Transition | j.StageDecl | j.StateDec
     "rank by score": j.RankBy(Ref(names("score"))),
     "reenter after 180 days": j.Reenter(days(180)),
     "holdout 10%": j.Holdout(Decimal(10)),
+    'end came "到店"': j.EndTitle(n("came"), "到店"),
+    'end end ""': j.EndTitle(n("end"), ""),
     "goal within 60 days when lapsed": j.Goal(days(60), LAPSED),
     "on visit -> care": j.On(n("visit"), None, go("care")),
     "on replied where (lapsed) -> end stopped": j.On(n("replied"), LAPSED, j.End(n("stopped"))),
@@ -222,9 +228,15 @@ ACTIONS: dict[str, j.Action] = {
         n("call"),
         None,
         asks=(
-            j.Ask(n("reason"), t.TypeRef("choice", names("due", "ask"))),
+            j.Ask(n("reason"), one_of("due", "ask")),
             j.Ask(n("note"), TEXT),
         ),
+    ),
+    'task call { ask note "备注": text, outcome ok "好" -> a, outcome no "不" }': j.Task(
+        n("call"),
+        None,
+        asks=(j.Ask(n("note"), TEXT, "备注"),),
+        outcomes=(j.Outcome(n("ok"), go("a"), "好"), j.Outcome(n("no"), None, "不")),
     ),
     "grant half": j.Grant(n("half")),
     "grant half else -> plain": j.Grant(n("half"), go("plain")),

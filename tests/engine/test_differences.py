@@ -71,6 +71,14 @@ def _brief(item: Difference) -> tuple[str, str, str, str | None, str | None, boo
             ("changed", "attribute", "tier", "tier: one of regular, vip", "tier: one of vip", True),
         ),
         ("  member: flag\n", "", ("removed", "attribute", "member", "member: flag", None, False)),
+        (
+            "points: number", 'points "积分": number',
+            ("changed", "attribute", "points", "points: number", 'points "积分": number', False),
+        ),
+        (
+            "  for customer\n", '  for customer\n  end won "回来了"\n',
+            ("added", "journey_line", "win_back", None, 'end won "回来了"', False),
+        ),
         ("store: text, ", "", ("removed", "field", "visit.store", "store: text", None, False)),
         (
             'record appointment "预约" { service: text, due: time, kept: flag }\n', "",

@@ -105,9 +105,10 @@ def test_a_half_saved_file_does_not_go_live(tmp_path: Path) -> None:
 
 
 def test_those_under_way_are_told(tmp_path: Path) -> None:
-    """Who stays as they were, and who goes on by other rules."""
+    """Who stays as they were, and who goes on by other rules; another title concerns nobody."""
     homing = under_way(tmp_path)
-    rules(homing, changed("after 3 days at 10:00", "after 4 days at 10:00"))
+    text = changed("after 3 days at 10:00", "after 4 days at 10:00")
+    rules(homing, text.replace("outcome interested ->", 'outcome interested "有意向" ->'))
     said = homing.well("apply", "--json").json
     assert sorted((one["state"], one["count"], one["fate"]) for one in said["under_way"]) == [
         ("contact.call", 1, "stays"),
