@@ -24,6 +24,7 @@ from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.dossier import ADDRESSES, story_of
 from tui.rooms.person import (
+    LATELY,
     STORY,
     drawing_of,
     facts_of,
@@ -32,6 +33,7 @@ from tui.rooms.person import (
     run_rows,
     runs_of,
     texts_masked,
+    whom_of,
 )
 from tui.rooms.reasons import told_reasons
 from tui.rooms.register import WHY, Asked, Register, Somebody, read_next, read_register
@@ -63,7 +65,7 @@ class CustomersRoom(Room[Register]):
     AUTO_FOCUS: ClassVar[str | None] = (
         ""  # who comes from another room goes to the list, everybody else types
     )
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012  # as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (170, "-broad")]  # noqa: RUF012  # as Textual has it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", say("search"), key_display="/"),
         Binding("right", "part(1)", say("turn"), key_display="→"),
@@ -92,7 +94,7 @@ class CustomersRoom(Room[Register]):
         yield Static(id="count", markup=False)
         runs = Vertical(Rows(_RUNS, identity="runs-list", opens=True), Machine(identity="machine"), id="runs")
         pages = ContentSwitcher(
-            VerticalScroll(Static(id="facts-text"), id="facts"),
+            VerticalScroll(Horizontal(Static(id="facts-text"), Static(id="lately")), id="facts"),
             runs,
             VerticalScroll(Static(id="story-text"), id="story"),
             VerticalScroll(Static(id="why-text"), id=WHY),
@@ -143,13 +145,14 @@ class CustomersRoom(Room[Register]):
             self._show_person(snapshot, snapshot.shown)
 
     def _show_person(self, register: Register, one: Somebody) -> None:
-        self.query_one("#whom", Static).update(f"{name_of(one.facts['attributes'], one.id)}  {told(one.id)}")
+        self.query_one("#whom", Static).update(whom_of(register, one))
         facts = facts_of(one, register.kinds, showing=self._in_full == one.id)
         self.query_one("#facts-text", Static).update(facts)
         runs = self.query_one("#runs-list", Rows)
         runs.put(list(run_rows(register, one)))
         self._draw(register, one)
         self.query_one("#story-text", Static).update(story_of(one.facts["timeline"], register.now, STORY))
+        self.query_one("#lately", Static).update(story_of(one.facts["timeline"], register.now, LATELY))
         if one.why is not None:
             self.query_one("#why-text", Static).update(told_reasons(one.why))
 

@@ -18,13 +18,25 @@ from tui.wording import say, told
 
 _NAME = "name"
 _ACTIVE = "active"
-STORY = 500
-"""So many of the latest things that happened are shown."""
+STORY, LATELY = 500, 50
+"""So many of the latest things that happened are shown, by themselves and beside what is known."""
 
 
 def name_of(texts: Mapping[str, Any], identity: str) -> str:
     """What somebody is called: their name where rules declare one, else their id."""
     return told(texts.get(_NAME) or identity)
+
+
+def whom_of(register: Register, one: Somebody) -> str:
+    """Who it is, where they are in their journeys, and when time alone moves them next."""
+    places = [
+        place_told(register.journeys.get(run["journey"]), run["state"], run)
+        for run in runs_of(one)
+        if not run["ended"]
+    ]
+    ahead = min((run["next"] for run in runs_of(one) if run["next"]), default=None)
+    next_ = [told(say("next {at}", at=ahead))] if ahead else []
+    return "   ".join([f"{name_of(one.facts['attributes'], one.id)}  {told(one.id)}", *places, *next_])
 
 
 def facts_of(one: Somebody, kinds: Mapping[str, str], *, showing: bool) -> Table:

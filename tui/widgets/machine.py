@@ -125,7 +125,7 @@ class Machine(ScrollView, can_focus=True):
         style = self.rich_style
         if name:
             style += self.get_component_rich_style(f"machine--{name}", partial=True)
-        if here and name != "frame":
+        if here and name != "frame" and (self.has_focus or name != "lit"):
             style += self.get_component_rich_style("machine--cursor", partial=True)
         return style
 
