@@ -35,7 +35,8 @@ from engine.texts.rendering import Renderer
 from engine.texts.scripts import Scripts
 from engine.views.agenda import agenda
 from engine.views.held import Page, item, queue
-from engine.views.tasks import Wanted, tasks
+from engine.views.task_lists import Wanted
+from engine.views.tasks import tasks
 from engine.views.window import Window, look
 
 SAMPLES = 20

@@ -284,6 +284,7 @@ class _Reading:
             *self._key(row), row.visit, row.action, self.names.name(row.task), self.names.name_or(row.role),
             TaskStatus(row.status).word, instant_of(row.created_at), instant_of(row.due_at),
             instant_of(row.closed_at), self.names.name_or(row.outcome),
+            plain(row.rank) if row.status == TaskStatus.OPEN else None,
         )  # fmt: skip
 
     def _grant(self, row: Any) -> Row:

@@ -48,7 +48,7 @@ _BENEFITS = {
     "token": ("stock 2", "stock 1", "quota 1 per week", ""),
 }
 
-_CONDITIONS = (
+CONDITIONS = (
     "visit ever",
     "no visit within last 3 days and visit ever",
     "points > 1",
@@ -79,7 +79,7 @@ _CONDITIONS = (
     "days until next(renewal) < points",
     "no sent within last 2 days",
 )
-_REVIEWED = (*_CONDITIONS, *("points > -9",) * 10)
+_REVIEWED = (*CONDITIONS, *("points > -9",) * 10)
 _OF_JOURNEYS = (
     "in journey B",
     "not in journey A",
@@ -96,6 +96,7 @@ _OF_RECORDS = (
     "days until due < 3",
 )
 _ENTERING = ("visit ever or member or points > 0",) * 15
+_RANKS = ("points", "lifetime_value", "days since last(visit)", "count(sent within last 2 days) - points")
 _DURATIONS = ("1 day", "2 days", "12 hours", "3 days", "1 week", "90 minutes", "1 month", "1 hour")
 
 _CAPS = (
@@ -198,7 +199,7 @@ def _policy(draw: Draw, name: str) -> str:
         lines.append("count with service")
     if _rarely(draw, 3):
         per = pick(draw, ("day", "3 days", "week"))
-        lines.append(f"at most {draw(st.integers(0, 2))} per {per} for {pick(draw, _CONDITIONS)}")
+        lines.append(f"at most {draw(st.integers(0, 2))} per {per} for {pick(draw, CONDITIONS)}")
     for role in ("manager", "boss"):
         if _rarely(draw, 4):
             lines.append(f"review by {role} when {pick(draw, _REVIEWED)}")
@@ -231,7 +232,7 @@ class _Journey:
     def __init__(self, draw: Draw, name: str, of_record: object, others: list[str], *, doors: bool) -> None:
         self.draw, self.name, self.of_record, self.others = draw, name, bool(of_record), others
         self.doors, self.begun = doors, name != "A"
-        self.conditions = (*_CONDITIONS, *_OF_JOURNEYS, *(_OF_RECORDS if of_record else ()))
+        self.conditions = (*CONDITIONS, *_OF_JOURNEYS, *(_OF_RECORDS if of_record else ()))
         count, self.staged = draw(st.integers(2, 4)), 4
         if _rarely(draw, 2):
             self.staged = draw(st.integers(0, count - 1))
@@ -271,7 +272,7 @@ class _Journey:
         if _rarely(draw, 4):
             lines.append(f"holdout {one('10', '50', '100', '100')}%")
         if draw(st.booleans()):
-            lines.append(f"goal within {one(*_DURATIONS)} when {one(*_CONDITIONS, 'visit since entry')}")
+            lines.append(f"goal within {one(*_DURATIONS)} when {one(*CONDITIONS, 'visit since entry')}")
         if _rarely(draw, 2):
             lines.append(f"on {one('call', 'visit', 'replied')} -> {one(*self.states, 'end won')}")
         if _rarely(draw, 3):
@@ -285,8 +286,8 @@ class _Journey:
         if _rarely(self.draw, 4):
             count = self.draw(st.integers(1, 2))
             lines.append(f"enter at most {count} per {self._one('day', 'week', '2 days')}")
-            if self.draw(st.booleans()):
-                lines.append(f"rank by {self._one('points', 'lifetime_value', 'count(visit ever)')}")
+        if self.draw(st.booleans()):
+            lines.append(f"rank by {self._one(*_RANKS)}")
         return lines
 
     def _state(self, place: int) -> str:

@@ -67,10 +67,14 @@ def _arm_values(arms: tuple[Arm, ...], scope: Scope, like: Type | None) -> list[
 
 
 def _arms_apart(arms: tuple[Arm, ...], values: list[Cond], scope: Scope) -> Broken:
-    """Report the first arm whose type does not meet that of the first known one."""
-    first = next(value for value in values if known_type(value) is not None)
-    wanted = type_of(first)
-    arm, value = next(pair for pair in zip(arms, values, strict=True) if meet((first, pair[1])) is None)
+    """Report the first arm that does not go with those before it, beside one of them that it does not go with.
+
+    A literal number goes with money and with numbers, and so may be the first of arms of both.
+    """
+    place = next(end for end in range(1, len(values)) if meet(values[: end + 1]) is None)
+    arm, value = arms[place], values[place]
+    known = [one for one in values[:place] if known_type(one) is not None]
+    wanted = type_of(next((one for one in known if meet((one, value)) is None), known[0]))
     message = say(
         "The arms of `choose` need one type: {this} is {type}, an arm before it {first}.",
         this=quote(arm.value),

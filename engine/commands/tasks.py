@@ -21,7 +21,8 @@ from engine.storage.keys import intent_of
 from engine.storage.states import TaskStatus
 from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, print_json_list, print_table, talk
-from engine.views.tasks import Wanted, scripts_at, tasks
+from engine.views.task_lists import Wanted
+from engine.views.tasks import scripts_at, tasks
 from engine.views.window import look
 from engine.wording import say
 

@@ -39,8 +39,8 @@ def in_journey(journey: str) -> frozenset[Scope]:
 def circles(journeys: Iterable[str], watches: Watches) -> Circles:
     """The sets of all scopes, of each alone, of a journey's, and of those that listen to the same."""
     own = [in_journey(journey) for journey in journeys]
-    goals = [Scope("goal", journey) for journey in journeys]
-    every = frozenset([WAITING, *goals]).union(*own)
+    others = [Scope(whose, journey) for journey in journeys for whose in ("goal", "rank")]
+    every = frozenset([WAITING, *others]).union(*own)
     together = map(frozenset, (*watches.kinds.values(), *watches.crossings.values()))
     alone = [frozenset([scope]) for scope in sorted(every)]
     return Circles(tuple(dict.fromkeys([every, *alone, *own, *together])))

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Literal, NamedTuple
 
 from dsl.model import conditions as c
-from dsl.model.journeys import At, Journey, On, When
+from dsl.model.journeys import At, Journey, On, Task, When
 from dsl.model.model import Model, Policy
 from engine.calendars.zone import Zone
 from engine.plans.crossings import Common, Crossing, Passing
@@ -22,10 +22,10 @@ class Scope(NamedTuple):
     """Whom the answer to a condition concerns.
 
     `enter`: who might come into the journey; `move`: who is under way in it; `goal`: who has not reached its goal;
-    `wait`: whose messages wait or are held.
+    `rank`: who has open tasks of it; `wait`: whose messages wait or are held.
     """
 
-    whose: Literal["enter", "move", "goal", "wait"]
+    whose: Literal["enter", "move", "goal", "rank", "wait"]
     journey: str = ""
 
 
@@ -73,7 +73,24 @@ def watches(model: Model) -> Watches:
             _watch(condition, scope, found)
         for kind in _listened(journey):
             found.hear(kind, Scope("move", journey.name))
+        if ranks_tasks(journey):
+            _watch_rank(journey, found)
     return found
+
+
+def ranks_tasks(journey: Journey) -> bool:
+    """Whether a journey has tasks, and says which come first."""
+    actions = (action for state in journey.states for action in state.actions)
+    return journey.rank is not None and any(isinstance(action, Task) for action in actions)
+
+
+def _watch_rank(journey: Journey, found: Watches) -> None:
+    """What a rank says is a number, which days change by themselves; the conditions in it are as others are."""
+    scope = Scope("rank", journey.name)
+    assert journey.rank is not None  # noqa: S101  # else it ranks nothing
+    _watch(journey.rank, scope, found)
+    if any(isinstance(node, _MOVING) for node in _values(journey.rank)):
+        found.daily.add(scope)
 
 
 def _conditions(journey: Journey) -> Iterator[tuple[Scope, c.Cond]]:
@@ -140,7 +157,8 @@ def _watch_events(node: c.Cond, scope: Scope, found: Watches) -> None:
 
 
 def _watch_membership(node: c.Cond, scope: Scope, found: Watches) -> None:
-    if isinstance(node, c.InJourney | c.Ended):
+    # Ranks are worked out when all have moved.
+    if isinstance(node, c.InJourney | c.Ended) and scope.whose != "rank":
         found.membership = True
     if isinstance(node, c.Ended) and node.duration is not None:
         ended = Column("enrolment", node.journey, "ended_at", date=False)
@@ -165,14 +183,17 @@ def _compared(node: c.Cond) -> Iterator[tuple[c.Cond, c.Cond]]:
             pass
 
 
+_MOVING = (c.Now, c.Today, c.DaysSince, c.DaysUntil)
+"""Values that are others as time passes."""
+
+
 def _watch_compare(left: c.Cond, right: c.Cond, scope: Scope, found: Watches) -> None:
     """Where time alone can change the answer of one comparison."""
     ours, theirs = list(_values(left)), list(_values(right))
     for node in (*ours, *theirs):
         if isinstance(node, c.NextReturn):
             _watch_return(node, scope, found)
-    moving = (c.Now, c.Today, c.DaysSince, c.DaysUntil)
-    if not any(isinstance(node, moving) for node in (*ours, *theirs)):
+    if not any(isinstance(node, _MOVING) for node in (*ours, *theirs)):
         return
     if c.type_of(left).kind in ("date", "time"):
         _watch_moments(lines(left), lines(right), scope, found)

@@ -17,7 +17,8 @@ from engine.plans.work import Work
 from engine.plans.working import due
 from engine.running.picking import entering
 from engine.running.waking import goal_until
-from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, entry_queue, message
+from engine.storage.schema import ACTIVE, OPEN_MESSAGE, enrolment, entry_queue, message, task
+from engine.storage.staff_tables import OPEN_TASK
 from engine.storage.states import MessageStatus
 
 
@@ -47,6 +48,8 @@ def _concerned(world: World, scope: Scope) -> list[sa.Select[int]]:
             return [mine.where(enrolment.c.status == moments.integer(ACTIVE))]
         case "goal":
             return [mine.where(enrolment.c.goal_at.is_(None), *_in_time(world, journey))]
+        case "rank":
+            return [sa.select(task.c.customer).where(OPEN_TASK, task.c.journey == number)]
 
 
 def _in_time(world: World, journey: Journey) -> list[Sql]:

@@ -22,7 +22,7 @@ from engine.plans.watching import Scope
 from engine.plans.work import RunReport, Work
 from engine.plans.working import batch as in_batch
 from engine.plans.working import begun, due, picked, stirred, wanted
-from engine.running import admitting, asking, granting, picking, waking
+from engine.running import admitting, asking, granting, picking, ranking, waking
 from engine.running.firing import fires
 from engine.running.looking import FIRST, look, look_at_all
 from engine.running.turns import keep_queue, rounds
@@ -130,6 +130,8 @@ def _start(connection: sa.Connection, plan: Plan, now: int, how: How) -> tuple[W
     values |= changes.ranges(plan.watches, clock, plan.world.zone)
     values |= {"release": plan.release, "arrived": seq, "size": how.batch}
     work = Work(connection, plan, clock, values, RunReport(now, plan.release), full, last is None)
+    if new:
+        work.do(("forget ranks",), partial(ranking.forget_ranks, plan.world, plan.journeys))
     if not how.waiting:
         _look_for_changes(work)
     elif not new:  # else a run under the new release has to come first
@@ -238,7 +240,7 @@ def _end_watches(work: Work, journey: Journey) -> None:
 
 
 def _wind_up(work: Work) -> None:
-    """Goals, and when time alone may move somebody next."""
+    """Goals, when time alone may move somebody next, and which tasks come first."""
     world, journeys = work.plan.world, work.plan.journeys
     for journey in journeys:
         if journey.goal is not None and look(work, Scope("goal", journey.name), None):
@@ -246,6 +248,7 @@ def _wind_up(work: Work) -> None:
     for first in range(0, len(journeys), _AT_ONCE):
         some = journeys[first : first + _AT_ONCE]
         work.do(("wake", first), partial(waking.reschedule, world, some))
+    work.do(("rank",), partial(ranking.keep_ranks, world, journeys))
     if work.report.stuck:
         for journey in journeys:
             work.do(("rouse", journey.name), partial(picking.rouse_restless, world, journey))

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
 
 from dsl.model.model import Field, Model
 from dsl.wording import Phrase
 from engine.errors import MigrationError
+from engine.storage.columns import AddColumn, DropColumn
 from engine.storage.declared import Declared, column_name, declared_tables
 from engine.storage.schema import meta
 from engine.storage.search_index import fit_index
@@ -39,28 +39,6 @@ class Change:
     """Something that migration did or found, for people to read."""
 
     what: str
-
-
-class _AddColumn(sa.schema.ExecutableDDLElement):
-    def __init__(self, column: sa.Column[object]) -> None:
-        self.column = column
-
-
-class _DropColumn(sa.schema.ExecutableDDLElement):
-    def __init__(self, column: sa.Column[object]) -> None:
-        self.column = column
-
-
-@compiles(_AddColumn)
-def _add_column(element: _AddColumn, compiler: sa.sql.compiler.DDLCompiler, **_: object) -> str:
-    table = compiler.preparer.format_table(element.column.table)
-    return f"ALTER TABLE {table} ADD COLUMN {compiler.get_column_specification(element.column)}"
-
-
-@compiles(_DropColumn)
-def _drop_column(element: _DropColumn, compiler: sa.sql.compiler.DDLCompiler, **_: object) -> str:
-    table = compiler.preparer.format_table(element.column.table)
-    return f"ALTER TABLE {table} DROP COLUMN {compiler.preparer.format_column(element.column)}"
 
 
 def migrate(connection: sa.Connection, model: Model, places: Places | None = None) -> list[Change]:
@@ -143,7 +121,7 @@ def _fit(
         column = table.c[column_name(field.name)]
         before = kinds.get(field.name)
         if before is None:
-            connection.execute(_AddColumn(column))
+            connection.execute(AddColumn(column))
             yield Change(f"added {table.name}.{column.name}")
         elif before != field.type.kind and not {before, field.type.kind} <= _TEXTS:
             _refuse_loss(connection, column, field, before, places)
@@ -173,8 +151,8 @@ def _replace(connection: sa.Connection, column: sa.Column[object]) -> None:
     for index in found.indexes:
         if column.name in index.columns:
             index.drop(connection)
-    connection.execute(_DropColumn(column))
-    connection.execute(_AddColumn(column))
+    connection.execute(DropColumn(column))
+    connection.execute(AddColumn(column))
 
 
 def _loss(field: Field, before: str, rows: int) -> Phrase:

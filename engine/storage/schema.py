@@ -316,8 +316,9 @@ task = key_table(
     sa.Column("done_by", sa.Text),
     sa.Column("note", sa.Text),
     sa.Column("answers", sa.JSON),
+    sa.Column("rank", sa.Double),
 )
-"""Work for people; `status` see `engine.storage.states`. `assignee`: who has taken it on, if not everybody's."""
+"""Work for people; `status`: `engine.storage.states`; `rank`: `engine.running.ranking`. `assignee`: who has it."""
 
 entry_queue = key_table(
     "entry_queue",
@@ -371,7 +372,7 @@ calendar_day = sa.Table(
 )
 """Days of the years 1900 to 2199: `month` counts from year 0 (12 a year), `dom` is the day of the month.
 
-Filled once from `engine.conditions.moments.calendar_rows`; what months and yearly returns are computed with.
+Filled from `engine.conditions.moments.calendar_rows`; what months and yearly returns are computed with.
 """
 
 sa.Index("calendar_day_month", calendar_day.c.month, calendar_day.c.dom, calendar_day.c.day)
@@ -388,10 +389,7 @@ zone_step = sa.Table(
 
 @compiles(sa.schema.CreateIndex, "postgresql")
 def _create_index(create: sa.schema.CreateIndex, compiler: Any, **options: Any) -> str:
-    """PostgreSQL's indexes hold the part of their table that SQLite's do.
-
-    Tables name SQLite's alone: to name another dialect in them loads it, a twentieth of the start of every command.
-    """
+    """PostgreSQL's hold the part that SQLite's do; to name it in tables too would slow the start of every command."""
     index = create.element
     part = index.dialect_options["sqlite"]["where"]
     if part is not None:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from engine.storage.schema import INTENT, Instant, Number, key_table, message, metadata, task
 
 __all__ = [
+    "DEADLINE",
+    "NEVER",
     "OPEN_TASK",
     "QUEUED_MESSAGE",
     "decision",
@@ -116,5 +118,24 @@ sa.Index(
 OPEN_TASK = task.c.status == sa.literal_column("1", sa.Integer)
 """What `task_open` holds, in the very words that queries must use."""
 
-# Serves: task lists, what is overdue.
-sa.Index("task_open", task.c.due_at, sqlite_where=OPEN_TASK)
+NEVER = 2**62
+"""Stands for no deadline where tasks are put in order."""
+
+DEADLINE = sa.func.coalesce(task.c.due_at, sa.literal_column(str(NEVER), Number))
+"""What `task_ranked` is sorted by, in the very words that queries must use."""
+
+# Serves: how many there are, and how many are overdue, for whom.
+sa.Index("task_open", task.c.due_at, task.c.role, task.c.assignee, sqlite_where=OPEN_TASK)
+
+# Serves: task lists, a page at a time.
+sa.Index(
+    "task_ranked",
+    task.c.rank.desc(),
+    DEADLINE,
+    task.c.created_at,
+    *task.primary_key.columns,
+    task.c.due_at,
+    task.c.role,
+    task.c.assignee,
+    sqlite_where=OPEN_TASK,
+)

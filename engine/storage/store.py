@@ -26,9 +26,10 @@ from engine.storage.every_table import metadata
 from engine.storage.file_systems import network_file_system
 from engine.storage.schema import meta
 from engine.storage.search_tables import INDEX_TABLES
+from engine.storage.upgrading import NOW, bring_up, is_of_before
 from engine.wording import say
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = int(NOW)
 """Version of the fixed tables; raised whenever `engine.storage.schema` changes."""
 
 BACKUP = say("put a backup in its place: see docs/operations.md")
@@ -264,7 +265,15 @@ def _make_tables(store: Store, install_key: str) -> None:
 
 
 def check_version(store: Store) -> None:
-    """Whether a database is one of Homing's, of this version; else the StoreError that says which."""
+    """Whether a database is one of Homing's, of this version; else the StoreError that says which.
+
+    One of the version before is made one of this.
+    """
+    with store.read() as connection:
+        older = is_of_before(connection)
+    if older:
+        with store.write() as connection:
+            bring_up(connection)
     with store.read() as connection:
         found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "schema"))
     if found is None:

@@ -2,61 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import chain, islice
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
 from dsl.model.journeys import Ask, Task
-from engine.conditions import moments
-from engine.conditions.compiling import Scene, sql
-from engine.conditions.moments import Sql
-from engine.conditions.world import Clockwork, RunValues
-from engine.errors import RefusedError
 from engine.people.tasks import declared_task, is_task
-from engine.plans.plan import Plan, make_plan
+from engine.plans.plan import make_plan
 from engine.storage.declared import column_name
 from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import task
-from engine.storage.staff_tables import OPEN_TASK, task_note
+from engine.storage.staff_tables import task_note
 from engine.storage.states import TaskStatus
 from engine.texts.rendering import Renderer
 from engine.texts.scripts import Scripts
-from engine.views.places import Part, for_roles
+from engine.views.task_lists import Wanted, keys_in_order
 from engine.views.window import Window
-from engine.wording import say
 
 _BATCH = 1_000  # rows fetched at once
 _SLICE = 500  # customers asked for at once
 _NAME = "name"
 """The attribute that says what a customer is called, where rules declare it."""
-
-NEVER = 2**62
-"""Stands for no deadline where tasks are put in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which tasks. Nothing given: all of them. `assignee`: whose; `overdue_at`: those that were due by then.
-
-    `limit`: at most so many, `after` an intent: those that follow it, whatever has become of it since; `skip`: not the
-    first so many. `roles`: for these, or for anybody; `free_for`: those that nobody else has. `pressing`: what is
-    overdue comes first, then what is due today.
-    """
-
-    statuses: frozenset[TaskStatus] = field(default_factory=frozenset)
-    role: str | None = None
-    customer: int | None = None
-    assignee: str | None = None
-    overdue_at: int | None = None
-    limit: int | None = None
-    after: Intent | None = None
-    skip: int = 0
-    roles: frozenset[str] | None = None
-    free_for: str | None = None
-    pressing: bool = False
-
 
 Item = dict[str, object]
 
@@ -75,37 +42,12 @@ def tasks(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[Item]:
     Those whose journey ranks them highest come first, then those without a rank; among equals those due first, then
     the oldest.
     """
-    keys = _in_order(window, scripts, wanted)
+    keys = keys_in_order(window, scripts.now, wanted)
     while some := list(islice(keys, _BATCH)):
         rows = _rows_of(window, some)
         notes = _notes(window, rows)
         for row in rows:
             yield _task(window, scripts, row, notes.get(intent_in(row), []))
-
-
-def _in_order(window: Window, scripts: Scripts, wanted: Wanted) -> Iterator[Intent]:
-    """The keys alone, so that what is sorted is small: most of it may be on no page."""
-    due = sa.func.coalesce(task.c.due_at, sa.literal_column(str(NEVER), sa.BigInteger()))
-    urgency = [_urgency(window, scripts.now, due)] if wanted.pressing else []
-    ranked = _Ranked.of(scripts.plan)
-    query = (
-        sa.select(*task.primary_key.columns)
-        .select_from(ranked.rows)
-        .where(*_conditions(window, wanted))
-        .order_by(task.c.status, *urgency, *ranked.order, due, task.c.created_at, *task.primary_key.columns)
-        .limit(None if wanted.after is not None else wanted.limit)
-        .offset(wanted.skip or None)
-        .execution_options(yield_per=_BATCH)
-    )
-    chunks = window.connection.execute(query, _instants(scripts)).partitions()
-    keys = map(intent_in, chain.from_iterable(chunks))
-    return keys if wanted.after is None else islice(_following(keys, wanted.after), wanted.limit)
-
-
-def number_of(window: Window, wanted: Wanted) -> int:
-    """How many tasks that is, on all pages."""
-    rows = sa.select(sa.func.count()).select_from(task).where(*_conditions(window, wanted))
-    return window.connection.scalar(rows) or 0
 
 
 def find_task(window: Window, scripts: Scripts, intent: Intent) -> Item | None:
@@ -119,21 +61,6 @@ def _rows(window: Window) -> sa.Select[Any]:
     called = people.c.get(column_name(_NAME), sa.null())
     columns = (task, people.c.id, called.label("called"))
     return sa.select(*columns).join(people, people.c.customer == task.c.customer)
-
-
-def _urgency(window: Window, now: int, due: Sql) -> Sql:
-    """0 for what is overdue, 1 for what is due today, 2 for the rest."""
-    tomorrow = window.zone.midnight(window.zone.day(now) + 1)
-    return sa.case((due < moments.integer(now), 0), (due < moments.integer(tomorrow), 1), else_=2)
-
-
-def _following(keys: Iterator[Intent], last: Intent) -> Iterator[Intent]:
-    """Those after one. RefusedError when it is not among them: ranks and deadlines change."""
-    if last not in keys:
-        raise RefusedError(
-            say("task {id} is not on this list", id=last.id), say("begin again without --after")
-        )
-    return keys
 
 
 def _rows_of(window: Window, keys: list[Intent]) -> list[sa.Row[Any]]:
@@ -155,58 +82,6 @@ def _notes(window: Window, rows: list[sa.Row[Any]]) -> dict[Intent, list[dict[st
         for row in window.connection.execute(query):
             found[intent_in(row)].append({"by": row.who, "at": window.time(row.at), "text": row.text})
     return found
-
-
-class _Ranked(NamedTuple):
-    """Tasks with what `rank by` of their journeys reads. `order`: the best first; empty where no journey ranks."""
-
-    rows: sa.FromClause
-    order: tuple[sa.ColumnElement[Any], ...]
-
-    @classmethod
-    def of(cls, plan: Plan) -> "_Ranked":
-        """Joined, not asked one by one: that takes half as long again."""
-        ranking = [journey for journey in plan.world.model.journeys.values() if journey.rank is not None]
-        if not ranking:
-            return cls(task, ())
-        people = plan.tables.customer.alias()
-        rows: sa.FromClause = task.join(people, people.c.customer == task.c.customer)
-        ranks = []
-        for journey in ranking:
-            own, record = task.c.journey == moments.integer(plan.world.number("journey", journey.name)), None
-            if journey.record is not None:
-                record = plan.tables.records[journey.record].alias()
-                same = (record.c.customer == task.c.customer, record.c.record == task.c.record)
-                rows = rows.outerjoin(record, sa.and_(own, *same))
-            assert journey.rank is not None  # noqa: S101  # see above
-            ranks.append((own, sql(journey.rank, Scene(plan.world, people.c.customer, people, record))))
-        return cls(rows, (sa.case(*ranks).desc().nulls_last(),))
-
-
-def _instants(scripts: Scripts) -> RunValues:
-    """The parameters of a statement that was built by now."""
-    instants = scripts.plan.world.instants
-    values = RunValues(instants, Clockwork(scripts.now, scripts.now, 0))
-    values.update({name: values[name] for name in instants.wanted})
-    return values
-
-
-def _conditions(window: Window, wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
-    if wanted.statuses == {TaskStatus.OPEN} or wanted.overdue_at is not None:
-        yield OPEN_TASK
-    if wanted.statuses:
-        yield task.c.status.in_(sorted(wanted.statuses))
-    if wanted.role is not None:
-        yield task.c.role == window.symbols.find("role", wanted.role)
-    if wanted.customer is not None:
-        yield task.c.customer == wanted.customer
-    if wanted.assignee is not None:
-        yield task.c.assignee == wanted.assignee
-    if wanted.free_for is not None:
-        yield sa.or_(task.c.assignee.is_(None), task.c.assignee == wanted.free_for)
-    yield from for_roles(window, Part(wanted.roles), task.c.role)
-    if wanted.overdue_at is not None:
-        yield task.c.due_at < wanted.overdue_at
 
 
 def _task(window: Window, scripts: Scripts, row: sa.Row[Any], notes: list[dict[str, object]]) -> Item:

@@ -23,11 +23,13 @@ from engine.errors import (
 )
 from engine.storage import file_systems, sqlite
 from engine.storage.arrivals import arrivals, mark_changed, take
+from engine.storage.columns import DropColumn
 from engine.storage.fairness import LET_PASS, somebody_waits, waiting
 from engine.storage.file_systems import kind_of_mount
-from engine.storage.schema import changed, message, meta
+from engine.storage.schema import INTENT, changed, message, meta, task
 from engine.storage.store import Store, open_store
 from engine.storage.symbols import load_symbols
+from engine.storage.upgrading import BEFORE
 
 
 @pytest.fixture
@@ -102,6 +104,34 @@ def test_older(path: Path) -> None:
     store.close()
     with pytest.raises(OlderStoreError, match="made by an older Homing"):
         open_store(path)
+
+
+def test_of_the_version_before(path: Path) -> None:
+    """It is brought up when it is opened: its tables are those of a new one, and whoever has tasks will be ranked."""
+    store = open_store(path, create=True)
+    made = _tasks_as_made(store)
+    with store.write() as connection:
+        for index in task.indexes:
+            index.drop(connection)
+        connection.execute(DropColumn(task.c.rank))
+        row = dict.fromkeys((*INTENT, "task", "state", "status", "created_at"), 1)
+        connection.execute(task.insert(), [row | {"customer": 7}, row | {"customer": 8, "status": 2}])
+        connection.execute(meta.update().where(meta.c.key == "schema").values(value=BEFORE))
+    store.close()
+    store = open_store(path)
+    assert _tasks_as_made(store) == made
+    with store.read() as connection:
+        assert connection.scalars(sa.select(changed.c.customer)).all() == [7]
+    store.close()
+
+
+def _tasks_as_made(store: Store) -> tuple[list[str], list[str | None]]:
+    """The columns of tasks, and how their indexes were made."""
+    with store.read() as connection:
+        found = sa.inspect(connection)
+        columns = [column["name"] for column in found.get_columns("task")]
+        text = "SELECT sql FROM sqlite_master WHERE tbl_name = 'task' AND type = 'index' ORDER BY name"
+        return columns, list(connection.exec_driver_sql(text).scalars())
 
 
 def test_newer(path: Path) -> None:

@@ -157,6 +157,7 @@ class Task:
     created_at: datetime
     due_at: datetime | None
     status: Literal["open", "done", "expired", "cancelled"] = "open"
+    rank: float | None = None
     outcome: str | None = None
     closed_at: datetime | None = None
     answers: dict[str, Any] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from dsl.model import journeys as m
 from dsl.model.model import Model
 from dsl.units import Duration
 from tests.oracle import granting, moments, people
-from tests.oracle.conditions import holds
+from tests.oracle.conditions import holds, value_of
 from tests.oracle.editions import oversee
 from tests.oracle.entry import (
     Queue,
@@ -186,6 +186,7 @@ class Interpreter:
             self._until_nothing_moves(customer, admitted, run)
             self._permit(customer, now)
             self._watch_goals(customer, now)
+        self._rank_tasks(now)
         granting.allot(now, self.world)
         self.stuck = {
             (item.journey, item.customer)
@@ -319,6 +320,13 @@ class Interpreter:
                 continue
             if holds(goal.condition, scope_of(enrolment, now, self.world)):
                 enrolment.goal_at = now
+
+    def _rank_tasks(self, now: datetime) -> None:
+        """What is to be done has the rank that its journey gives it now."""
+        for task in self.facts.tasks:
+            rank = self.world.model.journeys[task.enrolment.journey].rank
+            if task.status == "open" and rank is not None:
+                task.rank = value_of(rank, scope_of(task.enrolment, now, self.world))
 
     def _goal_ends(self, enrolment: Enrolment) -> datetime | None:
         goal = self.world.model.journeys[enrolment.journey].goal

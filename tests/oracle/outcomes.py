@@ -21,8 +21,8 @@ class Outcome:
     visits: customer, journey, record, occurrence, number, at, state or end.
     messages: customer, journey, record, occurrence, visit, action, message, policy, status, created, channel and
     texts (once it may go), sent, until (while it waits). tasks: the same key, task, role, status, created, due, closed,
-    outcome. grants: the same key, benefit, status, created, granted, last day. attributes: customer, name, value.
-    tags: customer, tag. events: customer, kind, at, fields.
+    outcome, rank (while it is open). grants: the same key, benefit, status, created, granted, last day.
+    attributes: customer, name, value. tags: customer, tag. events: customer, kind, at, fields.
     """
 
     enrolments: tuple[Row, ...]
@@ -68,7 +68,8 @@ def outcome_of(facts: Facts) -> Outcome:
         messages=in_order(_message(item) for item in facts.messages),
         tasks=in_order(
             (*_key(item.enrolment), item.visit, item.action, item.task, item.role, item.status,
-             plain(item.created_at), plain(item.due_at), plain(item.closed_at), item.outcome)
+             plain(item.created_at), plain(item.due_at), plain(item.closed_at), item.outcome,
+             plain(item.rank) if item.status == "open" else None)
             for item in facts.tasks
         ),
         grants=in_order(

@@ -14,7 +14,8 @@ from engine.storage.keys import intent_of
 from engine.storage.states import TaskStatus
 from engine.storage.values import Surroundings
 from engine.views.customer import customer
-from engine.views.tasks import Item, Wanted, number_of, tasks
+from engine.views.task_lists import Wanted, number_of
+from engine.views.tasks import Item, tasks
 from engine.views.window import look
 from tui.house import Sight
 
