@@ -1,23 +1,22 @@
 """The app: rooms behind their doors, light and dark, the palette, and the look around that keeps rooms up to date."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
-from textual.screen import Screen
 
 from engine.projects.project import Project
 from tui.doors import DOORS
-from tui.help import is_ours
 from tui.house import House
+from tui.palette import palette
 from tui.room import Room
 from tui.themes import DARK, LIGHT
-from tui.wording import say, told
+from tui.wording import say
 
 _AGES = 30
 """After so many looks a room is read again in any case: time has passed."""
@@ -99,25 +98,6 @@ class ReviewRoom(App[None]):
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def action_command_palette(self) -> None:
-        """Everything that can be done here, by typing a part of its name."""
+        """Everything that can be done here, and every customer, by typing a part of the name."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=told(say("What do you want to do?"))))
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The rooms, then whatever has a key here."""
-        for door in DOORS:
-            name = told(say("Go to {room}", room=door.title))
-            yield SystemCommand(name, "", partial(self.action_enter, door.name))
-        seen: set[str] = set()
-        for one in screen.active_bindings.values():
-            binding = one.binding
-            if (
-                not one.enabled
-                or not is_ours(binding)
-                or binding.action in seen
-                or binding.action.startswith("enter(")
-            ):
-                continue
-            seen.add(binding.action)
-            act = partial(self.run_action, binding.action, one.node)
-            yield SystemCommand(told(binding.description), self.get_key_display(binding), act)
+            self.push_screen(palette())

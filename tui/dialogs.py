@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.widgets.bars import Hints
+from tui.widgets.prose import Prose
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import say, told
 
@@ -36,7 +37,7 @@ class AskWords(ModalScreen[str | None]):
         with Vertical(id="pane"):
             yield Static(Content.styled(self._question, "bold"))
             if self._about:
-                yield Static(self._about, markup=False, id="about")
+                yield Static(Prose(self._about), id="about")
             yield Input(self._first, id="answer")
             yield Static(markup=False, id="objection")
         yield Hints()
@@ -80,7 +81,7 @@ class Confirm(ModalScreen[bool]):
         """Question, and what it is about."""
         with Vertical(id="pane"):
             yield Static(Content.styled(self._question, "bold"))
-            yield Static(self._about, markup=False, id="about")
+            yield Static(Prose(self._about), id="about")
         yield Hints()
 
     def action_answer(self, answer: bool) -> None:  # noqa: FBT001  # what a key says
@@ -103,7 +104,7 @@ class Pick(ModalScreen[str | None]):
         """Question, what it is about, those to pick from."""
         with Vertical(id="pane"):
             yield Static(Content.styled(self._question, "bold"))
-            yield Static(self._about, markup=False, id="about")
+            yield Static(Prose(self._about), id="about")
             yield Rows((Column(elastic=True), Column(right=True)), identity="these", opens=True)
         yield Hints()
 

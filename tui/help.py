@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from dsl.wording import Phrase
 from tui.widgets.bars import Hints, padded
+from tui.widgets.prose import Prose
 from tui.wording import say, told
 
 _KEYS = 12
@@ -37,12 +38,14 @@ class Help(ModalScreen[None]):
     def __init__(self, about: str, bindings: Iterable[ActiveBinding]) -> None:
         super().__init__()
         self._about = about
-        self._keys = [one.binding for one in bindings if one.enabled and is_ours(one.binding)]
+        ours = [one for one in bindings if one.enabled and is_ours(one.binding)]
+        ours.sort(key=lambda one: not isinstance(one.node, Screen))  # what is the room's own stands first
+        self._keys = [one.binding for one in ours]
 
     def compose(self) -> ComposeResult:
         """One pane with all of it."""
         with VerticalScroll(id="pane"):
-            yield Static(told(self._about, lines=True), markup=False)
+            yield Static(Prose(told(self._about, lines=True)))
             yield Static(self._lines(), id="keys")
         yield Hints()
 

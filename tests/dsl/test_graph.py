@@ -29,7 +29,17 @@ def test_dot_of_a_journey_with_stages() -> None:
 def test_svg_shows_every_name_title_action_and_label() -> None:
     """The SVG tells what the rules say, Chinese titles included, in texts that can be searched."""
     shown = {text.text for text in _parsed(graph.svg(WIN_BACK)).iter(f"{SVG}text")}
-    names = {"win_back", "召回激活", "contact  五次接触", "care  90天关怀", "hello", "问候", "stopped", "won", "回来了"}
+    names = {
+        "win_back",
+        "召回激活",
+        "contact  五次接触",
+        "care  90天关怀",
+        "hello",
+        "问候",
+        "stopped",
+        "won",
+        "回来了",
+    }
     actions = {"send hello", "task phone", "tag 到店", "grant half_price"}
     labels = {
         "after 3 days at 10:00",

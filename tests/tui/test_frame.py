@@ -47,6 +47,21 @@ def test_the_palette_finds_what_keys_do(tmp_path: Path) -> None:
     visit(with_held(tmp_path), "王经理", play)
 
 
+def test_the_palette_finds_customers_from_everywhere(tmp_path: Path) -> None:
+    """Whoever has the words is offered, and shown in their room; of nobody, the search tells that."""
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("7", "ctrl+p", "陈", "2")
+        assert "陈2  C2  Customers" in visitor.text
+        await visitor.press("enter")
+        assert "[4 Customers]" in visitor.text
+        assert "138****0002" in visitor.text
+        await visitor.press("f7", "ctrl+p", *"zz", "enter")
+        assert "nobody found" in visitor.text
+
+    visit(with_held(tmp_path, 2), "王经理", play)
+
+
 def test_it_follows_the_database(tmp_path: Path) -> None:
     """What somebody else decides elsewhere is seen a second later, without a key."""
     homing = with_held(tmp_path, 2)

@@ -19,6 +19,7 @@ from engine.views.held import Item
 from tui.house import House, Sight
 from tui.rooms.held_item import length_said
 from tui.widgets.bars import Hints
+from tui.widgets.prose import Prose
 from tui.wording import say, told
 
 
@@ -79,7 +80,7 @@ class Rewriting(ModalScreen[Writing | None]):
         found = await to_thread(_looked_over, self._house, self._intent, writing)
         self._fit = isinstance(found, Edited)
         if isinstance(found, Edited):
-            self.query_one("#arrives", Static).update(told(found.text, lines=True))
+            self.query_one("#arrives", Static).update(Prose(told(found.text, lines=True)))
             said = (
                 say("it may go so") if found.segments is None else length_said(found.length, found.segments)
             )
