@@ -108,6 +108,7 @@ class Config:
     `retention`: for how long what is kept, by the words of `RETENTION`; what is not in it: for ever.
     `most_in_a_run`: messages that one run may let go of one journey; with more, somebody must let it go.
     `domains`: where links in messages may lead; none: anywhere.
+    `roles`: how people read the roles that rules name, of those that are written there.
     `written`: the tables as they stand in the file.
     """
 
@@ -130,6 +131,7 @@ class Config:
     retention: Mapping[str, Kept] = field(default_factory=dict)
     most_in_a_run: Most | None = None
     domains: tuple[str, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -190,6 +192,7 @@ class _Reader:
             )
         given = {key: self._project_value(key, value) for key, value in project.items()}
         channels, kept = self.read.table(written, "channels"), self.read.table(written, "retention")
+        roles = self.read.table(written, "roles")
         self.read.only(("retention",), kept, RETENTION)
         return Config(
             **given,
@@ -205,6 +208,7 @@ class _Reader:
             retention={key: self._kept(("retention", key), value) for key, value in kept.items()},
             most_in_a_run=self._most_in_a_run(self.read.table(written, "guard")),
             domains=self._domains(self.read.table(written, "links")),
+            roles={name: self.read.word(("roles", name), title) for name, title in roles.items()},
             vars={key: self._variable(key, value) for key, value in self.read.table(written, "vars").items()},
         )
 
@@ -351,7 +355,7 @@ _FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 _TABLES = (
     "project", "schedule", "serve", "http", "delivery", "review", "channels", "replies", "alerts", "retention",
-    "guard", "links", "vars",
+    "guard", "links", "roles", "vars",
 )  # fmt: skip
 
 _PROJECT: Mapping[str, tuple[str, Phrase]] = {

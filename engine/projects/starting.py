@@ -79,6 +79,10 @@ path = "outbox.jsonl"
 # [links]
 # domains = ["example.cn"]        # where links in messages may lead; without it anywhere
 
+[roles]                           # how staff read the roles that rules name
+advisor = "顾问"
+manager = "店长"
+
 [vars]                            # names that every message may use
 hotline = "400-000-0000"
 """
