@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from engine.terminal import speak
 from tests.projects import Homing
 from tui.app import ReviewRoom
+from tui.widgets.bars import Said
 
 SMALL, LARGE = (80, 24), (200, 60)
 
@@ -53,7 +54,7 @@ class Visitor:
     @property
     def told(self) -> str:
         """The last that was told in passing."""
-        return [note.message for note in self.app._notifications][-1]
+        return self.app.screen_stack[0].query_one(Said).lines[-1]
 
 
 Play = Callable[[Visitor], Awaitable[None]]

@@ -17,7 +17,7 @@ from engine.people.task_changes import Hand
 from tui.doors import door_for
 from tui.help import Help
 from tui.house import House, Sight
-from tui.widgets.bars import Hints, Notice, Tabs
+from tui.widgets.bars import Hints, Notice, Said, Tabs
 from tui.wording import say, told
 
 S = TypeVar("S")
@@ -46,6 +46,7 @@ class Room(Screen[None], Generic[S]):
     def compose(self) -> ComposeResult:
         """The bars, and the room between them."""
         yield Tabs(self.house.actor)
+        yield Said()
         yield Notice()
         yield from self.lays_out()
         yield Hints()
@@ -141,14 +142,14 @@ class Room(Screen[None], Generic[S]):
     def show_one(self, key: str) -> None:
         """Show the one with that key, for whoever comes from another room."""
 
-    def tell(self, text: str) -> None:
-        """Say that something is done."""
-        self.notify(told(text, lines=True), markup=False)
+    def tell(self, *texts: str, wrong: str | None = None) -> None:
+        """Say what is done, and what is not."""
+        lines = (told(text, lines=True) for text in texts)
+        self.query_one(Said).say(*lines, wrong=None if wrong is None else told(wrong, lines=True))
 
     def tell_refusal(self, error: EngineError) -> None:
         """Say why something was not done."""
-        hint = f"\n{told(error.hint)}" if error.hint else ""
-        self.notify(told(error.message, lines=True) + hint, severity="warning", markup=False)
+        self.tell(wrong="\n  ".join(filter(None, (told(error.message), told(error.hint)))))
 
     def action_help(self) -> None:
         """What this room is for, and its keys."""

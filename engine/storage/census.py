@@ -76,11 +76,12 @@ class Holding:
 
 def holdings(connection: sa.Connection) -> Iterator[Holding]:
     """Every table with rows of customers, as the database has them: also those whose declaration has gone."""
-    metadata = sa.MetaData()
+    inspector, metadata = sa.inspect(connection), sa.MetaData()
     for name in _names(connection):
         if name in NOTHING_OF_CUSTOMERS:
             continue
-        table = sa.Table(name, metadata, autoload_with=connection)
+        columns = (sa.Column(one["name"], one["type"]) for one in inspector.get_columns(name))
+        table = sa.Table(name, metadata, *columns)
         if name in THROUGH or name in BY_ID or "customer" in table.c:
             yield Holding(table, name not in NUMBERED)
 

@@ -169,9 +169,8 @@ def test_what_has_left_is_not_taken_back_with_the_others(tmp_path: Path) -> None
         one = homing.well("messages", "--customer", "C2", "--json").json[0]["id"]
         homing.well("queue", "undo", one, "--as", "李总")
         await visitor.press("u")
-        said = [note.message for note in visitor.app._notifications]
-        assert "2 taken back" in said[-2]
-        assert "1 passed over: nobody has approved or refused" in said[-1]
+        assert "✓ 2 taken back" in visitor.text
+        assert "! 1 passed over: nobody has approved or refused" in visitor.text
 
     visit(homing, "王经理", play)
     undone = [who for who, verb, _ in trail(homing) if verb == "message approval undone"]

@@ -28,7 +28,7 @@ from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.dossier import Dossier
 from tui.rooms.held_item import above_text, below_text, facts_of, text_of, whom_of
-from tui.rooms.held_list import COLUMNS, count_of, question_of, row_of
+from tui.rooms.held_list import COLUMNS, count_of, passed_over_said, question_of, row_of
 from tui.rooms.rewriting import Rewriting
 from tui.rooms.shelf import (
     PAGE,
@@ -299,27 +299,20 @@ class ApproveRoom(Room[Shelf]):
         self.reload()
 
     def _tell_done(self, done: Done) -> None:
-        self.tell(
+        lines = [
             say_number(
                 "{n:,} approved; u takes them back", "{n:,} approved; u takes them back", n=len(done.decided)
             )
-        )
+        ]
         if done.onward:
-            others = sorted(set(done.onward.values()))
-            self.tell(
+            others = "; ".join(sorted(set(done.onward.values())))
+            lines.append(
                 say_number(
                     "{n:,} of them waits for {role} now", "{n:,} of them wait for {role} now",
-                    n=len(done.onward), role="; ".join(others),
+                    n=len(done.onward), role=others,
                 )
             )  # fmt: skip
-        self._tell_passed_over(done)
-
-    def _tell_passed_over(self, done: Done) -> None:
-        if done.passed_over:
-            number = say_number("{n:,} passed over", "{n:,} passed over", n=len(done.passed_over))
-            self.notify(
-                f"{told(number)}: {told(done.passed_over[0][1].message)}", severity="warning", markup=False
-            )
+        self.tell(*lines, wrong=passed_over_said(done))
 
     @work(group="decide")
     async def action_undo(self) -> None:
@@ -340,8 +333,10 @@ class ApproveRoom(Room[Shelf]):
     def _tell_undone(self, done: Done) -> None:
         if done.decided:
             self._asked = replace(self._asked, pages=(None,), key=done.decided[0].id)
-            self.tell(say_number("{n:,} taken back", "{n:,} taken back", n=len(done.decided)))
-        self._tell_passed_over(done)
+        taken = (
+            [say_number("{n:,} taken back", "{n:,} taken back", n=len(done.decided))] if done.decided else []
+        )
+        self.tell(*taken, wrong=passed_over_said(done))
 
     @work(group="decide")
     async def action_show(self) -> None:

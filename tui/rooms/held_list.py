@@ -1,11 +1,12 @@
 """How the list of what waits for decisions looks, and what is asked before many of it are decided on together."""
 
+from engine.people.decisions import Done
 from engine.views.held import Item
 from tui.dialogs import AskWords
 from tui.rooms.held_item import text_of, title_of
 from tui.rooms.shelf import PAGE, Alike, Shelf
 from tui.widgets.rows import Column, Row
-from tui.wording import say, told
+from tui.wording import say, say_number, told
 
 COLUMNS = (Column(elastic=True), Column(spare=True), Column())
 """What it is, whose, since when."""
@@ -36,3 +37,11 @@ def count_of(shelf: Shelf) -> str:
         place=first + shelf.asked.place + 1,
         total=max(shelf.total, first + len(shelf.items)),
     )
+
+
+def passed_over_said(done: Done) -> str | None:
+    """What was not decided on with the rest, and why the first of it was not; None: all was."""
+    if not done.passed_over:
+        return None
+    number = say_number("{n:,} passed over", "{n:,} passed over", n=len(done.passed_over))
+    return f"{told(number)}: {told(done.passed_over[0][1].message)}"

@@ -1,9 +1,10 @@
-"""The bars around every room: which rooms there are and who works here, what is wrong, which keys work."""
+"""The bars around every room: which rooms there are and who works here, what was done or is wrong, which keys work."""
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.style import Style
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -44,6 +45,33 @@ class Tabs(Widget):
         if self.app.current_mode == name:
             return Content.assemble((f"[{title}]", "reverse bold"))
         return Content.assemble((f" {title} ", Style.from_meta({"@click": f"app.enter('{name}')"})))
+
+
+class Said(Static):
+    """What came of the last key, for a while, on a line of its own: nothing that somebody reads is covered by it."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+        self.lines: tuple[str, ...] = ()
+        self._until: Timer | None = None
+
+    def say(self, *lines: str, wrong: str | None = None) -> None:
+        """Say what was done, and of what was not done why. A sign before each tells one from the other."""
+        if self._until is not None:
+            self._until.stop()
+        self.lines = (*lines, wrong) if wrong else lines
+        parts = [Content(f"✓ {line}") for line in lines]
+        if wrong:
+            parts.append(Content.styled(f"! {wrong}", "$error"))
+        self.update(Content("\n").join(parts))
+        self._until = self.set_timer(_LONG if wrong else _SHORT, self._hush)
+
+    def _hush(self) -> None:
+        self.update("")
+
+
+_SHORT, _LONG = 8.0, 20.0
+"""Seconds for which something stands there."""
 
 
 class Notice(Static):
