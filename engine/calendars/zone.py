@@ -30,7 +30,8 @@ _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # the wall clock's own epoch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-_STRIDE = 3 * 24 * 3600  # seconds; no zone has ever changed its clock and changed it back within three days
+_MILLISECOND, _NONE = timedelta(milliseconds=1), timedelta()
+_STRIDE = 6 * 24 * 3600  # seconds; no zone has ever changed its clock and changed it back within six days
 
 
 class UnknownZoneError(EngineError):
@@ -215,11 +216,11 @@ def _offset_steps(name: str) -> tuple[tuple[int, int], ...]:
             say("there is no time zone {name!r}", name=name),
             say('write an IANA name, such as "Asia/Shanghai"'),
         ) from None
-    return tuple((second * SECOND, offset) for second, offset in _steps(zone))
+    return tuple((second * SECOND, offset // _MILLISECOND) for second, offset in _steps(zone))
 
 
-def _steps(zone: ZoneInfo) -> Iterator[tuple[int, int]]:
-    """Every second at which another offset begins, the first second of 1900 before all."""
+def _steps(zone: ZoneInfo) -> Iterator[tuple[int, timedelta]]:
+    """Every second at which another offset begins, the first second of 2000 before all."""
     before, last = int(_FIRST.timestamp()), int(_LAST.timestamp())
     offset = _utc_offset(before, zone)
     yield before, offset
@@ -243,6 +244,5 @@ def _change(zone: ZoneInfo, before: int, after: int) -> int:
     return after
 
 
-def _utc_offset(second: int, zone: ZoneInfo) -> int:
-    offset = datetime.fromtimestamp(second, zone).utcoffset()
-    return 0 if offset is None else offset // timedelta(milliseconds=1)
+def _utc_offset(second: int, zone: ZoneInfo) -> timedelta:
+    return datetime.fromtimestamp(second, zone).utcoffset() or _NONE
