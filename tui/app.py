@@ -31,6 +31,7 @@ class ReviewRoom(App[None]):
 
     TITLE = "Homing"
     CSS_PATH = "styles.tcss"
+    DEFAULT_MODE = DOORS[0].name  # at once: an empty screen before it takes as long
     ENABLE_COMMAND_PALETTE = False  # its own key has no name in other languages; ours opens the same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+q", "quit", say("quit"), key_display="q"),
@@ -65,11 +66,10 @@ class ReviewRoom(App[None]):
             self.bind(keys, f"enter('{door.name}')", description=door.title, show=False, key_display=shown)
 
     def on_mount(self) -> None:
-        """Begin with today."""
+        """Begin to follow the store."""
         self._changed = self._open.enter_context(self.house.project.store.watch())
         if self._every:
             self.set_interval(self._every, self.look_around)
-        self.switch_mode(DOORS[0].name)
 
     def on_unmount(self) -> None:
         """Nobody looks any more."""
