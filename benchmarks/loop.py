@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from benchmarks.shop import DAY, START, ZONE, fill_shop
 from engine.plans.plan import Plan, make_plan
+from engine.projects.applying import apply
 from engine.projects.project import Project, open_project
-from engine.projects.releases import apply
 from engine.projects.rule_files import read_rule_set
 from engine.storage.audit import By
 from engine.storage.schema import enrolment

@@ -16,9 +16,9 @@ from typing import Any
 from benchmarks.shop import RULES, START, fill_shop
 from engine.demo.demo import FIRST_DAY, Extent, make_demo
 from engine.planning.planning import Planned, Question, plan
+from engine.projects.applying import apply
 from engine.projects.project import Project, open_project
 from engine.projects.project_turn import deliverer, ready, take_turn
-from engine.projects.releases import apply
 from engine.projects.rule_files import read_rule_set
 from engine.storage.audit import By
 

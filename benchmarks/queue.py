@@ -24,8 +24,8 @@ from engine.people.many import Choice, approve_all, pick
 from engine.people.practice import Practice
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.plans.plan import Plan, make_plan
+from engine.projects.applying import apply
 from engine.projects.project import Project, open_project
-from engine.projects.releases import apply
 from engine.projects.rule_files import read_rule_set
 from engine.storage.audit import By
 from engine.storage.keys import intent_of

@@ -14,8 +14,8 @@ from typing import Any
 
 from benchmarks.queue import timed
 from benchmarks.shop import START
+from engine.projects.applying import apply
 from engine.projects.project import Project, open_project
-from engine.projects.releases import apply
 from engine.projects.rule_files import read_rule_set
 from engine.storage.audit import By
 from engine.storage.search_index import catch_up

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from engine.views.agenda import TASK
-from engine.views.held import KINDS
-from engine.views.held_benefits import BENEFIT
-from engine.views.reviews import REPLY
+from engine.views.kinds import BENEFIT, KINDS, REPLY, TASK
 from tui.wording import say
 
 if TYPE_CHECKING:

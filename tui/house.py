@@ -5,38 +5,22 @@ Everything here waits for the database: rooms call it in a thread (see `tui.room
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.commands.opening import by, practice_of, time_of
-from engine.config import Config
-from engine.explaining.inquiry import Inquiry, inquire
-from engine.people.practice import Practice
+from engine.people.practice import Hand, Practice
 from engine.people.staff import roles_held
-from engine.people.task_changes import Hand
-from engine.permits.permitting import Permits
-from engine.permits.senders import permits_of
 from engine.projects.project import Project
 from engine.storage.audit import By
 from engine.storage.panels import roles_in
-from engine.texts.scripts import Scripts
-from engine.views.tasks import scripts_at
 from engine.views.window import Window, look
 
+if TYPE_CHECKING:
+    from engine.explaining.inquiry import Inquiry
+    from engine.texts.scripts import Scripts
+    from tui.made import Made
+
 T = TypeVar("T")
-
-
-class Made:
-    """What is made once for a release, and asked by every look."""
-
-    def __init__(self, scripts: Scripts, config: Config) -> None:
-        self.scripts = scripts
-        self._config = config
-
-    @cached_property
-    def permits(self) -> Permits:
-        """The gate's rules."""
-        return permits_of(self.scripts.plan, self._config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +34,23 @@ class Sight:
     now: int
     actor: str
     roles: frozenset[str] | None
-    made: dict[int, Made]
+    made: dict[int, "Made"]
 
-    def scripts(self) -> Scripts:
+    def scripts(self) -> "Scripts":
         """What fills in scripts under the release in force: its statements are made once."""
         return replace(self._made().scripts, connection=self.window.connection, now=self.now)
 
-    def inquiry(self, customer: int) -> Inquiry:
+    def inquiry(self, customer: int) -> "Inquiry":
         """What asks why about a customer, now, under the release in force."""
-        made = self._made()
-        return inquire(self.window, made.scripts.plan, made.permits, customer, self.now)
+        return self._made().inquiry(self.window, customer, self.now)
 
-    def _made(self) -> Made:
+    def _made(self) -> "Made":
+        from tui.made import Made  # noqa: PLC0415  # Today asks for none of it
+
         release = self.window.release
         if release not in self.made:
             self.made.clear()
-            self.made[release] = Made(scripts_at(self.window, self.now, self.actor), self.window.config)
+            self.made[release] = Made(self.window, self.now, self.actor)
         return self.made[release]
 
     def is_mine(self, role: str | None) -> bool:
@@ -86,7 +71,7 @@ class House:
     project: Project
     actor: str
     attention: float
-    made: dict[int, Made] = field(default_factory=dict, compare=False, repr=False)
+    made: dict[int, "Made"] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, view: Callable[[Sight], T]) -> T:
         """What a view makes of the store as it is now. EngineError when that cannot be read."""

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from engine.errors import EngineError
-from engine.people.task_changes import Hand
+from engine.people.practice import Hand
 from tui.doors import door_for
 from tui.help import Help
 from tui.house import House, Sight

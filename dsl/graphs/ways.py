@@ -106,7 +106,7 @@ def _where(condition: Cond | None) -> str:
 
 def _source(condition: Cond | None) -> str:
     """The words of a condition as they stand in its file."""
-    if condition is None or condition.span.source is NOWHERE.source:
+    if condition is None or condition.span.source == NOWHERE.source:
         return ""
     return f" {condition.span.text}"
 

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dsl.model.conditions import Cond, Type
 from dsl.model.journeys import Journey
-from dsl.model.scenarios import Scenario
 from dsl.source import NOWHERE, Span
 from dsl.units import Duration, Period, Window
+
+if TYPE_CHECKING:  # few commands play scenarios
+    from dsl.model.scenarios import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ class Model:
     calendar: Calendar
     benefits: Mapping[str, Benefit]
     journeys: Mapping[str, Journey]
-    scenarios: tuple[Scenario, ...] = ()
+    scenarios: tuple["Scenario", ...] = ()
 
     def ordered_journeys(self) -> tuple[Journey, ...]:
         """The order in which a run works them: higher priority first, then by name."""

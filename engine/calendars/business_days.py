@@ -5,15 +5,18 @@ Days are integer days since 1970-01-01, local ones. Knows nothing of clock times
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-import holidays
-from holidays.registry import EntityLoader
+from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from dsl.model.model import Calendar, SpecialDays
 from dsl.wording import Phrase
+from engine.cached import cached
 from engine.calendars.zone import Zone, date_of, day_of, weekday
 from engine.errors import EngineError
 from engine.wording import all_of, say
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -128,26 +131,27 @@ def _days_of(special: Iterable[SpecialDays], kind: str) -> Iterable[int]:
 
 @dataclass(slots=True)
 class _PublicDays:
-    """The public calendar of a country, computed by the year as years are asked for."""
+    """The public calendar of a country, computed by the year as years are asked for.
+
+    `last_year`: the last one with announced make-up days; None in countries that have none.
+    """
 
     country: str
-    _loaded: holidays.HolidayBase | None = field(init=False, default=None)
+    last_year: int | None = field(init=False)
+    _loaded: "HolidayBase | None" = field(init=False, default=None)
     _known: dict[int, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.country not in EntityLoader.get_country_codes():
-            self.library  # noqa: B018  # a name that is no code: is there such a country?
+        self.last_year = cached("calendar", (self.country, version("holidays")), self._last_year)
 
     @property
-    def library(self) -> holidays.HolidayBase:
+    def library(self) -> "HolidayBase":
         """Loaded when a day is asked for: with one country the library loads all of them, a tenth of a second."""
         if self._loaded is None:
             self._loaded = _library(self.country)
         return self._loaded
 
-    @property
-    def last_year(self) -> int | None:
-        """The last year with announced make-up days; None in countries that have none."""
+    def _last_year(self) -> int | None:
         if not self.library.has_substituted_holidays:
             return None
         return max(getattr(self.library, "special_public_holidays", {}), default=None)
@@ -178,7 +182,9 @@ class _PublicDays:
         return weekday(day) >= 5 and date_of(day) not in self.library and not self.is_made_up(day)
 
 
-def _library(country: str) -> holidays.HolidayBase:
+def _library(country: str) -> "HolidayBase":
+    import holidays  # noqa: PLC0415  # takes a while to load and is seldom needed
+
     try:
         return holidays.country_holidays(country)
     except NotImplementedError:

@@ -23,10 +23,10 @@ from engine.storage.audit import By
 from engine.storage.keys import Intent, intent_of
 from engine.storage.symbols import load_symbols
 from engine.terminal import cell, print_json, print_json_list, print_table, talk
-from engine.views.held import DIGEST, KINDS, Item, Page, item, queue
-from engine.views.held_benefits import BENEFIT
+from engine.views.held import DIGEST, Item, Page, item, queue
+from engine.views.kinds import BENEFIT, KINDS, REPLY
 from engine.views.preapproved import preapproved, preapproved_said
-from engine.views.reviews import REPLY, reply_item
+from engine.views.reviews import reply_item
 from engine.views.window import look
 from engine.wording import say, say_number
 

@@ -4,8 +4,6 @@ from dataclasses import asdict
 
 import click
 
-from engine.alerting.alerts import remember, untold
-from engine.alerting.sending import send_to_staff
 from engine.calendars.zone import parse_time
 from engine.commands.opening import opened, time_of
 from engine.commands.options import json_option, real_time
@@ -90,6 +88,9 @@ def messages_command(
 
 def _alert(project: Project, found: Status) -> None:
     """Tell staff of problems that are new. What reached nobody counts as untold."""
+    from engine.alerting.alerts import remember, untold  # noqa: PLC0415  # seldom asked for, and it takes a while to load
+    from engine.alerting.sending import send_to_staff  # noqa: PLC0415  # as above
+
     urls, now = project.config.alerts, real_time()
     if not urls:
         raise UsageError(

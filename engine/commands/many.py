@@ -13,8 +13,9 @@ from engine.commands.opening import by, practice_of
 from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Done
 from engine.people.many import Choice, Picked, approve_all, pick, refuse_all
+from engine.people.practice import Hand
 from engine.people.preapprovals import Named, preapprove
-from engine.people.task_changes import Hand, HandOver, hand_over, tasks_of
+from engine.people.task_changes import HandOver, hand_over, tasks_of
 from engine.projects.names import known_benefit, known_journey, known_message
 from engine.projects.project import Project
 from engine.projects.releases import current_release

@@ -6,9 +6,9 @@ from dsl.diagnostics import Diagnostic, has_errors
 from dsl.render import as_json as diagnostics_as_json
 from engine.commands.opening import by, opened
 from engine.commands.options import as_option, json_option
+from engine.projects.applying import Applied, apply
 from engine.projects.candidate import candidate
 from engine.projects.fates import WORDS, parse_move
-from engine.projects.releases import Applied, apply
 from engine.terminal import print_diagnostics, print_json, print_table, talk
 from engine.wording import say
 

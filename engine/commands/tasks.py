@@ -12,7 +12,8 @@ from engine.commands.opening import by, opened, practice_of
 from engine.commands.options import ListByDefault, after_option, as_option, json_option, limit_option
 from engine.errors import UsageError
 from engine.explaining.following import Consequence, document, task_in_full, titled
-from engine.people.task_changes import Hand, HandOver, assign, note, postpone
+from engine.people.practice import Hand
+from engine.people.task_changes import HandOver, assign, note, postpone
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.projects.names import known_role
 from engine.projects.project import Project

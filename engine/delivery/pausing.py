@@ -14,7 +14,6 @@ from typing import Literal
 import sqlalchemy as sa
 
 from engine.conditions import moments
-from engine.people.editions import let_go
 from engine.storage.audit import By, Deed, record
 from engine.storage.schema import message, pause, symbol
 
@@ -74,7 +73,7 @@ def go_on(connection: sa.Connection, what: What, name: str, by: By) -> bool:
     if what == "all":
         same.append(pause.c.what.in_(("quarantine", "released")))
     was = connection.execute(pause.delete().where(sa.or_(*same))).rowcount > 0
-    if what == "message" and let_go(connection, name, by):
+    if what == "message" and _let_go(connection, name, by):
         was = True
     if what == "journey" and _released(connection, name, by):
         was = True
@@ -82,6 +81,12 @@ def go_on(connection: sa.Connection, what: What, name: str, by: By) -> bool:
         return False
     record(connection, by, Deed("resume", what=f"{what} {name}".strip()))
     return True
+
+
+def _let_go(connection: sa.Connection, name: str, by: By) -> bool:
+    from engine.people.editions import let_go  # noqa: PLC0415  # loads what decides on messages
+
+    return let_go(connection, name, by)
 
 
 def _released(connection: sa.Connection, journey: str, by: By) -> bool:

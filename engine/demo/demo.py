@@ -19,9 +19,10 @@ from engine.demo.reactions import react
 from engine.demo.sight import Sight
 from engine.demo.staff import Staff
 from engine.demo.summary import Summary, summarise
+from engine.projects.applying import apply
 from engine.projects.project import Project, open_project
 from engine.projects.project_turn import Engine, deliverer, lock, ready, take_turn
-from engine.projects.releases import apply, current_release
+from engine.projects.releases import current_release
 from engine.projects.rule_files import read_rule_set
 from engine.projects.starting import start_project
 from engine.projects.virtual_time import go_to

@@ -12,9 +12,8 @@ from dsl.wording import Phrase
 from engine.channels.protocol import Fetching, Kind, Page, Reporter, UnreadableBodyError
 from engine.inbox.receipts import any_to_look_at, tell_silence
 from engine.inbox.taking import Inbox, Taken, look_again, take_piecewise
-from engine.reasons import read_back
+from engine.inbox.unheard import cannot_fetch
 from engine.storage.inbox_tables import poll
-from engine.wording import say
 
 FIRST_BACK = 72 * 3_600_000
 """Milliseconds back from which on is asked the first time."""
@@ -112,11 +111,3 @@ class _Line:
 
     def _own(self) -> tuple[sa.ColumnElement[bool], ...]:
         return poll.c.channel == self.channel, poll.c.what == self.kind
-
-
-def cannot_fetch(channel: str, kind: str, because: str) -> Phrase:
-    """That something could not be fetched, and why, in words."""
-    why = read_back(because)
-    if kind == "receipts":
-        return say("receipts of `{name}` could not be fetched: {because}", name=channel, because=why)
-    return say("replies by `{name}` could not be fetched: {because}", name=channel, because=why)

@@ -24,6 +24,15 @@ class Practice:
     second_person: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who changes something in a transaction, and how their house does."""
+
+    connection: sa.Connection
+    by: By
+    practice: Practice = field(default_factory=Practice)
+
+
 class Verdict(NamedTuple):
     """What was decided on something of a kind, and how it had waited. `since`: when it began to.
 

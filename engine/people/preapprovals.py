@@ -13,7 +13,7 @@ from dsl.model.model import Model
 from engine.errors import RefusedError, UsageError
 from engine.people.practice import Practice
 from engine.people.staff import members, objection, voice_of
-from engine.permits.preapproved import digest_of, roles_reviewing
+from engine.permits.beforehand import digest_of, roles_reviewing
 from engine.storage import audit
 from engine.storage.audit import By, Deed
 from engine.storage.panels import panel, without

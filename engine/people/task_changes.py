@@ -1,17 +1,17 @@
 """What becomes of an open task besides being finished: put off, handed over, noted on. Each once, on record."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Done
-from engine.people.practice import Practice
+from engine.people.practice import Hand
 from engine.people.staff import Crew, Member, check_may, member_of, members, objection
 from engine.people.tasks import closed_already, is_task, task_row
 from engine.storage import audit
-from engine.storage.audit import By, Deed
+from engine.storage.audit import Deed
 from engine.storage.bulk import execute_many
 from engine.storage.keys import Intent, intent_in
 from engine.storage.messages import given, is_given, is_message
@@ -23,15 +23,6 @@ from engine.wording import say
 
 LONGEST = 4_000
 """Characters of a note."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """Who changes tasks in a transaction, and how their house does."""
-
-    connection: sa.Connection
-    by: By
-    practice: Practice = field(default_factory=Practice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.permits.beforehand import is_beforehand
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.final_text import offences
-from engine.permits.preapproved import PREAPPROVED, SIGNED, is_beforehand
+from engine.permits.preapproved import PREAPPROVED, SIGNED
 from engine.plans.plan import Plan
 from engine.plans.work import Work
 from engine.storage.bulk import execute_many

@@ -5,16 +5,14 @@ nobody could read beforehand, since a value is missing or it holds what is forbi
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import Send
-from dsl.model.model import Model
+from engine.permits.beforehand import digest_of, mark_of
 from engine.permits.facts import KEY_AT, Row, Sender
 from engine.permits.given import Hold, Verdict
 from engine.plans.plan import Plan
@@ -31,8 +29,6 @@ PREAPPROVED = 2
 
 _APPROVED, SIGNED, _STATUS = KEY_AT + 4, KEY_AT + 5, KEY_AT + 1
 """Places in a row; in that of what is let go beforehand, for which roles."""
-
-_MARK = "beforehand "
 
 
 @dataclass(slots=True)
@@ -119,43 +115,3 @@ def preapproved_of(connection: sa.Connection, plan: Plan) -> Preapproved:
             roles = None if row.roles is None else frozenset(row.roles)
             found.grants.setdefault(name, []).append(Grant(row.preapproval, row.left, roles))
     return found
-
-
-def is_beforehand(approved_text: str | None, model: Model, name: str) -> bool:
-    """Whether what is noted on a message says that it was approved beforehand, under rules that hold still."""
-    return approved_text is not None and approved_text == mark_of(model, name)
-
-
-def mark_of(model: Model, name: str) -> str:
-    """What is noted on messages that were approved beforehand."""
-    return _MARK + digest_of(model, name)
-
-
-def digest_of(model: Model, name: str) -> str:
-    """What stands for a message and all that rules say of sending it."""
-    return sha256(repr(list(_said(model, name))).encode()).hexdigest()
-
-
-def roles_reviewing(model: Model, name: str) -> set[str]:
-    """The roles that must let messages of a name go, some or all of them."""
-    sends = [send for _, send in _sends(model, name)]
-    own = {send.review for send in sends if send.review}
-    return own | {review.role for send in sends for review in model.policies[send.policy].reviews}
-
-
-def _said(model: Model, name: str) -> Iterator[Any]:
-    for variant in model.messages[name].variants:
-        yield variant.channel, variant.subject, variant.body
-    for place, send in _sends(model, name):
-        policy = model.policies[send.policy]
-        yield place, send.via, send.policy, send.review
-        yield [phrase.text for phrase in policy.forbid], [phrase.text for phrase in policy.require]
-        yield [(review.role, review.span.text) for review in policy.reviews]
-
-
-def _sends(model: Model, name: str) -> Iterator[tuple[str, Send]]:
-    for journey in model.journeys.values():
-        for state in journey.states:
-            for action in state.actions:
-                if isinstance(action, Send) and action.message == name:
-                    yield f"{journey.name}/{state.name}", action

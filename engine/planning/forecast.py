@@ -11,10 +11,10 @@ from engine.planning.counting import Counts, count
 from engine.planning.sides import both
 from engine.planning.taken_back import Standing
 from engine.planning.trial import Period, let_time_pass, pace
+from engine.projects.applying import apply
 from engine.projects.fates import Move
 from engine.projects.project import Project
 from engine.projects.project_turn import ready
-from engine.projects.releases import apply
 from engine.projects.rule_sets import RuleSet
 from engine.storage.audit import By
 

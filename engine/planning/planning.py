@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from dsl.model.model import Model
 from dsl.units import Duration
+from engine.config import Config
 from engine.planning.difference import Difference
 from engine.planning.differences import differences
 from engine.planning.forecast import Applying, Days, forecast
@@ -17,7 +18,7 @@ from engine.planning.trial import Period, on_a_copy
 from engine.projects.fates import Fate, Move, fates_of, suggested_move
 from engine.projects.project import Project
 from engine.projects.releases import Release, current_release, find_release
-from engine.projects.rule_sets import RuleSet
+from engine.projects.rule_sets import RuleSet, stored_rule_set
 from engine.projects.virtual_time import last_run_at
 
 
@@ -82,7 +83,7 @@ def plan(
         now=now,
         release=None if before is None else before.number,
         same=same,
-        differences=_differences(before, applying, question.moves, helpful),
+        differences=_differences(project.config, before, applying, question.moves, helpful),
         fates=fates,
         helpful=helpful,
         days=days,
@@ -92,11 +93,15 @@ def plan(
 
 
 def _differences(
-    before: Release | None, applying: Applying, moves: tuple[Move, ...], stranded: Iterable[Fate]
+    config: Config,
+    before: Release | None,
+    applying: Applying,
+    moves: tuple[Move, ...],
+    stranded: Iterable[Fate],
 ) -> tuple[Difference, ...]:
     if applying.same:
         return ()
-    old = None if before is None else before.rules
+    old = None if before is None else stored_rule_set(before.texts, config)
     return concerning(differences(old, applying.rules, moves), stranded)
 
 

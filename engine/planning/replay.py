@@ -21,10 +21,10 @@ from engine.planning.rewind import rewind
 from engine.planning.sides import both
 from engine.planning.taken_back import Standing
 from engine.planning.trial import Period, let_time_pass, pace
+from engine.projects.applying import apply
 from engine.projects.fates import fates_of, suggested_move
 from engine.projects.project import Project
 from engine.projects.project_turn import ready
-from engine.projects.releases import apply
 from engine.storage.audit import By
 from engine.storage.customers import customer
 from engine.storage.schema import message

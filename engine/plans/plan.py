@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from dsl.model.journeys import Action, Begin, Journey, On, Send, Task
 from dsl.model.model import Model
 from dsl.source import Source, Span
-from dsl.syntax.tokens import tokenise
 from dsl.units import Duration
 from engine.calendars.zone import Zone
 from engine.conditions.moments import calendar_rows, zone_rows
@@ -103,6 +102,8 @@ def in_a_line(span: Span) -> str:
     text, parts, start = span.text, [], 0
     if "#" not in text:
         return " ".join(text.split())
+    from dsl.syntax.tokens import tokenise  # noqa: PLC0415  # loads the whole tree; comments stand in few conditions
+
     for comment in tokenise(Source("", text)).comments:
         parts.append(text[start : comment.offset])
         start = comment.offset + len(comment.text)

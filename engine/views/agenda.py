@@ -11,13 +11,8 @@ from engine.storage.review_tables import OPEN_REVIEW, review
 from engine.storage.schema import message, task
 from engine.storage.staff_tables import OPEN_TASK, QUEUED_MESSAGE
 from engine.storage.states import MessageStatus
-from engine.views.held import KINDS
-from engine.views.held_benefits import BENEFIT
-from engine.views.reviews import REPLY
+from engine.views.kinds import BENEFIT, KINDS, REPLY, TASK
 from engine.views.window import Window
-
-TASK = "task"
-"""The kind of the work that rules give people; the other kinds are those of the queue."""
 
 
 @dataclass(frozen=True, slots=True)

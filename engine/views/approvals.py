@@ -15,7 +15,7 @@ from engine.permits.senders import address_of
 from engine.storage.declared import column_name
 from engine.storage.keys import Intent, intent_of
 from engine.views.held import Item, item
-from engine.views.held_benefits import BENEFIT
+from engine.views.kinds import BENEFIT
 from engine.views.reviews import reply_item
 from engine.views.window import Window
 

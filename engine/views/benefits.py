@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from dsl.model.model import Benefit, Message, Model
-from dsl.texts.templates import names
 from dsl.units import Duration, Period
 from dsl.wording import Phrase
 from engine.calendars.zone import Zone, date_of
@@ -63,6 +62,8 @@ def benefit_of_message(window: Window) -> sa.ColumnElement[int]:
 
 
 def _names_one(one: Message) -> bool:
+    from dsl.texts.templates import names  # noqa: PLC0415  # loads Jinja2
+
     return any(
         name.startswith(BENEFIT)
         for variant in one.variants

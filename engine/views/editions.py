@@ -6,7 +6,6 @@ import sqlalchemy as sa
 
 from dsl.model.model import Model
 from dsl.wording import Phrase
-from engine.permits.overseeing import arrived
 from engine.permits.rules import Rule, watch_of
 from engine.plans.editions import Edition, editions
 from engine.storage.edition_tables import FAILED, edition
@@ -25,6 +24,8 @@ def stopped_said(connection: sa.Connection, model: Model, symbols: Symbols, now:
         if row.stopped_at is not None:
             yield _stopped(one, watch.stop, row.opted_out, row.sent)
         if row.pilot == FAILED:
+            from engine.permits.overseeing import arrived  # noqa: PLC0415  # loads what decides on messages
+
             yield _failed(one, watch.pilot, arrived(connection, row.edition, now).arrived)
 
 

@@ -21,17 +21,15 @@ from engine.storage.panels import roles_in
 from engine.storage.schema import message
 from engine.storage.staff_tables import QUEUED_MESSAGE, decision
 from engine.storage.states import MessageStatus
-from engine.views.held_benefits import BENEFIT, BENEFIT_RANK, held_benefit, held_benefits
+from engine.views.held_benefits import BENEFIT_RANK, held_benefit, held_benefits
+from engine.views.kinds import BENEFIT, KINDS, REPLY
 from engine.views.places import Part, Place, for_roles, part_of
-from engine.views.reviews import REPLY, replies, reply_place
+from engine.views.reviews import replies, reply_place
 from engine.views.window import Window
 from engine.wording import say
 
 DIGEST = 12
 """Characters of a text's digest that are shown: enough to tell texts apart."""
-
-KINDS = {MessageStatus.HELD: "message", MessageStatus.UNKNOWN: "unknown"}
-"""What a queue holds, by the status of the messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,10 @@ import sqlalchemy as sa
 
 from engine.storage.benefit_tables import HELD_GRANT, grant, is_grant
 from engine.storage.keys import Intent, intent_in
+from engine.views.kinds import BENEFIT
 from engine.views.places import Part, Place, for_roles, part_of
 from engine.views.window import Window
 from engine.wording import say
-
-BENEFIT = "benefit"
-"""Their kind."""
-
 
 BENEFIT_RANK = 1
 """Where they come among what began to wait at the same moment."""

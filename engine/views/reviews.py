@@ -11,12 +11,9 @@ from engine.storage.keys import Intent
 from engine.storage.messages import is_message
 from engine.storage.review_tables import OPEN_REVIEW, review
 from engine.storage.schema import message
+from engine.views.kinds import REPLY
 from engine.views.places import Part, Place, part_of
 from engine.views.window import Window
-
-REPLY = "reply"
-"""The kind that they are in a queue."""
-
 
 _RANK = 2  # after messages and benefits that began to wait at the same moment
 

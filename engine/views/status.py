@@ -12,7 +12,7 @@ from engine.calendars.business_days import BusinessDays
 from engine.config import Config
 from engine.delivery.breaker import healths
 from engine.delivery.pausing import pauses
-from engine.inbox.listening import cannot_fetch
+from engine.inbox.unheard import cannot_fetch
 from engine.projects.leading import Leader, leader
 from engine.projects.releases import Release, find_release
 from engine.projects.virtual_time import last_run_at, virtual_time

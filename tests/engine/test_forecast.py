@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
@@ -73,8 +72,7 @@ def lived(side: EngineSide, schedule: tuple[str, ...], period: Period) -> tuple[
 
 def release_of(model: Model) -> Release:
     """A release in force, as far as a forecast looks at it."""
-    rules: Any = None
-    return Release(1, rules, model, "", 0)
+    return Release(1, {}, model, "", 0)
 
 
 def test_a_small_town_under_the_starter_rules(tmp_path: Path) -> None:

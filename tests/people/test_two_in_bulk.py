@@ -11,8 +11,8 @@ import pytest
 from engine.people import many
 from engine.people.decisions import Done
 from engine.people.many import Choice, approve_all, pick, refuse_all
-from engine.people.practice import Practice
-from engine.people.task_changes import Hand, HandOver, hand_over
+from engine.people.practice import Hand, Practice
+from engine.people.task_changes import HandOver, hand_over
 from engine.projects.project import Project
 from engine.storage.audit import By
 from engine.storage.schema import task

@@ -17,7 +17,7 @@ from engine.people.disclosure import note_shown
 from engine.people.doubts import KIND as DOUBT
 from engine.people.edits import Study, Writing, edit_text
 from engine.people.many import approve_all, undo_all
-from engine.people.task_changes import Hand
+from engine.people.practice import Hand
 from engine.storage.keys import Intent, intent_of
 from engine.views.held import Item
 from engine.views.window import look

@@ -16,7 +16,8 @@ from dsl.wording import Phrase
 from engine.calendars.zone import parse_time
 from engine.errors import EngineError
 from engine.people.disclosure import note_shown
-from engine.people.task_changes import Hand, HandOver, assign, note, postpone
+from engine.people.practice import Hand
+from engine.people.task_changes import HandOver, assign, note, postpone
 from engine.people.tasks import Finish
 from engine.storage.keys import intent_of
 from engine.views.tasks import Item

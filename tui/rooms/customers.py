@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher, Input, Static
 from dsl.wording import Phrase
 from engine.commands.handing_out import handed_out, put_out
 from engine.people.disclosure import note_shown
-from engine.people.task_changes import Hand
+from engine.people.practice import Hand
 from engine.storage.search_index import catch_up
 from engine.views.finding import Person
 from tui.dialogs import AskWords, Pick

@@ -12,10 +12,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.delivery.pausing import Pause, What, pauses
-from engine.people.task_changes import Hand
+from engine.people.practice import Hand
 from engine.storage.states import MessageStatus
 from engine.views.deliveries import Cause, Lane, causes, lanes
-from engine.views.held import KINDS
+from engine.views.kinds import KINDS
 from tui.dialogs import AskWords
 from tui.doors import door_for
 from tui.house import House, Sight

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from engine.errors import UnknownNameError
 from engine.explaining.following import TaskInFull, task_in_full
+from engine.people.practice import Hand
 from engine.people.staff import members
-from engine.people.task_changes import Hand, tasks_of
+from engine.people.task_changes import tasks_of
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.projects.project import Project
 from engine.storage.keys import intent_of

@@ -9,8 +9,7 @@ from dsl.wording import Phrase
 from engine.storage.masks import mask_address
 from engine.views.approvals import Line, Recipient
 from engine.views.held import Item
-from engine.views.held_benefits import BENEFIT
-from engine.views.reviews import REPLY
+from engine.views.kinds import BENEFIT, REPLY
 from tui.rooms.verdicts import question_of
 from tui.widgets.facts import Fact, fact_table
 from tui.wording import say, say_number, told

@@ -11,7 +11,7 @@ from textual.containers import Container, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.people.task_changes import Hand
+from engine.people.practice import Hand
 from engine.views.inhabitants import Inhabitant, Stay, inhabitants
 from engine.views.passages import Running, running
 from tui.dialogs import AskWords

@@ -63,14 +63,14 @@ def read_rulebook(project: Project, known: Disk | None, asked: str, sight: Sight
     if known is None or known.stamp != now:
         known = Disk(now, *candidate(project))
     applied = current_release(window.connection, window.config)
-    asked = asked or f"{FILE} {_first(applied.rules.texts, known)}"
+    asked = asked or f"{FILE} {_first(applied.texts, known)}"
     kind, _, name = asked.partition(" ")
     shown = None
     if kind == FILE:
-        shown = _file(name, applied.rules.texts.get(name), known)
+        shown = _file(name, applied.texts.get(name), known)
     elif kind == RELEASE:
         shown = _release(name, texts_of(window, int(name) - 1), texts_of(window, int(name)))
-    return Rulebook(asked, known, applied.rules.texts, applied.digest, releases(window), shown)
+    return Rulebook(asked, known, applied.texts, applied.digest, releases(window), shown)
 
 
 def _first(applied: Mapping[str, str], disk: Disk) -> str:

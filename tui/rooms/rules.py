@@ -17,7 +17,7 @@ from dsl.slugs import Severity
 from engine.errors import EngineError
 from engine.planning.aside import Drawn, plan_aside
 from engine.planning.planning import Question
-from engine.projects.releases import Applied, apply
+from engine.projects.applying import Applied, apply
 from tui.dialogs import AskWords
 from tui.house import House, Sight
 from tui.room import Room

@@ -7,8 +7,8 @@ from typing import Literal
 from dsl.wording import Phrase
 from engine.people.consents import Consent, give, withdraw
 from engine.people.optouts import lift
+from engine.people.practice import Hand
 from engine.people.refusals import Refusal, refuse_messages
-from engine.people.task_changes import Hand
 from engine.projects.project import Project
 from engine.projects.releases import current_release
 from engine.reasons import IN_ROOM

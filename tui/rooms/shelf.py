@@ -13,7 +13,7 @@ from engine.views.agenda import agenda
 from engine.views.approvals import approval
 from engine.views.customer import customer
 from engine.views.held import Item, Page, item, queue
-from engine.views.held_benefits import BENEFIT
+from engine.views.kinds import BENEFIT
 from tui.house import Sight
 from tui.rooms.verdicts import KINDS, MESSAGE
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from engine.calendars.zone import Zone
 from engine.delivery.pausing import Pause, What, go_on, stop
-from engine.people.task_changes import Hand
+from engine.people.practice import Hand
 from engine.views.pauses import pause_said
 from tui.dialogs import Confirm
 from tui.wording import say, say_number, told

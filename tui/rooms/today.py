@@ -15,7 +15,8 @@ from dsl.wording import Phrase
 from engine.daemon.timetable import next_firing
 from engine.projects.virtual_time import last_run_at
 from engine.storage.panels import roles_in
-from engine.views.agenda import TASK, Waiting, agenda
+from engine.views.agenda import Waiting, agenda
+from engine.views.kinds import TASK
 from engine.views.loop import Course, loop
 from engine.views.status import Status, status
 from engine.views.window import Window

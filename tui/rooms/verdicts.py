@@ -7,12 +7,11 @@ from dsl.wording import Phrase
 from engine.people.decisions import Note, approve, refuse
 from engine.people.doubts import KIND as DOUBT
 from engine.people.doubts import send_anew, was_sent
+from engine.people.practice import Hand
 from engine.people.reviews import Decision, decide
-from engine.people.task_changes import Hand
 from engine.storage.keys import intent_of
 from engine.views.held import Item
-from engine.views.held_benefits import BENEFIT
-from engine.views.reviews import REPLY
+from engine.views.kinds import BENEFIT, REPLY
 from tui.wording import say
 
 MESSAGE = "message"
