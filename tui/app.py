@@ -10,6 +10,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 
+from engine.errors import StoreError
 from engine.projects.project import Project
 from tui.doors import DOORS
 from tui.house import House
@@ -80,7 +81,7 @@ class ReviewRoom(App[None]):
         """Let the room that is open follow the store."""
         if self.is_web and os.getppid() != self._server:
             self.exit()  # whoever brought it to a browser is gone
-        changed, self._looks = self._changed(), self._looks + 1
+        changed, self._looks = self._changed() or self._is_lost(), self._looks + 1
         room = self.screen_stack[0]
         if not isinstance(room, Room):
             return
@@ -88,6 +89,13 @@ class ReviewRoom(App[None]):
             room.follow()
         else:
             room.catch_up()
+
+    def _is_lost(self) -> bool:
+        try:
+            self.house.project.store.check_place()
+        except StoreError:
+            return True  # the room that is open tells, when it looks
+        return False
 
     def action_enter(self, name: str) -> None:
         """Go to a room."""

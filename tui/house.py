@@ -75,6 +75,7 @@ class House:
 
     def read(self, view: Callable[[Sight], T]) -> T:
         """What a view makes of the store as it is now. EngineError when that cannot be read."""
+        self.project.store.check_place()
         now = time_of(self.project)
         with self.project.store.read() as connection:
             window = replace(look(connection, self.project.config), offsets=False)

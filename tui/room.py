@@ -126,8 +126,13 @@ class Room(Screen[None], Generic[S]):
 
     async def try_to(self, do: Callable[[], T]) -> T | None:
         """The same for what brings its own transactions."""
+
+        def done() -> T:
+            self.house.project.store.check_place()  # else it may be done where nobody will ever see it
+            return do()
+
         try:
-            return await asyncio.to_thread(do)
+            return await asyncio.to_thread(done)
         except EngineError as error:
             self.tell_refusal(error)
             return None

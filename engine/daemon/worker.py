@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -23,7 +22,7 @@ from engine.delivery.hands import Threads
 from engine.delivery.noting import Noting
 from engine.delivery.pace import Timer
 from engine.delivery.sending import release_claims
-from engine.errors import EngineError, ReplacedStoreError
+from engine.errors import EngineError
 from engine.inbox.listening import listen
 from engine.inbox.taking import Inbox
 from engine.projects.leading import ClockMovedError, Lead, LostLeadError
@@ -70,7 +69,6 @@ class Worker:
     _finishing: bool = False
     _noting: Noting | None = None
     _guard: AbstractContextManager[Noting] | None = None
-    _file: tuple[int, int] | None = None
     _hearing: Thread | None = None
     _reporters: Mapping[str, Channel] | None = None
 
@@ -79,7 +77,6 @@ class Worker:
         if self._noting is None:
             guard = guarded(self.project, steady(self.project, now))
             self._noting, self._guard = guard.__enter__(), guard
-            self._file = _file_at(self.project.store.place)
             self._take_claims_back()
             if self._delivery is not None:
                 self._delivery.noting = self._noting
@@ -248,7 +245,7 @@ class Worker:
 
     def _may(self, connection: sa.Connection, at: int) -> bool:
         """Whether messages may leave: the lead is ours, nobody wants us to stop, and `at` is now."""
-        self._same_file()
+        self.project.store.check_place()
         if self.wishes.stop or not self.lead.holds(connection):
             return False
         suspended = self.clock.wall() - at > _SUSPENDED
@@ -258,18 +255,9 @@ class Worker:
     def _hold(self, connection: sa.Connection) -> None:
         if self.wishes.stop:
             raise StopAskedError(say("told to stop"))
-        self._same_file()
+        self.project.store.check_place()
         self.lead.hold(connection)
         self.alive()
-
-    def _same_file(self) -> None:
-        """ReplacedStoreError when another database was put in the place of the one that we have open."""
-        place = self.project.store.place
-        if self._file is not None and _file_at(place) != self._file:
-            raise ReplacedStoreError(
-                say("{place}: another database was put in its place", place=place),
-                say("start `homing serve` again: it works on the new one then"),
-            )
 
     def _wait(self, seconds: float) -> None:
         """Until a lane may go on, or a bit less."""
@@ -327,15 +315,6 @@ class Worker:
             passes=passes,
             seconds=seconds,
         )
-
-
-def _file_at(place: str) -> tuple[int, int] | None:
-    """Which file lies there; None when there is none, or the database is no file."""
-    path = Path(place)
-    if not path.is_file():
-        return None
-    found = path.stat()
-    return found.st_dev, found.st_ino
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from engine.errors import (
     MissingStoreError,
     NewerStoreError,
     OlderStoreError,
+    ReplacedStoreError,
     StoreError,
 )
 from engine.storage import sqlite
@@ -44,6 +45,25 @@ class Store:
 
     engine: sa.Engine = field(repr=False)
     place: str
+    file: tuple[int, int] | None = field(default=None, repr=False)
+    """Which file is open, by device and inode; None where the database is none."""
+
+    def check_place(self) -> None:
+        """MissingStoreError when the file that is open lies there no more, ReplacedStoreError when another does.
+
+        Else whoever has had it open for long would go on writing into a file that nobody will ever read again.
+        """
+        there = None if self.file is None else file_at(Path(self.place))
+        if self.file is not None and there is None:
+            raise MissingStoreError(
+                say("{place}: the database was taken away while it was open", place=self.place),
+                say("put it back where it was; what is decided meanwhile is not kept"),
+            )
+        if there != self.file:
+            raise ReplacedStoreError(
+                say("{place}: another database was put in its place", place=self.place),
+                say("start again: it works on the new one then"),
+            )
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -187,6 +207,15 @@ def is_missing(path: Path) -> bool:
     return not path.exists() or (path.is_file() and path.stat().st_size == 0)
 
 
+def file_at(path: Path) -> tuple[int, int] | None:
+    """Which file lies there, by device and inode; None when there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _server_engine(url: str) -> sa.Engine:
     try:
         return sa.create_engine(url)
@@ -215,7 +244,7 @@ def _open_file(path: Path, *, create: bool) -> Store:
         raise ForeignStoreError(
             say("{path}: not a file", path=path), say("is `database` in homing.toml the right file?")
         )
-    store = Store(sqlite.sqlite_engine(path), str(path))
+    store = Store(sqlite.sqlite_engine(path), str(path), file_at(path))
     try:
         _make_or_check(store, create=create)
         if path.stat().st_size <= QUICK_CHECK_LIMIT:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.projects import make_project
 from tests.queues import held, hire, with_held
-from tests.rooms import Visitor, visit
+from tests.rooms import LARGE, Visitor, visit
 
 
 def test_it_opens_with_what_waits_for_me(tmp_path: Path) -> None:
@@ -84,6 +84,28 @@ def test_without_rules_it_says_what_to_do(tmp_path: Path) -> None:
         assert "homing apply" in visitor.text
 
     visit(homing, "王经理", play)
+
+
+def test_a_database_that_was_taken_away_is_missed(tmp_path: Path) -> None:
+    """The room says so within a second and does nothing more, until the database is back."""
+    homing = with_held(tmp_path)
+    database, away = tmp_path / "homing.db", tmp_path / "away.db"
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2")
+        database.rename(away)
+        await visitor.press("a")
+        assert "the database was taken away while it was open" in visitor.told
+        await visitor.look_around()
+        assert "! " + str(database) in visitor.text
+        away.rename(database)
+        await visitor.look_around()
+        assert "taken away" not in visitor.lines[2]
+        await visitor.press("a")
+        assert "Nothing waits for your decision." in visitor.text
+
+    visit(homing, "王经理", play, LARGE)
+    assert [one["status"] for one in homing.well("messages", "--json").json] == ["waiting"]
 
 
 def test_q_leaves(tmp_path: Path) -> None:
