@@ -1,11 +1,14 @@
 """The app: rooms behind their doors, light and dark, the palette, and the look around that keeps rooms up to date."""
 
+import gc
 import os
+from asyncio import to_thread
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -76,12 +79,15 @@ class ReviewRoom(App[None]):
         """Nobody looks any more."""
         self._changed = lambda: False
         self._open.close()
+        gc.unfreeze()
 
     def look_around(self) -> None:
         """Let the room that is open follow the store."""
         if self.is_web and os.getppid() != self._server:
             self.exit()  # whoever brought it to a browser is gone
         changed, self._looks = self._changed() or self._is_lost(), self._looks + 1
+        if self._looks == 1:
+            self._foresee()
         room = self.screen_stack[0]
         if not isinstance(room, Room):
             return
@@ -96,6 +102,12 @@ class ReviewRoom(App[None]):
         except StoreError:
             return True  # the room that is open tells, when it looks
         return False
+
+    @work
+    async def _foresee(self) -> None:
+        """Look behind the other doors while nobody waits for it: each opens at once then."""
+        for door in DOORS:
+            await to_thread(door.foresee, self.house)
 
     def action_enter(self, name: str) -> None:
         """Go to a room."""

@@ -1,9 +1,11 @@
 """Which rooms there are: their keys and names, and what is dealt with in each. Rooms load when they are entered."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import EngineError
 from engine.views.kinds import BENEFIT, KINDS, REPLY, TASK
 from tui.wording import say
 
@@ -27,6 +29,14 @@ class Door:
         module, name = self.place
         room: Room[Any] = getattr(import_module(module), name)(house)
         return room
+
+    def foresee(self, house: "House") -> None:
+        """Load the room, and read what it shows first, before anybody comes in; what cannot be read is told then."""
+        module, name = self.place
+        look = getattr(import_module(module), name).first_look(house)
+        if look is not None:
+            with suppress(EngineError):
+                house.read(look)
 
 
 _DECISIONS = frozenset({*KINDS.values(), BENEFIT, REPLY})

@@ -1,6 +1,7 @@
 """What all rooms share: a snapshot that follows the database, verbs that run beside the screen, the bars around it."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import ClassVar, Generic, TypeVar
@@ -40,7 +41,7 @@ class Room(Screen[None], Generic[S]):
     def __init__(self, house: House) -> None:
         super().__init__()
         self.house = house
-        self._stale = self._reading = False
+        self._stale = self._reading = self._shown = False
         self._rest_until = 0.0
 
     def compose(self) -> ComposeResult:
@@ -59,6 +60,12 @@ class Room(Screen[None], Generic[S]):
         """The view that makes a snapshot: called in a thread, so it must not look at the room."""
         raise NotImplementedError
 
+    @classmethod
+    def first_look(cls, house: House) -> Callable[[Sight], object] | None:
+        """The view of what it shows first, where that is worth a try before anybody comes in: it takes longest then."""
+        del house
+        return None
+
     def show(self, snapshot: S) -> None:
         """Bring a snapshot to the widgets."""
         raise NotImplementedError
@@ -72,6 +79,10 @@ class Room(Screen[None], Generic[S]):
         if snapshot is not None:
             self.show(snapshot)
             self.refresh_bindings()
+            if not self._shown:
+                self._shown = True
+                # What rooms are made of stays; a collection that looks through it all would stop keys for 0.1 s.
+                gc.freeze()
 
     def follow(self) -> None:
         """The database has changed, or time has passed: look again, unless that was only just done."""

@@ -29,9 +29,7 @@ def bring_up(connection: sa.Connection) -> None:
     if not connection.execute(meta.update().where(*_IS_BEFORE).values(value=NOW)).rowcount:
         return  # somebody else was first
     connection.execute(AddColumn(task.c.rank))
-    known = {index["name"] for index in sa.inspect(connection).get_indexes(task.name)}
     for index in sorted(task.indexes, key=lambda index: str(index.name)):
-        if index.name in known:
-            index.drop(connection)
+        connection.execute(sa.schema.DropIndex(index, if_exists=True))
         index.create(connection)
     mark_changed(connection, connection.scalars(sa.select(task.c.customer).where(OPEN_TASK)).all())

@@ -32,8 +32,13 @@ class Waiting:
 
 def agenda(window: Window, actor: str, now: int) -> list[Waiting]:
     """What waits, late things first, then the oldest. Tasks that were handed to others than `actor` are left out."""
-    found = [*_messages(window), *_benefits(window), *_replies(window), *_tasks(window, actor, now)]
+    found = [*to_decide(window), *_tasks(window, actor, now)]
     return sorted(found, key=lambda one: (not one.overdue, one.since))
+
+
+def to_decide(window: Window) -> list[Waiting]:
+    """What of it waits for a decision: all but tasks."""
+    return [*_messages(window), *_benefits(window), *_replies(window)]
 
 
 def _messages(window: Window) -> Iterator[Waiting]:

@@ -107,6 +107,12 @@ class ApproveRoom(Room[Shelf]):
             return partial(read_shelf, self._asked)
         return partial(read_next, page, self._asked)
 
+    @classmethod
+    def first_look(cls, house: House) -> Callable[[Sight], Shelf]:
+        """The first page."""
+        del house
+        return partial(read_shelf, Asked())
+
     def reload(self) -> None:
         """Look at all of it again."""
         self._whole = True

@@ -91,6 +91,11 @@ class CallsRoom(Room[Calls]):
             return partial(read_calls, self._asked, surroundings)
         return partial(read_next, page, self._asked, surroundings)
 
+    @classmethod
+    def first_look(cls, house: House) -> Callable[[Sight], Calls]:
+        """The first page."""
+        return partial(read_calls, Asked(), house.project.surroundings)
+
     def reload(self) -> None:
         """Look at all of it again."""
         self._whole = True

@@ -9,13 +9,13 @@ from engine.explaining.approving import once_approved
 from engine.people.many import Choice, Picked, pick
 from engine.storage.keys import intent_of
 from engine.storage.panels import roles_in
-from engine.views.agenda import agenda
+from engine.views.agenda import to_decide
 from engine.views.approvals import approval
 from engine.views.customer import customer
 from engine.views.held import Item, Page, item, queue
 from engine.views.kinds import BENEFIT
 from tui.house import Sight
-from tui.rooms.verdicts import KINDS, MESSAGE
+from tui.rooms.verdicts import MESSAGE
 
 PAGE = 100
 """Items on a page: more than a screen, and read in milliseconds however many wait."""
@@ -67,11 +67,7 @@ def read_shelf(asked: Asked, sight: Sight) -> Shelf:
     return Shelf(
         replace(asked, key=key, place=max(0, place)),
         items,
-        sum(
-            one.number
-            for one in agenda(window, sight.actor, sight.now)
-            if _is_here(one.kind, one.role, roles)
-        ),
+        sum(one.number for one in to_decide(window) if _is_here(one.role, roles)),
         len(found) > PAGE,
         {name: one.title for name, one in model.messages.items()}
         | {name: one.title for name, one in model.benefits.items()},
@@ -115,8 +111,8 @@ def without(shelf: Shelf, key: str) -> Shelf:
     return replace(shelf, asked=asked, items=items, total=shelf.total - 1, shown=None)
 
 
-def _is_here(kind: str, role: str | None, roles: frozenset[str] | None) -> bool:
-    return kind in KINDS and (roles is None or role is None or not roles.isdisjoint(roles_in(role)))
+def _is_here(role: str | None, roles: frozenset[str] | None) -> bool:
+    return roles is None or role is None or not roles.isdisjoint(roles_in(role))
 
 
 @dataclass(frozen=True, slots=True)
