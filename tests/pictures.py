@@ -40,7 +40,7 @@ PICTURES = {
     "approve_edit": Picture("王经理", "2 down e"),
     "approve_reply": Picture("王经理", "2 end"),
     "calls": Picture("小李", "3 down", (150, 40)),
-    "calls_finish": Picture("小李", "3 down f right right tab 4 enter enter 1"),
+    "calls_finish": Picture("小李", "3 down f 1 tab right right tab 4"),
     "journeys": Picture("王经理", "5 down down enter down down", (140, 36)),
     "deliveries": Picture("王经理", "7 end", (100, 20)),
     "calls_zh": Picture("小李", "3 down", (150, 40), "zh"),

@@ -1,6 +1,6 @@
 """Questions in the middle of the screen: yes or no, a line of words, or a number that says that somebody means it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -17,20 +17,34 @@ from tui.widgets.rows import Column, Row, Rows
 from tui.wording import say, told
 
 
+def _only(wanted: str) -> Callable[[str], str | None]:
+    """Objects to any answer but one."""
+    return lambda answer: None if answer == wanted else say("that is not {wanted}", wanted=wanted)
+
+
 class AskWords(ModalScreen[str | None]):
     """Asks for a line of words; None: never mind. `wanted`: what must be typed, if anything will not do.
 
-    `first`: what stands there, until something else is typed.
+    `first`: what stands there, until something else is typed. `objects`: says what is wrong with an answer, None
+    where nothing is; until then the question stays.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", say("never mind"), key_display="Esc"),
-        Binding("enter", "go_on", say("go on"), key_display="Enter"),
+        Binding("enter", "go_on", say("go on"), key_display="Enter", priority=True),
     ]
 
-    def __init__(self, question: str, about: str = "", wanted: str | None = None, first: str = "") -> None:
+    def __init__(
+        self,
+        question: str,
+        about: str = "",
+        wanted: str | None = None,
+        first: str = "",
+        objects: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
         super().__init__()
-        self._question, self._about, self._wanted, self._first = told(question), about, wanted, first
+        self._question, self._about, self._first = told(question), about, first
+        self._objects = objects if wanted is None else _only(wanted)
 
     def compose(self) -> ComposeResult:
         """Question, what it is about, a line to answer."""
@@ -46,15 +60,11 @@ class AskWords(ModalScreen[str | None]):
     def answered(self, event: Input.Submitted) -> None:
         """Take the answer, if it is one."""
         answer = event.value.strip()
-        if not answer:
-            self._object(told(say("write something, or leave with Esc")))
-        elif self._wanted is not None and answer != self._wanted:
-            self._object(told(say("that is not {wanted}", wanted=self._wanted)))
-        else:
+        why = self._objects(answer) if answer else say("write something, or leave with Esc")
+        if why is None:
             self.dismiss(answer)
-
-    def _object(self, why: str) -> None:
-        self.query_one("#objection", Static).update(f"! {why}")
+        else:
+            self.query_one("#objection", Static).update(f"! {told(why, lines=True)}")
 
     async def action_go_on(self) -> None:
         """As enter in the line does."""
@@ -90,10 +100,13 @@ class Confirm(ModalScreen[bool]):
 
 
 class Pick(ModalScreen[str | None]):
-    """Asks for one of several; None: never mind."""
+    """Asks for one of several, fewer of them the more is typed; None: never mind."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", say("never mind"), key_display="Esc"),
+        Binding("enter", "take", say("take that one"), key_display="Enter", priority=True),
+        Binding("down", "move(1)", say("next"), show=False, priority=True),
+        Binding("up", "move(-1)", say("previous"), show=False, priority=True),
     ]
 
     def __init__(self, question: str, about: str, rows: Sequence[Row]) -> None:
@@ -105,12 +118,28 @@ class Pick(ModalScreen[str | None]):
         with Vertical(id="pane"):
             yield Static(Content.styled(self._question, "bold"))
             yield Static(Prose(self._about), id="about")
+            yield Input(placeholder=told(say("type to find")), id="some", compact=True)
             yield Rows((Column(elastic=True), Column(right=True)), identity="these", opens=True)
         yield Hints()
 
     def on_mount(self) -> None:
         """All of them."""
         self.query_one(Rows).put(self._rows)
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def narrow(self, event: Input.Changed) -> None:
+        """Those that have what is typed."""
+        words = event.value.casefold().split()
+        self.query_one(Rows).put([row for row in self._rows if _has(row, words)])
+
+    def action_move(self, step: int) -> None:
+        """To the next, or the one before."""
+        self.query_one(Rows).action_move(step)
+
+    def action_take(self) -> None:
+        """The one with the cursor."""
+        self.query_one(Rows).action_choose()
 
     @on(Rows.Chosen)
     def picked(self, event: Rows.Chosen) -> None:
@@ -120,3 +149,8 @@ class Pick(ModalScreen[str | None]):
     def action_leave(self) -> None:
         """None of them."""
         self.dismiss(None)
+
+
+def _has(row: Row, words: Sequence[str]) -> bool:
+    whole = " ".join(row.cells).casefold()
+    return all(word in whole for word in words)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 
 from dsl.wording import Phrase
-from engine.calendars.zone import parse_time
+from engine.calendars.soon import parse_soon
 from engine.commands.many import hand_over_all
 from engine.commands.opening import by, opened, practice_of
 from engine.commands.options import ListByDefault, after_option, as_option, json_option, limit_option
@@ -146,14 +146,14 @@ def finish_command(
 
 @tasks_command.command("postpone")
 @_task
-@click.option("--until", required=True, metavar="TIME", help="The new deadline.")
+@click.option("--until", required=True, metavar="TIME", help='The new deadline, such as "tomorrow 9:00".')
 @_because
 @as_option
 @json_option
 def postpone_command(task: str, until: str, because: str | None, actor: str | None, *, as_json: bool) -> None:
     """Give an open task another deadline. The times of its journey do not change with it."""
     with opened() as project, _hand(project, actor) as hand:
-        instant = parse_time(until, project.config.zone)
+        instant = parse_soon(until, project.config.zone, hand.by.now)
         postpone(hand, intent_of(task), instant, because)
         due = project.config.zone.iso(instant)
     _tell(

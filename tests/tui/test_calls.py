@@ -34,15 +34,21 @@ def test_a_call_from_today_to_its_end(tmp_path: Path) -> None:
         assert "13800000001" not in visitor.text
         await visitor.press("v")
         assert "13800000001" in visitor.text
-        await visitor.press("n", *"rings", "enter", "p", "enter")
+        await visitor.press("n", *"rings", "enter", "p", *["backspace"] * 16, *"soon", "enter")
+        assert "'soon' is no time" in visitor.text
+        await visitor.press(*["backspace"] * 4, *"tomorrow", "enter")
         assert "rings — 小李" in visitor.text
         assert "2026-11-24 10:00" in visitor.text
         await visitor.press("f", "ctrl+s")
         assert "choose what came of it" in visitor.text
-        await visitor.press("right", "enter", *"many", "tab", "tab", "tab", "1", "enter")
+        await visitor.press("1", "tab", "right", "tab", *"many")
+        assert "? nothing is filled in for again" in visitor.text
+        await visitor.press("escape")
+        assert "Esc once more throws away" in visitor.text
+        await visitor.press("tab", *"x", "enter", *"polite", "enter")
         assert "! visits: 'many' is no number" in visitor.text
-        await visitor.press("shift+tab", "shift+tab", "shift+tab", *["backspace"] * 4, "2", "ctrl+s")
-        assert "done: reached" in visitor.told
+        await visitor.press(*["backspace"] * 4, "2", "tab", "backspace", "enter", "enter")
+        assert "陈1: reached" in visitor.told
         assert "1 of 2 · nothing is overdue" in visitor.text
         assert "陈2女士您好" in visitor.text
         assert "138****0002" in visitor.text

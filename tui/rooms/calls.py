@@ -13,7 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dsl.wording import Phrase
-from engine.calendars.zone import parse_time
+from engine.calendars.soon import parse_soon
+from engine.calendars.zone import BadTimeError, parse_time
 from engine.errors import EngineError
 from engine.people.disclosure import note_shown
 from engine.people.practice import Hand
@@ -43,7 +44,7 @@ class CallsRoom(Room[Calls]):
     ABOUT: ClassVar[str] = say(
         "Calls and other tasks for you, late ones first, then today's; the best customers first among them. "
         "Beside them: what to say, what to find out, and what follows from each outcome.\n"
-        "`f` finishes the task: fill in, choose what came of it by its digit, Enter. Nothing happens before."
+        "`f` finishes the task: the digit of what came of it, Tab to fill in, Enter. Nothing happens before."
     )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -172,7 +173,9 @@ class CallsRoom(Room[Calls]):
 
     def _finish(self, call: Call, how: Finish | None) -> None:
         if how is not None:
-            done = say("done: {outcome}; the next run goes on from there", outcome=how.outcome)
+            done = say(
+                "{who}: {outcome}; the next run goes on from there", who=_who(call), outcome=how.outcome
+            )
             self._do(call, partial(finish, self.house.project, call.key, how), done, gone=True)
 
     def action_note(self) -> None:
@@ -191,18 +194,30 @@ class CallsRoom(Room[Calls]):
         call, page = self._ready(), self.snapshot
         if call is not None and page is not None:
             question = say("Until when? The journey's own times do not change.")
-            dialog = AskWords(question, _about(call), first=f"{page.tomorrow} 10:00")
+            first = f"{page.tomorrow} 10:00"
+            dialog = AskWords(question, _about(call), first=first, objects=self._not_soon)
             self.app.push_screen(dialog, partial(self._postpone, call))
 
-    def _postpone(self, call: Call, text: str | None) -> None:
-        if text is None:
-            return
+    def _not_soon(self, text: str) -> str | None:
         try:
-            until = parse_time(text, self.house.project.config.zone)
-        except EngineError as error:
-            self.tell_refusal(error)
-            return
-        self._do(call, lambda hand: postpone(hand, intent_of(call.key), until), say("due {time}", time=text))
+            self._until(text)
+        except BadTimeError as error:
+            return f"{error.message} · {error.hint}"
+        return None
+
+    def _until(self, text: str) -> int:
+        zone, page = self.house.project.config.zone, self.snapshot
+        return parse_soon(text, zone, 0 if page is None else parse_time(page.now, zone))
+
+    def _postpone(self, call: Call, text: str | None) -> None:
+        if text is not None:
+            until = self._until(text)
+            time = self.house.project.config.zone.on_the_wall(until)
+            self._do(
+                call,
+                lambda hand: postpone(hand, intent_of(call.key), until),
+                say("{who}: due {time}", who=_who(call), time=time),
+            )
 
     def action_take(self) -> None:
         """Take it on myself."""
@@ -221,18 +236,22 @@ class CallsRoom(Room[Calls]):
         except EngineError as error:
             self.tell_refusal(error)
             return
+        if not self.is_current:
+            return  # somebody has gone on to another room, or asks this already
         question, to = say("Who is to do it?"), partial(self._assign, call)
-        if crew:
-            self.app.push_screen(Pick(question, _about(call), [_fellow(one) for one in crew]), to)
+        others = [_fellow(one) for one in crew if one.name != self.house.actor]
+        if others:
+            self.app.push_screen(Pick(question, _about(call), others), to)
+        elif crew:
+            self.tell(wrong=say("Nobody else has the role that does this."))
         else:
             self.app.push_screen(AskWords(question, _about(call)), to)
 
     def _assign(self, call: Call, to: str | None) -> None:
         if to is not None:
             way = HandOver(to, call.task.item["assignee"] or None)  # type: ignore[arg-type]
-            self._do(
-                call, lambda hand: assign(hand, intent_of(call.key), way), say("{who} has it now", who=to)
-            )
+            said = say("{customer}: {who} has it now", customer=_who(call), who=to)
+            self._do(call, lambda hand: assign(hand, intent_of(call.key), way), said)
 
     @work(group="decide")
     async def action_show(self) -> None:
@@ -288,9 +307,13 @@ def _place(page: Calls | None, key: str) -> int:
     return keys.index(key) if key in keys else 0
 
 
+def _who(call: Call) -> str:
+    return str(call.task.item["name"] or call.task.item["customer"])
+
+
 def _about(call: Call) -> str:
     item = call.task.item
-    return f"{told(item['name'] or item['customer'])} · {told(item['title'] or item['task'])}"
+    return f"{told(_who(call))} · {told(item['title'] or item['task'])}"
 
 
 def _fellow(one: Fellow) -> Row:

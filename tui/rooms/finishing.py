@@ -1,6 +1,7 @@
 """A task is finished: what was found out, what came of it, and what follows, seen before anybody says so."""
 
 from asyncio import to_thread
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -28,43 +29,49 @@ class Finishing(ModalScreen[Finish | None]):
     """Answers with how it was finished, once an outcome is chosen and the fields can be read; None: not yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "finish", say("finish"), key_display="^s", priority=True),
-        Binding("escape", "leave", say("not yet"), key_display="Esc", priority=True),
+        Binding("1", "choose(0)", say("outcome"), key_display="1…9"),
+        *(
+            Binding(str(key), f"choose({key - 1})", say("outcome {n}", n=key), show=False)
+            for key in range(2, 10)
+        ),
         # Before the next key: what is typed fast must not land in the field that was left.
         Binding("tab", "app.focus_next", say("next field"), key_display="Tab", priority=True),
         Binding("shift+tab", "app.focus_previous", say("previous field"), show=False, priority=True),
-        Binding("enter", "go_on", say("go on"), show=False, priority=True),
-        *(
-            Binding(str(key), f"choose({key - 1})", say("outcome {n}", n=key), show=False)
-            for key in range(1, 10)
-        ),
+        Binding("enter", "go_on", say("next, then finish"), key_display="Enter", priority=True),
+        Binding("ctrl+s", "finish", say("finish"), key_display="^s", priority=True),
+        Binding("escape", "leave", say("not yet"), key_display="Esc", priority=True),
     ]
 
     def __init__(self, house: House, call: Call) -> None:
         super().__init__()
         self._house, self._call = house, call
         self._asks: list[dict[str, Any]] = list(call.task.item["asks"])  # type: ignore[call-overload]
+        self._warned = False
 
     def compose(self) -> ComposeResult:
-        """Fields, outcomes, what follows from the chosen one."""
+        """Outcomes, fields, what follows from the chosen outcome."""
         item = self._call.task.item
         who = f"{told(item['name'] or item['customer'])} · {told(item['title'] or item['task'])}"
         with VerticalScroll(id="pane", can_focus=False):
             yield Static(Content.styled(who, "bold"))
+            outcomes = [one.outcome for one in self._call.task.follows]
+            yield _row(told(say("What came of it?")), Choices(outcomes, identity="outcomes", upright=True))
             for place, ask in enumerate(self._asks):
                 yield _row(told(ask["name"]), _field(place, ask))
             yield _row(told(say("note")), Input(id="remark", compact=True))
-            yield Static(Content.styled(told(say("What came of it?")), "bold $primary"), id="asked")
-            yield Choices([one.outcome for one in self._call.task.follows], identity="outcomes", upright=True)
             yield Static(id="follows")
             yield Static(markup=False, id="verdict")
         yield Hints()
 
     def on_mount(self) -> None:
-        """Begin with what is to be found out."""
+        """Begin with what came of it: its digits work at once."""
         self._show(self._call)
-        first = self.query("#field0").first() if self._asks else self._outcomes
-        first.focus()
+        self._outcomes.focus()
+
+    def on_descendant_focus(self) -> None:
+        """The name of the field that keys go to stands out."""
+        for row in self.query(".field"):
+            row.set_class(self.focused in row.children, "-here")
 
     @property
     def _outcomes(self) -> Choices:
@@ -84,6 +91,7 @@ class Finishing(ModalScreen[Finish | None]):
     @on(Input.Changed)
     def look_over(self) -> None:
         """See what follows now."""
+        self._warned = False
         self._look_over(self._filled())
 
     @work(group="look over", exclusive=True)
@@ -111,20 +119,22 @@ class Finishing(ModalScreen[Finish | None]):
         outcomes, follows = self._outcomes, call.task.follows
         outcomes.labels = tuple(f"{told(one.outcome)}  {way_of(one)}" for one in follows)
         chosen = None if outcomes.chosen is None else follows[outcomes.chosen]
-        lines = () if chosen is None else deeds_of(chosen)
+        lines = [] if chosen is None else list(deeds_of(chosen))
+        empty = [told(ask["name"]) for ask in self._asks if ask["name"] not in self._filled()]
+        if chosen is not None and empty:
+            lines.append(told(say("? nothing is filled in for {fields}", fields=", ".join(empty))))
         self.query_one("#follows", Static).update(Content("\n".join(lines)))
 
     def action_go_on(self) -> None:
-        """Enter leads to the next field; on the outcomes it finishes."""
-        if self.focused is self._outcomes:
+        """Enter leads to the next field; on the outcomes, and in the last field, it finishes."""
+        if self.focused in {self._outcomes, self.query_one("#remark")}:
             self.action_finish()
         else:
             self.focus_next()
 
     def action_choose(self, place: int) -> None:
-        """An outcome by its digit."""
+        """An outcome by its digit, wherever no digits are written."""
         self._outcomes.choose(place)
-        self._outcomes.focus()
 
     @work(group="look over", exclusive=True)
     async def action_finish(self) -> None:
@@ -133,12 +143,32 @@ class Finishing(ModalScreen[Finish | None]):
         if outcome is None:
             self._object(told(say("choose what came of it: by its digit, or with the arrows")))
         elif await self._is_fit(filled):
-            remark = self.query_one("#remark", Input).value.strip()
-            self.dismiss(Finish(outcome, filled, remark or None))
+            self.dismiss(Finish(outcome, filled, self._remark or None))
+        else:
+            await self._go_to_fault(filled)
+
+    async def _go_to_fault(self, filled: dict[str, object]) -> None:
+        """To the first field that cannot be read."""
+        house, key, surroundings = self._house, self._call.key, self._house.project.surroundings
+        for place, ask in enumerate(self._asks):
+            one = {name: value for name, value in filled.items() if name == ask["name"]}
+            try:
+                await to_thread(house.read, partial(read_call, key, surroundings, filled=one))
+            except EngineError:
+                self.query_one(f"#field{place}").focus()
+                return
+
+    @property
+    def _remark(self) -> str:
+        return self.query_one("#remark", Input).value.strip()
 
     def action_leave(self) -> None:
-        """It stays open."""
-        self.dismiss(None)
+        """It stays open; what is filled in goes only when that is said twice."""
+        if self._warned or not (self._filled() or self._remark):
+            self.dismiss(None)
+            return
+        self._warned = True
+        self._object(told(say("Esc once more throws away what you have written")))
 
 
 def _row(name: str, field: Widget) -> Horizontal:
