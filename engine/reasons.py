@@ -121,6 +121,7 @@ NOT_READ = reason("{what}: cannot be read")
 NOBODYS = reason("no customer has this address")
 TRIED = reason("tried {attempts} times: {because}")
 REFUSED = reason("refused by {who}")
+APPROVED = reason("approved by {who}; the next run sends it, if nothing else keeps it")
 GIVEN_UP = reason("{rule}; until then: {held}")
 BOTH = reason("{first}; {second}")
 
@@ -133,7 +134,7 @@ _READABLE = (
     ANSWER_TOO_LONG, UNREADABLE_ANSWER, NO_REFERENCE, NOT_AMONG_RESULTS, NO_CODE, HTTP_SAID, HTTP_STATUS, SAID,
     NOT_IN_HEADER, NO_SMTP, SMTP_SAID, NO_EMAIL, NO_TOKEN, NO_SMPP, NO_NUMBER, TOO_MANY_PARTS, PARTLY,
     NO_GRANT, NO_BENEFIT, LOST, LEFT, NOT_NOTED, NO_RECEIPT, NOT_DELIVERED, UNREADABLE_BODY, NO_LIST,
-    BY_COMMAND, IN_ROOM, BY_REPLY, BY_IMPORT, BY_ERASURE, BY_GATEWAY, TRIED, REFUSED, GIVEN_UP,
+    BY_COMMAND, IN_ROOM, BY_REPLY, BY_IMPORT, BY_ERASURE, BY_GATEWAY, TRIED, REFUSED, APPROVED, GIVEN_UP,
     NO_USER, NOT_THEIRS, UNDECLARED, NOT_READ,
 )  # fmt: skip
 

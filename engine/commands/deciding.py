@@ -181,7 +181,7 @@ def refuse_command(
 @as_option
 @json_option
 def undo_command(ids: tuple[str, ...], actor: str | None, *, because: str | None, as_json: bool) -> None:
-    """Take an approval or a refusal back, as long as nothing has come of it."""
+    """Take an approval, a refusal or an edit back, as long as nothing has come of it."""
     done = _each(ids, actor, lambda c, intent, who, practice: undo(c, intent, who, because, practice))
     _told(ids, "undone", say_number("{n} undone", "{n} undone", n=len(done)), as_json=as_json)
 

@@ -1,6 +1,6 @@
 """Why messages went, wait, are held, or never will go: by what is stored of them, or judged of those that wait."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from engine.reasons import Reason, read_back, reason
 from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import SUBJECT, message, rule, visit
 from engine.storage.states import MessageStatus
+from engine.views.deeds import Act, acts_on
 from engine.views.pauses import paused_said
 from engine.wording import say
 
@@ -44,10 +45,17 @@ def messages(
     newest = (message.c.visit.desc(), message.c.action.desc())
     query = sa.select(message).where(*same, message.c.created_at <= inquiry.at).order_by(*newest).limit(MOST)
     rows = reversed(inquiry.connection.execute(query).all())
-    return tuple(_message(inquiry, journey, row, open_ones) for row in rows)
+    acts = acts_on(inquiry.connection, run.customer)
+    return tuple(_message(inquiry, journey, row, open_ones, acts) for row in rows)
 
 
-def _message(inquiry: Inquiry, journey: Journey, row: Stored, open_ones: Mapping[Intent, Judgement]) -> Sent:
+def _message(
+    inquiry: Inquiry,
+    journey: Journey,
+    row: Stored,
+    open_ones: Mapping[Intent, Judgement],
+    acts: Mapping[Intent, Sequence[Act]],
+) -> Sent:
     intent = intent_in(row)
     one, window = open_ones.get(intent), inquiry.window
     what = unless_paused(inquiry, row, one or _told(inquiry, row))
@@ -59,10 +67,18 @@ def _message(inquiry: Inquiry, journey: Journey, row: Stored, open_ones: Mapping
         status=MessageStatus(row.status).said,
         channel=window.name(row.channel),
         verdict=what.words,
-        because=(*first, *what.lines),
+        because=(*first, *_decided(inquiry, acts.get(intent, ())), *what.lines),
         until=what.until,
         then=what.then,
     )
+
+
+def _decided(inquiry: Inquiry, acts: Sequence[Act]) -> Iterator[Line]:
+    """What people did about it until then."""
+    for act in acts:
+        if act.at <= inquiry.at:
+            done = say("{done} at {at}", done=act.said, at=inquiry.window.time(act.at))
+            yield Line(done, None, note=act.because or "")
 
 
 def unless_paused(inquiry: Inquiry, row: Stored, what: Judgement) -> Judgement:

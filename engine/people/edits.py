@@ -19,7 +19,7 @@ from engine.storage import audit
 from engine.storage.arrivals import mark_changed
 from engine.storage.audit import By, Deed
 from engine.storage.bad_values import BadValueError
-from engine.storage.keys import Intent
+from engine.storage.keys import Intent, intent_in
 from engine.storage.messages import change_while, is_message
 from engine.storage.panels import panel, roles_in
 from engine.storage.schema import message
@@ -77,7 +77,7 @@ def edit_text(study: Study, intent: Intent, writing: Writing, by: By) -> Edited:
     check_may(study.connection, by, None, say("message {id}", id=intent.id))
     new = _looked_over(study, row, writing)
     number, text = study.symbols.known("channel", new.channel), Text(new.subject, new.text)
-    _store(study.connection, intent, number, text, by)
+    _store(study.connection, row, number, text, by)
     shown = row.channel in {None, number}
     _void(study.connection, intent, row, (number, text) if shown else None, by)
     remember(study.connection, {intent: Verdict("message", "edited", row.changed_at)}, by)
@@ -166,28 +166,61 @@ def _check(model: Model, send: Send, channel: str, text: Text) -> None:
         )
 
 
-def _store(connection: sa.Connection, intent: Intent, channel: int, text: Text, by: By) -> None:
-    connection.execute(edit.delete().where(*is_message(intent, edit), edit.c.channel == channel))
-    row = {**intent._asdict(), "channel": channel, "subject": text.subject, "text": text.body}
-    connection.execute(edit.insert().values(row | {"who": by.actor, "at": by.now}))
+def _store(connection: sa.Connection, row: Any, channel: int, text: Text, by: By) -> None:
+    intent = intent_in(row)
+    mine = (*is_message(intent, edit), edit.c.channel == channel)
+    before = connection.execute(sa.select(edit).where(*mine)).one_or_none()
+    connection.execute(edit.delete().where(*mine))
+    new = {"subject": text.subject, "text": text.body, "who": by.actor, "at": by.now}
+    former = {"former": _former(row, before)}
+    connection.execute(edit.insert().values(intent._asdict() | {"channel": channel} | new | former))
+
+
+def _former(row: Any, before: Any) -> dict[str, Any] | None:
+    """How a held message stood, and the edit that it had; None of one that was let go, which is not held again so."""
+    if row.status != MessageStatus.HELD:
+        return None
+    own = None if before is None else {name: getattr(before, name) for name in WRITTEN}
+    return {"message": {name: getattr(row, name) for name in STOOD}, "edit": own}
+
+
+STOOD = (
+    "channel", "subject", "text", "because", "role", "until", "changed_at", "approved", "approved_text", "signed",
+)  # fmt: skip
+"""What an edit changes of a message."""
+
+WRITTEN = ("subject", "text", "who", "at", "former")
+"""What another edit changes of one."""
 
 
 def _void(
     connection: sa.Connection, intent: Intent, row: Any, shown: tuple[int, Text] | None, by: By
 ) -> None:
-    """Nothing that was approved holds any more, and the next run asks the gate again."""
-    values: dict[str, Any] = {"approved": False, "approved_text": None, "signed": None, "until": by.now}
+    """No approval holds any more, and the next run asks the gate again; what was held waits on as it did."""
+    values: dict[str, Any] = {"approved": False, "approved_text": None, "signed": None}
     if shown is not None:
         values |= {"channel": shown[0], "subject": shown[1].subject, "text": shown[1].body}
     own = EDITED(who=by.actor)
     if row.status == MessageStatus.HELD:
         values["role"] = _everybody_again(connection, row)
-        values["because"] = own if row.role is None else BOTH(first=row.because, second=own)
+        besides = None if row.role is None else _besides(row.because)
+        values["because"] = own if besides is None else BOTH(first=besides, second=own)
     else:
-        values |= {"status": MessageStatus.WAITING, "because": own, "counted_at": None, "changed_at": by.now}
+        again = {"status": MessageStatus.WAITING, "until": by.now, "changed_at": by.now}
+        values |= again | {"because": own, "counted_at": None}
     if not change_while(connection, intent, MessageStatus(row.status), values):
         raise RefusedError(say("message {id} was changed by somebody else just now", id=intent.id))
     mark_changed(connection, [intent.customer])
+
+
+def _besides(because: str | None) -> str | None:
+    """Why it is held besides that somebody wrote it; None when it is for nothing else."""
+    if because is None or EDITED.read(because) is not None:
+        return None
+    both = BOTH.read(because)
+    if both is None or EDITED.read(str(both.values["second"])) is None:
+        return because
+    return _besides(str(both.values["first"]))
 
 
 def _everybody_again(connection: sa.Connection, row: Any) -> int | None:

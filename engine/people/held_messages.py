@@ -12,7 +12,7 @@ from engine.people.signatures import Signer, sign, signers_of
 from engine.people.waiting import Before, Waiting
 from engine.permits.approvals import digest
 from engine.permits.settling import settle
-from engine.reasons import REFUSED, read_back
+from engine.reasons import APPROVED, REFUSED, read_back
 from engine.storage.arrivals import mark_changed
 from engine.storage.audit import By
 from engine.storage.bulk import execute_many, rows_by_key
@@ -67,10 +67,12 @@ def approve(
         "approved": sa.true(),
         "until": moments.integer(by.now),
         "role": sa.null(),
+        "because": sa.bindparam("why"),
         "changed_at": moments.integer(by.now),
     }
+    why = {"why": str(APPROVED(who=by.actor))}
     last = [one for one in these if one.left is None]
-    _decide(connection, _BOUND | let_go, [_bound(one) for one in last])
+    _decide(connection, _BOUND | let_go, [_bound(one) | why for one in last])
     others, names = [one for one in these if one.left is not None], load_symbols(connection)
     numbers = {left: panel_number(connection, names, left) for left in {one.left for one in others}}
     waits = _BOUND | {"role": sa.bindparam("others")}

@@ -20,16 +20,16 @@ from engine.storage.benefit_tables import grant, is_grant
 from engine.storage.keys import Intent
 from engine.storage.messages import is_message
 from engine.storage.schema import ACTIVE, VISIT, enrolment, message
-from engine.storage.staff_tables import decision
+from engine.storage.staff_tables import decision, edit
 from engine.storage.states import TAKEN_BACK, GrantStatus, MessageStatus
 from engine.storage.symbols import load_symbols
 from engine.wording import say
 
 
 def undo(connection: sa.Connection, intent: Intent, by: By, because: str | None, practice: Practice) -> None:
-    """Take back the last decision on something. Whoever may decide so may take it back.
+    """Take back the last decision on something, or edit of it. Whoever may decide so may take it back.
 
-    RefusedError when nobody has approved or refused it, it is too late, or it is not for this person.
+    RefusedError when nobody has decided on it, it is too late, or it is not for this person.
     """
     for _, error in undo_each(connection, [intent], by, because, practice).passed_over:
         raise error
@@ -68,18 +68,31 @@ def _undone(connection: sa.Connection, intent: Intent, by: By, crew: Crew, pract
             say("`homing messages` and `homing customer` say what"),
         )  # fmt: skip
     connection.execute(decision.delete().where(*is_message(intent, decision), decision.c.kind == row.kind))
-    verb = {"approved": "approval", "refused": "refusal"}[row.verb]
+    verb = {"approved": "approval", "refused": "refusal", _EDITED: "edit"}[row.verb]
     return Deed(f"{row.kind} {verb} undone", intent.customer, intent.id)
 
 
 def _decision(connection: sa.Connection, intent: Intent) -> Any:
-    """The last decision that stands."""
+    """The last decision that stands; where there is none, the last edit."""
     row = last_decision(connection, intent)
+    if row is None or row.verb == _EDITED:
+        row = _last_edit(connection, intent)
     if row is None or (row.kind, row.verb) not in _UNDO:
         raise RefusedError(
             say("nobody has approved or refused {id}", id=intent.id), say("`homing queue` lists what waits")
         )
     return row
+
+
+_EDITED = "edited"
+
+
+def _last_edit(connection: sa.Connection, intent: Intent) -> Any:
+    """The last edit of a message, as a decision for anybody to take back; None when there is none that can be."""
+    of = sa.literal("message").label("kind"), sa.literal(_EDITED).label("verb"), sa.null().label("role")
+    rows = sa.select(edit, *of).where(*is_message(intent, edit)).order_by(edit.c.at.desc())
+    row = connection.execute(rows.limit(1)).first()
+    return None if row is None or row.former is None else row
 
 
 def _hold_message(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
@@ -96,6 +109,21 @@ def _ask_again(connection: sa.Connection, intent: Intent, row: Any, by: By) -> b
     dropped = (message.c.status == MessageStatus.DROPPED, message.c.changed_at == row.at)
     del by
     return _unsettle(connection, intent) and _change(connection, [*is_message(intent), *dropped], _held(row))
+
+
+def _unwrite(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
+    """A message that was written anew and is held still: it says what it said, and waits as it did."""
+    del by
+    stood, before = row.former["message"], row.former["edit"]
+    held = (message.c.status == MessageStatus.HELD, message.c.signed.is_(None))
+    if not _change(connection, [*is_message(intent), *held], stood):
+        return False
+    mine = (*is_message(intent, edit), edit.c.channel == row.channel)
+    if before is None:
+        connection.execute(edit.delete().where(*mine))
+    else:
+        connection.execute(edit.update().where(*mine).values(before))
+    return True
 
 
 def _hold_benefit(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
@@ -129,6 +157,7 @@ def _want_benefit(connection: sa.Connection, intent: Intent, row: Any, by: By) -
 _UNDO = {
     ("message", "approved"): _hold_message,
     ("message", "refused"): _ask_again,
+    ("message", _EDITED): _unwrite,
     ("benefit", "approved"): _hold_benefit,
     ("benefit", "refused"): _want_benefit,
 }
@@ -138,7 +167,7 @@ _NAMES = {
     "benefit": lambda intent: say("benefit {id}", id=intent.id),
 }
 
-_VERBS = {"approved": say("approved"), "refused": say("refused")}
+_VERBS = {"approved": say("approved"), "refused": say("refused"), _EDITED: say("edited")}
 
 
 def _held(row: Any) -> dict[str, Any]:

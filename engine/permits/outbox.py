@@ -288,7 +288,7 @@ def _update(work: Work, sender: Sender, outcome: Outcome, known: list[tuple[Row,
     edition, sampled, piloted = _watched(sender, outcome)
     watched = (edition, sampled, edition, piloted)
     rows = [
-        (*judged, *own, *times, *watched, row[0], journey, row[1], row[2], row[3], action)
+        (*judged, *own, judged[1], *times, *watched, row[0], journey, row[1], row[2], row[3], action)
         for row, own in known
     ]
     _statement(work, ("update message",), _change).run_many(work.connection, rows)
@@ -341,7 +341,7 @@ def _own_text() -> sa.Select[Any]:
 
 
 def _change() -> sa.Update:
-    """One of the sample stays so, as long as its message reads the same."""
+    """One of the sample stays so, as long as its message reads the same; what is held again has waited since it was."""
     names = (*_JUDGED, *_OWN, *_TIMES)
     new: dict[str, sa.ColumnElement[Any]] = {
         name: sa.bindparam(f"new_{name}", required=True) for name in (*names, *_WATCHED)
@@ -349,6 +349,9 @@ def _change() -> sa.Update:
     kept = sa.case((message.c.edition == sa.bindparam("same_edition", required=True), message.c.sampled))
     still = sa.func.coalesce(kept, sa.false())
     new["sampled"] = sa.case((new["sampled"] == moments.integer(1), sa.true()), else_=still)
+    held = moments.integer(MessageStatus.HELD)
+    again = sa.and_(sa.bindparam("same_status", required=True) == held, message.c.status == held)
+    new["changed_at"] = sa.case((again, message.c.changed_at), else_=new["changed_at"])
     ordered = [(message.c[name], value) for name, value in new.items()]
     return message.update().ordered_values(*ordered).where(*_same())
 

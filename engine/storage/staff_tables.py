@@ -69,8 +69,12 @@ edit = key_table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("former", sa.JSON(none_as_null=True)),
 )
-"""Messages that go by a channel with the text that somebody wrote, instead of the one that the rules make."""
+"""Messages that go by a channel with the text that somebody wrote, instead of the one that the rules make.
+
+`former`: how the message stood before, by which an edit is taken back; null: it cannot be.
+"""
 
 preapproval = sa.Table(
     "preapproval",

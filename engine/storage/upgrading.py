@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine.storage.arrivals import mark_changed
 from engine.storage.columns import AddColumn
 from engine.storage.schema import meta, task
-from engine.storage.staff_tables import OPEN_TASK
+from engine.storage.staff_tables import OPEN_TASK, edit
 
 BEFORE, NOW = "8", "9"
 """Versions of the fixed tables, as `meta` holds them."""
@@ -24,11 +24,12 @@ def is_of_before(connection: sa.Connection) -> bool:
 def bring_up(connection: sa.Connection) -> None:
     """Make a database of the version before one of this; no other is touched.
 
-    Tasks get a rank, which the next run works out: their customers count as changed.
+    Tasks get a rank, which the next run works out: their customers count as changed. Edits remember what was before.
     """
     if not connection.execute(meta.update().where(*_IS_BEFORE).values(value=NOW)).rowcount:
         return  # somebody else was first
     connection.execute(AddColumn(task.c.rank))
+    connection.execute(AddColumn(edit.c.former))
     for index in sorted(task.indexes, key=lambda index: str(index.name)):
         connection.execute(sa.schema.DropIndex(index, if_exists=True))
         index.create(connection)

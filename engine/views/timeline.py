@@ -1,6 +1,6 @@
 """What happened to a customer, in order, and which rule line was the reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,9 +13,11 @@ from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
 from engine.storage.digests import reply_digest
 from engine.storage.inbox_tables import receipt, reply_of
-from engine.storage.keys import Intent
+from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import WATCHED, consent, enrolment, message, optout, rule, task, visit
+from engine.storage.staff_tables import decision
 from engine.storage.states import Fate, GrantStatus, MessageStatus, TaskStatus
+from engine.views.deeds import REFUSED, Act, acts_on
 from engine.views.window import Window
 from engine.wording import say
 
@@ -26,7 +28,7 @@ _TOLD_OTHERWISE = frozenset({"task_done", "optout"})
 _EVENT, _SAID, _STEP = 0, (1,), 2
 """What comes in, what that says of opt-outs and consents, and what journeys make of it, in order."""
 
-_MOVE, _MESSAGE, _RECEIPT, _TASK, _CLOSING, _GRANT, _USE = range(7)
+_MOVE, _HELD, _DECISION, _MESSAGE, _RECEIPT, _TASK, _CLOSING, _GRANT, _USE = range(9)
 """What one visit to a state brings, in order."""
 
 
@@ -42,8 +44,19 @@ class Moment(NamedTuple):
 
 def timeline(window: Window, customer: int) -> list[dict[str, object]]:
     """Everything known, the oldest first, as the JSON contract says."""
-    life = _Life(window, customer, _journeys(window, customer))
-    told = (_events, _moves, _held_out, _messages, _contradictions, _tasks, _benefits, _optouts, _consents)
+    life = _Life(window, customer, _journeys(window, customer), acts_on(window.connection, customer))
+    told = (
+        _events,
+        _moves,
+        _held_out,
+        _held,
+        _messages,
+        _contradictions,
+        _tasks,
+        _benefits,
+        _optouts,
+        _consents,
+    )
     moments = [moment for one in told for moment in one(life)]
     return [
         {"at": window.time(moment.at), "kind": moment.kind, "what": moment.what, "because": moment.because}
@@ -53,11 +66,15 @@ def timeline(window: Window, customer: int) -> list[dict[str, object]]:
 
 @dataclass(frozen=True, slots=True)
 class _Life:
-    """Whose timeline it is. `journeys`: those the customer went through, numbered in the order of their beginning."""
+    """Whose timeline it is. `journeys`: those the customer went through, numbered in the order of their beginning.
+
+    `acts`: what people did, by message.
+    """
 
     window: Window
     customer: int
     journeys: Mapping[tuple[int, int, int], int]
+    acts: Mapping[Intent, Sequence[Act]]
 
     def order(self, row: sa.Row[Any], step: int, action: int = 0) -> tuple[int, ...]:
         """Where something that a visit to a state brought stands among what happened at that instant."""
@@ -134,10 +151,47 @@ def _held_out(life: _Life) -> Iterator[Moment]:
         yield Moment(row.entered_at, life.order(row, _MOVE), say("state"), what)
 
 
+def _held(life: _Life) -> Iterator[Moment]:
+    """When a message began to wait for people who have decided on it since."""
+    window, mine = life.window, (message.c.customer == life.customer, decision.c.kind == "message")
+    same = sa.and_(*(message.c[name] == decision.c[name] for name in Intent._fields))
+    columns = (*(message.c[name] for name in Intent._fields), message.c.message)
+    rows: sa.Select[Any] = sa.select(*columns, decision.c.since, decision.c.because).join(decision, same)
+    past = (decision.c.since.is_not(None), message.c.status != MessageStatus.HELD)
+    for row in window.connection.execute(rows.where(*mine, *past)):
+        what = say("{name} {status}", name=window.name(row.message), status=MessageStatus.HELD.said)
+        because = row.because and read_back(row.because)
+        yield Moment(row.since, life.order(row, _HELD, row.action), say("message"), what, because)
+
+
+def _decided(life: _Life, row: sa.Row[Any]) -> Iterator[Moment]:
+    """What people did about a message; a refusal that stands is told with what became of it."""
+    name, order = life.window.name(row.message), life.order(row, _DECISION, row.action)
+    for act in life.acts.get(intent_in(row), ()):
+        if not _drops(act, row):
+            yield Moment(
+                act.at, order, say("message"), say("{name}: {done}", name=name, done=act.said), act.because
+            )
+
+
+def _drops(act: Act, row: sa.Row[Any]) -> bool:
+    """Whether a message was dropped by this."""
+    return act.verb == REFUSED and row.status == MessageStatus.DROPPED and row.changed_at == act.at
+
+
+def _why(life: _Life, row: sa.Row[Any]) -> str | None:
+    """What is stored of it, with what whoever refused it noted."""
+    because = row.because and read_back(row.because)
+    notes = (act.because for act in life.acts.get(intent_in(row), ()) if _drops(act, row) and act.because)
+    note = next(notes, None)
+    return because if note is None else say("{because}: {note}", because=because, note=note)
+
+
 def _messages(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(message).where(message.c.customer == life.customer)):
-        because = row.because and read_back(row.because)
+        yield from _decided(life, row)
+        because = _why(life, row)
         order, came = life.order(row, _MESSAGE, row.action), row.delivered_at or row.failed_at
         if came is None or row.sent_at is None:
             what = _message_words(window, row, MessageStatus(row.status))

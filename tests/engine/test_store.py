@@ -27,6 +27,7 @@ from engine.storage.columns import DropColumn
 from engine.storage.fairness import LET_PASS, somebody_waits, waiting
 from engine.storage.file_systems import kind_of_mount
 from engine.storage.schema import INTENT, changed, message, meta, task
+from engine.storage.staff_tables import edit
 from engine.storage.store import Store, open_store
 from engine.storage.symbols import load_symbols
 from engine.storage.upgrading import BEFORE
@@ -114,6 +115,7 @@ def test_of_the_version_before(path: Path) -> None:
         for index in task.indexes:
             index.drop(connection)
         connection.execute(DropColumn(task.c.rank))
+        connection.execute(DropColumn(edit.c.former))
         row = dict.fromkeys((*INTENT, "task", "state", "status", "created_at"), 1)
         connection.execute(task.insert(), [row | {"customer": 7}, row | {"customer": 8, "status": 2}])
         connection.execute(meta.update().where(meta.c.key == "schema").values(value=BEFORE))
@@ -126,10 +128,10 @@ def test_of_the_version_before(path: Path) -> None:
 
 
 def _tasks_as_made(store: Store) -> tuple[list[str], list[str | None]]:
-    """The columns of tasks, and how their indexes were made."""
+    """The columns of tasks and edits, and how the indexes of tasks were made."""
     with store.read() as connection:
         found = sa.inspect(connection)
-        columns = [column["name"] for column in found.get_columns("task")]
+        columns = [column["name"] for table in ("task", "edit") for column in found.get_columns(table)]
         text = "SELECT sql FROM sqlite_master WHERE tbl_name = 'task' AND type = 'index' ORDER BY name"
         return columns, list(connection.exec_driver_sql(text).scalars())
 

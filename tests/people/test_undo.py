@@ -11,6 +11,7 @@ from engine.people.undoing import undo
 from engine.storage.audit import By
 from engine.storage.keys import intent_of
 from engine.storage.schema import enrolment, message
+from tests.projects import Homing
 from tests.queues import held, hire, messages, with_held
 from tests.shops_with_benefits import with_customers
 
@@ -115,3 +116,54 @@ def test_nothing_is_left_of_it(tmp_path: Path) -> None:
 def _stored(connection: sa.Connection) -> list[list[sa.Row[Any]]]:
     tables = (message, enrolment)
     return [list(connection.execute(sa.select(table))) for table in tables]
+
+
+def test_edits(tmp_path: Path) -> None:
+    """One after the other: it says what it said before, and waits as it did, since when it did."""
+    homing = with_held(tmp_path)
+    (first,) = homing.well("queue", "show", held(homing)[0]["id"], "--json").json
+    one, later = first["id"], ("run", "--at", LATER)
+    homing.well("queue", "edit", one, "--text", "第一稿。回T退订", "--as", "小李")
+    (second,) = homing.well("queue", "show", one, "--json").json
+    assert (second["since"], second["until"]) == (first["since"], first["until"])
+    homing.well(*later)
+    homing.well("queue", "edit", one, "--text", "第二稿。回T退订", "--as", "小李")
+    (third,) = homing.well("queue", "show", one, "--json").json
+    assert third["because"] == second["because"] == f"{first['because']}; its text was written by 小李"
+    assert (third["since"], third["until"]) == (first["since"], first["until"])
+    homing.well("queue", "approve", one, "--as", "王经理")
+    for text in ("第二稿。回T退订", "第一稿。回T退订", first["text"]):
+        homing.well("queue", "undo", one)
+        assert messages(homing)["C1"] == ("held", text)
+    assert homing.well("queue", "show", one, "--json").json == [first]
+    assert homing("queue", "undo", one).status == 1
+    homing.well("run", "--at", "2026-11-23 10:10")
+    assert homing.well("queue", "show", one, "--json").json == [first]
+
+
+def test_who_decided_stays_in_the_story(tmp_path: Path) -> None:
+    """Also once it has left, or was refused: when it began to wait, who wrote it anew, who let it go, and why not."""
+    homing = with_held(tmp_path, 2)
+    first, second = (one["id"] for one in held(homing))
+    homing.well("queue", "edit", first, "--text", "新的。回T退订", "--as", "小李")
+    homing.well("queue", "approve", first, "--as", "王经理")
+    homing.well("queue", "refuse", second, "--as", "王经理", "--because", "刚投诉过")
+    homing.well("run", "--at", LATER)
+    told = [_told(homing, customer) for customer in ("C1", "C2")]
+    held_for = "review by manager when lifetime_value > 5000"
+    assert told[0] == [
+        ("hello held", f"{held_for}; its text was written by 小李"),
+        ("hello: written anew by 小李", None),
+        ("hello: approved by 王经理", None),
+        ("hello sent via sms: 新的。回T退订", None),
+    ]
+    text = "【毛毛家】陈2女士您好,五折为您保留。回T退订"
+    refused = (f"hello dropped via sms: {text}", "refused by 王经理: 刚投诉过")
+    assert told[1] == [("hello held", held_for), refused]
+    assert "approved by 王经理 at 2026-11-23T10:00" in homing.well("explain", "C1").out
+
+
+def _told(homing: Homing, customer: str) -> list[tuple[str, str | None]]:
+    """What became of a customer's messages."""
+    story = homing.well("customer", customer, "--json").json["timeline"]
+    return [(line["what"], line["because"]) for line in story if line["kind"] == "message"]
