@@ -101,7 +101,7 @@ class Config:
     """A project's configuration. `rules` and `database` are as written, relative to the project's folder.
 
     `most_per_customer`: messages that a customer may have within a day, whatever rules say; more are held.
-    `second_person`: who wrote a text may not approve it.
+    `second_person`: who wrote a text may not approve it. `apply_by`: the roles of which one may apply rules; none: all.
     `keywords`: what replies are read by.
     `alerts`: where staff is told of problems, as `apprise` writes addresses, with `secret()` in them.
     `http`: what `homing serve --http` does with requests, as it was written.
@@ -123,6 +123,7 @@ class Config:
     serving: Serving = Serving()
     most_per_customer: int = MOST_PER_CUSTOMER
     second_person: bool = False
+    apply_by: tuple[str, ...] = ()
     channels: Mapping[str, ChannelConfig] = field(default_factory=dict)
     vars: Mapping[str, Scalar] = field(default_factory=dict)
     alerts: tuple[str, ...] = field(default=(), repr=False)
@@ -201,6 +202,7 @@ class _Reader:
             serving=self._serving(self.read.table(written, "serve")),
             most_per_customer=self._most_per_customer(self.read.table(written, "delivery")),
             second_person=self._second_person(self.read.table(written, "review")),
+            apply_by=self._apply_by(self.read.table(written, "review")),
             channels={name: self._channel(name, table) for name, table in channels.items()},
             alerts=self._alerts(self.read.table(written, "alerts")),
             http=_plain(self.read.table(written, "http")),
@@ -290,7 +292,7 @@ class _Reader:
         return self.read.texts(("links", "domains"), table.get("domains", []), '["example.cn"]')
 
     def _second_person(self, table: Mapping[str, Any]) -> bool:
-        self.read.only(("review",), table, ("second_person",))
+        self.read.only(("review",), table, ("second_person", "apply_by"))
         wanted = table.get("second_person", False)
         if not isinstance(wanted, bool):
             raise self.read.error(
@@ -299,6 +301,9 @@ class _Reader:
                 say("write true or false"),
             )
         return wanted
+
+    def _apply_by(self, table: Mapping[str, Any]) -> tuple[str, ...]:
+        return self.read.texts(("review", "apply_by"), table.get("apply_by", []), '["manager"]')
 
     def _keywords(self, table: Mapping[str, Any]) -> Keywords:
         self.read.only(("replies",), table, ("optout", "unclear"))

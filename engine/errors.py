@@ -40,6 +40,10 @@ class RetentionError(ConfigError):
     """`[retention]` would have something go that rules, or Homing itself, still need."""
 
 
+class KilledError(EngineError):
+    """A process that worked on something is gone."""
+
+
 class StoreError(EngineError):
     """The database cannot be used."""
 

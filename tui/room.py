@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Iterable
+from functools import partial
 from time import monotonic
 from typing import ClassVar, Generic, TypeVar
 
@@ -13,7 +14,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from engine.errors import EngineError
+from engine.errors import EngineError, NoReleaseError
 from engine.people.practice import Hand
 from tui.doors import door_for
 from tui.help import Help
@@ -23,6 +24,8 @@ from tui.wording import say, told
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+_APPLIED_THERE = say("6 Rules puts them in force.")
 
 _REST = 8
 """Between two looks passes so many times as long as a look takes: a room never keeps a processor busy."""
@@ -65,6 +68,10 @@ class Room(Screen[None], Generic[S]):
         """The view of what it shows first, where that is worth a try before anybody comes in: it takes longest then."""
         del house
         return None
+
+    def looks(self) -> Callable[[], S]:
+        """The same with the project in it; for a room that can be entered before there is anything to look at."""
+        return partial(self.house.read, self.reads())
 
     def show(self, snapshot: S) -> None:
         """Bring a snapshot to the widgets."""
@@ -117,10 +124,11 @@ class Room(Screen[None], Generic[S]):
 
     async def _looked(self) -> S | None:
         try:
-            snapshot = await self.ask(self.reads())
+            snapshot = await asyncio.to_thread(self.looks())
         except EngineError as error:
+            hint = _APPLIED_THERE if isinstance(error, NoReleaseError) else error.hint
             for notice in self.query(Notice):
-                notice.say(error)
+                notice.say(error.message, hint)
             return None
         for notice in self.query(Notice):
             notice.hide()

@@ -12,7 +12,7 @@ from dsl.wording import Phrase
 from engine.calendars.zone import Zone, date_of
 from engine.planning.as_json import MOST
 from engine.planning.assumptions import assumptions
-from engine.planning.counting import Counts, Left
+from engine.planning.counting import Counts, Example, Left
 from engine.planning.forecast import Days
 from engine.planning.planning import Planned
 from engine.planning.replay import Contrast, Side
@@ -29,8 +29,11 @@ Measure = Callable[[Counts], Iterable[tuple[Key, tuple[float, ...]]]]
 """Takes the rows of one side: what a figure is of, and the figures; those of equal keys add up."""
 
 
-def tell_days(found: Planned, zone: Zone) -> None:
-    """All tables of a forecast or a replay, each with a heading; those without rows are left out."""
+def tell_days(found: Planned, zone: Zone, *, each: bool = False) -> None:
+    """All tables of a forecast or a replay, each with a heading; those without rows are left out.
+
+    With `each`, of every message an example.
+    """
     click.echo()
     for line in opening(found, zone):
         print_text(line)
@@ -38,6 +41,8 @@ def tell_days(found: Planned, zone: Zone) -> None:
         click.echo()
         print_text(table.title)
         print_table(table.columns, table.rows, headed=table.headed)
+    if each:
+        _tell_examples(examples(found.days), zone)
     if found.contrast is not None and not found.same and _is_lived(found.days):
         _tell_contrast(found.contrast, zone)
 
@@ -77,6 +82,12 @@ def tables(days: Days) -> Iterator[Table]:
         made = _filled(one, [_summed(one.measure(side)) for side in sides])
         if made.rows:
             yield made
+
+
+def examples(days: Days) -> tuple[Example, ...]:
+    """Of each message that the rules would send the first one."""
+    side = days.new or days.old
+    return () if side is None else side.examples
 
 
 def _heading(found: Planned, zone: Zone) -> Phrase:
@@ -201,26 +212,44 @@ _MEASURED = (
 )
 
 
-def _tell_contrast(contrast: Contrast, zone: Zone) -> None:
-    """The messages that only one side would have sent."""
-    click.echo()
+def contrast_line(contrast: Contrast) -> Phrase:
+    """How many messages only one of the two rule sets would have sent."""
     sides = Counter(item.side for item in contrast.only)
-    print_text(
-        say(
-            "messages that only the old rules would have sent: {old:,}; only the new ones: {new:,}; both: {both:,}, "
-            "{elsewhen:,} of them on other days",
-            old=sides["old"],
-            new=sides["new"],
-            both=contrast.both,
-            elsewhen=contrast.elsewhen,
-        )
+    return say(
+        "messages that only the old rules would have sent: {old:,}; only the new ones: {new:,}; both: {both:,}, "
+        "{elsewhen:,} of them on other days",
+        old=sides["old"],
+        new=sides["new"],
+        both=contrast.both,
+        elsewhen=contrast.elsewhen,
     )
-    rows = [
+
+
+def contrast_table(contrast: Contrast, zone: Zone) -> Table:
+    """Those messages one by one, the first of them."""
+    rows: list[tuple[object, ...]] = [
         (item.customer, _SIDES[item.side], zone.iso(item.at), item.journey, item.state, item.message)
         for item in contrast.only[:MOST]
     ]
-    if rows:
-        columns = (say("customer"), say("only"), say("at"), say("journey"), say("state"), say("message"))
-        print_table(columns, rows)
+    columns = (say("customer"), say("only"), say("at"), say("journey"), say("state"), say("message"))
+    return Table(say("of these"), columns, rows, 1)
+
+
+def _tell_contrast(contrast: Contrast, zone: Zone) -> None:
+    """The messages that only one side would have sent."""
+    click.echo()
+    print_text(contrast_line(contrast))
+    told = contrast_table(contrast, zone)
+    if told.rows:
+        print_table(told.columns, told.rows)
     if len(contrast.only) > MOST:
         print_text(say("… and {count:,} more", count=len(contrast.only) - MOST))
+
+
+def _tell_examples(examples: Iterable[Example], zone: Zone) -> None:
+    """Of each message the first one, as it would read."""
+    shown = [(one.message, one.customer, zone.iso(one.at), one.channel, one.text) for one in examples]
+    if shown:
+        click.echo()
+        print_text(say("for example"))
+        print_table((say("message"), say("customer"), say("at"), say("channel"), say("text")), shown)

@@ -35,7 +35,12 @@ MOST_DAYS = 366
 @click.option(
     "--move", "moves", multiple=True, metavar="JOURNEY.OLD=NEW", help="Where those in a state go; or =end."
 )
-@click.option("--verbose", "-v", is_flag=True, help="Tell of those who stay too, state by state.")
+@click.option(
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Tell of those who stay too, state by state, and of each message an example.",
+)
 @json_option
 def plan_command(
     days: int, replay: int | None, moves: tuple[str, ...], *, verbose: bool, as_json: bool
@@ -74,4 +79,4 @@ def _planned(project: Project, rules: RuleSet, question: Question) -> Planned:
 def _tell(found: Planned, zone: Zone, *, verbose: bool) -> None:
     tell_changes(found)
     tell_fates(found, each=verbose)
-    tell_days(found, zone)
+    tell_days(found, zone, each=verbose)

@@ -66,8 +66,8 @@ def _days(found: Planned, zone: Zone) -> dict[str, Any]:
         "until": zone.iso(days.period.until),
         "turns": days.turns,
         "assumptions": [str(item) for item in assumptions(found)],
-        "old": _counts(days.old),
-        "new": _counts(days.new),
+        "old": _counts(days.old, zone),
+        "new": _counts(days.new, zone),
     }
 
 
@@ -80,7 +80,7 @@ def _contrast(contrast: Contrast | None, zone: Zone) -> dict[str, Any]:
     return counts | {"only_old": sides["old"], "only_new": sides["new"], "only": shown}
 
 
-def _counts(side: Counts | None) -> dict[str, Any] | None:
+def _counts(side: Counts | None, zone: Zone) -> dict[str, Any] | None:
     if side is None:
         return None
     return {
@@ -93,6 +93,7 @@ def _counts(side: Counts | None) -> dict[str, Any] | None:
         "held": _rows(side.held, by="role"),
         "dropped": _rows(side.dropped, by="policy"),
         "grants": _rows(side.grants),
+        "examples": [one._asdict() | {"at": zone.iso(one.at)} for one in side.examples],
     }
 
 

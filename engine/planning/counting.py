@@ -14,6 +14,7 @@ from dsl.texts.segments import segments
 from engine.calendars.zone import Zone
 from engine.config import Config
 from engine.storage.benefit_tables import grant
+from engine.storage.customers import customer
 from engine.storage.schema import enrolment, message, task
 from engine.storage.states import GrantStatus, MessageStatus
 from engine.storage.symbols import Symbols, load_symbols
@@ -78,6 +79,18 @@ class Granted(NamedTuple):
     number: int
 
 
+class Example(NamedTuple):
+    """The first message of its kind in a period: whom it went to, when, and how it read."""
+
+    journey: str
+    state: str
+    message: str
+    customer: str
+    at: int
+    channel: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What a period brought, and what was left at its end. `granting`: whether rules grant anything.
@@ -93,6 +106,7 @@ class Counts:
     held: tuple[Left, ...]
     dropped: tuple[Left, ...]
     grants: tuple[Granted, ...]
+    examples: tuple[Example, ...]
     granting: bool
     benefits: Mapping[str, Benefit]
     piloting: bool
@@ -111,6 +125,7 @@ def count(connection: sa.Connection, config: Config, model: Model, since: int) -
         held=tuple(counting.left(message.c.role, MessageStatus.HELD)),
         dropped=tuple(counting.left(message.c.policy, MessageStatus.DROPPED, changed)),
         grants=tuple(counting.grants()),
+        examples=tuple(counting.examples()),
         granting=any(isinstance(action, Grant) for action in _actions(model)),
         benefits=model.benefits,
         piloting=any(policy.pilot for policy in model.policies.values()),
@@ -165,6 +180,23 @@ class _Counting:
         reserved = grant.c.status.in_((GrantStatus.HELD, GrantStatus.GRANTED))
         for (day, benefit), number in self._by_day(at, grant.c.benefit, where=reserved):
             yield Granted(day, self._name(benefit), number)
+
+    def examples(self) -> Iterable[Example]:
+        kind, at = (message.c.state, message.c.message), sa.func.min(message.c.sent_at).label("at")
+        first = sa.select(*kind, at).where(message.c.sent_at > self.since).group_by(*kind)
+        for row in self.connection.execute(first.order_by(*kind)).all():
+            same = (
+                message.c.state == row.state,
+                message.c.message == row.message,
+                message.c.sent_at == row.at,
+            )
+            columns = sa.select(customer.c.id, message.c.channel, message.c.text)
+            joined = columns.join_from(message, customer, customer.c.customer == message.c.customer)
+            who, via, text = self.connection.execute(
+                joined.where(*same).order_by(customer.c.customer).limit(1)
+            ).one()
+            journey, _, own = self._name(row.state).partition("/")
+            yield Example(journey, own, self._name(row.message), who, row.at, self._name(via), text or "")
 
     def _segments(self) -> Counter[tuple[int, ...]]:
         """SMS segments by day, state, message and channel."""

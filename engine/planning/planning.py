@@ -3,11 +3,12 @@
 All but the first look happens on copies of the database.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dsl.model.model import Model
 from dsl.units import Duration
+from engine.aside import Told
 from engine.config import Config
 from engine.planning.difference import Difference
 from engine.planning.differences import differences
@@ -30,10 +31,6 @@ class Question:
     days: int
     replay: bool = False
     moves: tuple[Move, ...] = ()
-
-
-Told = Callable[[int, int], None]
-"""Is told how much of the days has passed, of how much; for each side from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,10 @@ def plan(
     question: Question,
     told: Told = lambda _done, _total: None,
 ) -> Planned:
-    """What applying `rules`, whose model is `model`, would bring. NoReleaseError when there is nothing to replay."""
+    """What applying `rules`, whose model is `model`, would bring. NoReleaseError when there is nothing to replay.
+
+    `told` hears how much of the days has passed; for each side from the start.
+    """
     with on_a_copy(project) as copy:
         with copy.store.read() as connection:
             find = current_release if question.replay else find_release

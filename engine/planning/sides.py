@@ -12,7 +12,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from engine.errors import EngineError
+from engine.errors import EngineError, KilledError
 from engine.planning.trial import Period, on_a_copy, pace, untold
 from engine.projects.project import Project
 from engine.storage.snapshot import is_in_memory
@@ -20,10 +20,6 @@ from engine.wording import say
 
 _Old = TypeVar("_Old")
 _New = TypeVar("_New")
-
-
-class KilledError(EngineError):
-    """The process that lived through one side is gone."""
 
 
 def both(

@@ -49,10 +49,9 @@ class Accepting:
 
 @contextmanager
 def on_a_copy(project: Project) -> Iterator[Project]:
-    """The project with a copy of its database as it is now."""
-    folder = project.folder
-    with copied(project.store, folder) as store:
-        yield replace(project, store=store)
+    """The project with a copy of its database as it is now, to which anybody may apply rules."""
+    with copied(project.store, project.folder) as store:
+        yield replace(project, config=replace(project.config, apply_by=()), store=store)
 
 
 def untold(_: int) -> None:

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from dsl.tree.statements import CustomerDecl, EventDecl, File, RecordDecl
 from engine.config import Config
-from engine.errors import RulesError
+from engine.errors import RefusedError, RulesError
+from engine.people.staff import members, objection
 from engine.plans.plan import make_plan
 from engine.projects.fates import Fate, Move, decide
 from engine.projects.keeping import check_retention
@@ -17,6 +18,7 @@ from engine.projects.rule_sets import RuleSet
 from engine.storage import audit
 from engine.storage.audit import By, Deed
 from engine.storage.migration import migrate
+from engine.storage.panels import panel
 from engine.storage.schema import release
 from engine.storage.symbols import load_symbols
 from engine.wording import say
@@ -37,14 +39,24 @@ def apply(
 ) -> Applied:
     """Make a rule set without errors the one that runs, in one transaction; with `dry`, take it all back.
 
-    MigrationError when values would be lost, StrandedError when people would be, RetentionError when too little is kept
-    for the rules.
+    RefusedError when `apply_by` of the configuration says that others may. MigrationError when values would be lost,
+    StrandedError when people would be, RetentionError when too little is kept for the rules.
     """
     with project.store.write() as connection:
+        refusal = refusal_to_apply(connection, project.config, by)
+        if refusal is not None:
+            raise refusal
         applied = _apply(connection, project.config, rules, by, moves)
         if dry:
             connection.rollback()
     return applied
+
+
+def refusal_to_apply(connection: sa.Connection, config: Config, by: By) -> RefusedError | None:
+    """Why somebody may not apply rules; None when they may, as everybody where there is no staff or no `apply_by`."""
+    if not config.apply_by:
+        return None
+    return objection(members(connection), by, panel(config.apply_by), say("the rules in force"))
 
 
 def _apply(

@@ -10,7 +10,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import Journey, State
+from dsl.model.journeys import Journey, State, ToEnd
 from dsl.model.model import Model
 from dsl.near import nearest
 from dsl.wording import Phrase, Series
@@ -149,6 +149,14 @@ def suggested_move(fate: Fate, before: Model | None, after: Model) -> Move:
         or next(iter(states), END)
     )
     return Move(fate.journey, fate.state, target)
+
+
+def targets(model: Model, journey: str) -> list[str]:
+    """Everywhere a move in a journey may lead under these rules: its states, then its ends."""
+    states = model.journeys[journey].states if journey in model.journeys else ()
+    ways = (way.target for state in states for way in state.transitions)
+    outcomes = sorted({way.outcome for way in ways if isinstance(way, ToEnd)})
+    return [*(state.name for state in states), END, *(f"{END} {outcome}" for outcome in outcomes if outcome)]
 
 
 def _alike(fate: Fate, before: Model | None, after: Model, new: list[str]) -> str | None:

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.errors import UsageError
+from engine.errors import KilledError, UsageError
 from engine.planning import sides, trial
-from engine.planning.sides import KilledError
 from engine.wording import say
 from tests.engine.test_releases import under_way
 from tests.projects import CONFIG, RULES, Homing, applied_project, make_project

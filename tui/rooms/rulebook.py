@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dsl.diagnostics import Diagnostic
-from dsl.slugs import Severity
+from dsl.slugs import Severity, Slug
 from dsl.source import Source
 from dsl.syntax.load import SUFFIX
 from dsl.syntax.pieces import pieces
+from engine.errors import EngineError
+from engine.projects.applying import refusal_to_apply
 from engine.projects.candidate import Stamp, candidate, stamp
 from engine.projects.project import Project
-from engine.projects.releases import current_release
+from engine.projects.releases import find_release
 from engine.projects.rule_sets import RuleSet
+from engine.scenarios.aside import Tried
+from engine.scenarios.playing import Failure
+from engine.storage.audit import By
 from engine.views.releases import Past, releases, texts_of
-from tui.house import Sight
 from tui.widgets.sheet import AROUND, Line, Note, Sheet, Stretch, compared
 from tui.wording import say, told
 
-FILE, PLAN, RELEASE = "file", "plan", "release"
+FILE, RELEASE, PLAN, TRIAL, FOUND = "file", "release", "plan", "trial", "found"
 """What a row of the list is about: the first word of its key."""
 
 SIGNS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "info": "i"}
@@ -35,7 +39,10 @@ class Disk:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """`applied`, `digest`: of the release in force. `releases`: the newest first. `shown`: what `asked` is about."""
+    """`applied`, `digest`: of the release in force; without one there is nothing. `releases`: the newest first.
+
+    `shown`: what `asked` is about. `refusal`: why who works here may not apply rules.
+    """
 
     asked: str
     disk: Disk
@@ -43,11 +50,23 @@ class Rulebook:
     digest: str
     releases: tuple[Past, ...]
     shown: Sheet | None
+    refusal: EngineError | None
 
     @property
     def same(self) -> bool:
         """Whether the files are what is in force."""
         return self.digest == self.disk.rules.digest
+
+    @property
+    def changed(self) -> list[str]:
+        """The files that say something else than the release in force."""
+        texts = self.disk.rules.texts
+        return [name for name in self.names if self.releases and texts.get(name) != self.applied.get(name)]
+
+    @property
+    def next_number(self) -> int:
+        """The number that the files will have as a release."""
+        return self.releases[0].number + 1 if self.releases else 1
 
     @property
     def names(self) -> list[str]:
@@ -57,20 +76,36 @@ class Rulebook:
         return sorted(names, key=lambda name: (not name.endswith(SUFFIX), name))
 
 
-def read_rulebook(project: Project, known: Disk | None, asked: str, sight: Sight) -> Rulebook:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be shown: `asked`, a row's key. `known`: the files as they were. `tried`: how scenarios went."""
+
+    asked: str
+    known: Disk | None
+    tried: Tried | None
+
+
+def read_rulebook(project: Project, who: By, wish: Wish) -> Rulebook:
     """How things are; files are read and checked anew only where one was written since they were `known`."""
-    window, now = sight.window, stamp(project)
+    known, now = wish.known, stamp(project)
     if known is None or known.stamp != now:
         known = Disk(now, *candidate(project))
-    applied = current_release(window.connection, window.config)
-    asked = asked or f"{FILE} {_first(applied.texts, known)}"
-    kind, _, name = asked.partition(" ")
-    shown = None
-    if kind == FILE:
-        shown = _file(name, applied.texts.get(name), known)
-    elif kind == RELEASE:
-        shown = _release(name, texts_of(window, int(name) - 1), texts_of(window, int(name)))
-    return Rulebook(asked, known, applied.texts, applied.digest, releases(window), shown)
+    project.store.check_place()
+    with project.store.read() as connection:
+        release = find_release(connection, project.config)
+        applied = {} if release is None else release.texts
+        asked = wish.asked or f"{FILE} {_first(applied, known)}"
+        kind, _, name = asked.partition(" ")
+        shown = None
+        if kind == FILE:
+            old = known.rules.texts.get(name) if release is None else applied.get(name)
+            shown = _file(name, old, known, failures_in(wish.tried, known, name))
+        elif kind == RELEASE:
+            shown = _release(name, texts_of(connection, int(name) - 1), texts_of(connection, int(name)))
+        digest = "" if release is None else release.digest
+        past = releases(connection, project.config.zone)
+        refusal = refusal_to_apply(connection, project.config, who)
+    return Rulebook(asked, known, applied, digest, past, shown, refusal)
 
 
 def _first(applied: Mapping[str, str], disk: Disk) -> str:
@@ -86,18 +121,50 @@ def found_in(disk: Disk, name: str) -> list[Diagnostic]:
     return [one for one in disk.found if one.span.source.name == name]
 
 
+def failures_in(tried: Tried | None, disk: Disk, name: str) -> list[Failure]:
+    """The steps of a file's scenarios that went otherwise, if these very files were tried."""
+    if tried is None or tried.digest != disk.rules.digest:
+        return []
+    found = [failure for one in tried.failed if one.file == name for failure in one.failures]
+    return sorted(found, key=lambda failure: failure.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Something that one is led to: where it is, and what kind of finding it is; None: a step that went otherwise."""
+
+    file: str
+    key: str
+    line: int
+    slug: Slug | None
+
+
+def spots(book: Rulebook, tried: Tried | None) -> list[Spot]:
+    """Everything that is wrong: what is found in the files, then how their scenarios failed."""
+    found = [Spot(one.span.source.name, key_of(one), one.span.line, one.slug) for one in book.disk.found]
+    for name in book.names:
+        for place, one in enumerate(failures_in(tried, book.disk, name)):
+            found.append(Spot(name, _key_of(name, place, one), one.line, None))
+    return found
+
+
+def _key_of(name: str, place: int, one: Failure) -> str:
+    return f"{name}:{one.line}:{place}"
+
+
 def key_of(one: Diagnostic) -> str:
     """By which a finding is known on the screen."""
     return f"{one.span.source.name}:{one.span.start}:{one.span.end}:{one.slug}"
 
 
-def _file(name: str, old: str | None, disk: Disk) -> Sheet:
+def _file(name: str, old: str | None, disk: Disk, failures: Iterable[Failure]) -> Sheet:
     found, new = found_in(disk, name), disk.rules.texts.get(name)
     lines = _lines(name, new or "")
     for one in found if new else ():
         lines = _underlined(lines, one)
     stretches = compared(lines if old == new else _lines(name, old or ""), lines)
-    return Sheet(f"{FILE} {name}", tuple(stretches), tuple(map(_note, found)))
+    steps = (_step(name, place, one) for place, one in enumerate(failures))
+    return Sheet(f"{FILE} {name}", tuple(stretches), (*map(_note, found), *steps))
 
 
 def _release(number: str, old: Mapping[str, str], new: Mapping[str, str]) -> Sheet:
@@ -143,15 +210,22 @@ def _line(number: int, row: str, looks: Iterable[tuple[int, int, str]]) -> Line:
 
 
 def _underlined(lines: tuple[Line, ...], one: Diagnostic) -> tuple[Line, ...]:
-    """The lines with what a finding is about underlined, as far as it is on its first line."""
-    number, start, end = next(_stretches(one.span.source, one.span.start, one.span.end))
-    if not 0 < number <= len(lines) or not lines[number - 1].text.isprintable():
-        return lines
-    line = lines[number - 1]
+    """The lines with all that a finding is about underlined."""
+    found = list(lines)
+    for number, start, end in _stretches(one.span.source, one.span.start, one.span.end):
+        if 0 < number <= len(found):
+            found[number - 1] = _marked(found[number - 1], start, end)
+    return tuple(found)
+
+
+def _marked(line: Line, start: int, end: int) -> Line:
+    """A line with a part underlined, but for the spaces that it begins with; not where hidden characters are."""
+    start = max(start, len(line.text) - len(line.text.lstrip()))
     end = min(max(end, start + 1), len(line.text))
+    if start >= end or not line.text.isprintable():
+        return line
     cut = [part for piece in line.pieces for part in _without(piece, start, end)]
-    marked = Line(line.number, line.text, tuple(sorted([*cut, (start, end, "wrong")])), line.mark)
-    return (*lines[: number - 1], marked, *lines[number:])
+    return Line(line.number, line.text, tuple(sorted([*cut, (start, end, "wrong")])), line.mark)
 
 
 def _without(piece: tuple[int, int, str], start: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -169,6 +243,15 @@ def _note(one: Diagnostic) -> Note:
     lines = [Line(0, text, ((0, len(text), one.severity),))]
     lines += [Line(0, hint, ((0, len(hint), "hint"),)) for hint in _helps(one)]
     return Note(one.span.line if one.span.source.text else 0, key_of(one), tuple(lines))
+
+
+def _step(name: str, place: int, one: Failure) -> Note:
+    """A step that went otherwise, and what happened instead."""
+    text = f"{SIGNS['error']} {told(say('it went otherwise:'))}"
+    lines = [Line(0, text, ((0, len(text), "error"),))]
+    happened = (f"    {line}" for part in one.happened for line in told(part, lines=True).split("\n"))
+    lines += [Line(0, line, ((0, len(line), "hint"),)) for line in happened]
+    return Note(one.line, _key_of(name, place, one), tuple(lines))
 
 
 def _helps(one: Diagnostic) -> Iterator[str]:

@@ -8,7 +8,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.errors import EngineError
+from dsl.wording import Hint, Phrase
 from tui.doors import DOORS
 from tui.wording import told
 
@@ -81,10 +81,10 @@ class Notice(Static):
         super().__init__("", markup=False)
         self.display = False
 
-    def say(self, error: EngineError) -> None:
+    def say(self, what: Phrase, hint: Hint) -> None:
         """Say what is wrong and what helps."""
-        hint = f"\n{told(error.hint)}" if error.hint else ""
-        self.update(f"! {told(error.message, lines=True)}{hint}")
+        helps = f"\n{told(hint)}" if hint else ""
+        self.update(f"! {told(what, lines=True)}{helps}")
         self.display = True
 
     def hide(self) -> None:

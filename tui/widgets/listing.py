@@ -36,17 +36,56 @@ class Listing(ScrollView, can_focus=False):
         self._sheet = Sheet("", ())
         self._rows: list[Row] = []
         self._beside = False
+        self._turned = False
         self._here: str | None = None
+        self._change = 0
         self._shown_at = 0
 
-    def put(self, sheet: Sheet, here: str | None) -> None:
-        """Show this; `here`: the note that one is at."""
+    def put(self, sheet: Sheet, here: str | None, *, at_end: bool = False) -> None:
+        """Show this; `here`: the note that one is at. `at_end`: of changes begin with the last."""
         here = here if any(note.key == here for note in sheet.notes) else None
         fresh, moved = sheet.name != self._sheet.name, here != self._here
         self._sheet, self._here = sheet, here
         self._lay_out()
+        if fresh:
+            self._change = len(self._changes) - 1 if at_end else 0
         if fresh or (moved and here is not None):
             self._show()
+
+    def turn(self) -> None:
+        """From two texts beside each other to one with its changes, or back."""
+        self._turned = not self._turned
+        self._lay_out()
+        self._show()
+
+    def to_change(self, step: int) -> bool:
+        """To the next change, or the one before; whether there is one."""
+        wanted, self._here = self._change + step, None
+        if not 0 <= wanted < len(self._changes):
+            return False
+        self._change = wanted
+        self._show()
+        return True
+
+    @property
+    def line(self) -> int:
+        """The number of the first line in sight, of the new text; where one was led to a change, of that."""
+        changes = self._changes
+        first = (
+            changes[self._change]
+            if changes and self.scroll_offset.y == self._shown_at
+            else self.scroll_offset.y
+        )
+        numbers = (
+            part.line.number for _, part in self._rows[first:] if part is not None and part.line.mark != "-"
+        )
+        return next(filter(None, numbers), 1)
+
+    @property
+    def _changes(self) -> list[int]:
+        """The rows with which changes begin."""
+        marked = [any(part and part.line.mark != " " for part in row) for row in self._rows]
+        return [at for at, is_marked in enumerate(marked) if is_marked and not (at and marked[at - 1])]
 
     def on_resize(self) -> None:
         """Another width; what one looks for stays to be seen, unless somebody has scrolled on."""
@@ -55,7 +94,8 @@ class Listing(ScrollView, can_focus=False):
             self._show()
 
     def _lay_out(self) -> None:
-        self._beside = self._sheet.differs and self.scrollable_content_region.width >= _BOTH
+        is_wide = self.scrollable_content_region.width >= _BOTH
+        self._beside = self._sheet.differs and is_wide is not self._turned
         self._rows = laid_out(self._sheet, self._width - _GUTTER - 1, beside=self._beside)
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
         self.refresh()
@@ -70,9 +110,11 @@ class Listing(ScrollView, can_focus=False):
         )
 
     def _show(self) -> None:
-        """The note one is at, or the first news, with what stands before; the beginning where there is none."""
-        rows = enumerate(self._rows)
+        """The note one is at, a change, or the first news, with what stands before; else the beginning."""
+        rows, changes = enumerate(self._rows), self._changes
         place = next((at for at, row in rows if any(part and self._is_wanted(part) for part in row)), 0)
+        if changes and self._here is None:
+            place = changes[min(self._change, len(changes) - 1)]
         self.scroll_to(y=max(0, place - self.size.height // 3), animate=False, force=True)
         self._shown_at = self.scroll_offset.y
 
