@@ -81,7 +81,7 @@ def test_without_rules_it_says_what_to_do(tmp_path: Path) -> None:
     homing.opened(create=True).store.close()
 
     async def play(visitor: Visitor) -> None:
-        assert "homing apply" in visitor.text
+        assert "6 Rules puts them in force" in visitor.text
 
     visit(homing, "王经理", play)
 
