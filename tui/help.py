@@ -23,6 +23,10 @@ _COLUMN = 36
 """Cells of one of two columns of keys; where any needs more, there is one column."""
 
 
+_TWO_COLUMNS = 2 * _COLUMN + 8
+"""Cells of a screen that has room for them."""
+
+
 def is_ours(binding: Binding) -> bool:
     """Whether a key is one of the house's; those of the library, such as scrolling sideways, are not worth telling."""
     return isinstance(binding.description, Phrase)
@@ -52,7 +56,7 @@ class Help(ModalScreen[None]):
     def _lines(self) -> Content:
         found = {one.action: one for one in reversed(self._keys)}
         keys = [self._told(one) for one in reversed(found.values())]
-        if max(key.cell_length for key in keys) > _COLUMN:
+        if max(key.cell_length for key in keys) > _COLUMN or self.app.size.width < _TWO_COLUMNS:
             return Content("\n").join(keys)
         half = (len(keys) + 1) // 2
         pairs = zip_longest(keys[:half], keys[half:], fillvalue=Content(""))

@@ -50,9 +50,10 @@ def postpone(hand: Hand, intent: Intent, until: int, because: str | None = None)
 def assign(hand: Hand, intent: Intent, way: HandOver, because: str | None = None) -> None:
     """Hand an open task to somebody who has its role. It is handed on by whose it is, or taken from them by name.
 
+    Anybody on the staff may: it decides nothing, and managers hand over what they would not do themselves.
     RefusedError when it is closed, another's by now, or not for the one who is to have it.
     """
-    row = _open_row(hand, intent)
+    row = _open_row(hand, intent, by_anybody=True)
     unable = _unable(members(hand.connection), way.to, row.role_name)
     if unable is not None:
         raise unable
@@ -115,7 +116,7 @@ def _theirs(name: str) -> sa.ColumnElement[bool]:
 
 def _unfit(hand: Hand, crew: Crew, row: sa.Row[Any], way: HandOver) -> RefusedError | None:
     role, what = crew.symbols.name_or(row.role), say("task {id}", id=intent_in(row).id)
-    return objection(crew.members, hand.by, role, what) or _unable(crew.members, way.to, role)
+    return objection(crew.members, hand.by, None, what) or _unable(crew.members, way.to, role)
 
 
 def note(hand: Hand, intent: Intent, text: str) -> None:
@@ -140,11 +141,12 @@ def _unable(everybody: list[Member], name: str, role: str | None) -> RefusedErro
     )
 
 
-def _open_row(hand: Hand, intent: Intent) -> Any:
+def _open_row(hand: Hand, intent: Intent, *, by_anybody: bool = False) -> Any:
     row = task_row(hand.connection, intent)
     if row.status != TaskStatus.OPEN:
         raise closed_already(row, intent, hand.practice)
-    check_may(hand.connection, hand.by, row.role_name, say("task {id}", id=intent.id))
+    role = None if by_anybody else row.role_name
+    check_may(hand.connection, hand.by, role, say("task {id}", id=intent.id))
     return row
 
 

@@ -77,7 +77,7 @@ def test_late_ones_come_first_and_say_so(tmp_path: Path) -> None:
             "Overdue", "陈3", "Due today", "陈2", "Later", "陈1",
         )]  # fmt: skip
         assert order == sorted(order)
-        assert "! 1 day late" in rows[order[1]]
+        assert "! 1 day" in rows[order[1]]
         assert "18:00" in rows[order[3]]
         assert "1 of 3 · 1 overdue" in visitor.text
         await visitor.press("c")
@@ -88,7 +88,7 @@ def test_late_ones_come_first_and_say_so(tmp_path: Path) -> None:
 
 
 def test_what_is_handed_over_is_another_s(tmp_path: Path) -> None:
-    """`h` names who may do it; it leaves my list, `o` still shows it, `t` takes it; the engine refuses a manager."""
+    """`h` names who may do it; it leaves my list, `o` still shows it, `t` takes it; a manager hands it over, too."""
     homing = staffed(tmp_path, 2)
 
     async def play(visitor: Visitor) -> None:
@@ -98,7 +98,7 @@ def test_what_is_handed_over_is_another_s(tmp_path: Path) -> None:
         assert "小赵 has it now" in visitor.told
         assert "1 of 1 · nothing is overdue" in visitor.text
         await visitor.press("o")
-        assert "打电话 · 小赵" in visitor.text
+        assert "小赵 · 打电话" in visitor.text
         await visitor.press("home", "t")
         assert "小李 has it now" in visitor.told
 
@@ -108,7 +108,9 @@ def test_what_is_handed_over_is_another_s(tmp_path: Path) -> None:
         await visitor.press("3")
         assert "Nothing to do for you." in visitor.text
         await visitor.press("o", "t")
-        assert "that is for `advisor`" in visitor.told
+        assert "王经理 does not have the role `advisor`" in visitor.told
+        await visitor.press("h", "赵", "enter")
+        assert "小赵 has it now" in visitor.told
 
     visit(homing, "王经理", looks)
 

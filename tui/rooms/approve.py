@@ -26,7 +26,7 @@ from tui.dialogs import AskWords, Confirm
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
-from tui.rooms.dossier import Dossier
+from tui.rooms.dossier import WIDTHS, Dossier
 from tui.rooms.held_item import above_text, below_text, facts_of, text_of, whom_of
 from tui.rooms.held_list import COLUMNS, count_of, passed_over_said, question_of, row_of
 from tui.rooms.rewriting import Rewriting
@@ -60,7 +60,7 @@ class ApproveRoom(Room[Shelf]):
         "mark.\n"
         "What you approve leaves when the other rules let it; until then `u` takes it back."
     )
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012  # as Textual declares it
+    HORIZONTAL_BREAKPOINTS = WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "decide('approve')", say("approve")),
         Binding("r", "decide('refuse')", say("refuse")),
@@ -93,11 +93,10 @@ class ApproveRoom(Room[Shelf]):
 
     def lays_out(self) -> Iterable[Widget]:
         """The list, the item, its customer."""
-        item = Vertical(Static(id="whom"), Static(id="text", markup=False), Static(id="facts"), id="item")
+        item = Vertical(Static(id="text", markup=False), Static(id="facts"), id="item")
         yield Static(id="count", markup=False)
-        yield Horizontal(
-            Rows(COLUMNS, identity="held"), VerticalScroll(item, Dossier(), id="card", can_focus=False)
-        )
+        card = VerticalScroll(Static(id="whom"), item, Dossier(), id="card", can_focus=False)
+        yield Horizontal(Rows(COLUMNS, identity="held"), card)
 
     def reads(self) -> Callable[[Sight], Shelf]:
         """The page that is asked for; the one that is there with another item, where that is enough."""

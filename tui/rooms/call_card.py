@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 from rich.text import Text
+from textual.content import Content
 
 from dsl.wording import Phrase
 from engine.explaining.following import Consequence, titled
@@ -19,15 +20,30 @@ UNKNOWN = say("The rules in force know this task no more: it closes with its sta
 """What is said of a task that nobody can finish."""
 
 
-def head_of(call: Call, *, showing: bool) -> Table:
-    """Whom it is about, how to reach them, until when. `showing`: addresses in full."""
+def whom_of(call: Call, *, showing: bool) -> Content:
+    """Whom to call about what, how to reach them, and what they want no more. `showing`: addresses in full."""
     item, person = call.task.item, call.person
-    lines: list[Fact] = [(say("customer"), _named(item))]
-    for name, value in person["attributes"].items():
-        if call.kinds[name] in ADDRESSES and value:
-            lines.append((name, value if showing else mask_address(str(value), call.kinds[name])))
-    lines += [(say("opted out"), _channel(one)) for one in person["optouts"] if not one["lifted"]]
-    lines += [
+    name = told(item["name"] or item["customer"])
+    identity = f"  {told(item['customer'])}" if item["name"] else ""
+    first = Content.assemble(
+        (name, "bold"), identity, (f"  {told(item['title'] or item['task'])}", "$primary")
+    )
+    numbers = [
+        told(value if showing else mask_address(str(value), call.kinds[attribute]))
+        for attribute, value in person["attributes"].items()
+        if call.kinds[attribute] in ADDRESSES and value
+    ]
+    out = ", ".join(told(_channel(one)) for one in person["optouts"] if not one["lifted"])
+    lines = [first, Content(" · ".join(numbers) or told(say("no number is known")))]
+    if out:
+        lines.append(Content.styled(told(say("! opted out: {channels}", channels=out)), "bold $error"))
+    return Content("\n").join(lines)
+
+
+def head_of(call: Call) -> Table:
+    """Until when, for whom, and what was written down."""
+    item = call.task.item
+    lines: list[Fact] = [
         (say("due"), _due(item)),
         (say("for"), item["role"] or say("anybody")),
         (say("with"), item["assignee"]),
@@ -86,10 +102,6 @@ def deeds_of(one: Consequence) -> Iterator[str]:
         yield from (f"· {told(does)}" for does in step.does)
     if one.later is not None:
         yield f"… {told(one.later)}"
-
-
-def _named(item: Mapping[str, Any]) -> str:
-    return f"{item['name']}  {item['customer']}" if item["name"] else str(item["customer"])
 
 
 def _due(item: Mapping[str, Any]) -> object:

@@ -1,8 +1,7 @@
 """Calls: my tasks on the left, late ones first; one of them with its script, and a key for what becomes of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar
 
@@ -26,16 +25,15 @@ from tui.dialogs import AskWords, Pick
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
-from tui.rooms.call_card import UNKNOWN, asks_of, head_of, outcomes_of, script_of
+from tui.rooms.call_card import UNKNOWN, asks_of, head_of, outcomes_of, script_of, whom_of
+from tui.rooms.call_list import COLUMNS, count_of, rows_of
 from tui.rooms.desk import PAGE, Asked, Call, Calls, Fellow, finish, read_calls, read_crew, read_next, without
-from tui.rooms.dossier import Dossier
+from tui.rooms.dossier import WIDTHS, Dossier
 from tui.rooms.finishing import Finishing
 from tui.widgets.parts import heading
 from tui.widgets.prose import Prose
-from tui.widgets.rows import Column, Row, Rows
-from tui.wording import age, say, say_number, told
-
-_COLUMNS = (Column(elastic=True), Column(spare=True), Column())
+from tui.widgets.rows import Row, Rows
+from tui.wording import say, say_number, told
 
 
 class CallsRoom(Room[Calls]):
@@ -46,7 +44,7 @@ class CallsRoom(Room[Calls]):
         "Beside them: what to say, what to find out, and what follows from each outcome.\n"
         "`f` finishes the task: the digit of what came of it, Tab to fill in, Enter. Nothing happens before."
     )
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012  # as Textual declares it
+    HORIZONTAL_BREAKPOINTS = WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f,enter", "finish", say("finish"), key_display="f"),
         Binding("n", "note", say("note")),
@@ -80,7 +78,8 @@ class CallsRoom(Room[Calls]):
         )
         yield Static(id="count", markup=False)
         yield Horizontal(
-            Rows(_COLUMNS, identity="tasks"), VerticalScroll(call, Dossier(), id="card", can_focus=False)
+            Rows(COLUMNS, identity="tasks"),
+            VerticalScroll(Static(id="whom"), call, Dossier(), id="card", can_focus=False),
         )
 
     def reads(self) -> Callable[[Sight], Calls]:
@@ -108,8 +107,8 @@ class CallsRoom(Room[Calls]):
             one["id"] != self._asked.key for one in snapshot.items
         ):
             self._asked = snapshot.asked
-        self.query_one(Rows).put(list(_rows(snapshot)), self._asked.key)
-        self.query_one("#count", Static).update(told(_count(snapshot)))
+        self.query_one(Rows).put(list(rows_of(snapshot)), self._asked.key)
+        self.query_one("#count", Static).update(told(count_of(snapshot)))
         self._show_call(snapshot.shown, snapshot.today)
 
     def _show_call(self, call: Call | None, today: str) -> None:
@@ -117,7 +116,8 @@ class CallsRoom(Room[Calls]):
         card.display = call is not None
         if call is None:
             return
-        self.query_one("#head", Static).update(head_of(call, showing=self._in_full == call.key))
+        self.query_one("#whom", Static).update(whom_of(call, showing=self._in_full == call.key))
+        self.query_one("#head", Static).update(head_of(call))
         self.query_one("#script", Static).update(Prose(script_of(call)))
         self.query_one("#to_fill").display = bool(call.task.item["asks"])
         self.query_one("#asks", Static).update(asks_of(call))
@@ -160,7 +160,7 @@ class CallsRoom(Room[Calls]):
 
     def action_others(self) -> None:
         """Show what others have, or must do, as well; or no longer."""
-        self._asked = Asked(everybody=not self._asked.everybody)
+        self._asked = replace(self._asked, everybody=not self._asked.everybody, page=0)
         self.reload()
 
     def action_finish(self) -> None:
@@ -263,7 +263,7 @@ class CallsRoom(Room[Calls]):
         if showing and await self.act(partial(_noted, str(call.person["id"]))) is None:
             return
         self._in_full = call.key if showing else None
-        self.query_one("#head", Static).update(head_of(call, showing=showing))
+        self.query_one("#whom", Static).update(whom_of(call, showing=showing))
 
     @work(group="decide")
     async def _do(
@@ -319,45 +319,3 @@ def _about(call: Call) -> str:
 def _fellow(one: Fellow) -> Row:
     has = say_number("has {n:,} of their own", "has {n:,} of their own", n=one.tasks)
     return Row(one.name, (told(one.name), told(has)))
-
-
-def _rows(page: Calls) -> Iterator[Row]:
-    """Under headings that say how urgent they are."""
-    last = None
-    for one in page.items:
-        heading = _urgency(one, page)
-        if heading != last:
-            yield Row(None, (told(heading),))
-        last = heading
-        what = told(one["title"] or one["task"])
-        if page.asked.everybody:
-            what = f"{what} · {told(one['assignee'] or one['role'] or say('anybody'))}"
-        who = told(one["name"] or one["customer"])
-        yield Row(_key(one), (who, what, told(_due(one, page))), alarm=bool(one["overdue"]))
-
-
-def _urgency(one: Item, page: Calls) -> Phrase:
-    if one["overdue"]:
-        return say("Overdue")
-    return say("Due today") if str(one["due"])[:10] == page.today else say("Later")
-
-
-def _due(one: Item, page: Calls) -> str:
-    """When: how late it is, a time of today, else a date."""
-    due = one["due"]
-    if due is None:
-        return ""
-    if one["overdue"]:
-        late = datetime.fromisoformat(page.now) - datetime.fromisoformat(str(due))
-        return say("! {age} late", age=age(late // timedelta(milliseconds=1)))
-    return str(due)[11:] if str(due)[:10] == page.today else str(due)[5:]
-
-
-def _count(page: Calls) -> str:
-    if not page.items:
-        return say("Nothing to do.") if page.asked.everybody else say("Nothing to do for you.")
-    place = page.asked.page * PAGE + page.asked.place + 1
-    total = max(page.total, place)
-    if page.late:
-        return say("{place:,} of {total:,} · {late:,} overdue", place=place, total=total, late=page.late)
-    return say("{place:,} of {total:,} · nothing is overdue", place=place, total=total)

@@ -23,6 +23,10 @@ ADDRESSES = ("phone", "email")
 """The types of attributes that stand elsewhere, where they can be shown in full."""
 
 
+WIDTHS = [(0, "-tiny"), (70, "-narrow"), (140, "-wide")]
+"""How rooms with a list and somebody beside it are laid out: below each other, side by side, in three columns."""
+
+
 class Dossier(Vertical):
     """`put` shows somebody."""
 
