@@ -3,17 +3,15 @@
 0: all well; 1: ran and found something wrong; 2: could not run. Commands are imported when they are called.
 """
 
-import gc
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import click
 
 from dsl.diagnostics import Diagnostic
 from engine.commands.helping import in_spoken_language
+from engine.commands.loading import load
 from engine.commands.options import Call, name_project, with_project_option
 from engine.errors import EngineError, UsageError
 from engine.language import language_at
@@ -76,7 +74,7 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module = _imported(f"engine.commands.{COMMANDS[cmd_name]}")
+        module = load(f"engine.commands.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return in_spoken_language(with_project_option(command))
 
@@ -91,16 +89,6 @@ class Commands(click.Group):
                 near_or(name, COMMANDS, say("`homing --help` lists them")),
             )
         return super().resolve_command(ctx, args)
-
-
-def _imported(name: str) -> ModuleType:
-    """A module, imported without looking for garbage in what stays: a sixth of the time that commands take to start."""
-    if name not in sys.modules:
-        gc.disable()
-        import_module(name)
-        gc.freeze()
-        gc.enable()
-    return sys.modules[name]
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,4 +1,4 @@
-"""Which rooms there are: their keys and names, and what is dealt with in each. Rooms load when they are entered."""
+"""Which rooms there are: their keys and names, and what is dealt with in each. A room loads when it is wanted."""
 
 from contextlib import suppress
 from dataclasses import dataclass

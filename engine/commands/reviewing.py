@@ -2,11 +2,11 @@
 
 import os
 import sys
-from importlib import import_module
 from typing import Any
 
 import click
 
+from engine.commands.loading import load
 from engine.commands.opening import opened, user
 from engine.commands.options import as_option
 from engine.errors import UsageError
@@ -45,7 +45,7 @@ def review_command(actor: str | None, web: str | None, public: str | None, *, li
             say("`homing status` and `homing queue` print; `--web` opens it in a browser"),
         )
     with opened() as project:
-        make: Any = import_module(_ROOM).ReviewRoom
+        make: Any = load(_ROOM).ReviewRoom
         room = make(project, user(actor), light=light)
         room.run()
         status: int = room.return_code or 0
@@ -64,7 +64,7 @@ def _serve(where: str, public: str | None, actor: str, *, light: bool) -> int:
         raise UsageError(say("{where} is no address", where=where), say("write `127.0.0.1:8000`"))
     with opened() as project:
         folder = str(project.folder)
-    server = import_module(_SERVER)
+    server = load(_SERVER)
     if host not in server.LOOPBACK or public is not None:
         talk(
             say(
