@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.commands.opening import by, practice_of, time_of
+from engine.delivery.pausing import pauses
 from engine.people.practice import Hand, Practice
 from engine.people.staff import roles_held
 from engine.projects.project import Project
 from engine.storage.audit import By
 from engine.storage.panels import roles_in
+from engine.views.pauses import pause_said
 from engine.views.window import Window, look
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from tui.made import Made
 
 T = TypeVar("T")
+
+_ALL = frozenset({"all", "quarantine"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,12 @@ class House:
         who = self.who()
         with self.project.store.write() as connection:
             return verb(Hand(connection, who, self.practice))
+
+    def standstill(self) -> str | None:
+        """Why nothing leaves at all, if somebody has stopped all sending. EngineError when that cannot be read."""
+        with self.project.store.read() as connection:
+            found = next((one for one in pauses(connection) if one.what in _ALL), None)
+        return None if found is None else pause_said(found, self.project.config.zone)
 
     def who(self) -> By:
         """Who works here, now."""

@@ -19,7 +19,7 @@ from engine.people.practice import Hand
 from tui.doors import door_for
 from tui.help import Help
 from tui.house import House, Sight
-from tui.widgets.bars import Hints, Notice, Said, Tabs
+from tui.widgets.bars import Hints, Notice, Said, Standstill, Tabs
 from tui.wording import say, told
 
 S = TypeVar("S")
@@ -51,6 +51,7 @@ class Room(Screen[None], Generic[S]):
         """The bars, and the room between them."""
         yield Tabs(self.house.actor)
         yield Said()
+        yield Standstill()
         yield Notice()
         yield from self.lays_out()
         yield Hints()
@@ -124,7 +125,7 @@ class Room(Screen[None], Generic[S]):
 
     async def _looked(self) -> S | None:
         try:
-            snapshot = await asyncio.to_thread(self.looks())
+            snapshot, standstill = await asyncio.to_thread(_beside, self.looks(), self.house)
         except EngineError as error:
             hint = _APPLIED_THERE if isinstance(error, NoReleaseError) else error.hint
             for notice in self.query(Notice):
@@ -132,6 +133,8 @@ class Room(Screen[None], Generic[S]):
             return None
         for notice in self.query(Notice):
             notice.hide()
+        for line in self.query(Standstill):
+            line.show(standstill)
         return snapshot
 
     async def ask(self, view: Callable[[Sight], T]) -> T:
@@ -178,3 +181,7 @@ class Room(Screen[None], Generic[S]):
     def action_help(self) -> None:
         """What this room is for, and its keys."""
         self.app.push_screen(Help(self.ABOUT, self.active_bindings.values()))
+
+
+def _beside(look: Callable[[], S], house: House) -> tuple[S, str | None]:
+    return look(), house.standstill()

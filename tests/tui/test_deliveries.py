@@ -47,7 +47,10 @@ def test_a_channel_is_stopped_with_a_reason_and_goes_on(tmp_path: Path) -> None:
         assert problems(homing) == []
         await visitor.press("P", *"fire", "enter", "end")
         assert any("all sending is paused" in one for one in problems(homing))
-        await visitor.press("r", "enter")
+        await visitor.press("2")
+        assert "‖ all sending is paused" in visitor.text
+        await visitor.press("7", "home", "P", "enter")
+        assert "‖ all" not in visitor.text
         assert problems(homing) == []
 
     visit(homing, "王经理", play)

@@ -79,6 +79,7 @@ class DeliveriesRoom(Room[Deliveries]):
         Binding("p", "pause", say("pause")),
         Binding("r", "resume", say("go on sending")),
         Binding("P", "pause_all", say("pause everything"), key_display="P"),
+        Binding("P", "resume_all", say("let everything go on"), key_display="P"),
         Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
         Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
     ]
@@ -141,6 +142,11 @@ class DeliveriesRoom(Room[Deliveries]):
     def _pause(self) -> Pause | None:
         return None if self.snapshot is None else self.snapshot.pause(self._key)
 
+    @property
+    def _pause_of_all(self) -> Pause | None:
+        found = () if self.snapshot is None else self.snapshot.pauses
+        return next((one for one in found if one.what in {"all", "quarantine"}), None)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A channel is stopped or goes on; what is stopped as a whole is not stopped again."""
         del parameters
@@ -148,8 +154,10 @@ class DeliveriesRoom(Room[Deliveries]):
             return self._lane is not None and self._lane.channel is not None and self._pause is None
         if action == "resume":
             return self._pause is not None
-        if action == "pause_all" and self.snapshot is not None:
-            return all(one.what != "all" for one in self.snapshot.pauses)
+        if action == "pause_all":
+            return self._pause_of_all is None
+        if action == "resume_all":
+            return self._pause_of_all is not None
         return True
 
     def action_read_on(self, step: int) -> None:
@@ -178,7 +186,13 @@ class DeliveriesRoom(Room[Deliveries]):
 
     def action_resume(self) -> None:
         """Let it go on, once somebody has said yes."""
-        pause = self._pause
+        self._ask_to_go_on(self._pause)
+
+    def action_resume_all(self) -> None:
+        """Let all sending go on, wherever the cursor is."""
+        self._ask_to_go_on(self._pause_of_all)
+
+    def _ask_to_go_on(self, pause: Pause | None) -> None:
         if pause is not None:
             asked = asking_to_go_on(pause, self.house.project.config.zone)
             self.app.push_screen(asked, when_sure(partial(self._switch, letting_go(pause), GOES_ON)))

@@ -28,7 +28,8 @@ def what_stays(waits: int, usual: int | None = None) -> str:
 def asking_to_go_on(pause: Pause, zone: Zone) -> Confirm:
     """Whether somebody means it, with what is stopped and since when."""
     rest = say("Each message that waited is put to the rules again before it leaves.")
-    return Confirm(say("Go on sending?"), f"‖ {told(pause_said(pause, zone))}\n\n{told(rest)}")
+    question = say("Let {what} go on?", what=pause.name) if pause.name else say("Let all sending go on?")
+    return Confirm(question, f"‖ {told(pause_said(pause, zone))}\n\n{told(rest)}")
 
 
 def when_sure(do: Callable[[], object]) -> Callable[[bool | None], None]:

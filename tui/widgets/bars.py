@@ -92,6 +92,19 @@ class Notice(Static):
         self.display = False
 
 
+class Standstill(Static):
+    """In every room: that nothing leaves, for somebody has stopped all sending; not there while messages leave."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+        self.display = False
+
+    def show(self, why: str | None) -> None:
+        """Why nothing leaves; None: it does."""
+        self.update("" if why is None else f"‖ {told(why)}")
+        self.display = why is not None
+
+
 class Hints(Widget):
     """The keys that work now, as many as there is room for; help comes last, so that it is always there."""
 
