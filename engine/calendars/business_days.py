@@ -5,7 +5,8 @@ Days are integer days since 1970-01-01, local ones. Knows nothing of clock times
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.model.model import Calendar, SpecialDays
@@ -142,7 +143,7 @@ class _PublicDays:
     _known: dict[int, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.last_year = cached("calendar", (self.country, version("holidays")), self._last_year)
+        self.last_year = cached("calendar", (self.country, _library_is()), self._last_year)
 
     @property
     def library(self) -> "HolidayBase":
@@ -180,6 +181,13 @@ class _PublicDays:
 
     def _is_free(self, day: int) -> bool:
         return weekday(day) >= 5 and date_of(day) not in self.library and not self.is_made_up(day)
+
+
+def _library_is() -> tuple[str, int] | None:
+    """Which library of holidays it is, told as Python tells whether a module was written anew; loads none of it."""
+    found = find_spec("holidays")
+    place = None if found is None else found.origin
+    return None if place is None else (place, Path(place).stat().st_mtime_ns)
 
 
 def _library(country: str) -> "HolidayBase":

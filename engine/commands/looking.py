@@ -8,7 +8,7 @@ from engine.calendars.zone import parse_time
 from engine.commands.opening import opened, time_of
 from engine.commands.options import json_option, real_time
 from engine.errors import UsageError
-from engine.projects.project import Project
+from engine.projects.project import Project, is_large
 from engine.storage.customers import customer_number
 from engine.storage.states import MessageStatus
 from engine.terminal import masked, print_json, print_json_list, print_table, talk, words
@@ -48,7 +48,8 @@ _STATUSES = click.Choice([status.word for status in MessageStatus])
 def status_command(*, alert: bool, as_json: bool) -> int:
     """Show release, last run, what waits and what is overdue. Exit 1 when something is wrong."""
     with opened() as project:
-        project.store.quick_check()
+        if is_large(project):
+            project.store.quick_check()
         now = time_of(project)
         with project.store.read() as connection:
             found = status(connection, project.config, now)

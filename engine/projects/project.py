@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.config import FILE_NAME, Config, load_config
-from engine.storage.store import Store, open_store
+from engine.storage.store import QUICK_CHECK_LIMIT, Store, open_store
 from engine.storage.values import Surroundings
 
 
@@ -42,6 +42,12 @@ def open_project(folder: Path, *, create: bool = False) -> Project:
     database = database_of(folder, config)
     had_log = has_log(database)
     return Project(folder, config, open_store(database, create=create), had_log)
+
+
+def is_large(project: Project) -> bool:
+    """Whether its database is not read whole whenever it is opened."""
+    database = database_of(project.folder, project.config)
+    return isinstance(database, Path) and database.stat().st_size > QUICK_CHECK_LIMIT
 
 
 def has_log(database: Path | str) -> bool:

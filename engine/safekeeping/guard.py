@@ -15,13 +15,12 @@ from engine.delivery.journal import NAME, Journal, open_journal
 from engine.delivery.noting import Noting
 from engine.delivery.unseen import lost, take_in
 from engine.errors import ClockError, ReadOnlyStoreError, ReplacedStoreError
-from engine.projects.project import Project, database_of
+from engine.projects.project import Project, database_of, is_large
 from engine.projects.trusted_time import BACK
 from engine.projects.virtual_time import last_run_at, virtual_time
 from engine.safekeeping.seal import REMEDY, alone, begin_start, check_seal, read_seal, sealed_now, write_seal
 from engine.safekeeping.settings import note_settings
 from engine.storage.audit import By
-from engine.storage.store import QUICK_CHECK_LIMIT
 from engine.wording import say
 
 
@@ -34,7 +33,7 @@ def guarded(project: Project, now: int) -> Iterator[Noting]:
     check_files(project)
     seal = check_seal(project)
     lost_log = seal is not None and not seal.folded and not project.had_log
-    if (seal is None or not seal.clean or lost_log) and _is_large(project):
+    if (seal is None or not seal.clean or lost_log) and is_large(project):
         project.store.quick_check()
     journal = open_journal(project.folder / NAME, now)
     try:
@@ -108,12 +107,6 @@ def _named(user: int) -> str:
         return pwd.getpwuid(user).pw_name
     except KeyError:
         return str(user)
-
-
-def _is_large(project: Project) -> bool:
-    """Smaller ones are read whole whenever they are opened."""
-    database = database_of(project.folder, project.config)
-    return isinstance(database, Path) and database.stat().st_size > QUICK_CHECK_LIMIT
 
 
 def _seal(project: Project, now: int, *, clean: bool) -> None:

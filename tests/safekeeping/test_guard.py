@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.safekeeping import guard
+from engine.projects import project
 from engine.storage import store
 from tests.projects import Homing, applied_project
 
@@ -114,7 +114,7 @@ def test_a_large_file_is_read_when_its_last_use_did_not_end(
     homing: Homing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D7. Small ones are read whenever they are opened; to read a large one takes too long for every run."""
-    for module in (store, guard):
+    for module in (store, project):
         monkeypatch.setattr(module, "QUICK_CHECK_LIMIT", 0)
     damage(homing.folder / "homing.db")
     seal(homing, clean=True)
