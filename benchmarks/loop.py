@@ -115,6 +115,7 @@ def _fill(connection: sa.Connection, plan: Plan, customers: int) -> None:
     numbers |= {f"state{place}": state for place, state in enumerate(states)}
     for statement in (_ENROLMENTS, _MESSAGES):
         connection.execute(sa.text(statement.replace(_N, _N.format(customers))), numbers)
+    connection.execute(sa.text(_TRAFFIC))
     today = ZONE.day(START)
     for day in range(today - 365, today + 1):
         rows = [
@@ -139,6 +140,9 @@ SELECT i, :journey, 0, 1, 1, 0, :hello, {_STATE}, :marketing, :sms,
        CASE WHEN i % 20 = 0 THEN 'at most 3 per month' END, '【归途汽车】客户' || i || '您好,五折为您保留。回T退订',
        {_AT}, {_AT}, CASE WHEN i % 20 AND i % 2000 <> 1 THEN {_AT} END, CASE WHEN i % 100 = 2 THEN {_AT} END, 0
 FROM n"""
+_TRAFFIC = """INSERT INTO traffic (quarter, channel, sent, delivered)
+SELECT sent_at - sent_at % 900000, channel, count(*), sum(status = 6) FROM message
+WHERE sent_at IS NOT NULL GROUP BY 1, 2"""
 _FLOW = """INSERT INTO flow (day, journey, source, target, outcome, rule, number)
 VALUES (:day, :journey, :source, :target, :outcome, :rule, :number)"""
 

@@ -6,6 +6,9 @@ from engine.visible import visible
 
 _PACKAGE = "tui"
 
+UNKNOWN = "—"
+"""Stands for a number of which nothing is known: neither nothing at all, nor none."""
+
 
 def say(pattern: str, /, **values: object) -> Phrase:
     """A sentence with its values filled in."""

@@ -16,6 +16,7 @@ from engine.plans.working import leaving
 from engine.storage.bulk import insert_rows
 from engine.storage.schema import Instant, changed, message
 from engine.storage.states import MessageStatus
+from engine.storage.traffic import Left, count_left
 
 
 class Taken(NamedTuple):
@@ -46,6 +47,8 @@ def record_taken(connection: sa.Connection, status: MessageStatus, taken: Sequen
     if recorded < len(taken):
         _leave_out_lost(connection).run(connection, {})
     settle_taken(connection, now)
+    counted = _by_channel(connection).run(connection, {})
+    count_left(connection, [Left(now, row.channel, row.number) for row in counted])
     _mark_changed(connection).run(connection, {})
     return recorded
 
@@ -82,6 +85,13 @@ def _leave_out_lost() -> sa.Delete:
         sa.select(message.c.sent_seq).where(same_message(leaving), message.c.sent_seq == leaving.c.seq)
     )
     return leaving.delete().where(sa.not_(mine))
+
+
+@kept
+def _by_channel() -> sa.Select[Any]:
+    mine = message.c.sent_seq == leaving.c.seq
+    rows = sa.select(message.c.channel, sa.func.count().label("number"))
+    return rows.join_from(leaving, message, same_message(leaving) & mine).group_by(message.c.channel)
 
 
 @kept

@@ -14,7 +14,7 @@ from engine.storage.states import MessageStatus
 from engine.storage.symbols import Symbols
 
 _COLUMNS = (
-    *Intent._fields, "message", "status", "because", "attempt", "resend", "settled", "counted_at", "sent_at",
+    *Intent._fields, "message", "channel", "status", "because", "attempt", "resend", "settled", "counted_at", "sent_at",
     "sent_seq", "delivered_at", "failed_at", "ended_seq", "reference", "key",
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ the message, may be recorded after the receipt has come.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ from engine.storage.messages import given, is_given
 from engine.storage.schema import UNANSWERED_MESSAGE, Instant, message
 from engine.storage.states import Fate, MessageStatus
 from engine.storage.symbols import load_symbols
+from engine.storage.traffic import Left, count_left
 
 SILENT_AFTER = 72 * 3_600_000
 """Milliseconds after which no receipt is waited for any more."""
@@ -191,6 +192,7 @@ class _Taking:
             self.now,
         )
         mark_changed(self.connection, (intent.customer for intent in self._after))
+        count_left(self.connection, (_left(self._before[intent], row) for intent, row in self._after.items()))
         for said in self.left:
             opt_out_by_gateway(self.connection, said, self.now)
         return Counter(MessageStatus(row["status"]).word for row in self._after.values())
@@ -207,6 +209,13 @@ class _Taking:
                 yield row, "sent_seq"
             if row["status"] in (MessageStatus.DELIVERED, MessageStatus.FAILED):
                 yield row, "ended_seq"
+
+
+def _left(before: Mapping[str, Any], row: Mapping[str, Any]) -> Left:
+    """What a message that was like that adds to those that left, and to those that arrived."""
+    sent = before["sent_at"] is None and row["sent_at"] is not None
+    arrived = row["status"] == MessageStatus.DELIVERED != before["status"]
+    return Left(row["sent_at"] or 0, row["channel"], int(sent), int(arrived))
 
 
 _CHANGED = (

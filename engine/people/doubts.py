@@ -18,6 +18,7 @@ from engine.storage.keys import Intent
 from engine.storage.messages import change_while, is_message
 from engine.storage.schema import message
 from engine.storage.states import MessageStatus
+from engine.storage.traffic import Left, count_left
 from engine.wording import say
 
 KIND = "unknown"
@@ -33,6 +34,7 @@ def was_sent(
     row = _doubtful(connection, intent, by, practice)
     values = {"status": MessageStatus.SENT, "sent_at": row.counted_at, "sent_seq": take(connection, 1)}
     _decide(connection, intent, by, values)
+    count_left(connection, [Left(row.counted_at, row.channel, 1)])
     remember(connection, {intent: Verdict(KIND, "sent", row.changed_at)}, by)
     audit.record(connection, by, Deed("message was sent", intent.customer, intent.id, because))
 
@@ -61,7 +63,8 @@ def send_anew(
 
 
 def _doubtful(connection: sa.Connection, intent: Intent, by: By, practice: Practice) -> Any:
-    known = sa.select(message.c.status, message.c.counted_at, message.c.resend, message.c.changed_at)
+    columns = ("status", "channel", "counted_at", "resend", "changed_at")
+    known = sa.select(*(message.c[name] for name in columns))
     row = connection.execute(known.where(*is_message(intent))).first()
     if row is None or row.status != MessageStatus.UNKNOWN:
         raise too_late(connection, intent, say("message {id} is not in doubt", id=intent.id), practice)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from engine.storage.keys import Intent
 from engine.storage.schema import INTENT, Instant, Number, key_table
 
-__all__ = ["HELD_GRANT", "OPEN_GRANT", "grant", "is_grant"]
+__all__ = ["HELD_GRANT", "OPEN_GRANT", "REDEEMED_GRANT", "grant", "grant_redeemed", "is_grant"]
 
 grant = key_table(
     "benefit_grant",
@@ -54,6 +54,12 @@ sa.Index("grant_held", grant.c.changed_at, *grant.primary_key.columns, grant.c.r
 
 # Serves: how many have been given in a period.
 sa.Index("grant_used", grant.c.benefit, grant.c.status, grant.c.granted_at)
+
+REDEEMED_GRANT = grant.c.redeemed_at.is_not(None)
+"""What `grant_redeemed` holds, in the very words that queries must use."""
+
+# Serves: how many have been used in a period.
+grant_redeemed = sa.Index("grant_redeemed", grant.c.redeemed_at, grant.c.benefit, sqlite_where=REDEEMED_GRANT)
 
 # A code exists once; it is what a shop is shown.
 sa.Index("grant_code", grant.c.code, unique=True, sqlite_where=grant.c.code.is_not(None))

@@ -1,14 +1,23 @@
-"""The table of how many moved where on a day, and the indexes by which many customers are counted at once.
+"""The tables of how many moved where and of how many messages left, and the indexes by which many are counted at once.
 
 Beside `engine.storage.schema`, of whose metadata they are. Counts hold nothing of customers: they stay when customers
-are erased and old visits go.
+are erased, and old visits and messages go.
 """
 
 import sqlalchemy as sa
 
-from engine.storage.schema import Number, enrolment, key_table, message, metadata
+from engine.storage.schema import Instant, Number, enrolment, key_table, message, metadata
 
-__all__ = ["FAILED_MESSAGE", "NOWHERE", "REACHED_GOAL", "SENT_MESSAGE", "UNDER_WAY", "flow", "metadata"]
+__all__ = [
+    "FAILED_MESSAGE",
+    "NOWHERE",
+    "REACHED_GOAL",
+    "SENT_MESSAGE",
+    "UNDER_WAY",
+    "flow",
+    "metadata",
+    "traffic",
+]
 
 NOWHERE = 0
 """Stands in `flow` for no state and for no outcome."""
@@ -26,6 +35,18 @@ flow = key_table(
 """How many went from a state to another on a business day, by which rule line.
 
 `source` NOWHERE: they came in. `target` NOWHERE: they ended, with `outcome`. Both: they were held out for comparison.
+"""
+
+traffic = key_table(
+    "traffic",
+    sa.Column("quarter", Instant, primary_key=True),
+    sa.Column("channel", Number, primary_key=True),
+    sa.Column("sent", Number, nullable=False),
+    sa.Column("delivered", Number, nullable=False),
+)
+"""How many messages left by a channel in a quarter of an hour, and how many of these have arrived since.
+
+`quarter`: its beginning; the days of every zone begin at one. `channel` NOWHERE: none is known.
 """
 
 UNDER_WAY = enrolment.c.status + sa.literal_column("0") == sa.literal_column("1", sa.Integer)

@@ -9,6 +9,7 @@ from engine.storage.schema import INTENT, Instant, Number, key_table, message, m
 
 __all__ = [
     "DEADLINE",
+    "DONE_TASK",
     "NEVER",
     "OPEN_TASK",
     "QUEUED_MESSAGE",
@@ -130,6 +131,12 @@ DEADLINE = sa.func.coalesce(task.c.due_at, sa.literal_column(str(NEVER), Number)
 
 # Serves: how many there are, and how many are overdue, for whom.
 sa.Index("task_open", task.c.due_at, task.c.role, task.c.assignee, sqlite_where=OPEN_TASK)
+
+DONE_TASK = task.c.status == sa.literal_column("2", sa.Integer)
+"""What `task_done` holds, in the very words that queries must use."""
+
+# Serves: what people have done in a period, and what came of it.
+sa.Index("task_done", task.c.closed_at, task.c.task, task.c.outcome, task.c.done_by, sqlite_where=DONE_TASK)
 
 # Serves: task lists, a page at a time.
 sa.Index(

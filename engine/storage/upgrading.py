@@ -3,12 +3,18 @@
 Knows nothing of how a database is opened, nor of versions further back: those are refused.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from engine.storage.arrivals import mark_changed
+from engine.storage.benefit_tables import grant_redeemed
 from engine.storage.columns import AddColumn
-from engine.storage.schema import meta, task
+from engine.storage.flow_tables import NOWHERE, SENT_MESSAGE, traffic
+from engine.storage.schema import message, meta, task
 from engine.storage.staff_tables import OPEN_TASK, edit
+from engine.storage.states import MessageStatus
+from engine.storage.traffic import QUARTER
 
 BEFORE, NOW = "8", "9"
 """Versions of the fixed tables, as `meta` holds them."""
@@ -25,6 +31,7 @@ def bring_up(connection: sa.Connection) -> None:
     """Make a database of the version before one of this; no other is touched.
 
     Tasks get a rank, which the next run works out: their customers count as changed. Edits remember what was before.
+    What has left is counted.
     """
     if not connection.execute(meta.update().where(*_IS_BEFORE).values(value=NOW)).rowcount:
         return  # somebody else was first
@@ -33,4 +40,14 @@ def bring_up(connection: sa.Connection) -> None:
     for index in sorted(task.indexes, key=lambda index: str(index.name)):
         connection.execute(sa.schema.DropIndex(index, if_exists=True))
         index.create(connection)
+    grant_redeemed.create(connection)
+    traffic.create(connection)
+    connection.execute(traffic.insert().from_select([*traffic.c.keys()], _left()))
     mark_changed(connection, connection.scalars(sa.select(task.c.customer).where(OPEN_TASK)).all())
+
+
+def _left() -> sa.Select[Any]:
+    """What has left, by quarter of an hour and channel, and how much of that has arrived."""
+    at, arrived = message.c.sent_at, sa.case((message.c.status == int(MessageStatus.DELIVERED), 1), else_=0)
+    key = (at - at % QUARTER, sa.func.coalesce(message.c.channel, NOWHERE))
+    return sa.select(*key, sa.func.count(), sa.func.sum(arrived)).where(SENT_MESSAGE).group_by(*key)

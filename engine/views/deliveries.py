@@ -11,9 +11,10 @@ from dsl.wording import Phrase
 from engine.delivery.breaker import Health, healths
 from engine.delivery.pausing import Pause, keeping, pauses
 from engine.reasons import read_back
-from engine.storage.flow_tables import FAILED_MESSAGE, SENT_MESSAGE
+from engine.storage.flow_tables import FAILED_MESSAGE
 from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
+from engine.storage.traffic import left_between
 from engine.views.flows import WEEK, counts
 from engine.views.window import Window
 
@@ -82,10 +83,10 @@ def lanes(window: Window, now: int) -> tuple[Lane, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """`sent`: on each day, by channel and what has become of it. `open`: by channel and status."""
+    """`sent`: on each day, how many by channel, and how many of these have arrived. `open`: by channel and status."""
 
     window: Window
-    sent: Sequence[Mapping[tuple[int, int], int]]
+    sent: Sequence[Mapping[int, tuple[int, int]]]
     failed: Mapping[int, int]
     open: Mapping[tuple[int | None, int], int]
     stopped: Sequence[Pause]
@@ -93,7 +94,7 @@ class _Counted:
 
     def seen(self) -> set[int]:
         """The channels that anything is counted of."""
-        left = {channel for day in self.sent for channel, _ in day}
+        left = {channel for day in self.sent for channel in day}
         return left | self.failed.keys() | {channel for channel, _ in self.open if channel is not None}
 
     def open_of(self, channel: int | None) -> Mapping[MessageStatus, int]:
@@ -102,17 +103,15 @@ class _Counted:
 
     def lane(self, name: str, number: int | None) -> Lane:
         """One channel."""
-        days = [
-            Counter({status: n for (own, status), n in day.items() if own == number}) for day in self.sent
-        ]
+        days = [(0, 0) if number is None else day.get(number, (0, 0)) for day in self.sent]
         config = self.window.config.channels.get(name)
         rate = None if config is None else config.settings.get("rate")
-        total = sum(day.total() for day in days)
+        total = sum(sent for sent, _ in days)
         return Lane(
             name,
             None if config is None else config.kind,
-            tuple(day.total() for day in days),
-            sum(day[MessageStatus.DELIVERED] for day in days),
+            tuple(sent for sent, _ in days),
+            sum(delivered for _, delivered in days),
             0 if number is None else self.failed.get(number, 0),
             {} if number is None else self.open_of(number),
             config.cost * total if config is not None and config.cost else None,
@@ -127,22 +126,12 @@ def _count(window: Window, now: int) -> _Counted:
     days = range(today - WEEK + 1, today + 1)
     return _Counted(
         window,
-        [_sent(window, day) for day in days],
+        [left_between(window.connection, *map(window.zone.midnight, (day, day + 1))) for day in days],
         _failed(window, window.zone.midnight(days[0])),
         _open(window),
         pauses(window.connection),
         healths(window.connection),
     )
-
-
-def _sent(window: Window, day: int) -> dict[tuple[int, int], int]:
-    of, zone = message.c, window.zone
-    rows = sa.select(of.channel, of.status, sa.func.count()).where(SENT_MESSAGE)
-    rows = rows.where(of.sent_at.between(zone.midnight(day), zone.midnight(day + 1) - 1))
-    return {
-        (channel, status): number
-        for channel, status, number in window.connection.execute(rows.group_by(of.channel, of.status))
-    }
 
 
 def _failed(window: Window, since: int) -> dict[int, int]:

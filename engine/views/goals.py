@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from dsl.model.journeys import Journey
 from engine.storage.flow_tables import NOWHERE, REACHED_GOAL, flow
 from engine.storage.schema import enrolment
+from engine.views.flows import WEEK
 from engine.views.window import Window
 
 _SIDES = 1.959964
@@ -69,9 +70,21 @@ def conversion(window: Window, journey: Journey, now: int, since: int = 0) -> Co
     )
 
 
-def reached_since(window: Window, journey: str, since: int) -> int:
-    """How many of those who went through reached the goal since an instant."""
-    own = (enrolment.c.journey == window.symbols.known("journey", journey), enrolment.c.goal_at >= since)
+def reached_this_week(window: Window, journey: Journey, now: int) -> int | None:
+    """How many of those who went through reached the goal in the last seven days, today included; None without one."""
+    if journey.goal is None:
+        return None
+    today = window.zone.day(now)
+    return reached_within(window, journey.name, *map(window.zone.midnight, (today - WEEK + 1, today + 1)))
+
+
+def reached_within(window: Window, journey: str, since: int, until: int) -> int:
+    """How many of those who went through reached the goal from an instant until just before another."""
+    own = (
+        enrolment.c.journey == window.symbols.known("journey", journey),
+        enrolment.c.goal_at >= since,
+        enrolment.c.goal_at < until,
+    )
     rows = sa.select(sa.func.count()).select_from(enrolment).where(REACHED_GOAL, *own, enrolment.c.visit > 0)
     return window.connection.execute(rows).scalar_one()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dsl.model.journeys import Journey
 from engine.views.flows import MONTH, WEEK, Flow, by_day, flows, history, stage_of
-from engine.views.goals import reached_since
+from engine.views.goals import reached_this_week
 from engine.views.window import Window
 
 
@@ -27,7 +27,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a journey goes. `ended`: this week, by outcome, the most first.
+    """How a journey goes. `ended`: this week, by the title of the outcome, the most first.
 
     `reached`: so many reached its goal this week, None where it has none.
     """
@@ -35,7 +35,7 @@ class Course:
     journey: str
     whole: Reach
     stages: tuple[Reach, ...]
-    ended: Mapping[str | None, int]
+    ended: Mapping[str, int]
     reached: int | None
 
 
@@ -44,12 +44,11 @@ def loop(window: Window, there: Mapping[str, Mapping[str, int]], now: int) -> tu
     today = window.zone.day(now)
     days = range(today - MONTH + 1, today + 1)
     moved = flows(window, days[0])
-    since = window.zone.midnight(today - WEEK + 1)
     found = []
     for journey in window.model.ordered_journeys():
         name = journey.name
-        reached = None if journey.goal is None else reached_since(window, name, since)
-        found.append(_Counted(journey, moved.get(name, []), there.get(name, {}), days).course(reached))
+        counted = _Counted(journey, moved.get(name, []), there.get(name, {}), days)
+        found.append(counted.course(reached_this_week(window, journey, now)))
     return tuple(found)
 
 
@@ -63,10 +62,10 @@ class _Counted:
     days: Sequence[int]
 
     def course(self, reached: int | None) -> Course:
-        ended = Counter[str | None]()
+        ended = Counter[str]()
         for one in self._recent(self.moves):
             if one.source is not None and one.target is None:
-                ended[one.outcome] += one.number
+                ended[self.journey.ends.get(one.outcome or "") or one.outcome or ""] += one.number
         stages = tuple(self._reach(stage.name, stage.title) for stage in self.journey.stages)
         return Course(
             self.journey.name,

@@ -16,7 +16,7 @@ from engine.storage.schema import OPEN_MESSAGE, enrolment, message
 from engine.storage.states import TAKEN_BACK
 from engine.storage.symbols import state_name
 from engine.views.flows import MONTH, WEEK, Flow, counts, flows, stage_of, standing
-from engine.views.goals import Conversion, conversion
+from engine.views.goals import Conversion, conversion, reached_this_week
 from engine.views.window import Window
 
 K = TypeVar("K")
@@ -69,6 +69,7 @@ class Place:
 class Running:
     """`entered`: who came in; `held_out`: instead of that. `stages`: who came into them; `ended` by outcome.
 
+    `reached`: so many reached its goal this week, as the loop counts; None where it has none.
     `passages`, `lines`: how many went which way. `paused`: what keeps all that it sends.
     """
 
@@ -80,6 +81,7 @@ class Running:
     ended: Mapping[str | None, Lately]
     passages: Mapping[Passage, Lately]
     lines: Mapping[Line, Lately]
+    reached: int | None
     conversion: Conversion | None
     paused: Pause | None
 
@@ -155,6 +157,7 @@ class _Counted:
             self._grouped((one for one in moves if one.target is None), lambda one: one.outcome),
             self._grouped(moves, lambda one: Passage(one.source, one.target, one.outcome)),
             self._grouped(moves, lambda one: Line(one.source, one.target, one.because)),
+            reached_this_week(self.window, self.journey, self.now),
             conversion(self.window, self.journey, self.now),
             keeping(kept.pauses, {"journey": self.journey.name, "channel": None, "message": None}),
         )

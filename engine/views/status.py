@@ -214,11 +214,12 @@ def _parked(connection: sa.Connection) -> Iterator[Phrase]:
 
 
 def _spent(connection: sa.Connection, release: Release | None, config: Config, now: int) -> Iterator[Phrase]:
-    """Benefits of which none is left; who waits for one waits for the next period."""
+    """Benefits of which none is left though somebody waits for one."""
     if release is None:
         return
     for one in spent(connection, release.model, config.zone, now):
-        yield one.said()
+        if one.waiting:
+            yield one.said()
 
 
 def _count(connection: sa.Connection, *these: sa.ColumnElement[bool]) -> int:

@@ -23,13 +23,16 @@ from engine.errors import (
 )
 from engine.storage import file_systems, sqlite
 from engine.storage.arrivals import arrivals, mark_changed, take
+from engine.storage.benefit_tables import grant_redeemed
 from engine.storage.columns import DropColumn
 from engine.storage.fairness import LET_PASS, somebody_waits, waiting
 from engine.storage.file_systems import kind_of_mount
+from engine.storage.flow_tables import traffic
 from engine.storage.schema import INTENT, changed, message, meta, task
 from engine.storage.staff_tables import edit
 from engine.storage.store import Store, open_store
 from engine.storage.symbols import load_symbols
+from engine.storage.traffic import left_between
 from engine.storage.upgrading import BEFORE
 
 
@@ -108,7 +111,7 @@ def test_older(path: Path) -> None:
 
 
 def test_of_the_version_before(path: Path) -> None:
-    """It is brought up when it is opened: its tables are those of a new one, and whoever has tasks will be ranked."""
+    """It is brought up when it is opened: whoever has tasks will be ranked, what has left is counted."""
     store = open_store(path, create=True)
     made = _tasks_as_made(store)
     with store.write() as connection:
@@ -116,6 +119,13 @@ def test_of_the_version_before(path: Path) -> None:
             index.drop(connection)
         connection.execute(DropColumn(task.c.rank))
         connection.execute(DropColumn(edit.c.former))
+        grant_redeemed.drop(connection)
+        traffic.drop(connection)
+        message_row = dict.fromkeys(("message", "state", "policy", "created_at", "changed_at", *INTENT), 1)
+        left = [(900_001, 3, 5), (1_799_999, 3, 6), (1_800_000, 3, 6), (1_800_000, None, 7), (None, 3, 8)]
+        for customer, (at, channel, status) in enumerate(left):
+            mine = {"customer": customer, "sent_at": at, "channel": channel, "status": status}
+            connection.execute(message.insert().values(message_row | mine))
         row = dict.fromkeys((*INTENT, "task", "state", "status", "created_at"), 1)
         connection.execute(task.insert(), [row | {"customer": 7}, row | {"customer": 8, "status": 2}])
         connection.execute(meta.update().where(meta.c.key == "schema").values(value=BEFORE))
@@ -124,6 +134,8 @@ def test_of_the_version_before(path: Path) -> None:
     assert _tasks_as_made(store) == made
     with store.read() as connection:
         assert connection.scalars(sa.select(changed.c.customer)).all() == [7]
+        assert left_between(connection, 900_000, 1_800_000) == {3: (2, 1)}
+        assert left_between(connection, 1_800_000, 1_800_001) == {0: (1, 0), 3: (1, 1)}
     store.close()
 
 

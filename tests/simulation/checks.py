@@ -237,6 +237,17 @@ def _at_the_end(world: World) -> Iterator[str]:
         if not is_whole(connection, 2**62):
             yield "S9 the trail is not whole"
     yield from _of_storage(world)
+    yield from _of_traffic(world)
+
+
+def _of_traffic(world: World) -> Iterator[str]:
+    """Whatever left and arrived is counted once, also of those who were erased since."""
+    counted = "SELECT coalesce(sum(sent), 0), coalesce(sum(delivered), 0) FROM traffic"
+    there = "SELECT count(sent_at), count(CASE WHEN sent_at AND status = 6 THEN 1 END) FROM message"
+    (counts,), (numbers,) = world.ask(counted), world.ask(there)
+    pairs = list(zip(counts, numbers, strict=True))
+    if any(one < other for one, other in pairs) or (not world.notes.erased and counts != numbers):
+        yield f"S11 sent and delivered are counted as {pairs}"
 
 
 def _of_storage(world: World) -> Iterator[str]:

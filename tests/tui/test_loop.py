@@ -1,7 +1,9 @@
-"""The loop on Today: bars that say how it went, a line for each stage, what the week brought."""
+"""The loop and the week on Today: bars that say how it went, a line for each stage, what the days brought."""
 
+from engine.views.brought import Brought, Period
 from engine.views.loop import Course, Reach
 from tui.rooms.courses import told_of_loop
+from tui.rooms.weeks import in_lines
 from tui.widgets.bars import width_of
 from tui.widgets.sparks import spark
 
@@ -30,6 +32,24 @@ def test_a_line_says_what_the_week_brought() -> None:
         lines = told_of_loop((course, quiet), width).plain.splitlines()[1:]
         assert max(map(width_of, lines)) <= width
         assert "⟨202E⟩" in lines[0]
-    assert "+12 · 5 reached the goal · ■ won 2" in lines[0]
-    assert lines[2].endswith("+4  ← 召回 3 · 预警 1")
+    assert lines[0].endswith("+12  5 reached the goal · ■ won 2")
+    assert lines[2].endswith("+4  from 召回 3 · 预警 1")
     assert "元旦" in lines[3]
+
+
+def test_the_week_is_told_with_ones_own_work_first() -> None:
+    """A number of which nothing is known is a dash; what does not fit stands below, in so many cells."""
+    now = Brought(
+        sent=1234, arrived=0.981, replies=12, optouts=3, entered=57, reached=None, ended={"回来了": 2},
+        granted=None, redeemed=None, outcomes={"接通": 6, "没接": 1},
+        people={"小李": {"接通": 2, "没接": 1}, "小\u202e赵": {"接通": 4}},
+    )  # fmt: skip
+    found = Period(7, now, None, {"小李": 2, None: 1})
+    for width in (40, 74):
+        lines = in_lines(found, "小李", width).plain.splitlines()
+        assert max(map(width_of, lines[1:])) <= width
+    assert lines[1].startswith("Messages   sent 1,234 (—)  delivered 98.1% (—)")
+    assert lines[-2] == "You        done 3 (—)  接通 2  没接 1  ! 2 overdue"
+    assert lines[-1] == "All tasks  done 7 (—)  ! 3 overdue  小⟨202E⟩赵 4  小李 3"
+    assert "goals reached — (—)" in "".join(lines)
+    assert "redeemed" not in "".join(lines)

@@ -15,12 +15,13 @@ from engine.views.pauses import pause_said
 from tui.widgets.bars import padded, width_of
 from tui.widgets.drawing import Course, Drawing, title_of
 from tui.widgets.rows import Column, Row
-from tui.wording import age, say, say_number, told
+from tui.wording import UNKNOWN, age, say, say_number, told
 
 COLUMNS = (
     Column(elastic=True),
     Column(right=True),
     Column(right=True),
+    Column(right=True, spare=True),
     Column(right=True, spare=True),
     Column(right=True, spare=True),
     Column(),
@@ -30,6 +31,7 @@ HEADINGS: tuple[Phrase | str, ...] = (
     say("under way"),
     say("in, 7 days"),
     say("ended, 7 days"),
+    say("goal, 7 days"),
     say("goal"),
     "",
 )
@@ -55,7 +57,8 @@ def journey_row(one: Running) -> Row:
         f"{one.number:,}",
         f"+{one.entered.week:,}",
         f"{sum(ended.week for ended in one.ended.values()):,}",
-        "" if rate is None else f"{rate:.1%}",
+        UNKNOWN if one.reached is None else f"{one.reached:,}",
+        UNKNOWN if rate is None else f"{rate:.1%}",
         _sign(one),
     )
     return Row(one.journey.name, cells, alarm=bool(one.stuck or one.paused))

@@ -1,4 +1,4 @@
-"""Today: what waits for whoever works here, late things first; what the engine does; whether all is well."""
+"""Today: what waits for whoever works here, late things first; how the week went; whether all is well; the loop."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -16,6 +16,7 @@ from engine.daemon.timetable import next_firing
 from engine.projects.virtual_time import last_run_at
 from engine.storage.panels import roles_in
 from engine.views.agenda import Waiting, agenda
+from engine.views.brought import Period, week
 from engine.views.kinds import TASK
 from engine.views.loop import Course, loop
 from engine.views.status import Status, status
@@ -24,6 +25,7 @@ from tui.doors import door_for
 from tui.house import Sight
 from tui.room import Room
 from tui.rooms.courses import told_of_loop
+from tui.rooms.weeks import as_tables, in_lines
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import age, say, say_number, told
 
@@ -32,7 +34,7 @@ from tui.wording import age, say, say_number, told
 class Today:
     """`mine`: what waits for who works here, `others`: for others. `last_run`, `next_run`: times of day.
 
-    `loop`: how journeys go.
+    `loop`: how journeys go; `week`: what the last days brought.
     """
 
     now: int
@@ -42,6 +44,7 @@ class Today:
     last_run: str | None
     next_run: str | None
     loop: tuple[Course, ...]
+    week: Period
 
 
 def read_today(sight: Sight) -> Today:
@@ -56,12 +59,16 @@ def read_today(sight: Sight) -> Today:
         _on_the_wall(window, last_run_at(window.connection)),
         _on_the_wall(window, next_firing(config.schedule, sight.now, config.zone)),
         loop(window, known.active, sight.now),
+        week(window, sight.now),
     )
 
 
 def _on_the_wall(window: Window, instant: int | None) -> str | None:
     return None if instant is None else window.zone.on_the_wall(instant)
 
+
+_BESIDE, _TALL = 150, 45
+"""From that width on the week stands beside the list; from that height on in full."""
 
 _COLUMNS = (Column(elastic=True), Column(), Column(spare=True), Column(spare=True))
 
@@ -71,18 +78,23 @@ class TodayRoom(Room[Today]):
 
     ABOUT: ClassVar[str] = say(
         "What waits for you stands at the top, late things first. Enter leads to where it is dealt with.\n"
-        "Below: whether all is well, what the engine does, and the loop: how many customers are under way, how that "
-        "went in 30 days, and who came in and ended in the last 7, from which stage and how."
+        "Then: what the last 7 days brought, beside the 7 days before; whether all is well, and what the engine does; "
+        "how many customers are under way, how that went in 30 days, who came in and ended in the last 7."
     )
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_BESIDE, "-wide")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
         Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
     ]
 
     def lays_out(self) -> Iterable[Widget]:
-        """What waits above, the engine below."""
-        yield Rows(_COLUMNS, identity="waiting", opens=True)
-        yield VerticalScroll(Static(id="engine"), Static(id="journeys"), id="house", can_focus=False)
+        """What waits, and below or beside it the week, the engine and the loop."""
+        house = (Static(id="week"), Static(id="engine"), Static(id="journeys"))
+        yield Container(
+            Rows(_COLUMNS, identity="waiting", opens=True),
+            VerticalScroll(*house, id="house", can_focus=False),
+            id="board",
+        )
 
     def reads(self) -> Callable[[Sight], Today]:
         """All of it at once."""
@@ -92,21 +104,26 @@ class TodayRoom(Room[Today]):
         """Everything anew."""
         self.query_one(Rows).put(list(_rows(snapshot)))
         self.query_one("#engine", Static).update(_engine(snapshot))
-        self._show_loop()
+        self._fit()
 
     def on_resize(self) -> None:
-        """Another width."""
-        self._show_loop()
+        """Another size."""
+        self.call_after_refresh(self._fit)
 
     def action_read_on(self, step: int) -> None:
         """Scroll what is below the list."""
         house = self.query_one("#house", VerticalScroll)
         house.scroll_relative(y=step * max(1, house.size.height - 1), animate=False)
 
-    def _show_loop(self) -> None:
-        if self.snapshot is not None:
-            width = self.query_one("#house").content_size.width
-            self.query_one("#journeys", Static).update(told_of_loop(self.snapshot.loop, width))
+    def _fit(self) -> None:
+        """What is laid out by hand, for the room there is."""
+        if self.snapshot is None:
+            return
+        width, found = self.query_one("#house").content_size.width, self.snapshot.week
+        full = self.size.width >= _BESIDE and self.size.height >= _TALL
+        shown = as_tables(found) if full else in_lines(found, self.house.actor, width)
+        self.query_one("#week", Static).update(shown)
+        self.query_one("#journeys", Static).update(told_of_loop(self.snapshot.loop, width))
 
     @on(Rows.Chosen)
     def go(self, event: Rows.Chosen) -> None:
@@ -153,7 +170,8 @@ _WHAT: Mapping[str, Callable[[int], Phrase]] = {
 def _engine(today: Today) -> Content:
     known = today.status
     lines = [Content.styled(told(say("The engine")), "bold $primary")]
-    lines += [Content.styled(f"! {told(problem)}", "$error") for problem in known.problems]
+    colour = "$warning" if known.healthy else "$error"
+    lines += [Content.styled(f"! {told(problem)}", colour) for problem in known.problems]
     if not known.problems:
         lines.append(Content.styled(f"✓ {told(say('All is well.'))}", "$success"))
     last = today.last_run or say("never")
