@@ -129,9 +129,9 @@ def _later(case: Case, place: Place) -> Phrase | None:
         title, transition = _leads_to(one.way), one.way.transition
         if isinstance(transition, After):
             after = lasting(transition.duration)
-            return say("{duration} after what it sends has gone: {title}", duration=after, title=title)
+            return say("{duration} after it has gone out: {title}", duration=after, title=title)
         if isinstance(transition, Otherwise):
-            return say("once what it sends has gone: {title}", title=title)
+            return say("once it has gone out: {title}", title=title)
     return None
 
 

@@ -27,8 +27,8 @@ def test_a_call_from_today_to_its_end(tmp_path: Path) -> None:
             "138****0001",
             "good / bad",
             "1 reached  → the end of “召回”: reached",
-            "3 later  stays where it is",
-            "… 5 days after what it sends has gone: the end, silent",
+            "3 later  nothing changes yet",
+            "… 5 days after it has gone out: the end, silent",
         ):
             assert part in visitor.text, part
         assert "13800000001" not in visitor.text

@@ -92,7 +92,7 @@ def _hanging(deed: str) -> Table:
 def way_of(one: Consequence) -> str:
     """Where an outcome leads, in a line."""
     if not one.steps:
-        return told(say("stays where it is"))
+        return told(say("nothing changes yet"))
     return " ".join(f"→ {told(titled(step))}" for step in one.steps)
 
 

@@ -9,7 +9,7 @@ from engine.views.pauses import pause_said
 from tui.dialogs import Confirm
 from tui.wording import say, say_number, told
 
-STOPPED = say("Nothing of it leaves any more.")
+STOPPED = say("It is paused: nothing of it leaves.")
 GOES_ON = say("It goes on.")
 TOO_LATE = say("Somebody else has done that already.")
 
