@@ -257,6 +257,11 @@ def test_whoever_may_not_decide_is_told(tmp_path: Path) -> None:
     visit(homing, "小李", play)
     assert messages(homing)["C1"][0] == "held"
 
+    async def looks(visitor: Visitor) -> None:
+        assert "王小二 is not on the staff: you may look" in visitor.text
+
+    visit(homing, "王小二", looks)
+
 
 def test_addresses_are_shown_on_a_key_and_on_record(tmp_path: Path) -> None:
     """`v` shows the number of this customer, and the trail says who saw it; the next one is masked again."""

@@ -34,12 +34,13 @@ from tui.wording import age, say, say_number, told
 class Today:
     """`mine`: what waits for who works here, `others`: for others. `last_run`, `next_run`: times of day.
 
-    `loop`: how journeys go; `week`: what the last days brought.
+    `stranger`: who works here, if not on the staff. `loop`: how journeys go; `week`: what the last days brought.
     """
 
     now: int
     mine: tuple[Waiting, ...]
     others: tuple[Waiting, ...]
+    stranger: str | None
     status: Status
     last_run: str | None
     next_run: str | None
@@ -55,6 +56,7 @@ def read_today(sight: Sight) -> Today:
         sight.now,
         tuple(one for one in waiting if sight.is_mine(one.role)),
         tuple(one for one in waiting if not sight.is_mine(one.role)),
+        sight.actor if sight.roles == frozenset() else None,
         known,
         _on_the_wall(window, last_run_at(window.connection)),
         _on_the_wall(window, next_firing(config.schedule, sight.now, config.zone)),
@@ -132,12 +134,18 @@ class TodayRoom(Room[Today]):
 
 
 def _rows(today: Today) -> Iterator[Row]:
-    yield Row(None, (told(say("For you") if today.mine else say("Nothing waits for you.")),))
+    yield Row(None, (told(_heading(today)),))
     yield from (_row(one, today.now) for one in today.mine)
     if today.others:
         yield Row(None, ("",))
         yield Row(None, (told(say("For others")),))
         yield from (_row(one, today.now) for one in today.others)
+
+
+def _heading(today: Today) -> Phrase:
+    if today.stranger is not None:
+        return say("{name} is not on the staff: you may look, and decide on nothing.", name=today.stranger)
+    return say("For you") if today.mine else say("Nothing waits for you.")
 
 
 def _row(one: Waiting, now: int) -> Row:
