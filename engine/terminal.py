@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from itertools import chain, groupby, islice
 from operator import add
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
@@ -88,14 +89,22 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], headed
     """
     cells = ([cell(value) for value in row] for row in rows)
     first, headings = list(islice(cells, _BLOCK)), list(map(words, columns))
-    if sys.stdout.isatty() and len(first) < _BLOCK:
+    if sys.stdout.isatty() and len(first) < _BLOCK and not _fits(headings, first):
         _print_fitted(headings, first, headed)
     else:
         _print_lines(headings, chain(first, cells))
 
 
-def _print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]], headed: int) -> None:
+def _fits(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a table is no wider than the terminal, as most are: then nothing of Rich but its widths is loaded."""
     from rich.cells import cell_len  # noqa: PLC0415  # takes a while to load
+
+    widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
+    return sum(widths) + 2 * (len(widths) - 1) <= get_terminal_size().columns
+
+
+def _print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]], headed: int) -> None:
+    from rich.cells import cell_len  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
@@ -149,12 +158,15 @@ def _print_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     widths, waiting = [0] * len(columns), iter(rows)
     block: list[Sequence[str]] = [columns] if any(columns) else []
+    bold = bool(block) and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     while block := [*block, *islice(waiting, _BLOCK)]:
         sizes = [list(map(cell_len, row)) for row in block]
         widths = [max(width, *column) for width, column in zip(widths, zip(*sizes, strict=True), strict=True)]
         for row, lengths in zip(block, sizes, strict=True):
             gaps = (" " * (width - length) for width, length in zip(widths, lengths, strict=True))
-            click.echo("  ".join(map(add, row, gaps)).rstrip())
+            line = "  ".join(map(add, row, gaps)).rstrip()
+            click.echo(click.style(line, bold=True) if bold else line)
+            bold = False
         block = []
 
 
