@@ -17,6 +17,7 @@ from engine.storage.states import TAKEN_BACK
 from engine.storage.symbols import state_name
 from engine.views.flows import MONTH, WEEK, Flow, counts, flows, stage_of, standing
 from engine.views.goals import Conversion, conversion, reached_this_week
+from engine.views.stays import Usual
 from engine.views.window import Window
 
 K = TypeVar("K")
@@ -50,7 +51,8 @@ class Place:
     """A state. `oldest`: when the one came in who has been there for longest.
 
     `late`: how many have been there for longer than its longest timer lets anybody, `limit` milliseconds; None where
-    no timer says so. `blocked`: messages of it that have not left: they wait, are held or may go; `ungranted`: benefits
+    no timer says so. `usual`: within which time nearly all leave; `lingering`: how many are there for longer.
+    `blocked`: messages of it that have not left: they wait, are held or may go; `ungranted`: benefits
     that nobody has got, for quota or for a person's word.
     """
 
@@ -61,6 +63,8 @@ class Place:
     oldest: int | None
     late: int
     limit: int | None
+    usual: Usual | None
+    lingering: int
     blocked: int
     ungranted: int
 
@@ -101,11 +105,11 @@ class Running:
         return sum(place.blocked for place in self.places)
 
 
-def running(window: Window, now: int) -> tuple[Running, ...]:
-    """All journeys in force, in the order in which a run works them."""
+def running(window: Window, now: int, usual: Mapping[int, Usual] | None = None) -> tuple[Running, ...]:
+    """All journeys in force, in the order in which a run works them. `usual`: see `usual_stays`, if that is asked."""
     today = window.zone.day(now)
     moved, there = flows(window, today - MONTH + 1), standing(window.connection, window.symbols)
-    kept = _Kept(_blocked(window), _ungranted(window), pauses(window.connection))
+    kept = _Kept(_blocked(window), _ungranted(window), pauses(window.connection), usual or {})
     found = []
     for journey in window.model.ordered_journeys():
         counted = _Counted(window, journey, moved.get(journey.name, ()), now)
@@ -128,11 +132,12 @@ def _ungranted(window: Window) -> Mapping[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What has not gone, by state, and what is stopped."""
+    """What has not gone, by state, what is stopped, and how long people stay."""
 
     messages: Mapping[int, int]
     benefits: Mapping[int, int]
     pauses: Sequence[Pause]
+    usual: Mapping[int, Usual]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +181,8 @@ class _Counted:
         return {own: Lately(week[own], number) for own, number in month.most_common()}
 
     def _place(self, state: State, number: int, kept: _Kept) -> Place:
-        known, limit = (
-            self.window.symbols.known("state", state_name(self.journey.name, state.name)),
-            self._limit(state),
-        )
+        known = self.window.symbols.known("state", state_name(self.journey.name, state.name))
+        limit, usual = self._limit(state), kept.usual.get(known)
         return Place(
             state,
             number,
@@ -188,6 +191,8 @@ class _Counted:
             self._oldest(known) if number else None,
             self._since_before(known, self.now - limit) if number and limit else 0,
             limit,
+            usual,
+            self._since_before(known, self.now - usual.limit) if number and usual else 0,
             kept.messages.get(known, 0),
             kept.benefits.get(known, 0),
         )

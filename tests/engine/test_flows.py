@@ -17,6 +17,7 @@ from engine.views.flows import flows, history, standing
 from engine.views.goals import Conversion, Group, conversion
 from engine.views.loop import loop
 from engine.views.passages import running
+from engine.views.stays import Stayed, Usual, usual_of
 from engine.views.window import Window
 from tests.checked import model_of
 from tests.engine_side import EngineSide
@@ -143,3 +144,12 @@ def test_a_lift_is_told_with_its_interval() -> None:
     assert lift is not None
     assert [round(one, 4) for one in lift] == [0.2, 0.0524, 0.3339]
     assert Conversion(Group(70, 56), Group(0, 0)).lift is None
+
+
+def test_who_is_there_still_counts_in_how_long_people_stay() -> None:
+    """Within which time nearly all leave is not said by the few who left early, nor by too few."""
+    left = [Stayed(day, over=True) for day in range(1, 101)]
+    assert usual_of(left) == Usual(95, 100, 0)
+    assert usual_of([*left, Stayed(200, over=False)]) == Usual(96, 100, 1)
+    assert usual_of([*left, *[Stayed(200, over=False)] * 50]) is None
+    assert usual_of(left[:19]) is None

@@ -57,9 +57,10 @@ class AskSpan(ModalScreen[Span | None]):
             with Horizontal(classes="field"):
                 yield Static(told(say("days")), markup=False, classes="name")
                 yield Input(str(self._span.days), id="days", type="integer", max_length=3)
+                yield Static(f"↑ ↓  {' · '.join(map(str, _USUAL))}", id="usual")
             if self._released:
                 ways = (told(say("the days to come")), told(say("the days that have passed, again")))
-                yield Choices(ways, identity="way", upright=True)
+                yield Choices(ways, identity="way")
             yield Static(markup=False, id="objection")
         yield Hints()
 

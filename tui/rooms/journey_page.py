@@ -12,6 +12,7 @@ from engine.calendars.zone import Zone
 from engine.views.goals import Conversion, Group
 from engine.views.passages import Lately, Line, Passage, Place, Running
 from engine.views.pauses import pause_said
+from engine.views.stays import NEARLY_ALL
 from tui.widgets.bars import padded, width_of
 from tui.widgets.drawing import Course, Drawing, title_of
 from tui.widgets.rows import Column, Row
@@ -147,6 +148,12 @@ def _stuck(one: Running) -> Iterator[Content]:
         yield Content.styled(f"! {told(say('Longer in a state than its timers allow'))}", "bold $error")
         for place in late:
             yield Content(f"  {title_of(place.state)}  {place.late:,}")
+    lingering = [place for place in one.places if place.lingering]
+    if lingering:
+        yield Content("")
+        yield Content.styled(f"~ {told(say('Longer in a state than {n} of 100 stay', n=NEARLY_ALL))}", "bold")
+        for place in lingering:
+            yield Content(f"  {title_of(place.state)}  {place.lingering:,}")
     if blocked:
         yield Content("")
         yield Content.styled(told(say("Messages that have not left")), "bold")
@@ -167,7 +174,7 @@ def drawing_of(one: Running) -> Drawing:
 
 
 def _note(place: Place) -> str:
-    marks = f"(! {place.late:,})  " if place.late else ""
+    marks = f"(! {place.late:,})  " if place.late else f"(~ {place.lingering:,})  " if place.lingering else ""
     return f"{marks}{place.number:,}" if place.number or marks else ""
 
 
@@ -212,6 +219,7 @@ def _troubles(place: Place, when: When) -> Iterator[Content]:
             "{n:,} longer than its timers allow", "{n:,} longer than its timers allow", n=place.late
         )
         yield Content.styled(f"! {told(late)} ({told(age(place.limit or 0))})", "$error")
+    yield from _usual(place)
     if place.blocked:
         yield Content(
             told(say_number("{n:,} message has not left", "{n:,} messages have not left", n=place.blocked))
@@ -221,6 +229,25 @@ def _troubles(place: Place, when: When) -> Iterator[Content]:
             "{n:,} benefit waits to be given", "{n:,} benefits wait to be given", n=place.ungranted
         )
         yield Content(told(waits))
+
+
+def _usual(place: Place) -> Iterator[Content]:
+    """Within which time nearly all leave, by whom that is reckoned, and who is there for longer."""
+    usual = place.usual
+    if usual is not None:
+        said = say(
+            "{n} of 100 leave within {age} (by {left:,} who left and {there:,} who are there)",
+            n=NEARLY_ALL,
+            age=age(usual.limit),
+            left=usual.left,
+            there=usual.there,
+        )
+        yield Content(told(said))
+    if place.lingering:
+        longer = say_number(
+            "{n:,} here for longer than that", "{n:,} here for longer than that", n=place.lingering
+        )
+        yield Content.styled(f"~ {told(longer)}", "bold")
 
 
 def _lines(one: Running, state: str, width: int) -> Iterator[Content]:

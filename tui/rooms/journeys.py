@@ -1,6 +1,6 @@
 """Journeys: all of them, one as a drawn state machine with live counts, and who is in one of its states."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
@@ -14,6 +14,7 @@ from textual.widgets import Static
 from engine.people.practice import Hand
 from engine.views.inhabitants import Inhabitant, Stay, inhabitants
 from engine.views.passages import Running, running
+from engine.views.stays import Usual, usual_stays
 from tui.dialogs import AskWords
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
@@ -64,16 +65,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """How long people stay, by state, as of a day and a release: it changes slowly and takes a moment to find out."""
+
+    day: int
+    release: int
+    usual: Mapping[int, Usual]
+
+
+@dataclass(frozen=True, slots=True)
 class Journeys:
     """`asked`: how deep it looks; `wanted`: how deep it should, which rules may have made impossible meanwhile.
 
-    `people`: a page of those who are in the state. `more`: whether another follows.
+    `people`: a page of those who are in the state. `more`: whether another follows. `habits`: how long people stay.
     """
 
     wanted: Asked
     asked: Asked
     now: int
     journeys: tuple[Running, ...]
+    habits: Habits
     people: tuple[Inhabitant, ...] = ()
     more: bool = False
 
@@ -82,9 +93,18 @@ class Journeys:
         return next((one for one in self.journeys if one.journey.name == name), None)
 
 
-def read_journeys(asked: Asked, sight: Sight) -> Journeys:
+def read_journeys(asked: Asked, known: Habits | None, sight: Sight) -> Journeys:
     """All journeys, and the page that is asked for."""
-    return read_people(Journeys(asked, asked, sight.now, running(sight.window, sight.now)), asked, sight)
+    habits = _habits(known, sight)
+    found = running(sight.window, sight.now, habits.usual)
+    return read_people(Journeys(asked, asked, sight.now, found, habits), asked, sight)
+
+
+def _habits(known: Habits | None, sight: Sight) -> Habits:
+    today, release = sight.window.zone.day(sight.now), sight.window.release
+    if known is not None and (known.day, known.release) == (today, release):
+        return known
+    return Habits(today, release, usual_stays(sight.window, sight.now))
 
 
 def read_people(page: Journeys, asked: Asked, sight: Sight) -> Journeys:
@@ -113,7 +133,8 @@ class JourneysRoom(Room[Journeys]):
         "state how many are there, beside each way how many went it in 7 and 30 days. Enter again lists who is in a "
         "state, those who have been there for longest first, and once more leads to a customer. Esc leads back. `p` "
         "stops what a journey sends, `r` lets it go on.\n"
-        "! marks states in which people are longer than timers allow."
+        "! marks states in which people are longer than timers allow, ~ those in which people are longer than 95 "
+        "of 100 stay."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pause", say("pause")),
@@ -142,7 +163,7 @@ class JourneysRoom(Room[Journeys]):
         """All of it; only who is in a state, where the journeys have only just been read."""
         page, whole, self._whole = self.snapshot, self._whole, False
         if whole or page is None:
-            return partial(read_journeys, self._asked)
+            return partial(read_journeys, self._asked, None if page is None else page.habits)
         return partial(read_people, page, self._asked)
 
     def reload(self) -> None:

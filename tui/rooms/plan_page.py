@@ -42,7 +42,9 @@ def _lines(found: Planned, zone: Zone, width: int) -> Iterator[Content]:
     period, *taken = opening(found, zone)
     yield Content("")
     yield _heading(told(period))
-    yield from _folded((f"{told(name)}: {figures}" for name, figures in _totals(found)), width)
+    yield from _folded(
+        (say("{what}: {figures}", what=name, figures=figures) for name, figures in _totals(found)), width
+    )
     yield from _days(found.days, width)
     yield from _contrasted(found, zone, width)
     for one in tables(found.days):
@@ -66,7 +68,7 @@ def _under_way(found: Planned, width: int) -> Iterator[Content]:
         return
     yield Content("")
     yield _heading(told(say("Those under way")))
-    yield from table(FATES, moving, width) if moving else ()
+    yield from table(FATES, moving, width, headed=1) if moving else ()
     yield from _folded(remaining(found), width)
     if found.stranded:
         yield Content.styled(
@@ -168,7 +170,9 @@ def in_short(drawn: Drawn, width: int) -> str:
     figures = list(_totals(found))
     if figures:
         lines += ["", told(_PASSED if found.replayed else _COMING)]
-        lines += [f"  {told(name)}: {number}" for name, number in figures]
+        lines += [
+            f"  {told(say('{what}: {figures}', what=name, figures=number))}" for name, number in figures
+        ]
     return "\n".join(lines)
 
 

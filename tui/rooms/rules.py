@@ -246,7 +246,7 @@ class RulesRoom(Room[Rulebook]):
     def _is_fit(self, book: Rulebook, errand: "Errand[T]") -> bool:
         """Whether something can begin that wants rules without errors."""
         if has_errors(book.disk.found):
-            self.tell(say("The rules have errors: n leads to them."))
+            self.tell(wrong=say("The rules have errors: n leads to them."))
             return False
         return not errand.is_under_way
 
@@ -324,7 +324,9 @@ class RulesRoom(Room[Rulebook]):
             self.tell(say("These rules are in force already."))
         elif drawn is None or drawn.digest != book.disk.rules.digest:
             if self._is_fit(book, self._plan):
-                self.tell(say("First see what it would bring: the plan is being made. Then press a again."))
+                self.tell(
+                    wrong=say("First see what it would bring: the plan is being made. Then press a again.")
+                )
                 self._plan_for(self._span)
         else:
             number = str(book.next_number)
