@@ -20,7 +20,7 @@ from tests.oracle.interpreter import Interpreter
 from tests.oracle.outcomes import Outcome, differences, outcome_of
 
 ZONE = "Asia/Shanghai"
-Decision = h.Finishes | h.Decides | h.Foresees | h.Looks | h.Rewrites | h.Hints | h.Clears
+Decision = h.Finishes | h.Reopens | h.Decides | h.Foresees | h.Looks | h.Rewrites | h.Hints | h.Clears
 
 
 def model_in_scope(file: File, *, watching: bool = False) -> Model:
@@ -88,6 +88,8 @@ def _decide(oracle: Interpreter, step: Decision, moment: h.Moment) -> None:
     match step:
         case h.Finishes():
             _finish(oracle, step, moment)
+        case h.Reopens():
+            _reopen(oracle, step, moment)
         case h.Decides():
             _decide_on_benefit(oracle, step, moment)
         case h.Foresees():
@@ -141,6 +143,20 @@ def _finish(oracle: Interpreter, step: h.Finishes, moment: h.Moment) -> None:
     if task is not None:
         outcomes: Sequence[str] = oracle.action_of(task).outcomes
         oracle.finish(task, outcomes[step.outcome % len(outcomes)], moment.at, step.answers)
+
+
+def _reopen(oracle: Interpreter, step: h.Reopens, moment: h.Moment) -> None:
+    """Open again is the first one that was done at this moment."""
+    task = _first(
+        task
+        for task in oracle.facts.tasks
+        if task.enrolment.customer == step.customer
+        and task.task == step.task
+        and task.status == "done"
+        and task.closed_at == moment.at
+    )
+    if task is not None:
+        oracle.reopen(task)
 
 
 _Wanted = TypeVar("_Wanted", Message, Task, Grant)

@@ -4,6 +4,7 @@ Steps are written straight into the tables: imports are tested elsewhere.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,10 +17,12 @@ from engine.calendars.zone import Zone
 from engine.channels.protocol import Accepted, Capabilities, Channel, Outgoing, Receipt, Rejected, Says
 from engine.channels.protocol import Outcome as Answer
 from engine.delivery.delivery import Delivery
+from engine.errors import RefusedError
 from engine.inbox.receipts import By as ByChannel
 from engine.inbox.receipts import take_receipts
 from engine.people.consents import Consent, give
 from engine.people.optouts import OptOut, opt_out
+from engine.people.reopening import reopen_task
 from engine.people.tasks import Desk, Finish, declared_task, finish_task
 from engine.permits.permitting import Permits
 from engine.permits.senders import make_permits
@@ -100,6 +103,9 @@ class EngineSide:
                     self._optout(connection, step, now)
                 case h.Finishes():
                     self._finish(connection, step, now)
+                case h.Reopens():
+                    self._reopen(connection, step, now)
+                    return
                 case h.Told():
                     self._told(connection, step, now)
                     return
@@ -178,8 +184,24 @@ class EngineSide:
         outcome = declared.outcomes[step.outcome % len(declared.outcomes)]
         asked = {ask.name for ask in declared.asks}
         answers = {name: value for name, value in step.answers.items() if name in asked}
-        desk = Desk(connection, self.model, symbols, Surroundings(self.plan.world.zone, "CN"))
-        finish_task(desk, intent_in(row), Finish(outcome, answers), By("Ann", now))
+        finish_task(self._desk(connection), intent_in(row), Finish(outcome, answers), By("Ann", now))
+
+    def _reopen(self, connection: sa.Connection, step: h.Reopens, now: int) -> None:
+        """Open again is the first one that was done at this moment; where a run has seen it, none."""
+        of = s.task.c
+        which = (
+            of.task == self._number("task", step.task),
+            of.status == TaskStatus.DONE,
+            of.closed_at == now,
+        )
+        row = first(self._office(connection, now), s.task, step.customer, *which)
+        if row is not None:
+            with suppress(RefusedError):
+                reopen_task(self._desk(connection), intent_in(row), By("Ann", now))
+
+    def _desk(self, connection: sa.Connection) -> Desk:
+        surroundings = Surroundings(self.plan.world.zone, "CN")
+        return Desk(connection, self.model, self.plan.world.symbols, surroundings)
 
     def _office(self, connection: sa.Connection, now: int) -> Office:
         return Office(connection, self.plan, self.customers, now)

@@ -28,6 +28,7 @@ from tests.oracle.history import (
     Looks,
     Moment,
     OptsOut,
+    Reopens,
     Rewrites,
     Step,
     Thing,
@@ -164,7 +165,13 @@ def _steps(draw: Draw, stage: _Stage) -> list[Step]:
         "rewrite",
         "doubt",
     )
-    return [_step(draw, stage, kind) for kind in draw(st.lists(st.sampled_from(kinds), max_size=4))]
+    found: list[Step] = []
+    for kind in draw(st.lists(st.sampled_from(kinds), max_size=4)):
+        step = _step(draw, stage, kind)
+        found.append(step)
+        if isinstance(step, Finishes) and chance(draw, 3):
+            found.append(Reopens(step.customer, step.task))
+    return found
 
 
 def _step(draw: Draw, stage: _Stage, kind: str) -> Step:

@@ -13,14 +13,15 @@ from engine.commands.options import ListByDefault, after_option, as_option, json
 from engine.errors import UsageError
 from engine.explaining.following import Consequence, document, task_in_full, titled
 from engine.people.practice import Hand
+from engine.people.reopening import reopen_task
 from engine.people.task_changes import HandOver, assign, note, postpone
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.projects.names import known_role
 from engine.projects.project import Project
+from engine.storage.audit import By
 from engine.storage.customers import customer_number
 from engine.storage.keys import intent_of
 from engine.storage.states import TaskStatus
-from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, print_json_list, print_table, talk
 from engine.views.task_lists import Wanted
 from engine.views.tasks import scripts_at, tasks
@@ -136,12 +137,24 @@ def finish_command(
 ) -> None:
     """Finish a task; the next run moves the customer on."""
     how = Finish(outcome, dict(_answer(text) for text in answers), remark)
-    with opened() as project:
-        _finish(project, task, how, actor)
+    with opened() as project, _desk(project, actor) as (desk, who):
+        finish_task(desk, intent_of(task), how, who)
     if as_json:
         print_json({"id": task, "status": "done", "outcome": outcome})
     else:
         talk(say("task {task} is done: {outcome}", task=task, outcome=outcome))
+
+
+@tasks_command.command("undo")
+@_task
+@_because
+@as_option
+@json_option
+def undo_command(task: str, because: str | None, actor: str | None, *, as_json: bool) -> None:
+    """Take back that a task was finished, as long as no run has gone on from there: it is open again."""
+    with opened() as project, _desk(project, actor) as (desk, who):
+        reopen_task(desk, intent_of(task), who, because)
+    _tell({"id": task, "status": "open"}, say("task {task} is open again", task=task), as_json)
 
 
 @tasks_command.command("postpone")
@@ -221,14 +234,12 @@ def _tell(document: dict[str, object], words: Phrase, as_json: bool) -> None:  #
         talk(words)
 
 
-def _finish(project: Project, task: str, how: Finish, actor: str | None) -> None:
-    who = by(project, actor)
+@contextmanager
+def _desk(project: Project, actor: str | None) -> Iterator[tuple[Desk, By]]:
+    who, practice = by(project, actor), practice_of(project)
     with project.store.write() as connection:
         window = look(connection, project.config)
-        desk = Desk(
-            connection, window.model, load_symbols(connection), project.surroundings, practice_of(project)
-        )
-        finish_task(desk, intent_of(task), how, who)
+        yield Desk(connection, window.model, window.symbols, project.surroundings, practice), who
 
 
 def _follows(one: Consequence) -> Iterator[tuple[object, ...]]:

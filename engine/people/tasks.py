@@ -1,6 +1,6 @@
 """Finishing the work of people: once, by a name, with one of the outcomes that the rules offer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,8 +62,10 @@ def finish_task(desk: Desk, intent: Intent, how: Finish, by: By) -> None:
     if declared is None or how.outcome not in declared.outcomes:
         raise _no_outcome(name, how.outcome, declared)
     answers = read_answers(desk.surroundings, declared, how.answers)
-    _close(desk, intent, how, answers, by)
-    _store_answers(desk, intent.customer, declared, answers)
+    stored = _of_customer(declared, answers)
+    done = {"note": how.note, "answers": answers, "before": _known(desk, intent.customer, stored)}
+    _close(desk, intent, how.outcome, done, by)
+    _store(desk, intent.customer, stored)
     _record_event(desk, intent, name, how.outcome, by.now)
     mark_changed(desk.connection, [intent.customer])
     deed = Deed("task finished", intent.customer, f"{intent.id} {name} as {how.outcome}", how.note)
@@ -133,31 +135,44 @@ def _no_outcome(name: str, outcome: str, declared: Task | None) -> UnknownNameEr
     return UnknownNameError(say("task `{name}` has no outcome `{outcome}`", name=name, outcome=outcome), hint)
 
 
-def _close(desk: Desk, intent: Intent, how: Finish, answers: Mapping[str, Stored], by: By) -> None:
-    done = {
+def _close(desk: Desk, intent: Intent, outcome: str, done: Mapping[str, object], by: By) -> None:
+    closed = {
         "status": TaskStatus.DONE,
         "closed_at": by.now,
-        "outcome": desk.symbols.number(desk.connection, "outcome", how.outcome),
+        "outcome": desk.symbols.number(desk.connection, "outcome", outcome),
         "done_by": by.actor,
-        "note": how.note,
-        "answers": dict(answers),
     }
-    mine = task.update().where(*is_task(intent), task.c.status == TaskStatus.OPEN).values(done)
+    mine = task.update().where(*is_task(intent), task.c.status == TaskStatus.OPEN).values(closed | {**done})
     if desk.connection.execute(mine).rowcount == 0:
         raise closed_already(task_row(desk.connection, intent), intent, desk.practice)
 
 
-def _store_answers(desk: Desk, customer: int, declared: Task, answers: Mapping[str, Stored]) -> None:
-    table = declared_tables(desk.model).customer
+def _of_customer(declared: Task, answers: Mapping[str, Stored]) -> dict[str, Stored]:
+    """What of the answers is stored on the customer, by column."""
     attributes = {ask.name for ask in declared.asks if ask.attribute}
-    values = {
-        column_name(name): value
-        for name, value in answers.items()
-        if name in attributes and value is not None
-    }
+    given = ((name, value) for name, value in answers.items() if name in attributes and value is not None)
+    return {column_name(name): value for name, value in given}
+
+
+def _known(desk: Desk, customer: int, columns: Iterable[str]) -> dict[str, Stored]:
+    """What these columns of the customer hold now, for whoever takes the finish back."""
+    table, names = declared_tables(desk.model).customer, list(columns)
+    if not names:
+        return {}
+    query = sa.select(*(table.c[name] for name in names)).where(table.c.customer == customer)
+    return dict(zip(names, desk.connection.execute(query).one(), strict=True))
+
+
+def _store(desk: Desk, customer: int, values: Mapping[str, Stored]) -> None:
     if values:
-        desk.connection.execute(table.update().where(table.c.customer == customer).values(values))
+        table = declared_tables(desk.model).customer
+        desk.connection.execute(table.update().where(table.c.customer == customer).values({**values}))
         opt_out_known(desk.connection, [customer])
+
+
+def finish_event(intent: Intent) -> int:
+    """The digest of the event that tells of a task's end."""
+    return identity_digest("task_done", intent.id)
 
 
 def _record_event(desk: Desk, intent: Intent, name: str, outcome: str, now: int) -> None:
@@ -165,7 +180,7 @@ def _record_event(desk: Desk, intent: Intent, name: str, outcome: str, now: int)
         "seq": take(desk.connection, 1),
         "customer": intent.customer,
         "at": now,
-        "digest": identity_digest("task_done", intent.id),
+        "digest": finish_event(intent),
         "task": name,
         "outcome": outcome,
     }

@@ -316,6 +316,7 @@ task = key_table(
     sa.Column("done_by", sa.Text),
     sa.Column("note", sa.Text),
     sa.Column("answers", sa.JSON),
+    sa.Column("before", sa.JSON),
     sa.Column("rank", sa.Double),
 )
 """Work for people; `status`: `engine.storage.states`; `rank`: `engine.running.ranking`. `assignee`: who has it."""

@@ -1,4 +1,4 @@
-"""Databases of the version before made databases of this one, when they are opened, in one transaction.
+"""Databases of the versions before made databases of this one, when they are opened, in one transaction.
 
 Knows nothing of how a database is opened, nor of versions further back: those are refused.
 """
@@ -16,33 +16,38 @@ from engine.storage.staff_tables import OPEN_TASK, edit
 from engine.storage.states import MessageStatus
 from engine.storage.traffic import QUARTER
 
-BEFORE, NOW = "8", "9"
-"""Versions of the fixed tables, as `meta` holds them."""
+BEFORE, NOW = ("8", "9"), "10"
+"""Versions of the fixed tables, as `meta` holds them: 9 brought ranks of tasks, 10 what a finish has changed."""
 
-_IS_BEFORE = (meta.c.key == "schema", meta.c.value == BEFORE)
+_IS_BEFORE = (meta.c.key == "schema", meta.c.value.in_(BEFORE))
 
 
 def is_of_before(connection: sa.Connection) -> bool:
-    """Whether a database is of the version before."""
+    """Whether a database is of one of the versions before."""
     return connection.scalar(sa.select(meta.c.key).where(*_IS_BEFORE)) is not None
 
 
 def bring_up(connection: sa.Connection) -> None:
-    """Make a database of the version before one of this; no other is touched.
+    """Make a database of a version before one of this; no other is touched.
 
     Tasks get a rank, which the next run works out: their customers count as changed. Edits remember what was before.
     What has left is counted.
     """
     if not connection.execute(meta.update().where(*_IS_BEFORE).values(value=NOW)).rowcount:
         return  # somebody else was first
-    connection.execute(AddColumn(task.c.rank))
-    connection.execute(AddColumn(edit.c.former))
+    inspector = sa.inspect(connection)
+    for table in (task, edit):
+        known = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.c:
+            if column.name not in known:
+                connection.execute(AddColumn(column))
     for index in sorted(task.indexes, key=lambda index: str(index.name)):
         connection.execute(sa.schema.DropIndex(index, if_exists=True))
         index.create(connection)
-    grant_redeemed.create(connection)
-    traffic.create(connection)
-    connection.execute(traffic.insert().from_select([*traffic.c.keys()], _left()))
+    connection.execute(sa.schema.CreateIndex(grant_redeemed, if_not_exists=True))
+    if not inspector.has_table(traffic.name):
+        traffic.create(connection)
+        connection.execute(traffic.insert().from_select([*traffic.c.keys()], _left()))
     mark_changed(connection, connection.scalars(sa.select(task.c.customer).where(OPEN_TASK)).all())
 
 

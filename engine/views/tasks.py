@@ -1,7 +1,7 @@
 """The work of people, as `homing tasks` lists it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import task
 from engine.storage.staff_tables import task_note
 from engine.storage.states import TaskStatus
+from engine.storage.values import Stored
 from engine.texts.rendering import Renderer
 from engine.texts.scripts import Scripts
 from engine.views.task_lists import Wanted, keys_in_order
@@ -105,11 +106,18 @@ def _task(window: Window, scripts: Scripts, row: sa.Row[Any], notes: list[dict[s
         "assignee": row.assignee,
         "overdue": row.status == TaskStatus.OPEN and row.due_at is not None and row.due_at < scripts.now,
         "outcome": window.name(row.outcome),
+        "answers": _answers(window, declared, row.answers or {}),
         "done_by": row.done_by,
         "closed": window.time(row.closed_at),
         "note": row.note,
         "notes": notes,
     }
+
+
+def _answers(window: Window, declared: Task | None, answers: Mapping[str, Stored]) -> dict[str, Stored]:
+    """What was filled in, also in a task that is open again."""
+    kinds = {ask.name: ask.type.kind for ask in declared.asks} if declared else {}
+    return {name: window.value(value, kinds[name]) for name, value in answers.items() if name in kinds}
 
 
 def _script(window: Window, scripts: Scripts, declared: Task | None, row: sa.Row[Any]) -> str | None:

@@ -119,6 +119,7 @@ def test_of_the_version_before(path: Path) -> None:
             index.drop(connection)
         connection.execute(DropColumn(task.c.rank))
         connection.execute(DropColumn(edit.c.former))
+        connection.execute(DropColumn(task.c.before))
         grant_redeemed.drop(connection)
         traffic.drop(connection)
         message_row = dict.fromkeys(("message", "state", "policy", "created_at", "changed_at", *INTENT), 1)
@@ -126,9 +127,9 @@ def test_of_the_version_before(path: Path) -> None:
         for customer, (at, channel, status) in enumerate(left):
             mine = {"customer": customer, "sent_at": at, "channel": channel, "status": status}
             connection.execute(message.insert().values(message_row | mine))
-        row = dict.fromkeys((*INTENT, "task", "state", "status", "created_at"), 1)
+        row: dict[str, object] = dict.fromkeys((*INTENT, "task", "state", "status", "created_at"), 1)
         connection.execute(task.insert(), [row | {"customer": 7}, row | {"customer": 8, "status": 2}])
-        connection.execute(meta.update().where(meta.c.key == "schema").values(value=BEFORE))
+        connection.execute(meta.update().where(meta.c.key == "schema").values(value=BEFORE[0]))
     store.close()
     store = open_store(path)
     assert _tasks_as_made(store) == made

@@ -161,6 +161,8 @@ class Task:
     outcome: str | None = None
     closed_at: datetime | None = None
     answers: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    told: Event | None = None
 
 
 @dataclass(slots=True)

@@ -83,6 +83,14 @@ class Finishes:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopens:
+    """The first task of that name of a customer's that was done at this very moment, if there is one, is open again."""
+
+    customer: str
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A gateway tells of the first message of a customer's that has been sent, if there is one, whether it arrived.
 
@@ -159,7 +167,7 @@ class Clears:
 
 
 ByCustomer = (
-    Known | Thing | Happens | Agrees | Withdraws | OptsOut | Labelled | Finishes | Told | Decides | Looks
+    Known | Thing | Happens | Agrees | Withdraws | OptsOut | Labelled | Finishes | Reopens | Told | Decides | Looks
     | Rewrites | Hints | Clears
 )  # fmt: skip
 Step = ByCustomer | Foresees

@@ -121,8 +121,21 @@ class Interpreter:
         customer = self.facts.customers[task.enrolment.customer]
         for ask in self.action_of(task).asks:
             if ask.attribute and ask.name in task.answers:
+                task.before[ask.name] = customer.attributes.get(ask.name)
                 customer.attributes[ask.name] = task.answers[ask.name]
-        self.facts.arrive("task_done", customer.id, at, {"task": task.task, "outcome": outcome})
+        task.told = self.facts.arrive("task_done", customer.id, at, {"task": task.task, "outcome": outcome})
+
+    def reopen(self, task: Task) -> None:
+        """A person takes back that a task was done, unless a run has seen it; what has changed since stays."""
+        assert task.told is not None
+        if self.last is not None and task.told.seq <= self.last[1]:
+            return
+        attributes = self.facts.customers[task.enrolment.customer].attributes
+        for name, value in task.before.items():
+            if attributes[name] == task.answers[name]:
+                attributes[name] = value
+        self.facts.events[task.enrolment.customer].remove(task.told)
+        task.status, task.outcome, task.closed_at, task.before, task.told = "open", None, None, {}, None
 
     def action_of(self, task: Task) -> m.Task:
         """The action of the rules that asked for a task."""

@@ -62,6 +62,31 @@ def test_a_call_from_today_to_its_end(tmp_path: Path) -> None:
     assert verbs == ["shown in full", "task noted", "task postponed", "task finished"]
 
 
+def test_the_wrong_outcome_is_taken_back(tmp_path: Path) -> None:
+    """`u` opens again what was finished last, with what was filled in; after a run it tells that it is too late."""
+    homing = staffed(tmp_path, 2)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("3", "u")
+        assert "You have finished nothing here" in visitor.told
+        await visitor.press("f", "1", "tab", "right", "tab", "3", "ctrl+s")
+        assert "1 of 1" in visitor.text
+        await visitor.press("u")
+        assert "open again" in visitor.told
+        assert "陈1女士您好" in visitor.text
+        assert "1 of 2" in visitor.text
+        await visitor.press("f")
+        assert "● good" in visitor.text
+        await visitor.press("2", "ctrl+s")
+        homing.well("run", "--at", "2026-11-23 10:05")
+        await visitor.press("u")
+        assert "rules have gone on from there" in visitor.told
+
+    visit(homing, "小李", play, LARGE)
+    done = next(one for one in tasks(homing) if one["customer"] == "C1")
+    assert (done["outcome"], done["answers"]) == ("refused", {"mood": "good", "visits": 3.0})
+
+
 def test_late_ones_come_first_and_say_so(tmp_path: Path) -> None:
     """Overdue, due today and later are headings; how late something is stands beside it; `c` leads to the customer."""
     homing = staffed(tmp_path)

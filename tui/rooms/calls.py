@@ -27,7 +27,19 @@ from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.call_card import UNKNOWN, asks_of, head_of, outcomes_of, script_of, whom_of
 from tui.rooms.call_list import COLUMNS, count_of, rows_of
-from tui.rooms.desk import PAGE, Asked, Call, Calls, Fellow, finish, read_calls, read_crew, read_next, without
+from tui.rooms.desk import (
+    PAGE,
+    Asked,
+    Call,
+    Calls,
+    Fellow,
+    finish,
+    read_calls,
+    read_crew,
+    read_next,
+    reopen,
+    without,
+)
 from tui.rooms.dossier import WIDTHS, Dossier
 from tui.rooms.finishing import Finishing
 from tui.widgets.parts import heading
@@ -42,7 +54,8 @@ class CallsRoom(Room[Calls]):
     ABOUT: ClassVar[str] = say(
         "Calls and other tasks for you, late ones first, then today's; the best customers first among them. "
         "Beside them: what to say, what to find out, and what follows from each outcome.\n"
-        "`f` finishes the task: the digit of what came of it, Tab to fill in, Enter. Nothing happens before."
+        "`f` finishes the task: the digit of what came of it, Tab to fill in, Enter. Nothing happens before; "
+        "`u` takes back what was finished last, until the rules have gone on from it."
     )
     HORIZONTAL_BREAKPOINTS = WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,6 +64,7 @@ class CallsRoom(Room[Calls]):
         Binding("p", "postpone", say("postpone")),
         Binding("h", "hand_over", say("hand over")),
         Binding("t", "take", say("take")),
+        Binding("u", "undo", say("undo")),
         Binding("v", "show", say("number")),
         Binding("o", "others", say("others' too")),
         Binding("c", "customer", say("customer"), show=False),
@@ -64,6 +78,7 @@ class CallsRoom(Room[Calls]):
         self._in_full: str | None = None
         self._whole = True
         self._page: Calls | None = None
+        self._finished: list[str] = []
 
     def lays_out(self) -> Iterable[Widget]:
         """The list, the task, the customer."""
@@ -178,6 +193,18 @@ class CallsRoom(Room[Calls]):
             )
             self._do(call, partial(finish, self.house.project, call.key, how), done, gone=True)
 
+    @work(group="decide")
+    async def action_undo(self) -> None:
+        """Open again what was finished last, here; the cursor goes to it."""
+        if not self._finished:
+            self.tell(say("You have finished nothing here that could be taken back."))
+            return
+        key = self._finished.pop()
+        if await self.act(partial(reopen, self.house.project, key)):
+            self._asked = replace(self._asked, key=key)
+            self.tell(say("open again; what was filled in is still there"))
+        self.reload()
+
     def action_note(self) -> None:
         """Write something down."""
         call = self._ready()
@@ -274,6 +301,8 @@ class CallsRoom(Room[Calls]):
         page = self.snapshot
         if done:
             self.tell(said)
+        if done and gone:
+            self._finished.append(call.key)
         if (
             not done
             or not gone

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from engine.errors import UnknownNameError
 from engine.explaining.following import TaskInFull, task_in_full
 from engine.people.practice import Hand
+from engine.people.reopening import reopen_task
 from engine.people.staff import members
 from engine.people.task_changes import tasks_of
 from engine.people.tasks import Desk, Finish, finish_task
@@ -139,10 +140,19 @@ def without(calls: Calls, key: str) -> Calls:
 
 def finish(project: Project, key: str, how: Finish, hand: Hand) -> bool:
     """Finish a task, in the transaction of the hand."""
-    window = look(hand.connection, project.config)
-    desk = Desk(hand.connection, window.model, window.symbols, project.surroundings, hand.practice)
-    finish_task(desk, intent_of(key), how, hand.by)
+    finish_task(_desk(project, hand), intent_of(key), how, hand.by)
     return True
+
+
+def reopen(project: Project, key: str, hand: Hand) -> bool:
+    """Take back that a task was finished."""
+    reopen_task(_desk(project, hand), intent_of(key), hand.by)
+    return True
+
+
+def _desk(project: Project, hand: Hand) -> Desk:
+    window = look(hand.connection, project.config)
+    return Desk(hand.connection, window.model, window.symbols, project.surroundings, hand.practice)
 
 
 def _wanted(asked: Asked, sight: Sight) -> Wanted:

@@ -47,6 +47,7 @@ class Finishing(ModalScreen[Finish | None]):
         self._house, self._call = house, call
         self._asks: list[dict[str, Any]] = list(call.task.item["asks"])  # type: ignore[call-overload]
         self._warned = False
+        self._known: dict[str, Any] = dict(call.task.item["answers"])  # type: ignore[call-overload]
 
     def compose(self) -> ComposeResult:
         """Outcomes, fields, what follows from the chosen outcome."""
@@ -57,8 +58,8 @@ class Finishing(ModalScreen[Finish | None]):
             outcomes = [one.outcome for one in self._call.task.follows]
             yield _row(told(say("What came of it?")), Choices(outcomes, identity="outcomes", upright=True))
             for place, ask in enumerate(self._asks):
-                yield _row(told(ask["name"]), _field(place, ask))
-            yield _row(told(say("note")), Input(id="remark", compact=True))
+                yield _row(told(ask["name"]), _field(place, ask, self._known.get(ask["name"])))
+            yield _row(told(say("note")), Input(item["note"] or "", id="remark", compact=True))  # type: ignore[arg-type]
             yield Static(id="follows")
             yield Static(markup=False, id="verdict")
         yield Hints()
@@ -67,6 +68,8 @@ class Finishing(ModalScreen[Finish | None]):
         """Begin with what came of it: its digits work at once."""
         self._show(self._call)
         self._outcomes.focus()
+        if self._known:
+            self.look_over()
 
     def on_descendant_focus(self) -> None:
         """The name of the field that keys go to stands out."""
@@ -175,8 +178,14 @@ def _row(name: str, field: Widget) -> Horizontal:
     return Horizontal(Static(name, markup=False, classes="name"), field, classes="field")
 
 
-def _field(place: int, ask: dict[str, Any]) -> Widget:
+def _field(place: int, ask: dict[str, Any], known: object) -> Widget:
+    """`known`: what was filled in before the task was opened again."""
     identity = f"field{place}"
     if ask["choices"] or ask["type"] == "flag":
-        return Choices(ask["choices"] or _FLAG, identity=identity)
-    return Input(placeholder=told(kind_said(ask["type"])), id=identity, compact=True)
+        options = ask["choices"] or _FLAG
+        choices = Choices(options, identity=identity)
+        written = _FLAG[not known] if isinstance(known, bool) else known
+        choices.set_reactive(Choices.chosen, options.index(written) if written in options else None)
+        return choices
+    written = "" if known is None else f"{known:.12g}" if isinstance(known, float) else str(known)
+    return Input(written, placeholder=told(kind_said(ask["type"])), id=identity, compact=True)
