@@ -22,6 +22,7 @@ from engine.projects.project import Project, open_project
 from engine.projects.rule_files import read_rule_set
 from engine.storage.audit import By
 from engine.storage.schema import enrolment
+from engine.views.brought import week
 from engine.views.deliveries import causes, lanes
 from engine.views.flows import standing
 from engine.views.goals import conversion
@@ -96,7 +97,10 @@ def make(folder: Path, customers: int) -> Project:
 
 
 def _fill(connection: sa.Connection, plan: Plan, customers: int) -> None:
-    """A tenth has reached the goal, a tenth is held out; one message in twenty waits, one in 2,000 is in doubt."""
+    """A tenth has reached the goal, a tenth is held out; one message in twenty waits, one in 2,000 is in doubt.
+
+    Forty people have finished a thousand tasks each in the month.
+    """
 
     def number(kind: str, name: str) -> int:
         return plan.world.number(kind, name)
@@ -116,6 +120,7 @@ def _fill(connection: sa.Connection, plan: Plan, customers: int) -> None:
     for statement in (_ENROLMENTS, _MESSAGES):
         connection.execute(sa.text(statement.replace(_N, _N.format(customers))), numbers)
     connection.execute(sa.text(_TRAFFIC))
+    connection.execute(sa.text(_TASKS), numbers)
     today = ZONE.day(START)
     for day in range(today - 365, today + 1):
         rows = [
@@ -143,6 +148,10 @@ FROM n"""
 _TRAFFIC = """INSERT INTO traffic (quarter, channel, sent, delivered)
 SELECT sent_at - sent_at % 900000, channel, count(*), sum(status = 6) FROM message
 WHERE sent_at IS NOT NULL GROUP BY 1, 2"""
+_TASKS = f"""{_N.format(40_000)}
+INSERT INTO task (customer, journey, record, occurrence, visit, "action", task, state, status, created_at, closed_at,
+  outcome, done_by)
+SELECT i, :journey, 0, 1, 1, 0, :hello, :state0, 2, {_AT}, {_AT}, :hello, 'P' || (i % 40) FROM n"""
 _FLOW = """INSERT INTO flow (day, journey, source, target, outcome, rule, number)
 VALUES (:day, :journey, :source, :target, :outcome, :rule, :number)"""
 
@@ -172,6 +181,7 @@ def views(window: Window) -> dict[str, Callable[[], object]]:
         "how many are where": lambda: standing(window.connection, window.symbols),
         "status": lambda: status(window.connection, window.config, START),
         "the loop": lambda: loop(window, standing(window.connection, window.symbols), START),
+        "the week": lambda: week(window, START),
         "conversion": lambda: conversion(window, retention, START),
         "the journeys": lambda: running(window, START),
         "a page of who is in a state": lambda: inhabitants(window, "retention", "reminder.normal", 101),

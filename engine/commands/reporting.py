@@ -1,11 +1,12 @@
 """`report`: the numbers of a period, for those who decide what to do next."""
 
+from dataclasses import dataclass
 from html import escape
 
 import click
 
 from dsl.wording import Phrase
-from engine.calendars.zone import parse_time
+from engine.calendars.zone import Zone, parse_time
 from engine.commands.opening import opened, time_of
 from engine.commands.options import json_option
 from engine.errors import UsageError
@@ -19,6 +20,9 @@ from engine.views.window import look
 from engine.visible import visible
 from engine.wording import say, say_as
 
+_UNKNOWN = "—"
+"""Stands for a number of which nothing is known, but not in files that programs read."""
+
 _MONTH = 30
 """Days that a report covers where nobody says, today included."""
 
@@ -27,6 +31,7 @@ _MONTH = 30
 @click.argument("name", required=False, metavar="[NAME]")
 @click.option("--since", metavar="TIME", help="From then on; else the last 30 days.")
 @click.option("--until", metavar="TIME", help="Until just before then; else until now.")
+@click.option("--days", type=click.IntRange(1), metavar="N", help="The last N days, today included.")
 @click.option("--by", metavar="DIMENSION", help="For each attribute, value or audience of customers apart.")
 @click.option(
     "--format",
@@ -38,18 +43,27 @@ _MONTH = 30
 )
 @json_option
 def report_command(
-    name: str | None, since: str | None, until: str | None, by: str | None, form: str, *, as_json: bool
+    name: str | None,
+    by: str | None,
+    form: str,
+    *,
+    since: str | None,
+    until: str | None,
+    days: int | None,
+    as_json: bool,
 ) -> None:
-    """Print a report: batches, funnel, journeys, benefits, tests. Without a name: what each tells."""
+    """Print a report: summary, people, batches, funnel, journeys, benefits, tests. Without a name: what each tells."""
     if name is None:
         print_table((say("report"), say("tells")), [(one, found.about) for one, found in REPORTS.items()])
         return
     with opened() as project:
-        rows = _rows(project, name, (since, until), by)
+        rows = _rows(project, name, _Asked(since, until, days), by)
     if as_json:
         print_json(rows)
-    elif form == "table":
-        names, cells = table(rows)
+        return
+    rows = [{key: words(one) if isinstance(one, Phrase) else one for key, one in row.items()} for row in rows]
+    if form == "table":
+        names, cells = table(rows, _UNKNOWN)
         print_table([_heading(one) for one in names], cells, headed=1)
     elif form == "csv":
         click.echo(_as_csv(rows), nl=False)
@@ -58,6 +72,14 @@ def report_command(
 
 
 _HEADINGS: dict[str, Phrase] = {
+    "figure": say("figure"),
+    "of": say("of it"),
+    "number": say("in the period"),
+    "before": say("before"),
+    "who": say("who"),
+    "finished": say("tasks finished"),
+    "overdue": say("overdue"),
+    "outcomes": say("what came of them"),
     "journey": say("journey"),
     "enrolled": say("enrolled"),
     "reached": say("reached"),
@@ -105,16 +127,32 @@ def _heading(name: str) -> str:
     return "/".join(words(_HEADINGS[part]) if part in _HEADINGS else part for part in name.split("/"))
 
 
-def _rows(project: Project, name: str, period: tuple[str | None, str | None], by: str | None) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The period that is asked for."""
+
+    since: str | None
+    until: str | None
+    days: int | None
+
+    def within(self, zone: Zone, now: int) -> tuple[int, int]:
+        """From when, and until just before when."""
+        since, until = (None if one is None else parse_time(one, zone) for one in (self.since, self.until))
+        if since is not None and self.days is not None:
+            raise UsageError(say("`--days` and `--since` say the same"), say("give one of them"))
+        last = now + 1 if until is None else until
+        first = zone.midnight(zone.day(last - 1) - (self.days or _MONTH) + 1) if since is None else since
+        if first >= last:
+            raise UsageError(say("the period ends before it begins"), say("`--since` comes before `--until`"))
+        return first, last
+
+
+def _rows(project: Project, name: str, asked: _Asked, by: str | None) -> list[Row]:
     zone, now = project.config.zone, time_of(project)
-    since, until = (None if one is None else parse_time(one, zone) for one in period)
+    first, last = asked.within(zone, now)
     with project.store.read() as connection:
         window = look(connection, project.config)
         plan = make_plan(connection, window.release, window.model, zone, project.config.lateness)
-        last = now + 1 if until is None else until
-        first = zone.midnight(zone.day(last - 1) - _MONTH + 1) if since is None else since
-        if first >= last:
-            raise UsageError(say("the period ends before it begins"), say("`--since` comes before `--until`"))
         return report(Study(window, plan, now, first, last, by), name)
 
 
@@ -127,7 +165,7 @@ def _as_csv(rows: list[Row]) -> str:
 
 def _as_html(name: str, rows: list[Row]) -> str:
     """A page of its own, which a browser prints."""
-    names, cells = table(rows)
+    names, cells = table(rows, _UNKNOWN)
 
     def line(tag: str, texts: list[str]) -> str:
         return "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts) + "</tr>"

@@ -11,6 +11,7 @@ from engine.reports.benefits import benefits
 from engine.reports.funnel import funnel
 from engine.reports.journeys import journeys, tests
 from engine.reports.study import Row, Study
+from engine.reports.summary import people, summary
 from engine.wording import all_of, near_or, say
 
 
@@ -24,6 +25,12 @@ class Report:
 
 
 REPORTS: Mapping[str, Report] = {
+    "summary": Report(
+        summary, say("what the period brought, beside as many days before, as Today tells it"), grouped=False
+    ),
+    "people": Report(
+        people, say("who finished how many tasks, with which outcome, and who is late"), grouped=False
+    ),
     "batches": Report(batches, say("each message and day of sending, and what came of it"), grouped=True),
     "funnel": Report(
         funnel, say("who came in, was reached, responded, tried, was won, was kept"), grouped=True
@@ -54,11 +61,14 @@ def report(study: Study, name: str) -> list[Row]:
     return list(found.rows(study))
 
 
-def table(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
-    """Headings and cells. What is nested has a column for each of its parts, or stands in one where parts differ."""
+def table(rows: Sequence[Row], unknown: str = "") -> tuple[list[str], list[list[str]]]:
+    """Headings and cells. What is nested has a column for each of its parts, or stands in one where parts differ.
+
+    `unknown` stands where something is asked of which nothing is known.
+    """
     flat = [dict(_flat(row)) for row in rows]
     names = list(dict.fromkeys(name for row in flat for name in row))
-    return names, [[_cell(name, row.get(name)) for name in names] for row in flat]
+    return names, [[_cell(name, row[name], unknown) if name in row else "" for name in names] for row in flat]
 
 
 def _flat(row: Row) -> Iterator[tuple[str, Any]]:
@@ -74,12 +84,24 @@ def _flat(row: Row) -> Iterator[tuple[str, Any]]:
 _SIGNED, _PLAIN = frozenset({"difference", "relative"}), frozenset({"low", "high"})
 """Shares by other names: differences, which have a sign, and the ends of intervals."""
 
+_COUNTS = frozenset({"number", "before"})
+"""Whole numbers, or shares where they are not."""
 
-def _cell(name: str, value: Any) -> str:
+
+_WORDS = frozenset({"of", "relative"})
+"""What is missing of these is not unknown: there is none."""
+
+
+def _cell(name: str, value: Any, unknown: str) -> str:
     if value is None:
-        return ""
+        return "" if name in _WORDS else unknown
     if name in _SIGNED:
         return f"{value:+.2%}"
-    if name in _PLAIN or "/" in name or name.endswith("rate"):
+    if (
+        name in _PLAIN
+        or (name in _COUNTS and isinstance(value, float))
+        or "/" in name
+        or name.endswith("rate")
+    ):
         return f"{value:.2%}"
     return str(value)

@@ -15,7 +15,7 @@ from dsl.model.model import Model
 from engine.storage.benefit_tables import REDEEMED_GRANT, grant
 from engine.storage.flow_tables import NOWHERE
 from engine.storage.inbox_tables import receipt
-from engine.storage.schema import release, task
+from engine.storage.schema import run, task
 from engine.storage.staff_tables import DONE_TASK, OPEN_TASK
 from engine.storage.states import GrantStatus
 from engine.storage.traffic import left_between
@@ -84,7 +84,7 @@ def week(window: Window, now: int) -> Period:
 def period(window: Window, first: int, last: int, now: int) -> Period:
     """From a business day to another, both included."""
     days = last - first + 1
-    began = window.connection.scalar(sa.select(sa.func.min(release.c.applied_at)))
+    began = window.connection.scalar(sa.select(run.c.at).order_by(run.c.run).limit(1))
     known = began is not None and began < window.zone.midnight(first)
     return Period(
         days,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.config import Config
 from engine.storage.inbox_tables import receipt
-from engine.storage.schema import enrolment, message, release, task, visit
+from engine.storage.schema import enrolment, message, task, visit
 from engine.storage.symbols import load_symbols
 from engine.views.brought import Brought, period, week
 from engine.views.deliveries import lanes
@@ -46,9 +46,6 @@ def lived() -> EngineSide:
         for place in range(20):
             row = {"seq": 10_000 + place, "customer": 1 + place, "at": NOW - place * DAY, "digest": place}
             connection.execute(events["replied" if place % 4 else "optout"].insert().values(row))
-        connection.execute(
-            release.insert().values(release=1, applied_at=START, digest="", source={}, applied_by=None)
-        )
     return side
 
 

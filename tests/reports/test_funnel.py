@@ -91,4 +91,5 @@ def test_what_cannot_be_asked_is_named(pool: Homing) -> None:
     assert "did you mean `funnel`?" in pool("report", "funel").err
     assert "known are: class" in pool("report", "funnel", "--by", "colour").err
     assert "`--by` goes with: batches, funnel, benefits" in pool("report", "tests", "--by", "class").err
+    assert "say the same" in pool("report", "summary", "--since", "2026-11-01", "--days", "3").err
     assert "ends before it begins" in pool("report", "funnel", "--since", "2027-03-01").err

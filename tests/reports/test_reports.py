@@ -69,6 +69,17 @@ def test_reports_tell_what_came_of_it(tmp_path: Path) -> None:
     (journey,) = rows(homing, "journeys")
     assert (journey["entered"], journey["held_out"]) == (sent, COUNT - sent)
     assert (journey["goal_rate"], journey["held_out_goal_rate"]) == (round(10 / sent, 4), 0.0)
+    told = {(one["figure"], one["of"]): one["number"] for one in rows(homing, "summary")}
+    assert (told["messages sent", None], told["share delivered", None]) == (sent, None)
+    assert (told["came into journeys", None], told["goals reached", None]) == (sent, 10)
+    assert (told["benefits given", None], told["benefits redeemed", None], told["opt-outs", None]) == (
+        sent,
+        1,
+        1,
+    )
+    lately = homing.well("report", "summary", "--days", "7", "--json").json
+    assert [(one["number"], one["before"]) for one in lately[:1]] == [(0, 0)]
+    assert rows(homing, "people") == []
     treated, held_out, *arms = rows(homing, "tests")
     assert (treated["customers"], treated["reached"]) == (sent, 10)
     assert (held_out["customers"], held_out["reached"]) == (COUNT - sent, 0)
