@@ -1,9 +1,10 @@
 """The engine's sentences: English strings that `dsl.translation` can say in another language. Knows no language."""
 
 import errno
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from dsl.near import nearest
+from dsl.units import Duration, Unit
 from dsl.wording import Pattern, Phrase, Series, phrase
 
 _PACKAGE = "engine"
@@ -49,6 +50,20 @@ def written(text: str) -> Phrase:
     """A sentence that stands elsewhere in the code, where the catalogue finds it by itself: the help of a command."""
     return phrase(Pattern(text, _PACKAGE), {})
 
+
+def lasting(duration: Duration) -> Phrase:
+    """A duration as people say it."""
+    return _LONG[duration.unit](duration.amount)
+
+
+_LONG: Mapping[Unit, Callable[[int], Phrase]] = {
+    "minute": lambda n: say_number("{n} minute", "{n} minutes", n=n),
+    "hour": lambda n: say_number("{n} hour", "{n} hours", n=n),
+    "day": lambda n: say_number("{n} day", "{n} days", n=n),
+    "week": lambda n: say_number("{n} week", "{n} weeks", n=n),
+    "month": lambda n: say_number("{n} month", "{n} months", n=n),
+    "year": lambda n: say_number("{n} year", "{n} years", n=n),
+}
 
 _USUAL: Mapping[int, Phrase] = {
     errno.ENOENT: say("No such file or directory"),

@@ -15,7 +15,7 @@ from engine.projects.project import Project
 from engine.storage.audit import By
 from engine.storage.panels import roles_in
 from engine.views.pauses import pause_said
-from engine.views.window import Window, look
+from engine.views.window import Window, for_people, look
 
 if TYPE_CHECKING:
     from engine.explaining.inquiry import Inquiry
@@ -82,7 +82,7 @@ class House:
         self.project.store.check_place()
         now = time_of(self.project)
         with self.project.store.read() as connection:
-            window = replace(look(connection, self.project.config), offsets=False)
+            window = replace(for_people(look(connection, self.project.config)), offsets=False)
             return view(Sight(window, now, self.actor, roles_held(connection, self.actor), self.made))
 
     def write(self, verb: Callable[[Hand], T]) -> T:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 from unicodedata import category
 
 from dsl.model.conditions import Cond
@@ -40,49 +41,80 @@ class Way:
     words: str
 
 
-def ways(journey: Journey) -> tuple[Way, ...]:
+class Called(Protocol):
+    """What things are called that ways and deeds name."""
+
+    def of(self, kind: str, name: str | None) -> str:
+        """An event, message, benefit, task or journey."""
+
+    def attribute(self, name: str) -> str:
+        """An attribute of the customer."""
+
+    def outcome(self, task: str | None, outcome: str | None) -> str:
+        """What came of a task."""
+
+
+class _ByName:
+    """As rules name them."""
+
+    def of(self, _kind: str, name: str | None) -> str:
+        return name or ""
+
+    def attribute(self, name: str) -> str:
+        return name
+
+    def outcome(self, _task: str | None, outcome: str | None) -> str:
+        return outcome or ""
+
+
+BY_NAME: Called = _ByName()
+
+
+def ways(journey: Journey, called: Called = BY_NAME) -> tuple[Way, ...]:
     """All of them, each once, in the order of the rules."""
-    return tuple(dict.fromkeys(_ways(journey)))
+    return tuple(dict.fromkeys(_ways(journey, called)))
 
 
-def _ways(journey: Journey) -> Iterator[Way]:
+def _ways(journey: Journey, called: Called) -> Iterator[Way]:
     for state in journey.states:
         for transition in state.transitions:
             owner = state.name if transition.scope == "state" else None
             stage = None if transition.scope == "journey" else state.stage
-            yield Way(owner, stage, transition.target, _words(transition))
+            yield Way(owner, stage, transition.target, _words(transition, called))
 
 
-def deed(action: Action) -> str:
+def deed(action: Action, called: Called = BY_NAME) -> str:
     """What a state does on entry, in a few words."""
     match action:
         case Send():
-            text = f"send {action.message}"
+            text = f"send {called.of('message', action.message)}"
         case Task():
-            text = f"task {action.task}"
+            text = f"task {called.of('task', action.task)}"
         case Grant():
-            text = f"grant {action.benefit}"
+            text = f"grant {called.of('benefit', action.benefit)}"
         case SetAttribute():
-            text = f"set {action.attribute}"
+            text = f"set {called.attribute(action.attribute)}"
         case Tag():
             text = f"{'untag' if action.remove else 'tag'} {action.tag}"
         case Emit():
-            text = f"emit {action.event}"
+            text = f"emit {called.of('event', action.event)}"
         case Begin():
-            text = f"begin {action.journey}"
+            text = f"begin {called.of('journey', action.journey)}"
         case _:
             raise TypeError(action)
     return text
 
 
-def _words(transition: Transition) -> str:
+def _words(transition: Transition, called: Called) -> str:
     match transition:
         case On():
-            text = f"on {transition.event}{_where(transition.where)}"
+            text = f"on {called.of('event', transition.event)}{_where(transition.where)}"
         case TaskDone():
-            text = f"{transition.task}: {transition.outcome}"
+            text = (
+                f"{called.of('task', transition.task)}: {called.outcome(transition.task, transition.outcome)}"
+            )
         case NotGranted():
-            text = f"{transition.benefit}: else"
+            text = f"{called.of('benefit', transition.benefit)}: else"
         case When():
             text = f"when{_source(transition.condition)}"
         case After():

@@ -13,7 +13,8 @@ from engine.projects.project import Project
 from engine.terminal import masked, print_json, print_table, print_text, talk
 from engine.views.customer import customer
 from engine.views.finding import MOST, Person, documents, find
-from engine.views.window import look
+from engine.views.titles import Titles
+from engine.views.window import for_people, look
 from engine.wording import say
 
 _JOURNEY_COLUMNS = (
@@ -85,18 +86,23 @@ def _show(project: Project, identity: str, actor: str | None, *, showing: bool, 
             note_shown(connection, identity, by(project, actor))
     with project.store.read() as connection:
         window = look(connection, project.config)
+        window = window if plain else for_people(window)
         found = customer(window, identity)
     if plain:
         print_json(found)
         return
     kinds = {field.name: field.type.kind for field in window.model.customer}
-    _tell(found, {} if showing else kinds)
+    _tell(found, window.titles, {} if showing else kinds)
 
 
-def _tell(found: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
-    facts = [
-        (name, masked(value, kinds[name]) if name in kinds else value)
-        for name, value in {"id": found["id"], **found["attributes"]}.items()
+def _tell(found: Mapping[str, Any], titles: Titles, kinds: Mapping[str, str]) -> None:
+    facts: list[tuple[str, object]] = [(say("id"), found["id"])]
+    facts += [
+        (
+            titles.attribute(name),
+            titles.value(name, masked(value, kinds[name]) if name in kinds else value),
+        )
+        for name, value in found["attributes"].items()
     ]
     facts += [(say("tags"), ", ".join(found["tags"]))] if found["tags"] else []
     facts += [

@@ -25,7 +25,8 @@ from engine.storage.states import TaskStatus
 from engine.terminal import print_json, print_json_list, print_table, talk
 from engine.views.task_lists import Wanted
 from engine.views.tasks import scripts_at, tasks
-from engine.views.window import look
+from engine.views.titles import Titles
+from engine.views.window import for_people, look
 from engine.wording import say
 
 _COLUMNS = (
@@ -113,6 +114,7 @@ def show_command(task: str, answers: tuple[str, ...], actor: str | None, *, as_j
         who = by(project, actor)
         with project.store.read() as connection:
             window, filled = look(connection, project.config), dict(_answer(text) for text in answers)
+            window = window if as_json else for_people(window)
             scripts = scripts_at(window, who.now, who.actor)
             found = task_in_full(window, scripts, project.surroundings, intent_of(task), filled)
     if as_json:
@@ -122,7 +124,8 @@ def show_command(task: str, answers: tuple[str, ...], actor: str | None, *, as_j
     print_table(("", ""), [(name, value) for name, value in shown if name not in _TOLD_BELOW])
     if found.follows:
         click.echo()
-        print_table(_FOLLOWS, (row for one in found.follows for row in _follows(one)))
+        task, titles = str(found.item["task"]), window.titles
+        print_table(_FOLLOWS, (row for one in found.follows for row in _follows(one, task, titles)))
 
 
 @tasks_command.command("finish")
@@ -242,8 +245,8 @@ def _desk(project: Project, actor: str | None) -> Iterator[tuple[Desk, By]]:
         yield Desk(connection, window.model, window.symbols, project.surroundings, practice), who
 
 
-def _follows(one: Consequence) -> Iterator[tuple[object, ...]]:
-    named = one.outcome
+def _follows(one: Consequence, task: str, titles: Titles) -> Iterator[tuple[object, ...]]:
+    named = " ".join(dict.fromkeys((one.outcome, titles.outcome(task, one.outcome))))
     if not one.steps:
         yield named, say("nothing: it stays where it is"), "", ""
     for step in one.steps:

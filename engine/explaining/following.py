@@ -4,13 +4,13 @@ As the next run would have it, if nothing else happens before.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from dsl.model.journeys import After, Grant, Otherwise, SetAttribute, State, Task, TaskDone
 from dsl.wording import Phrase
 from engine.explaining.answers import Line, line_of
-from engine.explaining.doing import done_by, lasting
+from engine.explaining.doing import done_by
 from engine.explaining.supposing import Case, Place
 from engine.people.tasks import declared_task, read_answers, task_row
 from engine.plans.ways import Way
@@ -20,16 +20,20 @@ from engine.storage.values import Stored, Surroundings
 from engine.texts.scripts import Scripts
 from engine.views.tasks import Item, find_task
 from engine.views.window import Window
-from engine.wording import say
+from engine.wording import lasting, say
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A state that is entered, or the end of the journey (`ended`: as what). `does`: what is done there at once."""
+    """A state that is entered, or the end of the journey (`ended`: as what). `does`: what is done there at once.
+
+    `end`: what that end is called.
+    """
 
     title: str
     line: Line
     ended: str | None = None
+    end: str = field(default="", kw_only=True)
     does: tuple[Phrase, ...] = ()
 
 
@@ -73,7 +77,7 @@ def titled(step: Step) -> Phrase | str:
     """Where a step leads, in words."""
     if step.ended is None:
         return step.title
-    return say("the end of “{journey}”: {outcome}", journey=step.title, outcome=step.ended)
+    return say("the end of “{journey}”: {outcome}", journey=step.title, outcome=step.end)
 
 
 def _consequences(
@@ -94,7 +98,8 @@ def _from(case: Case, place: Place, declared: Task, outcome: str) -> Consequence
     while way is not None or (way := _next(case, place)) is not None:
         line, moves = line_of(way.span, holds=True), moves + 1
         if way.target is None:
-            steps.append(Step(case.journey.title or case.journey.name, line, way.outcome or ""))
+            end = case.window.titles.end(case.journey.name, way.outcome)
+            steps.append(Step(case.journey.title or case.journey.name, line, way.outcome or "", end=end))
             return Consequence(outcome, tuple(steps))
         place = place.by(way)
         steps.append(Step(_title(way.target), line, None, tuple(_does(case, place))))
@@ -122,11 +127,11 @@ def _later(case: Case, place: Place) -> Phrase | None:
     known = [(one.due, one.way) for one in ways if one.due is not None]
     if known:
         due, way = min(known, key=lambda one: one[0])
-        return say("{time}: {title}", time=case.window.time(due), title=_leads_to(way))
+        return say("{time}: {title}", time=case.window.time(due), title=_leads_to(case, way))
     if place.settled:
         return None
     for one in ways:
-        title, transition = _leads_to(one.way), one.way.transition
+        title, transition = _leads_to(case, one.way), one.way.transition
         if isinstance(transition, After):
             after = lasting(transition.duration)
             return say("{duration} after it has gone out: {title}", duration=after, title=title)
@@ -135,8 +140,10 @@ def _later(case: Case, place: Place) -> Phrase | None:
     return None
 
 
-def _leads_to(way: Way) -> str:
-    return say("the end, {outcome}", outcome=way.outcome) if way.target is None else _title(way.target)
+def _leads_to(case: Case, way: Way) -> str:
+    if way.target is not None:
+        return _title(way.target)
+    return say("the end, {outcome}", outcome=case.window.titles.end(case.journey.name, way.outcome))
 
 
 def _title(state: State) -> str:

@@ -37,7 +37,7 @@ def _line(inquiry: Inquiry, action: Grant, row: sa.Row[tuple[object, ...]]) -> L
             line = line_of(action.span, holds=False, note=_waits(inquiry, benefit, row.benefit))
             return replace(line, until=_free_at(inquiry, benefit, row.benefit))
         case GrantStatus.HELD:
-            role = inquiry.window.name(row.role) or say("anybody")
+            role = inquiry.window.titles.roles(inquiry.window.name(row.role)) or say("anybody")
             return line_of(action.span, holds=False, note=say("{role} must approve it", role=role))
     return line_of(action.span, holds=status is GrantStatus.GRANTED, note=status.said)
 

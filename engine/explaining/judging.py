@@ -26,6 +26,8 @@ from engine.reasons import BOTH, read_back
 from engine.storage.keys import Intent
 from engine.storage.schema import message
 from engine.storage.states import MessageStatus
+from engine.views.because import because_told
+from engine.views.titles import Titles
 from engine.wording import say
 
 
@@ -99,6 +101,20 @@ class _Case:
         """When it is dropped unless it has gone."""
         return given_up_at(self.facts)
 
+    @property
+    def titles(self) -> Titles:
+        """What names are told by."""
+        return self.inquiry.window.titles
+
+    @property
+    def message(self) -> str:
+        """What it is called."""
+        return self.titles.of("message", self.sender.rule.send.message)
+
+    def told(self, reason: str) -> str:
+        """A reason of the gate's in words."""
+        return because_told(reason, self.titles) or ""
+
 
 def _case(inquiry: Inquiry, sender: Sender, row: Row, facts: Facts) -> _Case:
     """As the run will find it: what was let go as another text is as if nobody had let it go."""
@@ -122,25 +138,26 @@ def _is_unsure(verdict: Verdict) -> bool:
 
 
 def _words(case: _Case) -> str:
-    fault = read_back(case.faults[0]) if case.faults else ""
+    fault = case.told(case.faults[0]) if case.faults else ""
     match case.verdict:
         case Hold(because=because, role=role):
-            both = BOTH(first=read_back(because), second=fault) if fault else read_back(because)
-            return _held(both, role)
+            both = BOTH(first=case.told(because), second=fault) if fault else case.told(because)
+            return _held(both, case.titles.roles(role))
         case Go() if fault:
-            return _held(fault, None)
+            return _held(fault, "")
         case Go(channel=channel):
-            return say("may go via {channel}: the next run sends it", channel=channel)
+            by = case.titles.of("channel", channel)
+            return say("may go via {channel}: the next run sends it", channel=by)
         case Wait(until=until) if fault and until is not None and case.row[STATUS] == MessageStatus.HELD:
-            return _held(fault, None)
+            return _held(fault, "")
         case Wait():
             return _waits(case, case.verdict, fault)
         case Drop(because=because):
-            return say("the next run drops it: {because}", because=read_back(because))
+            return say("the next run drops it: {because}", because=case.told(because))
 
 
 def _waits(case: _Case, verdict: Wait, fault: str) -> str:
-    because = read_back(verdict.because)
+    because = case.told(verdict.because)
     if verdict.until is None:
         return say("waits: {because}", because=because)
     until = case.inquiry.window.time(verdict.until)
@@ -153,7 +170,7 @@ def _waits(case: _Case, verdict: Wait, fault: str) -> str:
     return say("waits until {until}: {because}", until=until, because=because)
 
 
-def _held(because: str, role: str | None) -> str:
+def _held(because: str, role: str) -> str:
     return say("held: {role} must look at it: {because}", role=role or say("anybody"), because=because)
 
 
@@ -163,12 +180,12 @@ def _next(case: _Case) -> tuple[int | None, str]:
         case Wait(until=None):
             return None, ""
         case Wait(until=int() as until) if until < case.given_up_at:
-            return until, say("message {message} may go", message=case.sender.rule.send.message)
+            return until, say("message {message} may go", message=case.message)
         case Go() if not case.faults:
             return None, ""
         case Drop():
             return None, ""
-    return case.given_up_at, say("message {message} is given up", message=case.sender.rule.send.message)
+    return case.given_up_at, say("message {message} is given up", message=case.message)
 
 
 def _lines(case: _Case) -> Iterator[Line]:

@@ -16,6 +16,7 @@ from engine.reasons import Reason, read_back, reason
 from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import SUBJECT, message, rule, visit
 from engine.storage.states import MessageStatus
+from engine.views.because import because_told
 from engine.views.deeds import Act, acts_on
 from engine.views.pauses import paused_said
 from engine.wording import say
@@ -62,7 +63,7 @@ def _message(
     first = _sent_by(inquiry, journey, row)
     return Sent(
         id=intent.id,
-        message=window.name(row.message) or "",
+        message=window.titles.of("message", window.name(row.message)),
         state=window.state(row.state) or "",
         status=MessageStatus(row.status).said,
         channel=window.name(row.channel),
@@ -101,8 +102,9 @@ def _sent_by(inquiry: Inquiry, journey: Journey, row: Stored) -> Iterator[Line]:
 
 def _told(inquiry: Inquiry, row: Stored) -> Judgement:
     """A message about which nothing is left to decide here, by what is stored of it."""
-    time, because = inquiry.window.time, read_back(row.because) if row.because else ""
-    channel = inquiry.window.name(row.channel)
+    window, time = inquiry.window, inquiry.window.time
+    because = because_told(row.because, window.titles) or ""
+    channel = window.titles.of("channel", window.name(row.channel))
     if row.because and (trouble := _trouble(inquiry, row)) is not None:
         return trouble
     match MessageStatus(row.status):
@@ -125,8 +127,9 @@ def _told(inquiry: Inquiry, row: Stored) -> Judgement:
 
 def _trouble(inquiry: Inquiry, row: Stored) -> Judgement | None:
     """A message that its channel refused, left in doubt, or did not take for now."""
-    window, because = inquiry.window, read_back(row.because)
-    channel, name = window.name(row.channel), window.name(row.message)
+    window, because = inquiry.window, because_told(row.because, inquiry.window.titles)
+    channel = window.titles.of("channel", window.name(row.channel))
+    name = window.titles.of("message", window.name(row.message))
     status, later = MessageStatus(row.status), row.until is not None and row.until > inquiry.at
     if status is MessageStatus.FAILED and row.failed_at is not None:
         at = window.time(row.failed_at)

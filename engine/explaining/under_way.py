@@ -120,7 +120,9 @@ def _event(inquiry: Inquiry, run: Run, way: Way, transition: On, line: Line) -> 
     key = {"its_record": run.record, "its_occurrence": run.occurrence}
     rows = inquiry.rows(("event", way.number), lambda: _latest(inquiry, way, transition), **key)
     if not rows:
-        yield replace(line, note=say("no `{event}` so far", event=transition.event))
+        yield replace(
+            line, note=say("no `{event}` so far", event=inquiry.window.titles.of("event", transition.event))
+        )
         return
     at, counts, *rest = rows[0]
     note = "" if counts else _too_old(run, at)
@@ -160,7 +162,9 @@ def _task(inquiry: Inquiry, run: Run, transition: TaskDone, line: Line) -> Line:
     row = inquiry.connection.execute(sa.select(task).where(*same, task.c.task == number)).first()
     if row is None:
         return replace(line, note=say("there is no such task in this visit"))
-    words = say("task {task} is {status}", task=transition.task, status=TaskStatus(row.status).said)
+    titles, name = inquiry.window.titles, transition.task
+    words = say("task {task} is {status}", task=titles.of("task", name), status=TaskStatus(row.status).said)
     if row.outcome:
-        words = say("{what} as {outcome}", what=words, outcome=inquiry.window.name(row.outcome))
+        outcome = titles.outcome(name, inquiry.window.name(row.outcome))
+        words = say("{what} as {outcome}", what=words, outcome=outcome)
     return replace(line, note=words)

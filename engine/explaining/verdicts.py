@@ -99,7 +99,8 @@ def _under_way(case: _Case, journey: Journey, run: Run, sent: tuple[Sent, ...]) 
     inquiry = case.inquiry
     state, ways = inquiry.window.state(run.state) or "", ways_out(inquiry, journey, run)
     taken = next((way for way in ways if way.fires), None)
-    words = say("in `{state}` since {at}", state=state, at=inquiry.window.time(run.state_entered_at))
+    place = inquiry.window.titles.state(journey.name, state)
+    words = say("in `{state}` since {at}", state=place, at=inquiry.window.time(run.state_entered_at))
     if taken is not None:
         words = say("{where}; the next run takes `{line}`", where=words, line=in_a_line(taken.way.span))
     came = tuple(moved_by(inquiry, run, run.visit))
@@ -142,7 +143,8 @@ def _ended(case: _Case, journey: Journey, run: Run, standing: Standing | None) -
     """Somebody who went through: how it ended, and whether they may come again."""
     inquiry = case.inquiry
     outcome = inquiry.window.name(run.outcome)
-    words = say("ended as `{outcome}` at {at}", outcome=outcome, at=inquiry.window.time(run.ended_at))
+    end = inquiry.window.titles.end(journey.name, outcome)
+    words = say("ended as `{outcome}` at {at}", outcome=end, at=inquiry.window.time(run.ended_at))
     if outcome is None:
         words = say("the watch ended at {at}", at=inquiry.window.time(run.ended_at))
     because = tuple(moved_by(inquiry, run, run.visit))

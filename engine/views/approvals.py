@@ -1,6 +1,6 @@
 """Something held as whoever decides on it must see it: with where it goes, and the rule that holds it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -42,7 +42,24 @@ def approval(window: Window, identity: str) -> Item | None:
     `length` and `segments` of an sms, `price` of sending it, `rule`.
     """
     found = reply_item(window, identity) if is_review_id(identity) else _held(window, intent_of(identity))
-    return None if found is None else found | {"name": _called(window, str(found["customer"]))}
+    if found is None:
+        return None
+    identity = str(found["customer"])
+    return found | {"name": called(window, [identity]).get(identity)}
+
+
+def called(window: Window, identities: Collection[str]) -> dict[str, str]:
+    """What customers are called, by their ids, as far as that is known."""
+    table = window.tables.customer
+    column = table.c.get(column_name(_NAME))
+    if column is None:
+        return {}
+    rows = sa.select(table.c.id, column).where(table.c.id.in_(identities), column.is_not(None))
+    return {row[0]: row[1] for row in window.connection.execute(rows)}
+
+
+_NAME = "name"
+"""The attribute that says it, where rules declare it."""
 
 
 def _held(window: Window, intent: Intent) -> Item | None:
@@ -62,16 +79,6 @@ def _held(window: Window, intent: Intent) -> Item | None:
         "price": _price(window, str(found["channel"]), parts or 1),
         "rule": _line(_holding(window, found, intent.action), ""),
     }
-
-
-def _called(window: Window, identity: str) -> str | None:
-    """What the customer is called, where rules declare a name."""
-    table = window.tables.customer
-    column = table.c.get(column_name(_NAME), sa.null())
-    return window.connection.scalar(sa.select(column).where(table.c.id == identity))
-
-
-_NAME = "name"
 
 
 def _price(window: Window, channel: str, parts: int) -> Decimal | None:

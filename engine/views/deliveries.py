@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from dsl.wording import Phrase
 from engine.delivery.breaker import Health, healths
 from engine.delivery.pausing import Pause, keeping, pauses
-from engine.reasons import read_back
 from engine.storage.flow_tables import FAILED_MESSAGE
 from engine.storage.schema import OPEN_MESSAGE, message
 from engine.storage.states import MessageStatus
 from engine.storage.traffic import left_between
+from engine.views.because import because_told
 from engine.views.flows import WEEK, counts
 from engine.views.window import Window
 
@@ -31,7 +31,7 @@ class Lane:
 
     `sent`: on each day of the week up to today. `delivered`, `failed`: of the week. `open`: what has not left, by
     status. `cost`: of the week in major units of money, at least; None where the configuration says nothing of it.
-    `rate`: messages a second that the configuration allows.
+    `rate`: messages a second that the configuration allows. `title`: what people call the channel.
     """
 
     channel: str | None
@@ -44,6 +44,7 @@ class Lane:
     rate: float | None
     paused: Pause | None
     health: Health | None
+    title: str = ""
 
     @property
     def waits(self) -> int:
@@ -118,6 +119,7 @@ class _Counted:
             float(rate) if isinstance(rate, int | float) else None,
             keeping(self.stopped, {"channel": name, "journey": None, "message": None}),
             self.known.get(name),
+            self.window.titles.of("channel", name),
         )
 
 
@@ -165,7 +167,7 @@ def causes(window: Window, now: int, channel: str | None) -> tuple[Cause, ...]:
         ):
             found[status, policy, because] += count
     return tuple(
-        Cause(MessageStatus(status), _title(window, policy), because and read_back(because), count)
+        Cause(MessageStatus(status), _title(window, policy), because_told(because, window.titles), count)
         for (status, policy, because), count in found.most_common(_MOST)
     )
 

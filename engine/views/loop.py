@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dsl.model.journeys import Journey
 from engine.views.flows import MONTH, WEEK, Flow, by_day, flows, history, stage_of
 from engine.views.goals import reached_this_week
+from engine.views.titles import Titles
 from engine.views.window import Window
 
 
@@ -27,7 +28,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a journey goes. `ended`: this week, by the title of the outcome, the most first.
+    """How a journey goes. `ended`: this week, by what that end is called, the most first.
 
     `reached`: so many reached its goal this week, None where it has none.
     """
@@ -47,7 +48,7 @@ def loop(window: Window, there: Mapping[str, Mapping[str, int]], now: int) -> tu
     found = []
     for journey in window.model.ordered_journeys():
         name = journey.name
-        counted = _Counted(journey, moved.get(name, []), there.get(name, {}), days)
+        counted = _Counted(journey, moved.get(name, []), there.get(name, {}), days, window.titles)
         found.append(counted.course(reached_this_week(window, journey, now)))
     return tuple(found)
 
@@ -60,12 +61,13 @@ class _Counted:
     moves: Sequence[Flow]
     there: Mapping[str, int]
     days: Sequence[int]
+    titles: Titles
 
     def course(self, reached: int | None) -> Course:
         ended = Counter[str]()
         for one in self._recent(self.moves):
             if one.source is not None and one.target is None:
-                ended[self.journey.ends.get(one.outcome or "") or one.outcome or ""] += one.number
+                ended[self.titles.end(self.journey.name, one.outcome)] += one.number
         stages = tuple(self._reach(stage.name, stage.title) for stage in self.journey.stages)
         return Course(
             self.journey.name,

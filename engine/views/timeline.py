@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from dsl.model.model import EventKind
 from dsl.wording import Phrase
-from engine.reasons import read_back
 from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
 from engine.storage.digests import reply_digest
@@ -17,9 +16,11 @@ from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import WATCHED, consent, enrolment, message, optout, rule, task, visit
 from engine.storage.staff_tables import decision
 from engine.storage.states import Fate, GrantStatus, MessageStatus, TaskStatus
+from engine.views.because import because_told
 from engine.views.deeds import REFUSED, Act, acts_on
+from engine.views.titles import Titles
 from engine.views.window import Window
-from engine.wording import say
+from engine.wording import all_of, say
 
 _TOLD_OTHERWISE = frozenset({"task_done", "optout"})
 """Events that stand in the timeline as tasks and opt-outs."""
@@ -43,7 +44,7 @@ class Moment(NamedTuple):
 
 
 def timeline(window: Window, customer: int) -> list[dict[str, object]]:
-    """Everything known, the oldest first, as the JSON contract says."""
+    """Everything known, the oldest first, as the JSON contract says; for people by titles."""
     life = _Life(window, customer, _journeys(window, customer), acts_on(window.connection, customer))
     told = (
         _events,
@@ -76,6 +77,19 @@ class _Life:
     journeys: Mapping[tuple[int, int, int], int]
     acts: Mapping[Intent, Sequence[Act]]
 
+    @property
+    def titles(self) -> Titles:
+        """What names are told by."""
+        return self.window.titles
+
+    def called(self, kind: str, number: int | None) -> str | None:
+        """What something of a kind is called; None for nothing."""
+        return None if number is None else self.titles.of(kind, self.window.name(number))
+
+    def because(self, reason: str | None) -> str | None:
+        """A stored reason as it is told."""
+        return because_told(reason, self.titles)
+
     def order(self, row: sa.Row[Any], step: int, action: int = 0) -> tuple[int, ...]:
         """Where something that a visit to a state brought stands among what happened at that instant."""
         return _STEP, self.journeys[row.journey, row.record, row.occurrence], row.visit, step, action
@@ -99,7 +113,7 @@ def _events(life: _Life) -> Iterator[Moment]:
         kind = window.model.events[name]
         rows = window.connection.execute(sa.select(table).where(table.c.customer == customer))
         for row in rows.mappings():
-            words = _event_words(window, kind, row)
+            words = _event_words(life, kind, row)
             if name == _REPLY and row["digest"] in answered:
                 words = say("{what} to {message}", what=words, message=answered[row["digest"]])
             yield Moment(row["at"], (_EVENT, row["seq"]), say("event"), words)
@@ -110,17 +124,23 @@ def _answered(life: _Life) -> dict[int, str | None]:
     same = sa.and_(*(message.c[name] == reply_of.c[name] for name in Intent._fields))
     rows = sa.select(reply_of.c.channel, reply_of.c.id, message.c.message).join(message, same)
     found = life.window.connection.execute(rows.where(reply_of.c.customer == life.customer))
-    return {reply_digest(row.channel, row.id): life.window.name(row.message) for row in found}
+    return {reply_digest(row.channel, row.id): life.called("message", row.message) for row in found}
 
 
-def _event_words(window: Window, kind: EventKind, row: sa.RowMapping) -> str:
+def _event_words(life: _Life, kind: EventKind, row: sa.RowMapping) -> str:
+    window, titles = life.window, life.titles
     if kind.name == _REPLY and row[column_name("text")] is not None:
         return say("replied “{text}”", text=row[column_name("text")])
-    values = (
-        (field.name, window.value(row[column_name(field.name)], field.type.kind)) for field in kind.fields
-    )
-    words = ", ".join(f"{name} {_plain(value)}" for name, value in values if value is not None)
-    return f"{kind.name} ({words})" if words else kind.name
+    words = []
+    for field in kind.fields:
+        value = window.value(row[column_name(field.name)], field.type.kind)
+        if value is not None:
+            shown = titles.value(field.name, value, kind.name)
+            words.append(
+                say("{name} {value}", name=titles.field(kind.name, field.name), value=_plain(shown, titles))
+            )
+    name = titles.of("event", kind.name)
+    return say("{event} ({fields})", event=name, fields=all_of(words)) if words else name
 
 
 def _moves(life: _Life) -> Iterator[Moment]:
@@ -128,10 +148,11 @@ def _moves(life: _Life) -> Iterator[Moment]:
     joined = visit.outerjoin(rule, rule.c.rule == visit.c.rule)
     query = sa.select(visit, rule.c.file, rule.c.line, rule.c.text).select_from(joined)
     for row in window.connection.execute(query.where(visit.c.customer == life.customer)):
-        journey = window.name(row.journey)
+        name = window.name(row.journey)
+        journey = life.titles.of("journey", name)
         because = None if row.file is None else f"{row.file}:{row.line} {row.text}"
         if row.state is None:
-            outcome = window.name(row.outcome)
+            outcome = life.titles.end(name, window.name(row.outcome))
             what = (
                 say("{journey} ended {outcome}", journey=journey, outcome=outcome)
                 if outcome
@@ -139,7 +160,8 @@ def _moves(life: _Life) -> Iterator[Moment]:
             )
             yield Moment(row.at, life.order(row, _MOVE), say("end"), what, because)
         else:
-            where = f"{journey}: {window.state(row.state)}"
+            state = life.titles.state(name, window.state(row.state))
+            where = say("{journey}: {state}", journey=journey, state=state)
             yield Moment(row.at, life.order(row, _MOVE), say("state"), where, because)
 
 
@@ -147,26 +169,28 @@ def _held_out(life: _Life) -> Iterator[Moment]:
     window = life.window
     watched = (enrolment.c.customer == life.customer, enrolment.c.status == WATCHED)
     for row in window.connection.execute(sa.select(enrolment).where(*watched)):
-        what = say("{journey}: held out for comparison", journey=window.name(row.journey))
+        what = say("{journey}: held out for comparison", journey=life.called("journey", row.journey))
         yield Moment(row.entered_at, life.order(row, _MOVE), say("state"), what)
 
 
 def _held(life: _Life) -> Iterator[Moment]:
     """When a message began to wait for people who have decided on it since."""
-    window, mine = life.window, (message.c.customer == life.customer, decision.c.kind == "message")
+    mine = (message.c.customer == life.customer, decision.c.kind == "message")
     same = sa.and_(*(message.c[name] == decision.c[name] for name in Intent._fields))
     columns = (*(message.c[name] for name in Intent._fields), message.c.message)
     rows: sa.Select[Any] = sa.select(*columns, decision.c.since, decision.c.because).join(decision, same)
     past = (decision.c.since.is_not(None), message.c.status != MessageStatus.HELD)
-    for row in window.connection.execute(rows.where(*mine, *past)):
-        what = say("{name} {status}", name=window.name(row.message), status=MessageStatus.HELD.said)
-        because = row.because and read_back(row.because)
-        yield Moment(row.since, life.order(row, _HELD, row.action), say("message"), what, because)
+    for row in life.window.connection.execute(rows.where(*mine, *past)):
+        what = say(
+            "{name} {status}", name=life.called("message", row.message), status=MessageStatus.HELD.said
+        )
+        order, because = life.order(row, _HELD, row.action), life.because(row.because)
+        yield Moment(row.since, order, say("message"), what, because)
 
 
 def _decided(life: _Life, row: sa.Row[Any]) -> Iterator[Moment]:
     """What people did about a message; a refusal that stands is told with what became of it."""
-    name, order = life.window.name(row.message), life.order(row, _DECISION, row.action)
+    name, order = life.called("message", row.message), life.order(row, _DECISION, row.action)
     for act in life.acts.get(intent_in(row), ()):
         if not _drops(act, row):
             yield Moment(
@@ -181,7 +205,7 @@ def _drops(act: Act, row: sa.Row[Any]) -> bool:
 
 def _why(life: _Life, row: sa.Row[Any]) -> str | None:
     """What is stored of it, with what whoever refused it noted."""
-    because = row.because and read_back(row.because)
+    because = life.because(row.because)
     notes = (act.because for act in life.acts.get(intent_in(row), ()) if _drops(act, row) and act.because)
     note = next(notes, None)
     return because if note is None else say("{because}: {note}", because=because, note=note)
@@ -194,18 +218,18 @@ def _messages(life: _Life) -> Iterator[Moment]:
         because = _why(life, row)
         order, came = life.order(row, _MESSAGE, row.action), row.delivered_at or row.failed_at
         if came is None or row.sent_at is None:
-            what = _message_words(window, row, MessageStatus(row.status))
+            what = _message_words(life, row, MessageStatus(row.status))
             yield Moment(row.sent_at or row.changed_at, order, say("message"), what, because)
             continue
-        what = _message_words(window, row, MessageStatus.SENT)
+        what = _message_words(life, row, MessageStatus.SENT)
         yield Moment(row.sent_at, order, say("message"), what)
-        what, order = _message_words(window, row), life.order(row, _RECEIPT, row.action)
+        what, order = _message_words(life, row), life.order(row, _RECEIPT, row.action)
         yield Moment(came, order, say("message"), what, because)
 
 
-def _message_words(window: Window, row: sa.Row[Any], status: MessageStatus | None = None) -> Phrase:
+def _message_words(life: _Life, row: sa.Row[Any], status: MessageStatus | None = None) -> Phrase:
     """What became of a message; without a status, what a receipt says: then its text is known."""
-    name, channel = window.name(row.message), window.name(row.channel)
+    name, channel = life.called("message", row.message), life.called("channel", row.channel)
     said = MessageStatus(row.status if status is None else status).said
     words = say("{name} {status}", name=name, status=said)
     if channel:
@@ -224,30 +248,32 @@ def _contradictions(life: _Life) -> Iterator[Moment]:
     for row in window.connection.execute(rows.where(*own)):
         what = say(
             "{channel} says of {name} that it is {says}; it stays {status}",
-            channel=row.by,
-            name=window.name(row.message),
+            channel=life.titles.of("channel", row.by),
+            name=life.called("message", row.message),
             says=(MessageStatus.FAILED if row.says == "failed" else MessageStatus.DELIVERED).said,
             status=MessageStatus(row.status).said,
         )
         order = life.order(row, _RECEIPT, row.action)
-        yield Moment(row.taken_at, order, say("receipt"), what, row.why and read_back(row.why))
+        yield Moment(row.taken_at, order, say("receipt"), what, life.because(row.why))
 
 
 def _tasks(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(task).where(task.c.customer == life.customer)):
-        name = window.name(row.task)
-        opened = say("{name} for {role}", name=name, role=window.name(row.role) or say("anybody"))
+        name, role = life.called("task", row.task), life.called("role", row.role)
+        opened = say("{name} for {role}", name=name, role=role or say("anybody"))
         yield Moment(row.created_at, life.order(row, _TASK, row.action), say("task"), opened)
         if row.closed_at is not None:
-            order, closed = life.order(row, _CLOSING, row.action), _closing(window, row)
+            order, closed = life.order(row, _CLOSING, row.action), _closing(life, row)
             yield Moment(row.closed_at, order, say("task"), closed, row.note)
 
 
-def _closing(window: Window, row: sa.Row[Any]) -> Phrase:
-    words = say("{name} {status}", name=window.name(row.task), status=TaskStatus(row.status).said)
+def _closing(life: _Life, row: sa.Row[Any]) -> Phrase:
+    name = life.window.name(row.task)
+    words = say("{name} {status}", name=life.titles.of("task", name), status=TaskStatus(row.status).said)
     if row.outcome:
-        words = say("{what} as {outcome}", what=words, outcome=window.name(row.outcome))
+        outcome = life.titles.outcome(name, life.window.name(row.outcome))
+        words = say("{what} as {outcome}", what=words, outcome=outcome)
     return say("{what} by {who}", what=words, who=row.done_by) if row.done_by else words
 
 
@@ -255,14 +281,14 @@ def _benefits(life: _Life) -> Iterator[Moment]:
     """What a benefit has come to; and its code used in a shop, which is an event too, told here with the place."""
     window = life.window
     for row in window.connection.execute(sa.select(grant).where(grant.c.customer == life.customer)):
-        name, status = window.name(row.benefit), GrantStatus(row.status)
+        name, status = life.called("benefit", row.benefit), GrantStatus(row.status)
         words = say("{name} {status}", name=name, status=status.said)
         if status is GrantStatus.GRANTED:
             words = say("{name} {status}, code {code}", name=name, status=status.said, code=row.code)
         if row.decided_by:
             words = say("{what} by {who}", what=words, who=row.decided_by)
         order = life.order(row, _GRANT, row.action)
-        at, because = row.granted_at or row.changed_at, row.because and read_back(row.because)
+        at, because = row.granted_at or row.changed_at, life.because(row.because)
         yield Moment(at, order, say("benefit"), words, because)
         if row.redeemed_at is not None:
             used = say("{name} redeemed by {who}", name=name, who=row.redeemed_by)
@@ -274,8 +300,8 @@ def _benefits(life: _Life) -> Iterator[Moment]:
 def _optouts(life: _Life) -> Iterator[Moment]:
     window = life.window
     for row in window.connection.execute(sa.select(optout).where(optout.c.customer == life.customer)):
-        channel = window.name(row.channel) or say("every channel")
-        yield Moment(row.at, _SAID, say("optout"), channel, row.source and read_back(row.source))
+        channel = life.called("channel", row.channel) or say("every channel")
+        yield Moment(row.at, _SAID, say("optout"), channel, life.because(row.source))
         if row.lifted_at is not None:
             yield Moment(row.lifted_at, _SAID, say("optout"), say("{channel}: lifted", channel=channel))
 
@@ -285,16 +311,17 @@ def _consents(life: _Life) -> Iterator[Moment]:
     for row in window.connection.execute(sa.select(consent).where(consent.c.customer == life.customer)):
         what = say(
             "{policy} via {channel}",
-            policy=window.name(row.policy) or say("every policy"),
-            channel=window.name(row.channel) or say("every channel"),
+            policy=life.called("policy", row.policy) or say("every policy"),
+            channel=life.called("channel", row.channel) or say("every channel"),
         )
-        yield Moment(row.given_at, _SAID, say("consent"), what, row.source and read_back(row.source))
+        yield Moment(row.given_at, _SAID, say("consent"), what, life.because(row.source))
         if row.withdrawn_at is not None:
             yield Moment(row.withdrawn_at, _SAID, say("consent"), say("{what}: withdrawn", what=what))
 
 
-def _plain(value: object) -> str:
-    """A value as rules write it."""
+def _plain(value: object, titles: Titles) -> str:
+    """A value as rules write it; for people a flag in words."""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        words = (say("yes"), say("no")) if titles.known else ("true", "false")
+        return words[0] if value else words[1]
     return f"{value:g}" if isinstance(value, float) else str(value)

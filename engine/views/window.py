@@ -1,7 +1,7 @@
 """A look at the store: one connection, the names and numbers, and values as they are shown."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -13,13 +13,17 @@ from engine.projects.releases import current_release
 from engine.storage.declared import Declared, declared_tables
 from engine.storage.symbols import Symbols, load_symbols
 from engine.storage.values import Stored
+from engine.views.titles import NAMES, Titles, titles_of
 
 _SLICE = 500  # records asked for at once
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What views read from. `offsets`: times are told with that of the zone, else as the clock on the wall has them."""
+    """What views read from. `offsets`: times are told with that of the zone, else as the clock on the wall has them.
+
+    `titles`: what names are told by. JSON has none, and so whatever `look` gives; `for_people` has them.
+    """
 
     connection: sa.Connection
     config: Config
@@ -29,6 +33,7 @@ class Window:
     zone: Zone
     release: int
     offsets: bool = True
+    titles: Titles = NAMES
 
     def name(self, number: int | None) -> str | None:
         """The name of a number."""
@@ -86,3 +91,8 @@ def look(connection: sa.Connection, config: Config) -> Window:
     tables = declared_tables(release.model)
     symbols = load_symbols(connection)
     return Window(connection, config, release.model, tables, symbols, config.zone, release.number)
+
+
+def for_people(window: Window) -> Window:
+    """The window in which names are told by their titles."""
+    return replace(window, titles=titles_of(window.model, window.config))

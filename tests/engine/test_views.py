@@ -166,7 +166,7 @@ def test_nothing_is_cut_on_a_narrow_terminal(tmp_path: Path) -> None:
     homing.well("run", "--at", "2024-01-02 09:30")
     text = "【毛毛家】陈晨您好,好久不见!回复1预约,回T退订"
     told = _on_a_terminal(homing, "customer", "C1")
-    assert "2024-01-02T09:30:00+08:00  message  hello sent via sms:" in told
+    assert "2024-01-02T09:30:00+08:00  message  问候 sent via sms:" in told
     assert text in "".join(line[36:].split("  ")[0].strip() for line in told.splitlines())
     assert "…" not in told
     card = _on_a_terminal(homing, "messages").split("\n\n")[0]

@@ -37,7 +37,7 @@ def test_the_item_tells_all_that_a_decision_needs(tmp_path: Path) -> None:
             "2026-11-30 10:00",
         ):
             assert part in visitor.text
-        assert "review by manager when" in visitor.text
+        assert "manager must approve it" in visitor.text
         assert "13800000001" not in visitor.text
 
     visit(staffed(tmp_path), "王经理", play)
@@ -50,11 +50,11 @@ def test_what_comes_of_it_once_approved_stands_there_before(tmp_path: Path) -> N
     async def by_day(visitor: Visitor) -> None:
         await visitor.press("2")
         assert "once approved  may go via sms: the next run sends it" in visitor.text
-        assert "win_back: hello" in visitor.text
+        assert "召回: hello" in visitor.text
 
     async def at_night(visitor: Visitor) -> None:
         await visitor.press("2")
-        assert "once approved  waits until 2026-11-24 09:00: send on every day 09:00 to 20:00" in visitor.text
+        assert "once approved  waits until 2026-11-24 09:00: only from 09:00 to 20:00" in visitor.text
 
     visit(homing, "王经理", by_day, LARGE)
     homing.well("run", "--at", "2026-11-23 21:00")

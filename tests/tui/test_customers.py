@@ -56,7 +56,7 @@ def test_somebody_is_found_and_read(homing: Homing) -> None:
         assert any("● hello" in line and "here since 2026-11-23 10:00" in line for line in visitor.lines)
         assert any("▶ ■ reached" in line for line in visitor.lines)
         await visitor.press("right")
-        assert "win_back: hello" in visitor.text
+        assert "召回: hello" in visitor.text
         await visitor.press("w")
         assert "enter when name is known" in visitor.text
         assert "✓" in visitor.text

@@ -32,7 +32,7 @@ def test_a_channel_is_stopped_with_a_reason_and_goes_on(tmp_path: Path) -> None:
 
     async def play(visitor: Visitor) -> None:
         await visitor.press("7")
-        assert "review by manager when" in visitor.text
+        assert "manager must approve it" in visitor.text
         assert "r go on" not in visitor.text
         await visitor.press("p")
         assert "3 messages that wait now stay" in visitor.text

@@ -20,6 +20,7 @@ from engine.people.many import approve_all, undo_all
 from engine.people.practice import Hand
 from engine.storage.keys import Intent, intent_of
 from engine.views.held import Item
+from engine.views.titles import NAMES, Titles
 from engine.views.window import look
 from tui.attention import Attention
 from tui.dialogs import AskWords, Confirm
@@ -138,12 +139,15 @@ class ApproveRoom(Room[Shelf]):
         if self.attention.turn_to(one):
             card.scroll_home(animate=False)
 
+    @property
+    def _titles(self) -> Titles:
+        return NAMES if self.snapshot is None else self.snapshot.titles
+
     def _show_words(self, one: Item) -> None:
-        titles = None if self.snapshot is None else self.snapshot.titles
-        self.query_one("#whom", Static).update(whom_of(one, titles))
+        self.query_one("#whom", Static).update(whom_of(one, self._titles))
         text = self.query_one("#text", Static)
         text.update(Prose(text_of(one)))
-        text.border_title = above_text(one, showing=self._in_full == one["id"])
+        text.border_title = above_text(one, self._titles, showing=self._in_full == one["id"])
         text.border_subtitle = below_text(one)
         self._show_beside(one, self._beside.get(_key(one)))
 
@@ -162,8 +166,10 @@ class ApproveRoom(Room[Shelf]):
         dossier = self.query_one(Dossier)
         dossier.display = beside is not None
         if beside is not None:
-            dossier.put(beside.person, beside.kinds, beside.now)
-        self.query_one("#facts", Static).update(facts_of(one, None if beside is None else beside.onward))
+            dossier.put(beside.person, beside.kinds, beside.now, self._titles)
+        self.query_one("#facts", Static).update(
+            facts_of(one, self._titles, None if beside is None else beside.onward)
+        )
 
     def _ready(self) -> Item | None:
         """The item that keys decide on: it stands on the screen, and has for as long as eyes need to see it.
@@ -353,7 +359,7 @@ class ApproveRoom(Room[Shelf]):
         if showing and await self.act(partial(_noted, str(one["customer"]))) is None:
             return
         self._in_full = str(one["id"]) if showing else None
-        self.query_one("#text", Static).border_title = above_text(one, showing=showing)
+        self.query_one("#text", Static).border_title = above_text(one, self._titles, showing=showing)
 
     @work(group="decide")
     async def _decide(self, one: Item, verdict: Verdict, because: str) -> None:

@@ -10,6 +10,7 @@ from textual.content import Content
 from dsl.wording import Phrase
 from engine.explaining.following import Consequence, titled
 from engine.storage.masks import mask_address
+from engine.views.titles import Titles
 from tui.rooms.desk import Call
 from tui.rooms.dossier import ADDRESSES
 from tui.widgets.facts import Fact, fact_table
@@ -33,7 +34,7 @@ def whom_of(call: Call, *, showing: bool) -> Content:
         for attribute, value in person["attributes"].items()
         if call.kinds[attribute] in ADDRESSES and value
     ]
-    out = ", ".join(told(_channel(one)) for one in person["optouts"] if not one["lifted"])
+    out = ", ".join(told(_channel(one, call.titles)) for one in person["optouts"] if not one["lifted"])
     lines = [first, Content(" · ".join(numbers) or told(say("no number is known")))]
     if out:
         lines.append(Content.styled(told(say("! opted out: {channels}", channels=out)), "bold $error"))
@@ -45,7 +46,7 @@ def head_of(call: Call) -> Table:
     item = call.task.item
     lines: list[Fact] = [
         (say("due"), _due(item)),
-        (say("for"), item["role"] or say("anybody")),
+        (say("for"), role_of(item, call.titles)),
         (say("with"), item["assignee"]),
     ]
     lines += [(say("note"), f"{one['text']} — {one['by']} {one['at']}") for one in _list(item["notes"])]
@@ -60,7 +61,26 @@ def script_of(call: Call) -> str:
 
 def asks_of(call: Call) -> Table:
     """What is to be found out."""
-    return fact_table((one["name"], _kind(one)) for one in _list(call.task.item["asks"]))
+    task, titles = str(call.task.item["task"]), call.titles
+    return fact_table(
+        (titles.ask(task, one["name"]), " / ".join(words_of(task, one, titles)) or _kind(one))
+        for one in _list(call.task.item["asks"])
+    )
+
+
+def words_of(task: str, ask: Mapping[str, Any], titles: Titles) -> tuple[str, ...]:
+    """The words that a question may be answered by, as people read them; none where it takes others."""
+    return tuple(told(titles.answer(task, ask["name"], word)) for word in ask["choices"])
+
+
+def outcome_of(call: Call, outcome: str) -> str:
+    """What came of it, as people read it."""
+    return told(call.titles.outcome(str(call.task.item["task"]), outcome))
+
+
+def role_of(item: Mapping[str, Any], titles: Titles) -> str:
+    """Whose work it is."""
+    return titles.of("role", item["role"]) or say("anybody")
 
 
 def outcomes_of(call: Call) -> Table | str:
@@ -72,7 +92,8 @@ def outcomes_of(call: Call) -> Table | str:
     table.add_column()
     for place, one in enumerate(call.task.follows, 1):
         table.add_row(
-            Text(str(place), "bold"), Text.assemble((told(one.outcome), "bold"), f"  {way_of(one)}")
+            Text(str(place), "bold"),
+            Text.assemble((outcome_of(call, one.outcome), "bold"), f"  {way_of(one)}"),
         )
         for deed in deeds_of(one):
             table.add_row("", _hanging(deed))
@@ -108,12 +129,12 @@ def _due(item: Mapping[str, Any]) -> object:
     return say("{time}: overdue", time=item["due"]) if item["overdue"] else item["due"]
 
 
-def _channel(one: Mapping[str, Any]) -> object:
-    return one["channel"] or say("every channel")
+def _channel(one: Mapping[str, Any], titles: Titles) -> object:
+    return titles.of("channel", one["channel"]) or say("every channel")
 
 
 def _kind(ask: Mapping[str, Any]) -> str:
-    return " / ".join(map(told, ask["choices"])) if ask["choices"] else told(kind_said(ask["type"]))
+    return told(kind_said(ask["type"]))
 
 
 def kind_said(kind: str) -> Phrase:

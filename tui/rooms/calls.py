@@ -25,7 +25,7 @@ from tui.dialogs import AskWords, Pick
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
-from tui.rooms.call_card import UNKNOWN, asks_of, head_of, outcomes_of, script_of, whom_of
+from tui.rooms.call_card import UNKNOWN, asks_of, head_of, outcome_of, outcomes_of, script_of, whom_of
 from tui.rooms.call_list import COLUMNS, count_of, rows_of
 from tui.rooms.desk import (
     PAGE,
@@ -137,7 +137,7 @@ class CallsRoom(Room[Calls]):
         self.query_one("#to_fill").display = bool(call.task.item["asks"])
         self.query_one("#asks", Static).update(asks_of(call))
         self.query_one("#outcomes", Static).update(outcomes_of(call))
-        self.query_one(Dossier).put(call.person, call.kinds, today)
+        self.query_one(Dossier).put(call.person, call.kinds, today, call.titles)
 
     def _ready(self) -> Call | None:
         """The task that keys act on: the one with the cursor, once it is shown."""
@@ -189,7 +189,9 @@ class CallsRoom(Room[Calls]):
     def _finish(self, call: Call, how: Finish | None) -> None:
         if how is not None:
             done = say(
-                "{who}: {outcome}; the next run goes on from there", who=_who(call), outcome=how.outcome
+                "{who}: {outcome}; the next run goes on from there",
+                who=_who(call),
+                outcome=outcome_of(call, how.outcome),
             )
             self._do(call, partial(finish, self.house.project, call.key, how), done, gone=True)
 

@@ -146,7 +146,7 @@ class CustomersRoom(Room[Register]):
 
     def _show_person(self, register: Register, one: Somebody) -> None:
         self.query_one("#whom", Static).update(whom_of(register, one))
-        facts = facts_of(one, register.kinds, showing=self._in_full == one.id)
+        facts = facts_of(one, register, showing=self._in_full == one.id)
         self.query_one("#facts-text", Static).update(facts)
         runs = self.query_one("#runs-list", Rows)
         runs.put(list(run_rows(register, one)))
@@ -273,20 +273,20 @@ class CustomersRoom(Room[Register]):
         if showing and await self.act(partial(_noted, one.id)) is None:
             return
         self._in_full = one.id if showing else None
-        facts = facts_of(one, self.snapshot.kinds, showing=showing)
+        facts = facts_of(one, self.snapshot, showing=showing)
         self.query_one("#facts-text", Static).update(facts)
 
     def action_refuse(self) -> None:
         """Put down that they want no more messages, or want them again."""
         one, register = self._ready(), self.snapshot
         if one is not None and register is not None:
-            self._ask(one, say("What does the customer want?"), refusals_of(one, register.channels))
+            self._ask(one, say("What does the customer want?"), refusals_of(one, register))
 
     def action_agree(self) -> None:
         """Put down what they agree to, or agree to no longer."""
         one, register = self._ready(), self.snapshot
         if one is not None and register is not None:
-            self._ask(one, say("What does the customer agree to?"), consents_of(one, register.policies))
+            self._ask(one, say("What does the customer agree to?"), consents_of(one, register))
 
     def _ask(self, one: Somebody, question: Phrase, sayings: list[Saying]) -> None:
         rows = [Row(str(place), (told(each.words), "")) for place, each in enumerate(sayings)]
@@ -358,7 +358,7 @@ def _exported(house: House, identity: str, path: Path) -> bool:
 
 
 def _row(one: Person, register: Register) -> Row:
-    places = ", ".join(place_told(register.journeys.get(journey), state) for journey, state in one.places)
+    places = ", ".join(place_told(register.titles, journey, state) for journey, state in one.places)
     number = texts_masked(one.texts, register.kinds, ADDRESSES)
     return Row(one.id, (name_of(one.texts, one.id), told(one.id), number, places))
 

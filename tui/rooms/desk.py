@@ -18,6 +18,7 @@ from engine.storage.values import Surroundings
 from engine.views.customer import customer
 from engine.views.task_lists import Wanted, number_of
 from engine.views.tasks import Item, tasks
+from engine.views.titles import NAMES, Titles
 from engine.views.window import look
 from tui.house import Sight
 
@@ -37,11 +38,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A task with all there is to see. `person`: the customer; `kinds`: of which type their attributes are."""
+    """A task with all there is to see. `person`: the customer; `kinds`: of which type their attributes are.
+
+    `titles`: what names are read by.
+    """
 
     task: TaskInFull
     person: Mapping[str, Any]
     kinds: Mapping[str, str]
+    titles: Titles = NAMES
 
     @property
     def key(self) -> str:
@@ -59,6 +64,7 @@ class Calls:
     asked: Asked
     now: str
     tomorrow: str
+    titles: Titles = NAMES
     items: tuple[Item, ...] = ()
     total: int = 0
     late: int = 0
@@ -93,6 +99,7 @@ def read_calls(asked: Asked, surroundings: Surroundings, sight: Sight) -> Calls:
         replace(asked, key=key, place=max(0, place)),
         zone.on_the_wall(sight.now),
         zone.on_the_wall(zone.midnight(zone.day(sight.now) + 1))[:10],
+        sight.window.titles,
         items,
         number_of(sight.window, wanted) if items else 0,
         number_of(sight.window, replace(wanted, overdue_at=sight.now)) if items else 0,
@@ -118,7 +125,7 @@ def read_call(
     except UnknownNameError:
         return None
     kinds = {field.name: field.type.kind for field in window.model.customer}
-    return Call(task, customer(window, str(task.item["customer"])), kinds)
+    return Call(task, customer(window, str(task.item["customer"])), kinds, window.titles)
 
 
 def read_crew(call: Call, sight: Sight) -> tuple[Fellow, ...]:

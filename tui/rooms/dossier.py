@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from engine.storage.masks import mask_address
+from engine.views.titles import Titles
 from tui.widgets.facts import Fact, fact_table
 from tui.widgets.parts import heading
 from tui.widgets.prose import Prose
@@ -40,10 +41,10 @@ class Dossier(Vertical):
         yield heading(say("What is known"), "known")
         yield Static(id="attributes")
 
-    def put(self, person: Mapping[str, Any], kinds: Mapping[str, str], now: str) -> None:
+    def put(self, person: Mapping[str, Any], kinds: Mapping[str, str], now: str, titles: Titles) -> None:
         """Somebody as `homing customer` has them. `kinds`: of which type attributes are; `now`: on the wall."""
         self.query_one("#story", Static).update(story_of(person["timeline"], now, STORY))
-        self.query_one("#attributes", Static).update(_attributes(person, kinds))
+        self.query_one("#attributes", Static).update(_attributes(person, kinds, titles))
 
 
 def story_of(timeline: Sequence[Mapping[str, Any]], now: str, most: int) -> Table:
@@ -68,13 +69,21 @@ def _together(story: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[s
         yield tuple(alike)
 
 
-def _attributes(person: Mapping[str, Any], kinds: Mapping[str, str]) -> Table:
-    lines: list[Fact] = [
-        (name, mask_address(value, kinds[name]) if isinstance(value, str) else value)
+def known_of(name: str, value: object, kind: str, titles: Titles) -> Fact:
+    """An attribute and its value, as people read them; an address is masked."""
+    shown = mask_address(value, kind) if isinstance(value, str) else value
+    return titles.attribute(name), titles.value(name, shown)
+
+
+def _attributes(person: Mapping[str, Any], kinds: Mapping[str, str], titles: Titles) -> Table:
+    lines = [
+        known_of(name, value, kinds[name], titles)
         for name, value in person["attributes"].items()
         if kinds[name] not in ADDRESSES
     ]
     lines += [
-        (one["journey"], one["state"] or one["outcome"]) for one in person["journeys"] if not one["ended"]
+        (titles.of("journey", one["journey"]), titles.state(one["journey"], one["state"]))
+        for one in person["journeys"]
+        if not one["ended"]
     ]
     return fact_table([*lines, (say("tags"), ", ".join(person["tags"]))])

@@ -1,6 +1,7 @@
 """A task is finished: what was found out, what came of it, and what follows, seen before anybody says so."""
 
 from asyncio import to_thread
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from textual.widgets import Input, Static
 from engine.errors import EngineError
 from engine.people.tasks import Finish
 from tui.house import House
-from tui.rooms.call_card import deeds_of, kind_said, way_of
+from tui.rooms.call_card import deeds_of, kind_said, outcome_of, way_of, words_of
 from tui.rooms.desk import Call, read_call
 from tui.widgets.bars import Hints
 from tui.widgets.choices import Choices
@@ -51,18 +52,24 @@ class Finishing(ModalScreen[Finish | None]):
 
     def compose(self) -> ComposeResult:
         """Outcomes, fields, what follows from the chosen outcome."""
-        item = self._call.task.item
+        item, titles = self._call.task.item, self._call.titles
+        task = str(item["task"])
         who = f"{told(item['name'] or item['customer'])} · {told(item['title'] or item['task'])}"
         with VerticalScroll(id="pane", can_focus=False):
             yield Static(Content.styled(who, "bold"))
             outcomes = [one.outcome for one in self._call.task.follows]
             yield _row(told(say("What came of it?")), Choices(outcomes, identity="outcomes", upright=True))
             for place, ask in enumerate(self._asks):
-                yield _row(told(ask["name"]), _field(place, ask, self._known.get(ask["name"])))
+                words, known = words_of(task, ask, titles), self._known.get(ask["name"])
+                yield _row(self._called(ask), _field(place, ask, words, known))
             yield _row(told(say("note")), Input(item["note"] or "", id="remark", compact=True))  # type: ignore[arg-type]
             yield Static(id="follows")
             yield Static(markup=False, id="verdict")
         yield Hints()
+
+    def _called(self, ask: Mapping[str, Any]) -> str:
+        """What a question is called."""
+        return told(self._call.titles.ask(str(self._call.task.item["task"]), ask["name"]))
 
     def on_mount(self) -> None:
         """Begin with what came of it: its digits work at once."""
@@ -120,10 +127,11 @@ class Finishing(ModalScreen[Finish | None]):
 
     def _show(self, call: Call) -> None:
         outcomes, follows = self._outcomes, call.task.follows
-        outcomes.labels = tuple(f"{told(one.outcome)}  {way_of(one)}" for one in follows)
+        outcomes.labels = tuple(f"{outcome_of(call, one.outcome)}  {way_of(one)}" for one in follows)
         chosen = None if outcomes.chosen is None else follows[outcomes.chosen]
         lines = [] if chosen is None else list(deeds_of(chosen))
-        empty = [told(ask["name"]) for ask in self._asks if ask["name"] not in self._filled()]
+        filled = self._filled()
+        empty = [self._called(ask) for ask in self._asks if ask["name"] not in filled]
         if chosen is not None and empty:
             lines.append(told(say("? nothing is filled in for {fields}", fields=", ".join(empty))))
         self.query_one("#follows", Static).update(Content("\n".join(lines)))
@@ -178,12 +186,12 @@ def _row(name: str, field: Widget) -> Horizontal:
     return Horizontal(Static(name, markup=False, classes="name"), field, classes="field")
 
 
-def _field(place: int, ask: dict[str, Any], known: object) -> Widget:
-    """`known`: what was filled in before the task was opened again."""
+def _field(place: int, ask: dict[str, Any], words: Sequence[str], known: object) -> Widget:
+    """`words`: what its choices are called. `known`: what was filled in before the task was opened again."""
     identity = f"field{place}"
     if ask["choices"] or ask["type"] == "flag":
         options = ask["choices"] or _FLAG
-        choices = Choices(options, identity=identity)
+        choices = Choices(options, identity=identity, labels=words or (told(say("yes")), told(say("no"))))
         written = _FLAG[not known] if isinstance(known, bool) else known
         choices.set_reactive(Choices.chosen, options.index(written) if written in options else None)
         return choices

@@ -1,6 +1,7 @@
 """How the list of what waits for decisions looks, and what is asked before many of it are decided on together."""
 
 from engine.people.decisions import Done
+from engine.storage.masks import mask_address
 from engine.views.held import Item
 from tui.dialogs import AskWords
 from tui.rooms.held_item import text_of, title_of
@@ -22,8 +23,9 @@ def question_of(alike: Alike) -> AskWords:
 
 def row_of(one: Item, shelf: Shelf) -> Row:
     """What it is, whose, since when."""
-    since = str(one["since"])
-    return Row(str(one["id"]), (title_of(one, shelf.titles), told(one["customer"]), told(since[5:])))
+    since, identity = str(one["since"]), str(one["customer"])
+    who = mask_address(shelf.names.get(identity) or identity, "text")
+    return Row(str(one["id"]), (title_of(one, shelf.titles), told(who), told(since[5:])))
 
 
 def count_of(shelf: Shelf) -> str:

@@ -13,6 +13,7 @@ from engine.views.goals import Conversion, Group
 from engine.views.passages import Lately, Line, Passage, Place, Running
 from engine.views.pauses import pause_said
 from engine.views.stays import NEARLY_ALL
+from engine.views.titles import Titles
 from tui.widgets.bars import padded, width_of
 from tui.widgets.drawing import Course, Drawing, title_of
 from tui.widgets.rows import Column, Row
@@ -97,7 +98,8 @@ def _funnel(one: Running) -> Iterator[Content]:
     rows = [(told(say("came in")), came)]
     titles = {stage.name: title_of(stage) for stage in one.journey.stages}
     rows += [(f"→ {titles[name]}", one.stages[name]) for name in titles if name in one.stages]
-    rows += [(f"■ {told(outcome or '')}", number) for outcome, number in one.ended.items()]
+    ends = one.journey.ends
+    rows += [(f"■ {told(ends.get(end or '') or end)}", number) for end, number in one.ended.items()]
     if one.held_out.month:
         rows.append((told(say("held out")), one.held_out))
     room = max(width_of(name) for name, _ in rows)
@@ -161,7 +163,7 @@ def _stuck(one: Running) -> Iterator[Content]:
             yield Content(f"  {title_of(place.state)}  {place.blocked:,}")
 
 
-def drawing_of(one: Running) -> Drawing:
+def drawing_of(one: Running, titles: Titles) -> Drawing:
     """The state machine with how many are where, and how many went which way in a week."""
     notes = {place.state.name: _note(place) for place in one.places}
     flows: dict[Course, str] = {}
@@ -170,7 +172,7 @@ def drawing_of(one: Running) -> Drawing:
         number = _went(one, way)
         if number.month:
             flows[key] = f"{number.week:,} / {number.month:,}"
-    return Drawing(one.journey, notes, flows=flows)
+    return Drawing(one.journey, notes, flows=flows, titles=titles)
 
 
 def _note(place: Place) -> str:

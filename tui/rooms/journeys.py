@@ -15,6 +15,7 @@ from engine.people.practice import Hand
 from engine.views.inhabitants import Inhabitant, Stay, inhabitants
 from engine.views.passages import Running, running
 from engine.views.stays import Usual, usual_stays
+from engine.views.titles import Titles
 from tui.dialogs import AskWords
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
@@ -85,6 +86,7 @@ class Journeys:
     now: int
     journeys: tuple[Running, ...]
     habits: Habits
+    titles: Titles
     people: tuple[Inhabitant, ...] = ()
     more: bool = False
 
@@ -97,7 +99,8 @@ def read_journeys(asked: Asked, known: Habits | None, sight: Sight) -> Journeys:
     """All journeys, and the page that is asked for."""
     habits = _habits(known, sight)
     found = running(sight.window, sight.now, habits.usual)
-    return read_people(Journeys(asked, asked, sight.now, found, habits), asked, sight)
+    page = Journeys(asked, asked, sight.now, found, habits, sight.window.titles)
+    return read_people(page, asked, sight)
 
 
 def _habits(known: Habits | None, sight: Sight) -> Habits:
@@ -192,7 +195,7 @@ class JourneysRoom(Room[Journeys]):
         if one is None:
             self._courses.put([Row(None, tuple(map(told, HEADINGS))), *map(journey_row, page.journeys)])
         elif asked.state is None:
-            self._machine.put(drawing_of(one))
+            self._machine.put(drawing_of(one, page.titles))
         elif page.asked == asked:
             self._put_people(page)
         elif (page.asked.journey, page.asked.state) != (asked.journey, asked.state):

@@ -61,7 +61,9 @@ _WHAT: dict[str, Phrase] = {
 
 
 def _name(lane: Lane) -> str:
-    return told(say("no channel yet")) if lane.channel is None else told(lane.channel)
+    if lane.channel is None:
+        return told(say("no channel yet"))
+    return " ".join(dict.fromkeys(told(name) for name in (lane.title or lane.channel, lane.channel)))
 
 
 def _sign(lane: Lane, now: int) -> tuple[str, bool]:

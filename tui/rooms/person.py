@@ -5,13 +5,13 @@ from typing import Any
 
 from rich.table import Table
 
-from dsl.model.journeys import Journey
 from dsl.wording import Phrase
 from engine.storage.masks import mask_address
 from engine.views.customer import Run
-from tui.rooms.dossier import ADDRESSES
+from engine.views.titles import Titles
+from tui.rooms.dossier import ADDRESSES, known_of
 from tui.rooms.register import Register, Somebody
-from tui.widgets.drawing import Drawing, title_of
+from tui.widgets.drawing import Drawing
 from tui.widgets.facts import Fact, fact_table
 from tui.widgets.rows import Row
 from tui.wording import say, told
@@ -30,7 +30,7 @@ def name_of(texts: Mapping[str, Any], identity: str) -> str:
 def whom_of(register: Register, one: Somebody) -> str:
     """Who it is, where they are in their journeys, and when time alone moves them next."""
     places = [
-        place_told(register.journeys.get(run["journey"]), run["state"], run)
+        place_told(register.titles, run["journey"], run["state"], run)
         for run in runs_of(one)
         if not run["ended"]
     ]
@@ -39,25 +39,30 @@ def whom_of(register: Register, one: Somebody) -> str:
     return "   ".join([f"{name_of(one.facts['attributes'], one.id)}  {told(one.id)}", *places, *next_])
 
 
-def facts_of(one: Somebody, kinds: Mapping[str, str], *, showing: bool) -> Table:
+def facts_of(one: Somebody, register: Register, *, showing: bool) -> Table:
     """All that is known, a line each. `showing`: addresses in full."""
-    facts = one.facts
+    facts, kinds, titles = one.facts, register.kinds, register.titles
     lines: list[Fact] = [(say("id"), one.id)]
     for name, value in facts["attributes"].items():
-        hidden = isinstance(value, str) and not (showing and kinds.get(name) in ADDRESSES)
-        lines.append((name, mask_address(value, kinds.get(name, "text")) if hidden else value))
+        kind = kinds.get(name, "text")
+        shown = showing and kind in ADDRESSES
+        lines.append((titles.attribute(name), value) if shown else known_of(name, value, kind, titles))
     lines.append((say("tags"), ", ".join(facts["tags"])))
     lines += [
-        (say("opted out"), say("{what}, {at}", what=each["channel"] or say("every channel"), at=each["at"]))
+        (say("opted out"), say("{what}, {at}", what=_channel(each, titles), at=each["at"]))
         for each in facts["optouts"]
         if not each["lifted"]
     ]
-    lines += [(say("consent"), _consent(each)) for each in facts["consents"]]
+    lines += [(say("consent"), _consent(each, titles)) for each in facts["consents"]]
     return fact_table(lines)
 
 
-def _consent(each: Mapping[str, Any]) -> Phrase:
-    what, channel = each["policy"] or say("every policy"), each["channel"] or say("every channel")
+def _channel(each: Mapping[str, Any], titles: Titles) -> str:
+    return titles.of("channel", each["channel"]) or say("every channel")
+
+
+def _consent(each: Mapping[str, Any], titles: Titles) -> Phrase:
+    what, channel = titles.of("policy", each["policy"]) or say("every policy"), _channel(each, titles)
     if each["withdrawn"]:
         return say("{what} via {channel}: taken back {at}", what=what, channel=channel, at=each["withdrawn"])
     return say("{what} via {channel}, {at}", what=what, channel=channel, at=each["given"])
@@ -72,25 +77,20 @@ def runs_of(one: Somebody) -> Sequence[Mapping[str, Any]]:
 def run_rows(register: Register, one: Somebody) -> Iterator[Row]:
     """A row for each run: journey, record, where it is or how it ended, since when, what comes next."""
     for place, run in enumerate(runs_of(one)):
-        journey = register.journeys.get(run["journey"])
-        where = (
-            told(run["outcome"] or run["status"]) if run["ended"] else place_told(journey, run["state"], run)
-        )
+        titles, journey = register.titles, run["journey"]
+        end = titles.end(journey, run["outcome"]) or run["status"]
+        where = told(end) if run["ended"] else place_told(titles, journey, run["state"], run)
         sign = "■" if run["ended"] else "●"
         ahead = told(say("next {at}", at=run["next"])) if run["next"] else ""
-        title = told(run["journey"]) if journey is None else title_of(journey)
+        title = told(titles.of("journey", journey))
         yield Row(str(place), (f"{sign} {title}", told(run["record"]), where, told(run["since"]), ahead))
 
 
-def place_told(journey: Journey | None, state: str | None, run: Mapping[str, Any] | None = None) -> str:
+def place_told(titles: Titles, journey: str, state: str | None, run: Mapping[str, Any] | None = None) -> str:
     """A state as people call it; where there is none, how the run stands."""
     if state is None:
         return "" if run is None else told(run["status"])
-    known = None if journey is None else next((one for one in journey.states if one.name == state), None)
-    if journey is None or known is None:
-        return told(state)
-    stage = next((one for one in journey.stages if one.name == known.stage), None)
-    return title_of(known) if stage is None else f"{title_of(stage)} · {title_of(known)}"
+    return told(titles.state(journey, state))
 
 
 def drawing_of(register: Register, one: Somebody, run: Mapping[str, Any]) -> Drawing | None:
@@ -103,7 +103,7 @@ def drawing_of(register: Register, one: Somebody, run: Mapping[str, Any]) -> Dra
     notes = {state: told(at) for state, at in passed.items()}
     if lit is not None:
         notes[lit] = told(say("here since {at}", at=run["since"]))
-    return Drawing(journey, notes, lit, frozenset(passed))
+    return Drawing(journey, notes, lit, frozenset(passed), titles=register.titles)
 
 
 def texts_masked(texts: Mapping[str, str], kinds: Mapping[str, str], wanted: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from engine.explaining.verdicts import explain
 from engine.storage.customers import customer_number
 from engine.views.customer import Run, customer, steps
 from engine.views.finding import Found, find
+from engine.views.titles import Titles
 from tui.house import Sight
 from tui.rooms.reasons import Reason, reasons
 
@@ -55,6 +56,7 @@ class Register:
     channels: tuple[str, ...]
     policies: tuple[str, ...]
     now: str
+    titles: Titles
 
 
 def read_register(asked: Asked, sight: Sight) -> Register:
@@ -73,6 +75,7 @@ def read_register(asked: Asked, sight: Sight) -> Register:
         tuple(window.config.channels),
         tuple(window.model.policies),
         str(window.time(sight.now)),
+        window.titles,
     )
 
 

@@ -1,6 +1,5 @@
 """What a customer may have said about messages to them, and the verb of the engine that puts it down."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +13,7 @@ from engine.projects.releases import current_release
 from engine.reasons import IN_ROOM
 from engine.storage.customers import customer_number
 from engine.storage.symbols import load_symbols
-from tui.rooms.register import Somebody
+from tui.rooms.register import Register, Somebody
 from tui.wording import say, say_number
 
 
@@ -27,12 +26,12 @@ class Saying:
     words: Phrase
 
 
-def refusals_of(one: Somebody, channels: Iterable[str]) -> list[Saying]:
+def refusals_of(one: Somebody, register: Register) -> list[Saying]:
     """No more messages, at all or by a channel; or messages again, where there was such an opt-out."""
     refused = {each["channel"] for each in one.facts["optouts"] if not each["lifted"]}
     offered: list[Saying] = []
-    for channel in (None, *channels):
-        what = channel or say("every channel")
+    for channel in (None, *register.channels):
+        what = register.titles.of("channel", channel) or say("every channel")
         if channel in refused:
             offered.append(Saying("lift", channel, say("messages again: {what}", what=what)))
         else:
@@ -40,12 +39,12 @@ def refusals_of(one: Somebody, channels: Iterable[str]) -> list[Saying]:
     return offered
 
 
-def consents_of(one: Somebody, policies: Iterable[str]) -> list[Saying]:
+def consents_of(one: Somebody, register: Register) -> list[Saying]:
     """For every purpose or one: agreed, or taken back where it was agreed."""
     given = {each["policy"] for each in one.facts["consents"] if not each["withdrawn"]}
     offered: list[Saying] = []
-    for policy in (None, *policies):
-        what = policy or say("every policy")
+    for policy in (None, *register.policies):
+        what = register.titles.of("policy", policy) or say("every policy")
         if policy in given or (None in given and policy is not None):
             offered.append(Saying("withdraw", policy, say("agrees no longer: {what}", what=what)))
         if policy not in given:

@@ -1,7 +1,7 @@
 """What the room Approve shows: a page of what waits, and one of it with all there is to see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.errors import UnknownNameError
@@ -10,10 +10,11 @@ from engine.people.many import Choice, Picked, pick
 from engine.storage.keys import intent_of
 from engine.storage.panels import roles_in
 from engine.views.agenda import to_decide
-from engine.views.approvals import approval
+from engine.views.approvals import approval, called
 from engine.views.customer import customer
 from engine.views.held import Item, Page, item, queue
 from engine.views.kinds import BENEFIT
+from engine.views.titles import NAMES, Titles
 from tui.house import Sight
 from tui.rooms.verdicts import MESSAGE
 
@@ -39,19 +40,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """`total`: of all pages. `more`: whether another page follows. `shown`: the item with the cursor."""
+    """`total`: of all pages. `more`: whether another page follows. `shown`: the item with the cursor.
+
+    `names`: what customers are called, by their ids.
+    """
 
     asked: Asked
     items: tuple[Item, ...] = ()
     total: int = 0
     more: bool = False
-    titles: Mapping[str, str] | None = None
+    titles: Titles = NAMES
+    names: Mapping[str, str] = field(default_factory=dict)
     shown: Item | None = None
 
 
 def read_shelf(asked: Asked, sight: Sight) -> Shelf:
     """A page as it is now; the first one where nobody knows any more where it began."""
-    model = sight.window.model
     window, roles = sight.window, None if asked.everybody else sight.roles or None
     try:
         found = list(queue(window, None, roles, Page(PAGE + 1, asked.pages[-1])))
@@ -69,8 +73,8 @@ def read_shelf(asked: Asked, sight: Sight) -> Shelf:
         items,
         sum(one.number for one in to_decide(window) if _is_here(one.role, roles)),
         len(found) > PAGE,
-        {name: one.title for name, one in model.messages.items()}
-        | {name: one.title for name, one in model.benefits.items()},
+        window.titles,
+        called(window, [str(one["customer"]) for one in items]),
         None if key is None else approval(window, key),
     )
 

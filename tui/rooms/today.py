@@ -20,6 +20,7 @@ from engine.views.brought import Period, week
 from engine.views.kinds import TASK
 from engine.views.loop import Course, loop
 from engine.views.status import Status, status
+from engine.views.titles import Titles
 from engine.views.window import Window
 from tui.doors import door_for
 from tui.house import Sight
@@ -46,6 +47,7 @@ class Today:
     next_run: str | None
     loop: tuple[Course, ...]
     week: Period
+    titles: Titles
 
 
 def read_today(sight: Sight) -> Today:
@@ -62,6 +64,7 @@ def read_today(sight: Sight) -> Today:
         _on_the_wall(window, next_firing(config.schedule, sight.now, config.zone)),
         loop(window, known.active, sight.now),
         week(window, sight.now),
+        window.titles,
     )
 
 
@@ -135,11 +138,11 @@ class TodayRoom(Room[Today]):
 
 def _rows(today: Today) -> Iterator[Row]:
     yield Row(None, (told(_heading(today)),))
-    yield from (_row(one, today.now) for one in today.mine)
+    yield from (_row(one, today) for one in today.mine)
     if today.others:
         yield Row(None, ("",))
         yield Row(None, (told(say("For others")),))
-        yield from (_row(one, today.now) for one in today.others)
+        yield from (_row(one, today) for one in today.others)
 
 
 def _heading(today: Today) -> Phrase:
@@ -148,21 +151,21 @@ def _heading(today: Today) -> Phrase:
     return say("For you") if today.mine else say("Nothing waits for you.")
 
 
-def _row(one: Waiting, now: int) -> Row:
+def _row(one: Waiting, today: Today) -> Row:
     door = door_for(one.kind)
     late = say_number("! {n:,} overdue", "! {n:,} overdue", n=one.overdue) if one.overdue else ""
     cells = (
         _WHAT[one.kind](one.number),
-        late or say("oldest: {age}", age=age(now - one.since)),
-        _roles(one.role),
+        late or say("oldest: {age}", age=age(today.now - one.since)),
+        _roles(one.role, today.titles),
         f"→ {door.key} {told(door.title)}",
     )
     return Row(f"{one.kind} {one.role}", tuple(map(told, cells)), alarm=bool(one.overdue))
 
 
-def _roles(panel: str | None) -> str:
+def _roles(panel: str | None, titles: Titles) -> str:
     """Whose it is: of several roles the first, and how many more."""
-    first, *more = roles_in(panel) or ("",)
+    first, *more = (titles.of("role", role) for role in roles_in(panel) or ("",))
     return f"{first} +{len(more)}" if more else first
 
 

@@ -39,10 +39,12 @@ class Choices(Widget, can_focus=True):
 
         choices: "Choices"
 
-    def __init__(self, options: Sequence[str], *, identity: str, upright: bool = False) -> None:
+    def __init__(
+        self, options: Sequence[str], *, identity: str, upright: bool = False, labels: Sequence[str] = ()
+    ) -> None:
         super().__init__(id=identity)
         self._options, self._upright = tuple(options), upright
-        self.set_reactive(Choices.labels, self._options)
+        self.set_reactive(Choices.labels, tuple(labels) or self._options)
 
     @property
     def value(self) -> str | None:

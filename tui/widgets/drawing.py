@@ -13,6 +13,7 @@ from textual.content import Content
 
 from dsl.graphs.ways import Way, deed, ways
 from dsl.model.journeys import Journey, Stage, State, Target, ToState
+from engine.views.titles import NAMES, Titles
 from tui.widgets.bars import padded, width_of
 from tui.wording import say, told
 
@@ -33,7 +34,8 @@ _LEAST = 12
 class Drawing:
     """What is drawn. `notes`: what stands beside states, such as how many customers are there; `flows`: beside ways.
 
-    `lit`: where somebody is; `passed`: where they have been. All are full names of states.
+    `lit`: where somebody is; `passed`: where they have been. All are full names of states. `titles`: what else is
+    named is called by these.
     """
 
     journey: Journey
@@ -41,6 +43,7 @@ class Drawing:
     lit: str | None = None
     passed: AbstractSet[str] = frozenset()
     flows: Mapping[Course, str] = field(default_factory=dict)
+    titles: Titles = NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Line:
 
 def drawn(drawing: Drawing, width: int, unfolded: AbstractSet[str] | None = None) -> list[Line]:
     """The lines. The ways out of `unfolded` states (None: of all) are told one by one, of others where they lead."""
-    pen = _Pen(drawing, width, unfolded, ways(drawing.journey))
+    pen = _Pen(drawing, width, unfolded, ways(drawing.journey, drawing.titles))
     stages: dict[str | None, list[State]] = {None: []}
     for state in drawing.journey.states:
         stages.setdefault(state.stage, []).append(state)
@@ -110,7 +113,7 @@ class _Pen:
             parts.append((f"  → {', '.join(there)}", "quiet"))
         yield self._framed(parts, self.drawing.notes.get(state.name, ""), state.name)
         if whole and state.actions:
-            deeds = " · ".join(told(deed(action)) for action in state.actions)
+            deeds = " · ".join(told(deed(action, self.drawing.titles)) for action in state.actions)
             yield self._framed([("│ " if mine else "  ", "frame"), (deeds, "quiet")])
         if whole:
             yield from self._branches(mine, state.stage, after)
@@ -155,7 +158,7 @@ class _Pen:
     def _target(self, target: Target, stage: str | None) -> str:
         """Where a way out of a stage leads, with its stage where that is another one."""
         if not isinstance(target, ToState):
-            return f"■ {told(target.outcome)}"
+            return f"■ {told(self.drawing.journey.ends.get(target.outcome) or target.outcome)}"
         there = self.drawing.journey.state(target.state)
         if there.stage in (None, stage):
             return title_of(there)
