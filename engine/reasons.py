@@ -6,7 +6,7 @@ people reads them back, so that they can be said in another language.
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import Formatter
 
 from dsl.wording import Pattern, Phrase, phrase
@@ -139,6 +139,7 @@ _READABLE = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1_024)  # what waits says the same few over and over
 def read_back(text: str) -> str:
     """A stored reason as the phrase that it was; the words of a rule, or of a gateway, as they are."""
     for known in _READABLE:
