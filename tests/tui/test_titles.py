@@ -56,7 +56,7 @@ def test_every_room_shows_titles(tmp_path: Path) -> None:
         )
         await visitor.press("f")
         shows(visitor, "○ 好  ○ 不好", "1 接通了")
-        await visitor.press("right", "tab", "2", "tab", "tab", "tab", "1", "enter")
+        await visitor.press("1", "tab", "right", "tab", "2", "ctrl+s")
         shows(visitor, "接通了")
         homing.well("run", "--at", "2026-11-23 11:00")
         await visitor.press("4", *"陈1", "enter", "enter")
