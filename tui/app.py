@@ -38,7 +38,7 @@ class ReviewRoom(App[None]):
     DEFAULT_MODE = DOORS[0].name  # at once: an empty screen before it takes as long
     ENABLE_COMMAND_PALETTE = False  # its own key has no name in other languages; ours opens the same
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+q", "quit", say("quit"), key_display="q"),
+        Binding("q", "quit", say("quit")),
         Binding("ctrl+p", "command_palette", say("all commands"), show=False),
         Binding("ctrl+t", "shade", say("light or dark"), show=False),
     ]

@@ -44,6 +44,7 @@ class Room(Screen[None], Generic[S]):
     def __init__(self, house: House) -> None:
         super().__init__()
         self.house = house
+        self.came_from: str | None = None
         self._stale = self._reading = self._shown = False
         self._rest_until = 0.0
 
@@ -161,10 +162,20 @@ class Room(Screen[None], Generic[S]):
 
     def go_to(self, kind: str, key: str) -> None:
         """To the room where such things are, with one of them shown."""
+        here = self.app.current_mode
         self.app.switch_mode(door_for(kind).name)
         room = self.app.screen_stack[0]
         if isinstance(room, Room):
+            room.came_from = None if room is self else here
             room.show_one(key)
+
+    def go_back(self) -> bool:
+        """To the room from which somebody was led here; false where nobody was."""
+        if self.came_from is None:
+            return False
+        self.app.switch_mode(self.came_from)
+        self.came_from = None
+        return True
 
     def show_one(self, key: str) -> None:
         """Show the one with that key, for whoever comes from another room."""

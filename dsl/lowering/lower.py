@@ -31,5 +31,6 @@ def lower(catalog: Catalog, context: Context, definitions: Definitions, report: 
         calendar=lower_calendar(catalog.calendars, report),
         benefits=lower_benefits(catalog, report),
         journeys=lower_journeys(scope),
+        audience_titles={name: one.title for name, one in catalog.audiences.items() if one.title},
     )
     return replace(model, scenarios=lower_scenarios(catalog, model, context, report))

@@ -183,7 +183,10 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A whole rule set. `events` holds the builtin kinds too; the mappings are by name."""
+    """A whole rule set. `events` holds the builtin kinds too; the mappings are by name.
+
+    `audience_titles`: of those that have one.
+    """
 
     customer: tuple[Field, ...]
     events: Mapping[str, EventKind]
@@ -196,6 +199,7 @@ class Model:
     benefits: Mapping[str, Benefit]
     journeys: Mapping[str, Journey]
     scenarios: tuple["Scenario", ...] = ()
+    audience_titles: Mapping[str, str] = field(default_factory=dict)
 
     def ordered_journeys(self) -> tuple[Journey, ...]:
         """The order in which a run works them: higher priority first, then by name."""

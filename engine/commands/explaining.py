@@ -16,7 +16,7 @@ from engine.projects.names import known_journey
 from engine.reasons import BOTH
 from engine.storage.customers import customer_number
 from engine.terminal import cell, masked, print_json, print_table, words
-from engine.views.window import Window, look
+from engine.views.window import Window, for_people, look
 from engine.wording import say
 
 _YES, _NO = say("✓ yes"), say("✗ no")
@@ -33,6 +33,7 @@ def explain_command(identity: str, journey: str | None, time: str | None, *, as_
         config, now = project.config, time_of(project)
         with project.store.read() as connection:
             window = look(connection, config)
+            window = window if as_json else for_people(window)
             known_journey(window.model, journey)
             plan = make_plan(connection, window.release, window.model, window.zone, config.lateness)
             at = now if time is None else parse_time(time, window.zone)
@@ -48,11 +49,18 @@ def explain_command(identity: str, journey: str | None, time: str | None, *, as_
 
 def _tell(found: Explanation, window: Window) -> None:
     _say(say("{customer} at {at}", customer=found.customer, at=window.time(found.at)))
+    for line in found.plainly:
+        _say(_sentence(line))
     for note in found.notes:
         _say(note)
     for verdict in found.journeys:
         click.echo()
         _tell_journey(verdict, window)
+
+
+def _sentence(line: Line) -> str:
+    where = "" if line.file is None else f"  {line.file}:{line.line}"
+    return f"  {'  ' * line.depth}{words(line.text)}{where}"
 
 
 def _tell_journey(verdict: Verdict, window: Window) -> None:

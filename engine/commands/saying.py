@@ -5,7 +5,7 @@ import click
 from engine.commands.opening import by, opened, release_of
 from engine.commands.options import as_option, json_option
 from engine.people.consents import Consent, give, withdraw
-from engine.people.optouts import lift
+from engine.people.optouts import Lift, lift
 from engine.people.refusals import Refusal, refuse_messages
 from engine.projects.names import known_channel, known_policy
 from engine.reasons import BY_COMMAND
@@ -45,7 +45,7 @@ def optout_command(
         with project.store.write() as connection:
             if lifting:
                 customer, symbols = customer_number(connection, identity), load_symbols(connection)
-                done = lift(connection, symbols, customer, channel, who)
+                done = lift(connection, symbols, Lift(customer, channel, because), who)
             else:
                 said = Refusal(identity, channel, BY_COMMAND(), because)
                 taken = refuse_messages(connection, project.config, model, said, who)

@@ -60,7 +60,8 @@ class Sent:
 class Verdict:
     """One journey for one customer, or one record of theirs.
 
-    `status`: outside, queued, active, watched or ended. `then`: what happens at `next`.
+    `status`: outside, queued, active, watched or ended. `then`: what happens at `next`. `plainly`: where somebody
+    under way is and what may come of it, in plain sentences.
     """
 
     journey: str
@@ -74,16 +75,18 @@ class Verdict:
     messages: tuple[Sent, ...] = ()
     next: int | None = None
     then: str = ""
+    plainly: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything asked for. `notes`: what it cannot know."""
+    """Everything asked for. `notes`: what it cannot know. `plainly`: what it comes to, in plain sentences."""
 
     customer: str
     at: int
     notes: tuple[str, ...]
     journeys: tuple[Verdict, ...]
+    plainly: tuple[Line, ...] = ()
 
 
 def place(span: Span) -> tuple[str | None, int | None]:
@@ -131,8 +134,13 @@ def document(found: Explanation, window: Window) -> dict[str, object]:
         "customer": found.customer,
         "at": window.time(found.at),
         "notes": list(found.notes),
+        "plainly": [_sentence(line) for line in found.plainly],
         "journeys": [_verdict(item, window) for item in found.journeys],
     }
+
+
+def _sentence(line: Line) -> dict[str, object]:
+    return {"text": line.text, "file": line.file, "line": line.line, "depth": line.depth}
 
 
 def _verdict(item: Verdict, window: Window) -> dict[str, object]:

@@ -13,6 +13,7 @@ from engine.explaining.inquiry import Inquiry
 from engine.explaining.judging import Judgement, judged
 from engine.explaining.messages import messages, moved_by
 from engine.explaining.outside import Standing, enter_lines, outside, standings
+from engine.explaining.plainly import in_short, where_now
 from engine.explaining.trail import entered_later, verdict_then
 from engine.explaining.under_way import Run, WayOut, ways_out
 from engine.plans.plan import in_a_line
@@ -40,7 +41,10 @@ def explain(inquiry: Inquiry, identity: str, journeys: Sequence[Journey]) -> Exp
     records = inquiry.window.record_ids(record for _, record in runs)
     case = _Case(inquiry, open_ones, records)
     found = tuple(verdict for journey in journeys for verdict in _verdicts(case, journey, runs))
-    return Explanation(identity, inquiry.at, tuple(_notes(inquiry)), found)
+    plainly = (
+        () if inquiry.past else in_short(inquiry, found, whole=len(journeys) == len(inquiry.plan.journeys))
+    )
+    return Explanation(identity, inquiry.at, tuple(_notes(inquiry)), found, plainly)
 
 
 def _runs(inquiry: Inquiry) -> dict[tuple[int, int], Run]:
@@ -109,6 +113,7 @@ def _under_way(case: _Case, journey: Journey, run: Run, sent: tuple[Sent, ...]) 
     return Verdict(
         journey.name, journey.title, case.records.get(run.record), "active", words,
         (*came, *granted, *(line for way in ways for line in way.lines)), state, run.state_entered_at, sent, at, then,
+        tuple(where_now(inquiry, journey, run, ways)),
     )  # fmt: skip
 
 

@@ -11,6 +11,9 @@ from engine.storage.audit import By
 from engine.storage.schema import consent
 from engine.storage.symbols import EVERY, Symbols
 
+GIVEN, WITHDRAWN = "consent given", "consent withdrawn"
+"""What the trail calls a consent, and the end of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -25,14 +28,19 @@ class Consent:
     @property
     def what(self) -> str:
         """In words, for the trail."""
-        return f"{self.policy or 'every policy'} via {self.channel or 'every channel'}"
+        return agreed_to(self.policy, self.channel)
+
+
+def agreed_to(policy: str | None, channel: str | None) -> str:
+    """What a consent is for, in words of the trail."""
+    return f"{policy or 'every policy'} via {channel or 'every channel'}"
 
 
 def give(connection: sa.Connection, symbols: Symbols, given: Consent, by: By) -> bool:
     """Record a consent; false when it (or one that replaced it later) is there already."""
     if not give_quietly(connection, symbols, given):
         return False
-    audit.record(connection, by, audit.Deed("consent given", given.customer, given.what, given.source))
+    audit.record(connection, by, audit.Deed(GIVEN, given.customer, given.what, given.source))
     mark_changed(connection, [given.customer])
     return True
 
@@ -67,7 +75,7 @@ def withdraw(connection: sa.Connection, symbols: Symbols, withdrawn: Consent, by
     ).rowcount:  # a part of what was agreed to has a row of its own from now on
         own = {"given_at": withdrawn.at, "withdrawn_at": withdrawn.at, "source": withdrawn.source}
         connection.execute(consent.insert().values(key | own))
-    deed = audit.Deed("consent withdrawn", withdrawn.customer, withdrawn.what, withdrawn.source)
+    deed = audit.Deed(WITHDRAWN, withdrawn.customer, withdrawn.what, withdrawn.source)
     audit.record(connection, by, deed)
     mark_changed(connection, [withdrawn.customer])
     return True

@@ -24,6 +24,10 @@ _event = sa.table(
 )
 
 
+REFUSED, LIFTED = "optout", "optout lifted"
+"""What the trail calls an opt-out, and the end of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class OptOut:
     """An opt-out from one channel, or from all (`channel` None), said at `at`, known of from `source`."""
@@ -33,6 +37,15 @@ class OptOut:
     channel: str | None
     at: int
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """The end of an opt-out from one channel, or of the one from all. `because`: how it is known."""
+
+    customer: int
+    channel: str | None
+    because: str | None = None
 
 
 def opt_out(
@@ -50,7 +63,7 @@ def opt_out(
     known = sa.exists().where(*(_event.c[name] == row[name] for name in ("customer", "at", "digest")))
     if not connection.scalar(sa.select(known)):
         connection.execute(_event.insert().values(row))
-    deed = audit.Deed("optout", said.customer, said.channel or "every channel", because)
+    deed = audit.Deed(REFUSED, said.customer, refused(said.channel), because)
     audit.record(connection, by, deed)
     return suppress(connection, symbols, said, by.now)
 
@@ -76,18 +89,24 @@ def suppress(connection: sa.Connection, symbols: Symbols, said: OptOut, now: int
     return taken
 
 
-def lift(connection: sa.Connection, symbols: Symbols, customer: int, channel: str | None, by: By) -> bool:
+def refused(channel: str | None) -> str:
+    """What an opt-out is from, for the trail."""
+    return channel or "every channel"
+
+
+def lift(connection: sa.Connection, symbols: Symbols, said: Lift, by: By) -> bool:
     """The customer wants messages again; false when there was no such opt-out."""
-    number = EVERY if channel is None else symbols.find("channel", channel)
+    number = EVERY if said.channel is None else symbols.find("channel", said.channel)
     lifted = connection.execute(
         optout.update()
-        .where(optout.c.customer == customer, optout.c.channel == number, optout.c.lifted_at.is_(None))
+        .where(optout.c.customer == said.customer, optout.c.channel == number, optout.c.lifted_at.is_(None))
         .values(lifted_at=by.now)
     ).rowcount
     if lifted:
-        release(connection, customer, EVERY if number is None else number)
-        audit.record(connection, by, audit.Deed("optout lifted", customer, channel or "every channel"))
-        mark_changed(connection, [customer])
+        release(connection, said.customer, EVERY if number is None else number)
+        deed = audit.Deed(LIFTED, said.customer, refused(said.channel), said.because)
+        audit.record(connection, by, deed)
+        mark_changed(connection, [said.customer])
     return bool(lifted)
 
 

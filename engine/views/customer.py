@@ -4,9 +4,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from engine.people.optouts import REFUSED, refused
 from engine.storage.customers import customer_number
 from engine.storage.declared import column_name
 from engine.storage.schema import ACTIVE, ENDED, SUBJECT, WATCHED, consent, enrolment, optout, tag, visit
+from engine.views.sayings import deeds_on, words_of
 from engine.views.timeline import timeline
 from engine.views.window import Window
 from engine.wording import say_as
@@ -89,6 +91,7 @@ def _consents(window: Window, number: int) -> list[dict[str, object]]:
 
 
 def _optouts(window: Window, number: int) -> list[dict[str, object]]:
+    deeds = deeds_on(window, number)
     query = sa.select(optout).where(optout.c.customer == number).order_by(optout.c.at)
     return [
         {
@@ -96,6 +99,7 @@ def _optouts(window: Window, number: int) -> list[dict[str, object]]:
             "at": window.time(row.at),
             "lifted": window.time(row.lifted_at),
             "source": row.source,
+            "because": words_of(deeds.get((REFUSED, refused(window.name(row.channel)), row.at)), row.source),
         }
         for row in window.connection.execute(query)
     ]

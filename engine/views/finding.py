@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from engine.storage.bulk import rows_by_key
 from engine.storage.declared import column_name
 from engine.storage.migration import searched_fields
-from engine.storage.schema import ACTIVE, enrolment
+from engine.storage.schema import ACTIVE, enrolment, optout
 from engine.storage.search_index import EDGE, behind, hits, hits_beside, spelled
 from engine.views.window import Window
 
@@ -22,11 +22,15 @@ _LEAST_DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who was found. `texts`: what they are found by, by attribute. `places`: `journey: state` under way."""
+    """Somebody who was found. `texts`: what they are found by, by attribute. `places`: `journey: state` under way.
+
+    `refused`: the channels they have opted out of; None stands for every one.
+    """
 
     id: str
     texts: dict[str, str]
     places: tuple[tuple[str, str], ...] = ()
+    refused: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,13 @@ def _people(window: Window, numbers: Sequence[int]) -> Iterator[Person]:
     fields = searched_fields(window.model)
     columns = [table.c.customer, table.c.id, *(table.c[column_name(field.name)] for field in fields)]
     rows = {row.customer: row for row in rows_by_key(window.connection, columns, table.c.customer, numbers)}
-    places = _places(window, numbers)
+    places, refused = _places(window, numbers), _refused(window, numbers)
     for number in numbers:
         if (row := rows.get(number)) is not None:
             values: tuple[str | None, ...] = row[2:]
             named = zip((field.name for field in fields), values, strict=True)
             texts = {name: value for name, value in named if value}
-            yield Person(row.id, texts, tuple(places.get(number, ())))
+            yield Person(row.id, texts, tuple(places.get(number, ())), tuple(refused.get(number, ())))
 
 
 def _places(window: Window, numbers: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
@@ -116,4 +120,15 @@ def _places(window: Window, numbers: Sequence[int]) -> dict[int, list[tuple[str,
     for row in window.connection.execute(query):
         place = (str(window.name(row.journey)), str(window.state(row.state)))
         found.setdefault(row.customer, []).append(place)
+    return found
+
+
+def _refused(window: Window, numbers: Sequence[int]) -> dict[int, list[str | None]]:
+    """What they have opted out of."""
+    query = sa.select(optout.c.customer, optout.c.channel)
+    found: dict[int, list[str | None]] = {}
+    for row in window.connection.execute(
+        query.where(optout.c.customer.in_(numbers), optout.c.lifted_at.is_(None))
+    ):
+        found.setdefault(row.customer, []).append(window.name(row.channel))
     return found

@@ -13,11 +13,12 @@ from engine.storage.declared import column_name
 from engine.storage.digests import reply_digest
 from engine.storage.inbox_tables import receipt, reply_of
 from engine.storage.keys import Intent, intent_in
-from engine.storage.schema import WATCHED, consent, enrolment, message, optout, rule, task, visit
+from engine.storage.schema import WATCHED, enrolment, message, rule, task, visit
 from engine.storage.staff_tables import decision
 from engine.storage.states import Fate, GrantStatus, MessageStatus, TaskStatus
 from engine.views.because import because_told
 from engine.views.deeds import REFUSED, Act, acts_on
+from engine.views.sayings import sayings
 from engine.views.titles import Titles
 from engine.views.window import Window
 from engine.wording import all_of, say
@@ -55,8 +56,7 @@ def timeline(window: Window, customer: int) -> list[dict[str, object]]:
         _contradictions,
         _tasks,
         _benefits,
-        _optouts,
-        _consents,
+        _sayings,
     )
     moments = [moment for one in told for moment in one(life)]
     return [
@@ -297,26 +297,9 @@ def _benefits(life: _Life) -> Iterator[Moment]:
             )
 
 
-def _optouts(life: _Life) -> Iterator[Moment]:
-    window = life.window
-    for row in window.connection.execute(sa.select(optout).where(optout.c.customer == life.customer)):
-        channel = life.called("channel", row.channel) or say("every channel")
-        yield Moment(row.at, _SAID, say("optout"), channel, life.because(row.source))
-        if row.lifted_at is not None:
-            yield Moment(row.lifted_at, _SAID, say("optout"), say("{channel}: lifted", channel=channel))
-
-
-def _consents(life: _Life) -> Iterator[Moment]:
-    window = life.window
-    for row in window.connection.execute(sa.select(consent).where(consent.c.customer == life.customer)):
-        what = say(
-            "{policy} via {channel}",
-            policy=life.called("policy", row.policy) or say("every policy"),
-            channel=life.called("channel", row.channel) or say("every channel"),
-        )
-        yield Moment(row.given_at, _SAID, say("consent"), what, life.because(row.source))
-        if row.withdrawn_at is not None:
-            yield Moment(row.withdrawn_at, _SAID, say("consent"), say("{what}: withdrawn", what=what))
+def _sayings(life: _Life) -> Iterator[Moment]:
+    for one in sayings(life.window, life.customer):
+        yield Moment(one.at, _SAID, one.kind, one.what, one.because)
 
 
 def _plain(value: object, titles: Titles) -> str:

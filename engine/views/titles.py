@@ -77,6 +77,7 @@ def _all(model: Model, config: Config) -> Iterator[tuple[Key, str]]:
     yield from ((("message", one.name), one.title) for one in model.messages.values())
     yield from ((("benefit", one.name), one.title) for one in model.benefits.values())
     yield from ((("policy", one.name), one.title) for one in model.policies.values())
+    yield from ((("audience", name), title) for name, title in model.audience_titles.items())
     yield from ((("channel", name), title) for name, title in _CHANNELS.items())
     for name, title in config.roles.items():
         yield ("role", name), title

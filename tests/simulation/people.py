@@ -95,7 +95,7 @@ def opt_out(world: "World") -> None:
     with world.people.write() as connection:
         symbols = load_symbols(connection)
         if lifted:
-            optouts.lift(connection, symbols, number, channel, world.by())
+            optouts.lift(connection, symbols, optouts.Lift(number, channel), world.by())
         else:
             said = optouts.OptOut(number, name, channel, world.now, "said")
             optouts.opt_out(connection, symbols, said, world.by())

@@ -58,6 +58,8 @@ def test_somebody_is_found_and_read(homing: Homing) -> None:
         await visitor.press("right")
         assert "召回: hello" in visitor.text
         await visitor.press("w")
+        assert "“召回”: hello, since 2026-11-23 10:00" in visitor.text
+        assert "to do: 打电话 (advisor), by 2026-11-25 10:00" in visitor.text
         assert "enter when name is known" in visitor.text
         assert "✓" in visitor.text
         await visitor.press("escape", "slash", *"7777")
@@ -71,20 +73,48 @@ def test_somebody_is_found_and_read(homing: Homing) -> None:
 
 
 def test_what_they_say_is_put_down(homing: Homing) -> None:
-    """Opt-outs and consents as the commands record them, with where they were said; and taken back."""
+    """Opt-outs and consents as the commands record them, told with who heard it; a consent asks for what it needs."""
 
     async def play(visitor: Visitor) -> None:
-        await visitor.press("4", *"C1", "enter", "x", "enter", *"by phone", "enter")
+        await visitor.press("4", *"C1", "enter", "c")
+        assert "✗ has not agreed" in visitor.text
+        await visitor.press("escape", "x", "enter", *"by phone", "enter")
         assert "1 waiting message taken back" in visitor.told
-        assert "every channel" in visitor.text
-        await visitor.press("x", "enter", *"again", "enter", "c", "enter", *"form", "enter")
-        assert visitor.told == "put down"
+        assert "opted out (every channel)  王经理: by phone" in visitor.text
+        assert "陈1  opted out" in visitor.text
+        await visitor.press("c")
+        assert "! opted out (every channel)" in visitor.text
+        await visitor.press("enter", *"form", "enter")
+        assert "nothing goes all the same" in visitor.text
+        await visitor.press("enter")
+        assert visitor.told == "put down: messages again: every channel"
+        await visitor.press("x")
+        assert "✓ may be written to" in visitor.text
+        await visitor.press("escape", "right", "right")
+        assert "opt-out lifted (every channel)  王经理: form" in visitor.text
+        assert "agreed (every policy, every channel)  王经理: form" in visitor.text
 
     visit(homing, "王经理", play, LARGE)
     found = known(homing, "C1")
     (optout,), (consent,) = found["optouts"], found["consents"]  # type: ignore[misc]
-    assert (optout["source"], bool(optout["lifted"])) == ("review room", True)
+    assert (optout["because"], bool(optout["lifted"])) == ("王经理: by phone", True)
     assert (consent["policy"], consent["source"], consent["withdrawn"]) == (None, "form", None)
+
+
+def test_esc_leads_back(homing: Homing) -> None:
+    """While one types only keys that work are told; Esc leads from customer to list, and to the room one came from."""
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("4", *"C1")
+        assert visitor.lines[-1].split() == ["Enter", "to", "the", "list", "Esc", "clear", "F1–F7", "rooms"]
+        await visitor.press("escape")
+        assert "the newest customers" in visitor.text
+        await visitor.press("f2", "c", "enter")
+        assert visitor.app.current_mode == "customers"
+        await visitor.press("escape", "escape")
+        assert visitor.app.current_mode == "approve"
+
+    visit(homing, "王经理", play)
 
 
 def test_all_that_is_held_is_handed_out(homing: Homing) -> None:

@@ -19,7 +19,7 @@ from engine.people.disclosure import note_shown
 from engine.people.practice import Hand
 from engine.storage.search_index import catch_up
 from engine.views.finding import Person
-from tui.dialogs import AskWords, Pick
+from tui.dialogs import AskWords
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.dossier import ADDRESSES, story_of
@@ -30,6 +30,8 @@ from tui.rooms.person import (
     facts_of,
     name_of,
     place_told,
+    refusals_told,
+    refused_told,
     run_rows,
     runs_of,
     texts_masked,
@@ -37,10 +39,12 @@ from tui.rooms.person import (
 )
 from tui.rooms.reasons import told_reasons
 from tui.rooms.register import WHY, Asked, Register, Somebody, read_next, read_register
-from tui.rooms.sayings import Saying, consents_of, refusals_of, said
+from tui.rooms.sayings import Hearing, about, consents_of, refusals_of
 from tui.widgets.machine import Machine
 from tui.widgets.parts import Parts
+from tui.widgets.prose import Prose
 from tui.widgets.rows import Column, Row, Rows
+from tui.widgets.searching import Searching
 from tui.wording import say, told
 
 _COLUMNS = (Column(), Column(), Column(spare=True), Column(elastic=True, spare=True))
@@ -68,6 +72,7 @@ class CustomersRoom(Room[Register]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (170, "-broad")]  # noqa: RUF012  # as Textual has it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", say("search"), key_display="/"),
+        Binding("escape", "back", say("back"), key_display="Esc"),
         Binding("right", "part(1)", say("turn"), key_display="→"),
         Binding("left", "part(-1)", say("turn back"), show=False, key_display="←"),
         Binding("w", "why", say("why")),
@@ -75,7 +80,6 @@ class CustomersRoom(Room[Register]):
         Binding("c", "agree", say("consent")),
         Binding("e", "export", say("export")),
         Binding("v", "show", say("number")),
-        Binding("escape", "back", say("back"), show=False, key_display="Esc"),
     ]
 
     def __init__(self, house: House) -> None:
@@ -87,14 +91,14 @@ class CustomersRoom(Room[Register]):
 
     def lays_out(self) -> Iterable[Widget]:
         """The line to type in, the list, the customer."""
-        search = Input(
-            id="search", compact=True, placeholder=told(say("a part of a name, a number or an id"))
-        )
+        search = Searching(identity="search", hint=say("a part of a name, a number or an id"))
         yield Horizontal(Static(Content.styled(" / ", "bold $primary")), search, id="asking")
         yield Static(id="count", markup=False)
         runs = Vertical(Rows(_RUNS, identity="runs-list", opens=True), Machine(identity="machine"), id="runs")
         pages = ContentSwitcher(
-            VerticalScroll(Horizontal(Static(id="facts-text"), Static(id="lately")), id="facts"),
+            VerticalScroll(
+                Static(id="refused"), Horizontal(Static(id="facts-text"), Static(id="lately")), id="facts"
+            ),
             runs,
             VerticalScroll(Static(id="story-text"), id="story"),
             VerticalScroll(Static(id="why-text"), id=WHY),
@@ -146,6 +150,9 @@ class CustomersRoom(Room[Register]):
 
     def _show_person(self, register: Register, one: Somebody) -> None:
         self.query_one("#whom", Static).update(whom_of(register, one))
+        refusals = "\n".join(refusals_told(one))
+        self.query_one("#refused").display = bool(refusals)
+        self.query_one("#refused", Static).update(Prose(refusals))
         facts = facts_of(one, register, showing=self._in_full == one.id)
         self.query_one("#facts-text", Static).update(facts)
         runs = self.query_one("#runs-list", Rows)
@@ -173,10 +180,11 @@ class CustomersRoom(Room[Register]):
     def typed(self, event: Input.Changed) -> None:
         """Whoever has it, as it stands there now."""
         if event.value != self._asked.text:
+            self.came_from = None
             self._asked = replace(self._asked, text=event.value, key=None)
             self.reload()
 
-    @on(Input.Submitted, "#search")
+    @on(Searching.Left)
     def enter_list(self) -> None:
         """From the line to the list."""
         self.query_one("#people", Rows).focus()
@@ -249,9 +257,14 @@ class CustomersRoom(Room[Register]):
         search.action_select_all()
 
     def action_back(self) -> None:
-        """From the drawing to the journeys, from the customer to the list, from the line to the list."""
-        drawing = self.query_one(Machine).has_focus
-        self.query_one("#runs-list" if drawing else "#people", Rows).focus()
+        """From the drawing to the journeys, from the customer to the list; from there to where one came from."""
+        people = self.query_one("#people", Rows)
+        if self.query_one(Machine).has_focus:
+            self.query_one("#runs-list").focus()
+        elif not people.has_focus:
+            people.focus()
+        elif not self.go_back():
+            self.action_search()
 
     def action_part(self, step: int) -> None:
         """The next part of the customer, or the one before."""
@@ -278,37 +291,13 @@ class CustomersRoom(Room[Register]):
 
     def action_refuse(self) -> None:
         """Put down that they want no more messages, or want them again."""
-        one, register = self._ready(), self.snapshot
-        if one is not None and register is not None:
-            self._ask(one, say("What does the customer want?"), refusals_of(one, register))
+        if (one := self._ready()) is not None:
+            Hearing(self, one, refusals_of(one.agreed)).ask(say("What does the customer want?"))
 
     def action_agree(self) -> None:
         """Put down what they agree to, or agree to no longer."""
-        one, register = self._ready(), self.snapshot
-        if one is not None and register is not None:
-            self._ask(one, say("What does the customer agree to?"), consents_of(one, register))
-
-    def _ask(self, one: Somebody, question: Phrase, sayings: list[Saying]) -> None:
-        rows = [Row(str(place), (told(each.words), "")) for place, each in enumerate(sayings)]
-        self.app.push_screen(Pick(question, _about(one), rows), partial(self._picked, one, sayings))
-
-    def _picked(self, one: Somebody, sayings: list[Saying], place: str | None) -> None:
-        if place is not None:
-            saying = sayings[int(place)]
-            about = f"{_about(one)}\n{told(saying.words)}"
-            dialog = AskWords(say("Where, and how, was it said?"), about)
-            self.app.push_screen(dialog, partial(self._put_down, one, saying))
-
-    def _put_down(self, one: Somebody, saying: Saying, because: str | None) -> None:
-        if because is not None:
-            self._save(partial(said, self.house.project, one.id, saying, because))
-
-    @work(group="decide")
-    async def _save(self, verb: Callable[[Hand], Phrase]) -> None:
-        told_back = await self.act(verb)
-        if told_back is not None:
-            self.tell(told_back)
-        self.reload()
+        if (one := self._ready()) is not None:
+            Hearing(self, one, consents_of(one.agreed)).ask(say("What does the customer agree to?"))
 
     def action_export(self) -> None:
         """Write everything held on them into a file, for them."""
@@ -316,7 +305,7 @@ class CustomersRoom(Room[Register]):
         if one is not None:
             path = self.house.project.folder / f"{one.id}.zip"
             question = say("Into which file goes everything that is held on this customer?")
-            dialog = AskWords(question, _about(one), first=str(path))
+            dialog = AskWords(question, about(one), first=str(path))
             self.app.push_screen(dialog, partial(self._export, one))
 
     def _export(self, one: Somebody, path: str | None) -> None:
@@ -343,10 +332,6 @@ class CustomersRoom(Room[Register]):
             self.reload()
 
 
-def _about(one: Somebody) -> str:
-    return f"{name_of(one.facts['attributes'], one.id)} · {told(one.id)}"
-
-
 def _noted(identity: str, hand: Hand) -> bool:
     note_shown(hand.connection, identity, hand.by)
     return True
@@ -360,7 +345,8 @@ def _exported(house: House, identity: str, path: Path) -> bool:
 def _row(one: Person, register: Register) -> Row:
     places = ", ".join(place_told(register.titles, journey, state) for journey, state in one.places)
     number = texts_masked(one.texts, register.kinds, ADDRESSES)
-    return Row(one.id, (name_of(one.texts, one.id), told(one.id), number, places))
+    name = "  ".join(filter(None, (name_of(one.texts, one.id), refused_told(one.refused))))
+    return Row(one.id, (name, told(one.id), number, places))
 
 
 def _count(register: Register, left: int) -> str:

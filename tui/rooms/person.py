@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
-from dsl.wording import Phrase
 from engine.storage.masks import mask_address
+from engine.views.agreed import Agreed
 from engine.views.customer import Run
 from engine.views.titles import Titles
 from tui.rooms.dossier import ADDRESSES, known_of
@@ -36,7 +36,8 @@ def whom_of(register: Register, one: Somebody) -> str:
     ]
     ahead = min((run["next"] for run in runs_of(one) if run["next"]), default=None)
     next_ = [told(say("next {at}", at=ahead))] if ahead else []
-    return "   ".join([f"{name_of(one.facts['attributes'], one.id)}  {told(one.id)}", *places, *next_])
+    who = f"{name_of(one.facts['attributes'], one.id)}  {told(one.id)}"
+    return "   ".join(filter(None, (who, refused(one), *places, *next_)))
 
 
 def facts_of(one: Somebody, register: Register, *, showing: bool) -> Table:
@@ -48,24 +49,36 @@ def facts_of(one: Somebody, register: Register, *, showing: bool) -> Table:
         shown = showing and kind in ADDRESSES
         lines.append((titles.attribute(name), value) if shown else known_of(name, value, kind, titles))
     lines.append((say("tags"), ", ".join(facts["tags"])))
-    lines += [
-        (say("opted out"), say("{what}, {at}", what=_channel(each, titles), at=each["at"]))
-        for each in facts["optouts"]
-        if not each["lifted"]
-    ]
-    lines += [(say("consent"), _consent(each, titles)) for each in facts["consents"]]
+    lines += [(say("consent"), words) for words in _consents(one.agreed)]
     return fact_table(lines)
 
 
-def _channel(each: Mapping[str, Any], titles: Titles) -> str:
-    return titles.of("channel", each["channel"]) or say("every channel")
+def refused(one: Somebody) -> str:
+    """That they have opted out, of everything or of some channels; "" where they have not."""
+    return refused_told([each.what for each in one.agreed.channels if each.is_open])
 
 
-def _consent(each: Mapping[str, Any], titles: Titles) -> Phrase:
-    what, channel = titles.of("policy", each["policy"]) or say("every policy"), _channel(each, titles)
-    if each["withdrawn"]:
-        return say("{what} via {channel}: taken back {at}", what=what, channel=channel, at=each["withdrawn"])
-    return say("{what} via {channel}, {at}", what=what, channel=channel, at=each["given"])
+def refused_told(channels: Sequence[str | None]) -> str:
+    """The same of the channels that somebody has opted out of; None stands for every one."""
+    if not channels:
+        return ""
+    return told(say("opted out") if None in channels else say("opted out in part"))
+
+
+def refusals_told(one: Somebody) -> Iterator[str]:
+    """The opt-outs that stand, with who put them down and what was said: a line each."""
+    for each in one.facts["optouts"]:
+        if not each["lifted"]:
+            channel = next(have.title for have in one.agreed.channels if have.what == each["channel"])
+            words = told(say("opted out ({channel})", channel=channel))
+            yield f"! {told(each['at'])} {words}  {told(each['because'])}"
+
+
+def _consents(agreed: Agreed) -> Iterator[str]:
+    """How it is in general, then what is otherwise."""
+    every, *others = agreed.policies
+    for each in (every, *(one for one in others if one.said != every.said and one.needed)):
+        yield f"{'✓' if each.holds else '✗'} {told(each.title)} {told(each.said)}"
 
 
 def runs_of(one: Somebody) -> Sequence[Mapping[str, Any]]:

@@ -1,8 +1,10 @@
 """Why somebody is where they are: what `homing explain` says, as lines of the screen."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -10,18 +12,20 @@ from engine.explaining.answers import Explanation, Line, Verdict
 from engine.storage.masks import mask_address
 from engine.views.window import Window
 from engine.visible import plain_number
+from tui.widgets.prose import Prose
 from tui.wording import say, told
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A line. `notes`: values that were looked at, what would have to change."""
+    """A line. `plain`: a sentence of no rule. `notes`: values that were looked at, what would have to change."""
 
     text: str
     holds: bool | None = None
     depth: int = 0
     place: str = ""
     notes: tuple[str, ...] = ()
+    plain: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -35,8 +39,9 @@ def reasons(found: Explanation, window: Window) -> tuple[Reason, ...]:
     journeys = sorted(
         found.journeys, key=lambda one: order.index(one.status) if one.status in order else len(order)
     )
-    lines = [Reason(note) for note in found.notes]
-    return (*lines, *(line for one in journeys for line in _verdict(one, window)))
+    sentences = [replace(one, plain=True) for one in _lines(found.plainly, window, 0)]
+    notes = [Reason(note) for note in found.notes]
+    return (*sentences, *notes, *(line for one in journeys for line in _verdict(one, window)))
 
 
 def _verdict(one: Verdict, window: Window) -> Iterator[Reason]:
@@ -84,8 +89,22 @@ def _said(value: object) -> str:
     return str(value)
 
 
-def told_reasons(lines: Iterable[Reason]) -> Table:
-    """All of it: whether a line holds, its words, and beside it what they were held against."""
+def told_reasons(lines: Sequence[Reason]) -> Group:
+    """All of it: the sentences, then line by line of the rules."""
+    sentences = [one for one in lines if one.plain]
+    return Group(*_sentences(sentences), Text(), _rules([one for one in lines if not one.plain]))
+
+
+def _sentences(lines: Iterable[Reason]) -> Iterator[Padding]:
+    for line in lines:
+        sign = "!" if line.holds is False else "•" if line.depth == 0 else "-"
+        one = Table.grid(padding=(0, 1, 0, 0))
+        one.add_row(Text(sign, "bold"), Prose(told(line.text), told(line.place)))
+        yield Padding(one, (0, 0, 0, 2 * line.depth))
+
+
+def _rules(lines: Iterable[Reason]) -> Table:
+    """Whether a line holds, its words, and beside it what they were held against."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(ratio=3, overflow="fold")
     table.add_column(ratio=2, overflow="fold")

@@ -8,6 +8,7 @@ from dsl.model.journeys import Journey
 from engine.errors import UnknownNameError
 from engine.explaining.verdicts import explain
 from engine.storage.customers import customer_number
+from engine.views.agreed import Agreed, agreed
 from engine.views.customer import Run, customer, steps
 from engine.views.finding import Found, find
 from engine.views.titles import Titles
@@ -32,10 +33,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A customer: as `homing customer` has them, the states of their runs, and why they are where they are."""
+    """A customer: as `homing customer` has them, the states of their runs, how they stand to messages, and why."""
 
     facts: Mapping[str, Any]
     steps: Mapping[Run, Mapping[str, str]]
+    agreed: Agreed
     why: tuple[Reason, ...] | None = None
 
     @property
@@ -53,8 +55,6 @@ class Register:
     shown: Somebody | None
     kinds: Mapping[str, str]
     journeys: Mapping[str, Journey]
-    channels: tuple[str, ...]
-    policies: tuple[str, ...]
     now: str
     titles: Titles
 
@@ -72,8 +72,6 @@ def read_register(asked: Asked, sight: Sight) -> Register:
         shown,
         {field.name: field.type.kind for field in window.model.customer},
         window.model.journeys,
-        tuple(window.config.channels),
-        tuple(window.model.policies),
         str(window.time(sight.now)),
         window.titles,
     )
@@ -92,7 +90,8 @@ def _somebody(identity: str, part: str, sight: Sight) -> Somebody | None:
     window = sight.window
     try:
         why = _why(identity, sight) if part == WHY else None
-        return Somebody(customer(window, identity), steps(window, identity), why)
+        facts = customer(window, identity)
+        return Somebody(facts, steps(window, identity), agreed(window, identity), why)
     except UnknownNameError:
         return None
 

@@ -119,8 +119,9 @@ class Hints(Widget):
 
     def render(self) -> Content:
         """One line."""
-        found = {one.binding.action: one for one in reversed(self.screen.active_bindings.values())}
-        shown = [one.binding for one in reversed(found.values()) if one.binding.show and one.enabled]
+        known = [one for one in self.screen.active_bindings.values() if one.binding.show and one.enabled]
+        found = {one.binding.action: one.binding for one in reversed(known)}
+        shown = list(reversed(found.values()))
         shown.sort(key=lambda binding: binding.action in _LAST)
         parts = [
             Content.assemble(
