@@ -101,6 +101,7 @@ class Config:
     """A project's configuration. `rules` and `database` are as written, relative to the project's folder.
 
     `most_per_customer`: messages that a customer may have within a day, whatever rules say; more are held.
+    `currency`: of costs; none: that of the country.
     `second_person`: who wrote a text may not approve it. `apply_by`: the roles of which one may apply rules; none: all.
     `keywords`: what replies are read by.
     `alerts`: where staff is told of problems, as `apprise` writes addresses, with `secret()` in them.
@@ -115,6 +116,7 @@ class Config:
     brand: str
     timezone: str = "Asia/Shanghai"
     country: str = "CN"
+    currency: str = ""
     rules: str = "rules"
     database: str = "homing.db"
     lateness: Duration = LATENESS
@@ -367,6 +369,7 @@ _PROJECT: Mapping[str, tuple[str, Phrase]] = {
     "brand": (r"(?s).*\S.*", say("write the name that signs the messages")),
     "timezone": (r"\S+", say('write a zone such as "Asia/Shanghai"')),
     "country": (r"[A-Z]{2}", say('write two capital letters, such as "CN"')),
+    "currency": (r"[A-Z]{3}", say('write three capital letters, such as "CNY"')),
     "rules": (r"(?s).*\S.*", say("write the folder of the rules")),
     "database": (r"(?s).*\S.*", say("write a file name, or postgresql://…")),
     "lateness": ("", say('write a duration such as "3 days"')),

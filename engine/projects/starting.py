@@ -17,7 +17,7 @@ _CONFIG = """\
 [project]
 brand = {brand}                  # in scope of every message, like everything under [vars]
 timezone = "Asia/Shanghai"        # the business time zone
-country = "CN"                    # public holidays, phone numbers without a country code
+country = "CN"                    # public holidays, phone numbers without a country code, the currency of costs
 rules = "rules"                   # the folder of the rule set
 database = "homing.db"            # or postgresql://…
 lateness = "3 days"               # how far before a journey's entry an event may lie and still count as new

@@ -19,7 +19,7 @@ from engine.views.flows import WEEK, counts
 from engine.views.window import Window
 
 BY_SEGMENT = "sms"
-"""What is paid by the segment: a message costs at least one."""
+"""What is paid by the segment."""
 
 _MOST = 20
 """Reasons told, the most frequent first."""
@@ -30,7 +30,7 @@ class Lane:
     """A channel; None: no channel has been chosen yet.
 
     `sent`: on each day of the week up to today. `delivered`, `failed`: of the week. `open`: what has not left, by
-    status. `cost`: of the week in major units of money, at least; None where the configuration says nothing of it.
+    status. `price`: of a message, of an sms by the segment, in major units of money; None where nothing is said of it.
     `rate`: messages a second that the configuration allows. `title`: what people call the channel.
     """
 
@@ -40,7 +40,7 @@ class Lane:
     delivered: int
     failed: int
     open: Mapping[MessageStatus, int]
-    cost: Decimal | None
+    price: Decimal | None
     rate: float | None
     paused: Pause | None
     health: Health | None
@@ -107,7 +107,6 @@ class _Counted:
         days = [(0, 0) if number is None else day.get(number, (0, 0)) for day in self.sent]
         config = self.window.config.channels.get(name)
         rate = None if config is None else config.settings.get("rate")
-        total = sum(sent for sent, _ in days)
         return Lane(
             name,
             None if config is None else config.kind,
@@ -115,7 +114,7 @@ class _Counted:
             sum(delivered for _, delivered in days),
             0 if number is None else self.failed.get(number, 0),
             {} if number is None else self.open_of(number),
-            config.cost * total if config is not None and config.cost else None,
+            config.cost if config is not None and config.cost else None,
             float(rate) if isinstance(rate, int | float) else None,
             keeping(self.stopped, {"channel": name, "journey": None, "message": None}),
             self.known.get(name),

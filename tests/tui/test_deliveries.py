@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from engine.storage.schema import message
-from tests.projects import Homing
-from tests.queues import hire, messages, with_held
+from tests.projects import Homing, applied_project
+from tests.queues import RULES, START, hire, messages, with_held
 from tests.rooms import LARGE, Visitor, visit
 
 EVIL = b"[b]no[/b] \\u202e\\u0007 [TODO]".decode("unicode_escape")
@@ -70,5 +70,33 @@ def test_what_waits_for_a_person_is_an_enter_away(tmp_path: Path) -> None:
         assert "? in doubt" in visitor.text
         assert "[b]no[/b] ⟨202E⟩" in visitor.text
         assert "\u202e" not in visitor.text
+
+    visit(homing, "王经理", play, LARGE)
+
+
+PRICED = """\
+[project]
+brand = "毛毛家"
+country = "CN"
+[channels.sms]
+kind = "file"
+path = "outbox.jsonl"
+cost = 0.05
+"""
+
+
+def test_what_was_sent_is_told_by_day_as_it_is_billed(tmp_path: Path) -> None:
+    """An sms counts by the segments of the text that was sent, in the currency of the project."""
+    long = RULES.replace("五折为您保留。", "五折为您保留。" * 12)
+    homing = applied_project(tmp_path, long, PRICED)
+    rows = "".join(f"C{n},陈,女士,1380000000{n},1\n" for n in (1, 2))
+    homing.well("import", "customers", homing.file("c.csv", "id,name,title,phone,lifetime_value\n" + rows))
+    homing.well("run", "--at", START)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("7")
+        assert "day        sent  segments  cost, CNY" in visitor.text
+        assert "11-23         2         4       0.20" in visitor.text
+        assert "in 7 days     2         4       0.20" in visitor.text
 
     visit(homing, "王经理", play, LARGE)

@@ -1,7 +1,7 @@
 """Deliveries: how each channel does, why what waits is waiting, and the switch that stops sending."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import ClassVar
 
@@ -14,13 +14,23 @@ from textual.widgets import Static
 from engine.delivery.pausing import Pause, What, pauses
 from engine.people.practice import Hand
 from engine.storage.states import MessageStatus
+from engine.views.costs import Bill, Bills, bills, currency
 from engine.views.deliveries import Cause, Lane, causes, lanes
 from engine.views.kinds import KINDS
 from tui.dialogs import AskWords
 from tui.doors import door_for
 from tui.house import House, Sight
 from tui.room import Room
-from tui.rooms.lane import COLUMNS, HEADINGS, lane_row, pause_row, told_of_lane, told_of_pause, what_stops
+from tui.rooms.lane import (
+    COLUMNS,
+    HEADINGS,
+    Near,
+    lane_row,
+    pause_row,
+    told_of_lane,
+    told_of_pause,
+    what_stops,
+)
 from tui.rooms.switch import GOES_ON, STOPPED, TOO_LATE, asking_to_go_on, letting_go, stopping, when_sure
 from tui.widgets.rows import Row, Rows
 from tui.wording import say, told
@@ -33,13 +43,19 @@ _ALL: tuple[What, str] = ("all", "")
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """`shown`: the channel with the cursor, as its key says; `causes`: why its messages wait or have failed."""
+    """`shown`: the channel with the cursor, as its key says; `causes`: why its messages wait or have failed.
+
+    `bills`: what it has sent, day by day; `counted`: that of all channels so far.
+    """
 
     now: int
     lanes: tuple[Lane, ...]
     pauses: tuple[Pause, ...]
     shown: str | None
-    causes: tuple[Cause, ...]
+    causes: tuple[Cause, ...] = ()
+    bills: tuple[Bill, ...] = ()
+    counted: Bills = field(default_factory=dict)
+    currency: str = ""
 
     def lane(self, key: str | None) -> Lane | None:
         """The channel of a row."""
@@ -50,16 +66,24 @@ class Deliveries:
         return next((one for one in self.pauses if _key(one.what, one.name) == key), None)
 
 
-def read_deliveries(key: str | None, sight: Sight) -> Deliveries:
+def read_deliveries(key: str | None, counted: Bills, sight: Sight) -> Deliveries:
     """All channels, and one of them from near."""
     window = sight.window
     found = lanes(window, sight.now)
-    page = Deliveries(sight.now, found, tuple(pauses(window.connection)), key, ())
+    page = Deliveries(sight.now, found, tuple(pauses(window.connection)), key, counted=counted)
     lane = page.lane(key) or (found[0] if key is None and found else None)
     if lane is None:
         return page
     near = causes(window, sight.now, lane.channel)
-    return Deliveries(sight.now, found, page.pauses, _key("channel", lane.channel or ""), near)
+    week = bills(window, sight.now, lane, counted)
+    return replace(
+        page,
+        shown=_key("channel", lane.channel or ""),
+        causes=near,
+        bills=week,
+        counted={**counted, **{(lane.channel or "", one.day): one for one in week}},
+        currency=currency(window),
+    )
 
 
 def _key(what: str, name: str) -> str:
@@ -95,7 +119,8 @@ class DeliveriesRoom(Room[Deliveries]):
 
     def reads(self) -> Callable[[Sight], Deliveries]:
         """With the causes of the channel that has the cursor."""
-        return partial(read_deliveries, self._key)
+        counted = {} if self.snapshot is None else self.snapshot.counted
+        return partial(read_deliveries, self._key, counted)
 
     def show(self, snapshot: Deliveries) -> None:
         """The list, and what is below it."""
@@ -108,10 +133,13 @@ class DeliveriesRoom(Room[Deliveries]):
         text = self.query_one("#lane", Static)
         zone = self.house.project.config.zone
         if lane is not None:
-            near = snapshot.causes if snapshot.shown == self._key else None
-            text.update(told_of_lane(lane, near, snapshot.now, zone))
+            text.update(told_of_lane(lane, self._near(snapshot), snapshot.now, zone))
         elif pause is not None:
             text.update(told_of_pause(pause, zone))
+
+    def _near(self, page: Deliveries) -> Near | None:
+        """What has been read of the channel with the cursor."""
+        return Near(page.causes, page.bills, page.currency) if page.shown == self._key else None
 
     @on(Rows.Moved)
     def look_at(self, event: Rows.Moved) -> None:

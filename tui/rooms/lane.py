@@ -1,20 +1,23 @@
 """How a channel looks in Deliveries: a row of the list, and the channel from near."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from textual.content import Content
 
 from dsl.wording import Phrase
-from engine.calendars.zone import Zone
+from engine.calendars.zone import Zone, date_of
 from engine.delivery.pausing import Pause
 from engine.reasons import read_back
 from engine.storage.states import MessageStatus
+from engine.views.costs import Bill, paid
 from engine.views.deliveries import BY_SEGMENT, Cause, Lane
 from engine.views.pauses import pause_said
 from tui.rooms.switch import what_stays
 from tui.widgets.bars import padded, width_of
 from tui.widgets.rows import Column, Row
 from tui.widgets.sparks import spark
+from tui.widgets.tables import table
 from tui.wording import say, say_as, told
 
 COLUMNS = (
@@ -93,13 +96,22 @@ def told_of_pause(pause: Pause, zone: Zone) -> Content:
     return Content(f"‖ {told(pause_said(pause, zone))}")
 
 
-def told_of_lane(lane: Lane, near: Sequence[Cause] | None, now: int, zone: Zone) -> Content:
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What is read of the channel with the cursor: why what waits is waiting, and what each day cost."""
+
+    causes: Sequence[Cause]
+    bills: Sequence[Bill]
+    currency: str
+
+
+def told_of_lane(lane: Lane, near: Near | None, now: int, zone: Zone) -> Content:
     """A channel from near. `near` None: not read so far."""
     lines = [Content.styled(_heading(lane), "bold $primary"), *_state(lane, now, zone)]
     if lane.channel is not None:
         lines.append(Content(_numbers(lane)))
     if near is not None:
-        lines += [Content(""), *_causes(near)]
+        lines += [Content(""), *_causes(near.causes), *_bills(lane, near)]
     return Content("\n").join(lines)
 
 
@@ -131,13 +143,41 @@ def _numbers(lane: Lane) -> str:
         parts.append(
             say("{number:,} delivered ({share:.1%})", number=lane.delivered, share=lane.delivered / sent)
         )
-    if lane.cost is not None:
-        amount = f"{lane.cost:,.2f}"
-        more = lane.channel == BY_SEGMENT
-        parts.append(
-            say("cost {amount} or more", amount=amount) if more else say("cost {amount}", amount=amount)
-        )
     return " · ".join(map(told, parts))
+
+
+def _bills(lane: Lane, near: Near) -> Iterator[Content]:
+    """What left on each day, and what that cost; an sms by its segments."""
+    if lane.channel is None or not any(bill.sent for bill in near.bills):
+        return
+    columns = [say("day"), say_as("column", "sent")]
+    columns += [say("segments")] if lane.channel == BY_SEGMENT else []
+    columns += [_cost_in(near.currency)] if lane.price is not None else []
+    sent, parts = sum(bill.sent for bill in near.bills), sum(bill.parts for bill in near.bills)
+    week = Bill(0, sent, parts, all(bill.exact for bill in near.bills))
+    rows = [_bill_row(f"{date_of(bill.day):%m-%d}", lane, bill) for bill in near.bills]
+    yield Content("")
+    yield from table(columns, [*rows, _bill_row(told(say("in 7 days")), lane, week)], _TABLE)
+    if not week.exact:
+        yield Content(told(say("≈ by some thousand texts of the day, which stand for all")))
+
+
+def _bill_row(name: str, lane: Lane, bill: Bill) -> list[str]:
+    row, cost = [name, f"{bill.sent:,}"], paid(lane, bill.parts)
+    row += [_about(f"{bill.parts:,}", bill)] if lane.channel == BY_SEGMENT else []
+    return [*row, _about(f"{cost:,.2f}", bill)] if cost is not None else row
+
+
+_TABLE = 80
+"""Cells that the days may take."""
+
+
+def _about(number: str, bill: Bill) -> str:
+    return number if bill.exact else f"≈ {number}"
+
+
+def _cost_in(currency: str) -> Phrase:
+    return say("cost, {currency}", currency=currency) if currency else say("cost")
 
 
 _STATUSES = (

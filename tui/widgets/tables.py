@@ -10,7 +10,7 @@ from tui.widgets.bars import padded, width_of
 from tui.wording import told
 
 _GAP = 2
-_FIGURES = frozenset("0123456789,. →")
+_FIGURES = frozenset("0123456789,. →≈")
 
 
 def table(
