@@ -13,9 +13,9 @@ from dsl.wording import Phrase
 from engine.explaining.answers import Line, Verdict, place
 from engine.explaining.causes import any_of, cause_of
 from engine.explaining.inquiry import Inquiry
-from engine.explaining.under_way import Run, WayOut
+from engine.explaining.under_way import Run, WayOut, ways_out
 from engine.plans.ways import Way
-from engine.storage.schema import VISIT, message, optout, rule, task, visit
+from engine.storage.schema import ACTIVE, VISIT, enrolment, message, optout, rule, task, visit
 from engine.storage.states import MessageStatus, TaskStatus
 from engine.wording import say
 
@@ -53,10 +53,22 @@ def where_now(inquiry: Inquiry, journey: Journey, run: Run, ways: Sequence[WayOu
     yield from _chances(inquiry, ways)
 
 
-def comes_next(inquiry: Inquiry, ways: Sequence[WayOut]) -> str | None:
-    """What time alone leads to first."""
-    found = [one for one in ways if one.due is not None]
-    return None if not found else _target(inquiry, min(found, key=lambda one: one.due or 0).way)
+def comes_next(inquiry: Inquiry) -> dict[tuple[str, str | None], str]:
+    """What time alone leads to first, for each run under way: by its journey and the id of its record."""
+    mine = (enrolment.c.customer == inquiry.customer, enrolment.c.status == ACTIVE)
+    rows = inquiry.connection.execute(
+        sa.select(enrolment).where(*mine, enrolment.c.wake_at.is_not(None))
+    ).all()
+    records, found = inquiry.window.record_ids(row.record for row in rows), {}
+    for row in rows:
+        journey = inquiry.window.model.journeys.get(inquiry.window.name(row.journey) or "")
+        timed = (
+            [] if journey is None else [one for one in ways_out(inquiry, journey, row) if one.due is not None]
+        )
+        if journey is not None and timed:
+            first = min(timed, key=lambda one: one.due or 0)
+            found[journey.name, records.get(row.record)] = _target(inquiry, first.way)
+    return found
 
 
 def _optouts(inquiry: Inquiry) -> Iterator[Line]:

@@ -101,6 +101,18 @@ def test_what_they_say_is_put_down(homing: Homing) -> None:
     assert (consent["policy"], consent["source"], consent["withdrawn"]) == (None, "form", None)
 
 
+def test_what_time_leads_to_is_told(homing: Homing) -> None:
+    """Beside where somebody is stands what comes next, and when."""
+    homing.well("optout", "C2")
+    homing.well("run", "--at", "2026-11-23 10:30")
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("4", *"C2", "enter", "enter", "right")
+        assert "2026-11-28 10:00 → the end: silent" in visitor.text
+
+    visit(homing, "王经理", play, LARGE)
+
+
 def test_esc_leads_back(homing: Homing) -> None:
     """While one types only keys that work are told; Esc leads from customer to list, and to the room one came from."""
 

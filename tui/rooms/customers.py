@@ -38,7 +38,7 @@ from tui.rooms.person import (
     whom_of,
 )
 from tui.rooms.reasons import told_reasons
-from tui.rooms.register import WHY, Asked, Register, Somebody, read_next, read_register
+from tui.rooms.register import RUNS, WHY, Asked, Register, Somebody, read_next, read_register
 from tui.rooms.sayings import Hearing, about, consents_of, refusals_of
 from tui.widgets.machine import Machine
 from tui.widgets.parts import Parts
@@ -51,7 +51,7 @@ _COLUMNS = (Column(), Column(), Column(spare=True), Column(elastic=True, spare=T
 _RUNS = (Column(), Column(), Column(elastic=True), Column(spare=True), Column(spare=True))
 _PARTS: tuple[tuple[str, Phrase], ...] = (
     ("facts", say("What is known")),
-    ("runs", say("Journeys")),
+    (RUNS, say("Journeys")),
     ("story", say("What happened")),
     (WHY, say("Why")),
 )
@@ -232,6 +232,7 @@ class CustomersRoom(Room[Register]):
             self._page().focus()
         if part == WHY:
             self.query_one("#why-text", Static).update(told(say("…")))
+        if part in {RUNS, WHY}:
             super().reload()
 
     def _page(self) -> Widget:

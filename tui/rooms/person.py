@@ -88,15 +88,16 @@ def runs_of(one: Somebody) -> Sequence[Mapping[str, Any]]:
 
 
 def run_rows(register: Register, one: Somebody) -> Iterator[Row]:
-    """A row for each run: journey, record, where it is or how it ended, since when, what comes next."""
+    """A row for each run: journey, record, where it is or how it ended, what comes next and when, since when."""
     for place, run in enumerate(runs_of(one)):
         titles, journey = register.titles, run["journey"]
         end = titles.end(journey, run["outcome"]) or run["status"]
         where = told(end) if run["ended"] else place_told(titles, journey, run["state"], run)
         sign = "■" if run["ended"] else "●"
-        ahead = told(say("next {at}", at=run["next"])) if run["next"] else ""
+        then = one.ahead.get((journey, run["record"]), "")
+        ahead = f"{told(run['next'])} → {told(then)}" if run["next"] and then else ""
         title = told(titles.of("journey", journey))
-        yield Row(str(place), (f"{sign} {title}", told(run["record"]), where, told(run["since"]), ahead))
+        yield Row(str(place), (f"{sign} {title}", told(run["record"]), where, ahead, told(run["since"])))
 
 
 def place_told(titles: Titles, journey: str, state: str | None, run: Mapping[str, Any] | None = None) -> str:

@@ -1,11 +1,13 @@
 """What the room Customers shows: those who were found, and one of them with all there is to see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dsl.model.journeys import Journey
 from engine.errors import UnknownNameError
+from engine.explaining.inquiry import Inquiry
+from engine.explaining.plainly import comes_next
 from engine.explaining.verdicts import explain
 from engine.storage.customers import customer_number
 from engine.views.agreed import Agreed, agreed
@@ -18,8 +20,8 @@ from tui.rooms.reasons import Reason, reasons
 MOST = 100
 """Customers in the list: more than anybody reads before they type another character."""
 
-WHY = "why"
-"""The part of somebody that is only read when it is looked at."""
+RUNS, WHY = "runs", "why"
+"""The parts of somebody of which some is only read when they are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A customer: as `homing customer` has them, the states of their runs, how they stand to messages, and why."""
+    """A customer: as `homing customer` has them, the states of their runs, how they stand to messages, and why.
+
+    `ahead`: what time alone leads to, by journey and record.
+    """
 
     facts: Mapping[str, Any]
     steps: Mapping[Run, Mapping[str, str]]
     agreed: Agreed
     why: tuple[Reason, ...] | None = None
+    ahead: Mapping[tuple[str, str | None], str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -90,13 +96,18 @@ def _somebody(identity: str, part: str, sight: Sight) -> Somebody | None:
     window = sight.window
     try:
         why = _why(identity, sight) if part == WHY else None
+        ahead = comes_next(_inquiry(identity, sight)) if part == RUNS else {}
         facts = customer(window, identity)
-        return Somebody(facts, steps(window, identity), agreed(window, identity), why)
+        return Somebody(facts, steps(window, identity), agreed(window, identity), why, ahead)
     except UnknownNameError:
         return None
 
 
 def _why(identity: str, sight: Sight) -> tuple[Reason, ...]:
     """As `homing explain` has it."""
-    inquiry = sight.inquiry(customer_number(sight.window.connection, identity))
+    inquiry = _inquiry(identity, sight)
     return reasons(explain(inquiry, identity, inquiry.plan.journeys), sight.window)
+
+
+def _inquiry(identity: str, sight: Sight) -> Inquiry:
+    return sight.inquiry(customer_number(sight.window.connection, identity))
