@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -32,6 +32,8 @@ class AskWords(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", say("never mind"), key_display="Esc"),
         Binding("enter", "go_on", say("go on"), key_display="Enter", priority=True),
+        Binding("pagedown", "read_on(1)", say("scroll the text"), show=False),
+        Binding("pageup", "read_on(-1)", say("scroll the text back"), show=False),
     ]
 
     def __init__(
@@ -51,7 +53,7 @@ class AskWords(ModalScreen[str | None]):
         with Vertical(id="pane"):
             yield Static(Content.styled(self._question, "bold"))
             if self._about:
-                yield Static(Prose(self._about), id="about")
+                yield VerticalScroll(Static(Prose(self._about)), id="about", can_focus=False)
             yield Input(self._first, id="answer")
             yield Static(markup=False, id="objection")
         yield Hints()
@@ -69,6 +71,11 @@ class AskWords(ModalScreen[str | None]):
     async def action_go_on(self) -> None:
         """As enter in the line does."""
         await self.query_one(Input).action_submit()
+
+    def action_read_on(self, step: int) -> None:
+        """Scroll what it is about."""
+        for about in self.query(VerticalScroll):
+            about.scroll_relative(y=step * max(1, about.size.height - 1), animate=False)
 
     def action_leave(self) -> None:
         """Decide nothing."""

@@ -12,7 +12,7 @@ from dsl.wording import Phrase
 from engine.commands.opening import by, practice_of
 from engine.errors import RefusedError, UsageError
 from engine.people.decisions import Done
-from engine.people.many import Choice, Picked, approve_all, pick, refuse_all
+from engine.people.many import Choice, Picked, approve_all, pick, refuse_all, unwritten
 from engine.people.practice import Hand
 from engine.people.preapprovals import Named, preapprove
 from engine.people.task_changes import HandOver, hand_over, tasks_of
@@ -23,11 +23,9 @@ from engine.storage.audit import By
 from engine.storage.keys import Intent
 from engine.storage.symbols import load_symbols
 from engine.terminal import print_json, talk, words
-from engine.views.held import item
 from engine.views.window import look
+from engine.views.wordings import Wording, wordings
 from engine.wording import say, say_number
-
-_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,10 @@ def decide_on_many(
     as_json: bool,
 ) -> int:
     """Decide on all of them. Exit status 1 when some were passed over."""
-    picked = _picked(project, many)
+    held = _picked(project, many)
+    picked = unwritten(held) if verb == "approved" else held
+    if len(picked) < len(held):
+        talk(left_out(len(held) - len(picked)))
     if picked and not many.sure:
         _ask(project, picked, verb)
     act = approve_all if verb == "approved" else refuse_all
@@ -109,15 +110,34 @@ def hand_over_all(
     return _tell_passed_over(done)
 
 
+def left_out(number: int) -> Phrase:
+    """What is told of messages that are not decided on with the rest."""
+    return say_number(
+        "{n:,} that somebody wrote anew is left out: look at it by itself",
+        "{n:,} that somebody wrote anew are left out: look at them one by one",
+        n=number,
+    )
+
+
 def _ask(project: Project, picked: list[Picked], verb: Literal["approved", "refused"]) -> None:
-    """Show three of them and have their number typed; refused where nobody can type."""
+    """Show some of each wording and have their number typed; refused where nobody can type."""
     with project.store.read() as connection:
-        window = look(connection, project.config)
-        for one in picked[:_SHOWN]:
-            found = item(window, one.intent) or {}
-            text = found.get("text") or found.get("title") or found.get("what")
-            talk(say("{customer}: {text}", customer=found.get("customer"), text=text))
+        found = wordings(look(connection, project.config), picked)
+    for wording in found:
+        if len(found) > 1:
+            talk(_heading(wording))
+        for one in wording.examples:
+            text = one.get("text") or one.get("title") or one.get("what")
+            talk(say("{customer}: {text}", customer=one.get("customer"), text=text))
     _have_typed(len(picked), _counted(picked), _QUESTIONS[verb](len(picked)))
+
+
+def _heading(wording: Wording) -> Phrase:
+    if wording.channel is None:
+        return say("{n:,} × {title}", n=wording.number, title=wording.title)
+    return say(
+        "{n:,} × {title} via {channel}", n=wording.number, title=wording.title, channel=wording.channel
+    )
 
 
 def _have_typed(count: int, what: Phrase, question: Phrase) -> None:

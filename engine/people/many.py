@@ -18,6 +18,7 @@ from engine.storage.benefit_tables import HELD_GRANT, grant
 from engine.storage.keys import Intent
 from engine.storage.messages import in_status
 from engine.storage.schema import message
+from engine.storage.staff_tables import edit
 from engine.storage.states import MessageStatus
 from engine.storage.store import Store
 
@@ -40,16 +41,26 @@ class Choice:
 
 
 class Picked(NamedTuple):
-    """Something held, with the digest of its text as it was picked; None where there is none to it.
+    """Something held, as it was picked. `name`: the number of its message or benefit.
 
-    A message whose text could not be made has `TEXTLESS`.
+    `digest`: of its text; None where there is none to it, `TEXTLESS` of a message whose text could not be made.
+    `written`: somebody wrote that text for this message alone.
     """
 
     intent: Intent
     digest: str | None
+    name: int
+    channel: int | None = None
+    text: str | None = None
+    written: bool = False
 
 
 TEXTLESS = "-"
+
+
+def unwritten(picked: Sequence[Picked]) -> list[Picked]:
+    """Those that say what the rules make of them: what somebody wrote is looked at by itself before it goes."""
+    return [one for one in picked if not one.written]
 
 
 def pick(connection: sa.Connection, choice: Choice) -> list[Picked]:
@@ -63,24 +74,34 @@ def pick(connection: sa.Connection, choice: Choice) -> list[Picked]:
 
 
 def _messages(connection: sa.Connection, choice: Choice) -> list[Picked]:
-    columns = [message.c[name] for name in (*Intent._fields, "channel", "subject", "text")]
-    query = sa.select(*columns).where(in_status(MessageStatus.HELD))
+    columns = [message.c[name] for name in (*Intent._fields, "channel", "subject", "text", "message")]
+    query = sa.select(*columns, _is_written()).where(in_status(MessageStatus.HELD))
     if choice.message is not None:
         query = query.where(message.c.message == choice.message)
     if choice.journey is not None:
         query = query.where(message.c.journey == choice.journey)
     rows = connection.execute(query.order_by(message.c.changed_at, *message.primary_key.columns))
-    return [Picked(Intent(*row[:6]), digest(*row[6:]) if row[8] else TEXTLESS) for row in rows]
+    return [
+        Picked(
+            Intent(*key), digest(channel, subject, text) if text else TEXTLESS, name, channel, text, written
+        )
+        for *key, channel, subject, text, name, written in rows
+    ]
+
+
+def _is_written() -> sa.ColumnElement[bool]:
+    same = [edit.c[name] == message.c[name] for name in (*Intent._fields, "channel")]
+    return sa.exists(sa.select(edit.c.at).where(*same))
 
 
 def _benefits(connection: sa.Connection, choice: Choice) -> list[Picked]:
-    query = sa.select(*(grant.c[name] for name in Intent._fields)).where(HELD_GRANT)
+    query = sa.select(*(grant.c[name] for name in (*Intent._fields, "benefit"))).where(HELD_GRANT)
     if choice.benefit is not None:
         query = query.where(grant.c.benefit == choice.benefit)
     if choice.journey is not None:
         query = query.where(grant.c.journey == choice.journey)
     rows = connection.execute(query.order_by(grant.c.changed_at, *grant.primary_key.columns))
-    return [Picked(Intent(*row), None) for row in rows]
+    return [Picked(Intent(*row[:6]), None, row[6]) for row in rows]
 
 
 def approve_all(
@@ -88,7 +109,11 @@ def approve_all(
 ) -> Done:
     """Approve each with the text that it was picked with."""
     return _all(
-        store, picked, lambda connection, some: approve_each(connection, dict(some), by, because, practice)
+        store,
+        picked,
+        lambda connection, some: approve_each(
+            connection, {one.intent: one.digest for one in some}, by, because, practice
+        ),
     )
 
 
@@ -97,7 +122,9 @@ def refuse_all(
 ) -> Done:
     """Refuse each."""
     return _all(
-        store, picked, lambda connection, some: refuse_each(connection, dict(some), by, because, practice)
+        store,
+        picked,
+        lambda connection, some: refuse_each(connection, [one.intent for one in some], by, because, practice),
     )
 
 

@@ -76,12 +76,12 @@ def _held(window: Window, intent: Intent) -> Item | None:
         "recipient": _recipient(window, str(found["channel"]), intent.customer),
         "length": len_of(text) if is_sms else None,
         "segments": parts,
-        "price": _price(window, str(found["channel"]), parts or 1),
+        "price": price(window, str(found["channel"]), parts or 1),
         "rule": _line(_holding(window, found, intent.action), ""),
     }
 
 
-def _price(window: Window, channel: str, parts: int) -> Decimal | None:
+def price(window: Window, channel: str, parts: int) -> Decimal | None:
     """What the channel takes for so many segments; None where `homing.toml` says no cost."""
     configured = window.config.channels.get(channel)
     return None if configured is None or not configured.cost else configured.cost * parts

@@ -147,8 +147,8 @@ def test_all_alike_are_approved_when_their_number_is_typed(tmp_path: Path) -> No
 
     async def play(visitor: Visitor) -> None:
         await visitor.press("2", "A")
-        assert all(f"C{number}: " in visitor.text for number in (1, 2, 3))
-        assert "C4: " not in visitor.text
+        assert all(f"陈{number}: " in visitor.text for number in (1, 2, 3))
+        assert "陈4: " not in visitor.text
         await visitor.press("4", "enter")
         assert "that is not 5" in visitor.text
         await visitor.press("backspace", "5", "enter")
@@ -175,6 +175,49 @@ def test_what_has_left_is_not_taken_back_with_the_others(tmp_path: Path) -> None
     visit(homing, "王经理", play)
     undone = [who for who, verb, _ in trail(homing) if verb == "message approval undone"]
     assert undone == ["李总", "王经理", "王经理"]
+
+
+def test_what_somebody_wrote_is_never_among_all_alike(tmp_path: Path) -> None:
+    """It is left out, told, and looked at by itself; wordings that differ are told apart."""
+    homing = staffed(tmp_path, 4)
+    homing.well("queue", "edit", held(homing)[0]["id"], "--text", "乱写。回T退订", "--as", "小李")
+    said = homing("queue", "approve", "--message", "hello", "--as", "王经理").err.splitlines()
+    assert said[0] == "1 that somebody wrote anew is left out: look at it by itself"
+    assert said[-2] == "homing: 3 messages are held"
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "A")
+        assert "Approve all 3 问候? Type 3." in visitor.text
+        assert "! 1 is left out, since somebody wrote it anew" in visitor.text
+        await visitor.press("3", "enter")
+        assert "1 of 1 to decide on" in visitor.text
+        await visitor.press("A")
+        assert "1 is left out" in visitor.told
+
+    visit(homing, "王经理", play)
+    assert [status for status, _ in messages(homing).values()].count("held") == 1
+
+
+def test_the_last_act_is_taken_back_and_nothing_older(tmp_path: Path) -> None:
+    """`u` names what it takes back, edits among it; what is final stays the last, whatever was done before it."""
+    homing = staffed(tmp_path)
+    doubtful(homing)
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "end", "r", *"rude", "enter")
+        assert visitor.told == "refused for 陈3: it never goes · `u` takes it back"
+        await visitor.press("end", "e", "x", "ctrl+s")
+        assert messages(homing)["C2"][1] == "【毛毛家】陈2女士您好,五折为您保留。回T退订x"
+        await visitor.press("u")
+        assert visitor.told == "taken back: edit for 陈2"
+        assert messages(homing)["C2"][1] == "【毛毛家】陈2女士您好,五折为您保留。回T退订"
+        await visitor.press("home", "n")
+        assert visitor.told == "no opt-out: 陈1 goes on getting messages"
+        await visitor.press("u")
+        assert visitor.told == "what was said of the reply of 陈1 cannot be taken back"
+
+    visit(homing, "王经理", play)
+    assert messages(homing)["C3"][0] == "dropped"
 
 
 def doubtful(homing: Homing) -> None:
@@ -352,7 +395,7 @@ def test_a_message_for_two_roles(tmp_path: Path) -> None:
     async def first(visitor: Visitor) -> None:
         assert "general_manager +1" in visitor.text
         await visitor.press("2", "a")
-        assert visitor.told == "Approved; now it waits for general_manager."
+        assert visitor.told == "approved for 陈1; now it waits for general_manager · `u` takes it back"
 
     async def second(visitor: Visitor) -> None:
         await visitor.press("2")

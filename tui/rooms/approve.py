@@ -12,7 +12,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.errors import EngineError
-from engine.people.decisions import Done
 from engine.people.disclosure import note_shown
 from engine.people.doubts import KIND as DOUBT
 from engine.people.edits import Study, Writing, edit_text
@@ -27,9 +26,20 @@ from tui.dialogs import AskWords, Confirm
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
+from tui.rooms.acts import (
+    Act,
+    Acts,
+    approved_said,
+    approved_together,
+    decided,
+    decided_said,
+    edited,
+    name_of,
+    undone_said,
+)
 from tui.rooms.dossier import WIDTHS, Dossier
 from tui.rooms.held_item import above_text, below_text, facts_of, text_of, whom_of
-from tui.rooms.held_list import COLUMNS, count_of, passed_over_said, question_of, row_of
+from tui.rooms.held_list import COLUMNS, count_of, left_out_said, passed_over_said, question_of, row_of
 from tui.rooms.rewriting import Rewriting
 from tui.rooms.shelf import (
     PAGE,
@@ -67,9 +77,9 @@ class ApproveRoom(Room[Shelf]):
         Binding("r", "decide('refuse')", say("refuse")),
         Binding("y", "decide('arrived')", say("it arrived")),
         Binding("n", "decide('anew')", say("it did not: send once more")),
-        Binding("y", "decide('optout')", say("yes: opt out")),
-        Binding("n", "decide('no optout')", say("no: something else")),
-        Binding("d", "decide('done')", say("seen to")),
+        Binding("y", "decide('optout')", say("opt out: send nothing more")),
+        Binding("n", "decide('no optout')", say("no opt-out: go on sending")),
+        Binding("d", "decide('done')", say("put aside")),
         Binding("e", "edit", say("edit")),
         Binding("s", "skip", say("skip")),
         Binding("u", "undo", say("undo")),
@@ -84,7 +94,7 @@ class ApproveRoom(Room[Shelf]):
     def __init__(self, house: House) -> None:
         super().__init__(house)
         self._asked = Asked()
-        self._decided: list[tuple[Intent, ...]] = []
+        self._acts = Acts()
         self._in_full: str | None = None
         self._busy = False
         self._whole = True
@@ -177,9 +187,12 @@ class ApproveRoom(Room[Shelf]):
         So keys that are held down, or pasted, decide on nothing that nobody has seen.
         """
         one = None if self.snapshot is None else self.snapshot.shown
-        if one is None or self._busy or not self.attention.has_seen(one):
+        if one is None or self._busy:
             return None
-        return one if one["id"] == self.query_one(Rows).key else None
+        if one["id"] == self.query_one(Rows).key and self.attention.has_seen(one):
+            return one
+        self.tell(wrong=say("not decided: look first, then press again"))
+        return None
 
     @on(Rows.Moved)
     def look_at(self, event: Rows.Moved) -> None:
@@ -243,10 +256,12 @@ class ApproveRoom(Room[Shelf]):
         one, verdict = self._ready(), VERDICTS[name]
         if one is None:
             return
-        if verdict.asks is not None:
+        if name == "approve" and one["kind"] == MESSAGE and not one["text"]:
+            self.tell(wrong=say("the message for {name} has no text yet: `e` writes one", name=name_of(one)))
+        elif verdict.asks is not None:
             self.app.push_screen(AskWords(verdict.asks, text_of(one)), partial(self._answered, one, verdict))
         elif verdict.sure is not None:
-            about = f"{told(one['customer'])}: {text_of(one)}"
+            about = f"{told(name_of(one))}: {text_of(one)}"
             self.app.push_screen(Confirm(verdict.sure, about), partial(self._confirmed, one, verdict))
         else:
             self._decide(one, verdict, "")
@@ -263,17 +278,18 @@ class ApproveRoom(Room[Shelf]):
         """Write it anew."""
         one = self._ready()
         if one is not None:
-            intent = intent_of(str(one["id"]))
-            self.app.push_screen(Rewriting(self.house, one), partial(self._rewrite, intent))
+            self.app.push_screen(Rewriting(self.house, one), partial(self._rewrite, one))
 
-    def _rewrite(self, intent: Intent, writing: Writing | None) -> None:
+    def _rewrite(self, one: Item, writing: Writing | None) -> None:
         if writing is not None:
-            self._save(intent, writing)
+            self._save(one, writing)
 
     @work(group="decide")
-    async def _save(self, intent: Intent, writing: Writing) -> None:
+    async def _save(self, one: Item, writing: Writing) -> None:
+        intent = intent_of(_key(one))
         if await self.act(partial(self._edit, intent, writing)) is not None:
-            self.tell(say("It says that now; somebody must approve it."))
+            self._acts.add(edited(name_of(one), intent))
+            self.tell(say("Saved; now it waits for approval. `u` brings the text back as it was."))
         self.reload()
 
     def _edit(self, intent: Intent, writing: Writing, hand: Hand) -> object:
@@ -292,7 +308,13 @@ class ApproveRoom(Room[Shelf]):
         except EngineError as error:
             self.tell_refusal(error)
         else:
+            self._ask_of_alike(alike)
+
+    def _ask_of_alike(self, alike: Alike) -> None:
+        if alike.picked:
             self.app.push_screen(question_of(alike), partial(self._approve_alike, alike))
+        else:
+            self.tell(wrong=left_out_said(alike))
 
     def _approve_alike(self, alike: Alike, typed: str | None) -> None:
         if typed is not None:
@@ -305,49 +327,33 @@ class ApproveRoom(Room[Shelf]):
             lambda: approve_all(house.project.store, alike.picked, house.who(), house.practice, None)
         )
         if done is not None:
-            self._decided.append(tuple(done.decided))
-            self._tell_done(done)
+            self._acts.add(approved_together(alike.wordings[0].title, tuple(done.decided)))
+            self.tell(*approved_said(done), wrong=passed_over_said(done))
         self.reload()
-
-    def _tell_done(self, done: Done) -> None:
-        lines = [
-            say_number(
-                "{n:,} approved; u takes them back", "{n:,} approved; u takes them back", n=len(done.decided)
-            )
-        ]
-        if done.onward:
-            others = "; ".join(sorted(set(done.onward.values())))
-            lines.append(
-                say_number(
-                    "{n:,} of them waits for {role} now", "{n:,} of them wait for {role} now",
-                    n=len(done.onward), role=others,
-                )
-            )  # fmt: skip
-        self.tell(*lines, wrong=passed_over_said(done))
 
     @work(group="decide")
     async def action_undo(self) -> None:
-        """Take back what was decided last, here."""
-        if not self._decided:
+        """Take back what was done last, here."""
+        act = self._acts.take_last()
+        if act is None:
             self.tell(say("You have decided on nothing here that could be taken back."))
-            return
-        intents, house = self._decided.pop(), self.house
+        elif not act.intents:
+            self.tell(wrong=say("{what} cannot be taken back", what=act.what))
+        else:
+            await self._take_back(act)
+
+    async def _take_back(self, act: Act) -> None:
+        house, intents = self.house, act.intents
         if len(intents) > _LONG:
             self.tell(say_number("taking {n:,} back …", "taking {n:,} back …", n=len(intents)))
         done = await self.try_to(
             lambda: undo_all(house.project.store, intents, house.who(), house.practice, None)
         )
         if done is not None:
-            self._tell_undone(done)
+            if done.decided:
+                self._asked = replace(self._asked, pages=(None,), key=done.decided[0].id)
+            self.tell(*undone_said(act, done), wrong=passed_over_said(done))
         self.reload()
-
-    def _tell_undone(self, done: Done) -> None:
-        if done.decided:
-            self._asked = replace(self._asked, pages=(None,), key=done.decided[0].id)
-        taken = (
-            [say_number("{n:,} taken back", "{n:,} taken back", n=len(done.decided))] if done.decided else []
-        )
-        self.tell(*taken, wrong=passed_over_said(done))
 
     @work(group="decide")
     async def action_show(self) -> None:
@@ -374,10 +380,10 @@ class ApproveRoom(Room[Shelf]):
             self._page = without(page, key)
             self._asked = self._page.asked
             super().reload()  # the rest of the page follows with the next look around
-        if done is not None and verdict.revocable:
-            self._decided.append((intent_of(key),))
-        if done is not None and done.left is not None:
-            self.tell(say("Approved; now it waits for {role}.", role=done.left))
+        if done is not None:
+            self._acts.add(decided(one, verdict, intent_of(key) if verdict.revocable else None))
+            beside = self._beside.get(key)
+            self.tell(decided_said(one, verdict, done.left, None if beside is None else beside.onward))
 
 
 def _key(one: Item) -> str:

@@ -1,31 +1,71 @@
 """How the list of what waits for decisions looks, and what is asked before many of it are decided on together."""
 
+from dsl.wording import Phrase
 from engine.people.decisions import Done
 from engine.storage.masks import mask_address
 from engine.views.held import Item
+from engine.views.wordings import Wording
 from tui.dialogs import AskWords
 from tui.rooms.held_item import text_of, title_of
 from tui.rooms.shelf import PAGE, Alike, Shelf
+from tui.widgets.bars import padded, width_of
 from tui.widgets.rows import Column, Row
 from tui.wording import say, say_number, told
 
-COLUMNS = (Column(elastic=True), Column(spare=True), Column())
-"""What it is, whose, since when."""
+COLUMNS = (Column(elastic=True), Column(), Column(spare=True))
+"""Whose, what it is, since when."""
+
+_TITLE = 24
+"""Cells of a title in the list: what a customer has written may be long."""
+
+_WORDINGS = 50
+"""More wordings than that are not shown one by one."""
 
 
 def question_of(alike: Alike) -> AskWords:
-    """What is asked before all that is alike is approved: shows some of it, and wants the number typed."""
-    number = str(len(alike.picked))
-    about = "\n\n".join(f"{told(one['customer'])}: {text_of(one)}" for one in alike.sample)
-    question = say("Approve all {number} of these? The first of them read so. Type {number}.", number=number)
-    return AskWords(question, about, number)
+    """What is asked before all that is alike is approved: shows how it reads, and wants the number typed."""
+    number = len(alike.picked)
+    question = say_number(
+        "Approve the one {title}? Type {n}.", "Approve all {n:,} {title}? Type {n}.", n=number,
+        title=alike.wordings[0].title,
+    )  # fmt: skip
+    parts = [_wording(one, alike) for one in alike.wordings[:_WORDINGS]]
+    if len(alike.wordings) > 1:
+        differ = say("They read in {n:,} ways, the rarest first; `…` stands for the customer's own values.",
+                     n=len(alike.wordings))  # fmt: skip
+        parts.insert(0, told(differ))
+    if alike.left_out:
+        parts.insert(0, f"! {told(left_out_said(alike))}")
+    return AskWords(question, "\n\n".join(parts), str(number))
+
+
+def left_out_said(alike: Alike) -> Phrase:
+    """What is told of those that are looked at one by one."""
+    return say_number(
+        "{n:,} is left out, since somebody wrote it anew: decide on it by itself",
+        "{n:,} are left out, since somebody wrote them anew: decide on them one by one",
+        n=alike.left_out,
+    )
+
+
+def _wording(one: Wording, alike: Alike) -> str:
+    """How many read so, by which channel, and some of them."""
+    lines = []
+    if len(alike.wordings) > 1:
+        via = "" if one.channel is None else f" · {told(one.channel)}"
+        lines.append(f"{one.number:,} ×{via} · {told(one.text or say('(no text)'), lines=True)}")
+    for item in one.examples:
+        identity = str(item["customer"])
+        lines.append(f"{told(alike.names.get(identity, identity))}: {text_of(item)}")
+    return "\n".join(lines)
 
 
 def row_of(one: Item, shelf: Shelf) -> Row:
-    """What it is, whose, since when."""
-    since, identity = str(one["since"]), str(one["customer"])
+    """Whose, what it is, since when."""
+    identity, title = str(one["customer"]), title_of(one, shelf.titles)
+    short = title if width_of(title) <= _TITLE else padded(title, _TITLE).rstrip()
     who = mask_address(shelf.names.get(identity) or identity, "text")
-    return Row(str(one["id"]), (title_of(one, shelf.titles), told(who), told(since[5:])))
+    return Row(str(one["id"]), (told(who), short, told(str(one["since"])[5:])))
 
 
 def count_of(shelf: Shelf) -> str:

@@ -6,23 +6,21 @@ from typing import Any
 
 from engine.errors import UnknownNameError
 from engine.explaining.approving import once_approved
-from engine.people.many import Choice, Picked, pick
+from engine.people.many import Choice, Picked, pick, unwritten
 from engine.storage.keys import intent_of
 from engine.storage.panels import roles_in
 from engine.views.agenda import to_decide
 from engine.views.approvals import approval, called
 from engine.views.customer import customer
-from engine.views.held import Item, Page, item, queue
+from engine.views.held import Item, Page, queue
 from engine.views.kinds import BENEFIT
 from engine.views.titles import NAMES, Titles
+from engine.views.wordings import Wording, wordings
 from tui.house import Sight
 from tui.rooms.verdicts import MESSAGE
 
 PAGE = 100
 """Items on a page: more than a screen, and read in milliseconds however many wait."""
-
-SAMPLE = 3
-"""So many of what is decided on together are shown before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +119,15 @@ def _is_here(role: str | None, roles: frozenset[str] | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """All that is held of one message or benefit, as it was picked, and some of it to look at."""
+    """All that is held of one message or benefit, as it was picked; how it reads, and whose it is, by id.
+
+    `left_out`: so many more were written anew by somebody, and are looked at one by one.
+    """
 
     picked: tuple[Picked, ...]
-    sample: tuple[Item, ...]
+    left_out: int
+    wordings: tuple[Wording, ...]
+    names: Mapping[str, str]
 
 
 def read_alike(like: Item, sight: Sight) -> Alike:
@@ -132,6 +135,8 @@ def read_alike(like: Item, sight: Sight) -> Alike:
     window, name = sight.window, str(like["what"])
     is_benefit = like["kind"] == BENEFIT
     number = window.symbols.known("benefit" if is_benefit else "message", name)
-    picked = pick(window.connection, Choice(benefit=number) if is_benefit else Choice(message=number))
-    sample = (item(window, one.intent) for one in picked[:SAMPLE])
-    return Alike(tuple(picked), tuple(one for one in sample if one is not None))
+    held = pick(window.connection, Choice(benefit=number) if is_benefit else Choice(message=number))
+    picked = tuple(unwritten(held))
+    found = wordings(window, picked)
+    shown = {str(one["customer"]) for wording in found for one in wording.examples}
+    return Alike(picked, len(held) - len(picked), found, called(window, list(shown)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from dsl.wording import Phrase
 from engine.people.decisions import Note, approve, refuse
@@ -20,15 +21,25 @@ KINDS = HELD | {DOUBT, REPLY}
 """All that is decided on in the room Approve."""
 
 
+class Said(Protocol):
+    """A sentence about a customer."""
+
+    def __call__(self, *, name: str) -> Phrase:
+        """The sentence with their name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A decision on something of these `kinds`. `asks`: for words; `sure`: whether somebody means it.
 
-    `do` tells who must decide as well. `revocable`: it can be taken back.
+    `do` tells who must decide as well. `named`: what it is; `said`: what comes of it, each for a customer.
+    `revocable`: it can be taken back.
     """
 
     kinds: frozenset[str]
     do: Callable[[Hand, Item, str], str | None]
+    named: Said
+    said: Said
     asks: Phrase | None = None
     sure: Phrase | None = None
     revocable: bool = False
@@ -59,22 +70,61 @@ def _meant(decision: Decision) -> Callable[[Hand, Item, str], None]:
     return do
 
 
+def _of_reply(*, name: str) -> Phrase:
+    return say("what was said of the reply of {name}", name=name)
+
+
 VERDICTS: Mapping[str, Verdict] = {
-    "approve": Verdict(HELD, _approve, revocable=True),
-    "refuse": Verdict(HELD, _refuse, asks=say("Why is it refused?"), revocable=True),
-    "arrived": Verdict(frozenset({DOUBT}), _arrived, asks=say("It arrived: how do you know?")),
+    "approve": Verdict(
+        HELD,
+        _approve,
+        lambda name: say("approval for {name}", name=name),
+        lambda name: say("approved for {name}", name=name),
+        revocable=True,
+    ),
+    "refuse": Verdict(
+        HELD,
+        _refuse,
+        lambda name: say("refusal for {name}", name=name),
+        lambda name: say("refused for {name}: it never goes", name=name),
+        asks=say("Why is it refused?"),
+        revocable=True,
+    ),
+    "arrived": Verdict(
+        frozenset({DOUBT}),
+        _arrived,
+        lambda name: say("what was said of the doubt for {name}", name=name),
+        lambda name: say("settled for {name}: it arrived", name=name),
+        asks=say("It arrived: how do you know?"),
+    ),
     "anew": Verdict(
         frozenset({DOUBT}),
         _anew,
+        lambda name: say("what was said of the doubt for {name}", name=name),
+        lambda name: say("settled for {name}: it goes once more, as the rules let it", name=name),
         asks=say(
             "It never came in and goes once more: how do you know? If it did, the customer gets it twice."
         ),
     ),
     "optout": Verdict(
-        frozenset({REPLY}), _meant("optout"), sure=say("No more messages to this customer, by any channel?")
+        frozenset({REPLY}),
+        _meant("optout"),
+        _of_reply,
+        lambda name: say("{name} is opted out: no more messages", name=name),
+        sure=say("No more messages to this customer, by any channel?"),
     ),
-    "no optout": Verdict(frozenset({REPLY}), _meant("no optout")),
-    "done": Verdict(frozenset({REPLY}), _meant("done")),
+    "no optout": Verdict(
+        frozenset({REPLY}),
+        _meant("no optout"),
+        _of_reply,
+        lambda name: say("no opt-out: {name} goes on getting messages", name=name),
+    ),
+    "done": Verdict(
+        frozenset({REPLY}),
+        _meant("done"),
+        _of_reply,
+        lambda name: say("put aside: the reply of {name} has been seen to", name=name),
+    ),
 }
 
 

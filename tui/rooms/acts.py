@@ -1,0 +1,95 @@
+"""What somebody has done in the room, one after the other, so that the last of it can be taken back."""
+
+from dataclasses import dataclass, field
+
+from dsl.wording import Phrase
+from engine.people.decisions import Done
+from engine.storage.keys import Intent
+from engine.views.held import Item
+from tui.rooms.verdicts import VERDICTS, Verdict
+from tui.wording import say, say_number
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`what`: what was done, and for whom. `intents`: on what; none where it cannot be taken back."""
+
+    what: Phrase
+    intents: tuple[Intent, ...] = ()
+
+
+@dataclass(slots=True)
+class Acts:
+    """`last` is what would be taken back: nothing older is, as long as that stands."""
+
+    _done: list[Act] = field(default_factory=list)
+
+    def add(self, act: Act) -> None:
+        """Somebody has done this."""
+        self._done.append(act)
+
+    def take_last(self) -> Act | None:
+        """The last one, which is left where it cannot be taken back; None: nothing was done."""
+        if not self._done:
+            return None
+        return self._done.pop() if self._done[-1].intents else self._done[-1]
+
+
+def decided(one: Item, verdict: Verdict, intent: Intent | None) -> Act:
+    """A decision. `intent`: None where it is final."""
+    return Act(verdict.named(name=name_of(one)), () if intent is None else (intent,))
+
+
+def edited(name: str, intent: Intent) -> Act:
+    """A text written anew."""
+    return Act(say("edit for {name}", name=name), (intent,))
+
+
+def approved_together(title: str, intents: tuple[Intent, ...]) -> Act:
+    """Many approvals at once."""
+    return Act(
+        say_number("approval of {n:,} {title}", "approval of {n:,} {title}", n=len(intents), title=title),
+        intents,
+    )
+
+
+def name_of(one: Item) -> str:
+    """What its customer is called."""
+    return str(one.get("name") or one["customer"])
+
+
+def decided_said(one: Item, verdict: Verdict, left: str | None, onward: str | None) -> str:
+    """What was decided, what comes of it, and how it is taken back.
+
+    `left`: who must decide as well; `onward`: what comes of it once it is approved.
+    """
+    said: str = verdict.said(name=name_of(one))
+    if left is not None:
+        said = say("{done}; now it waits for {role}", done=said, role=left)
+    elif onward is not None and verdict is VERDICTS["approve"]:
+        said = say("{done}: {onward}", done=said, onward=onward)
+    return say("{done} · `u` takes it back", done=said) if verdict.revocable else said
+
+
+def approved_said(done: Done) -> list[Phrase]:
+    """What came of many approvals at once."""
+    number = len(done.decided)
+    said = [say_number("{n:,} approved; u takes them back", "{n:,} approved; u takes them back", n=number)]
+    if done.onward:
+        others = "; ".join(sorted(set(done.onward.values())))
+        said.append(
+            say_number(
+                "{n:,} of them waits for {role} now", "{n:,} of them wait for {role} now",
+                n=len(done.onward), role=others,
+            )
+        )  # fmt: skip
+    return said
+
+
+def undone_said(act: Act, done: Done) -> list[Phrase]:
+    """What was taken back: by its name, where that is all of it."""
+    if not done.decided:
+        return []
+    if done.passed_over:
+        return [say_number("{n:,} taken back", "{n:,} taken back", n=len(done.decided))]
+    return [say("taken back: {what}", what=act.what)]
