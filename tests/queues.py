@@ -92,3 +92,10 @@ def hire(homing: Homing) -> None:
     homing.well("staff", "add", "王经理", "--role", "manager", "--as", "老板")
     homing.well("staff", "add", "小李", "--role", "advisor")
     homing.well("staff", "add", "李总", "--role", "general_manager", "--role", "manager")
+
+
+def staffed(folder: Path, count: int = 3) -> Homing:
+    """A project with a staff, and so many messages for the manager."""
+    homing = with_held(folder, count)
+    hire(homing)
+    return homing

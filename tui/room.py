@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from time import monotonic
 from typing import ClassVar, Generic, TypeVar
@@ -20,7 +20,7 @@ from tui.doors import door_for
 from tui.help import Help
 from tui.house import House, Sight
 from tui.widgets.bars import Hints, Notice, Said, Standstill, Tabs
-from tui.wording import say, told
+from tui.wording import advice, named, say, told
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -187,7 +187,12 @@ class Room(Screen[None], Generic[S]):
 
     def tell_refusal(self, error: EngineError) -> None:
         """Say why something was not done."""
-        self.tell(wrong="\n  ".join(filter(None, (told(error.message), told(error.hint)))))
+        why = told(named(error.message, self.names()))
+        self.tell(wrong="\n  ".join(filter(None, (why, told(advice(error.hint))))))
+
+    def names(self) -> Mapping[str, str]:
+        """What people know instead of the ids of what is shown here."""
+        return {}
 
     def action_help(self) -> None:
         """What this room is for, and its keys."""

@@ -1,5 +1,8 @@
 """The room's sentences, and the one way by which texts reach the screen: translated, and nothing hidden in them."""
 
+import re
+from collections.abc import Mapping
+
 from dsl.wording import Pattern, Phrase, phrase
 from engine.terminal import words
 from engine.visible import visible
@@ -30,6 +33,25 @@ def told(text: object, *, lines: bool = False) -> str:
     if text is None:
         return ""
     return visible(words(text) if isinstance(text, str) else str(text), lines=lines)
+
+
+_COMMAND = re.compile(r"\bhoming [a-z]|(?<!\w)--[a-z]")
+
+
+def advice(hint: str) -> str:
+    """What of a hint helps in the room, where there are keys: nothing of commands and their options."""
+    values = hint.values if isinstance(hint, Phrase) else {}
+    kept = values["hint"] if values.keys() == {"hint", "command"} else hint
+    pattern = kept.pattern.text if isinstance(kept, Phrase) else str(kept)
+    return "" if _COMMAND.search(pattern) or not isinstance(kept, str) else kept
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A sentence with what people know instead of ids."""
+    if not isinstance(text, Phrase):
+        return names.get(text, text)
+    values = {key: named(one, names) if isinstance(one, str) else one for key, one in text.values.items()}
+    return phrase(text.pattern, values)
 
 
 _MINUTE = 60_000

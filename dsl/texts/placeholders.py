@@ -27,6 +27,9 @@ _NO_SIGNATURE = frozenset(
 )
 
 
+_LEFT = re.compile(r"\$?\{+[^{}\n]{0,40}\}+|\{\{|\}\}|\{%|%\}")
+
+
 class Placeholder(NamedTuple):
     """`text` stands in a line (from 1); `name` is the value that seems to be meant."""
 
@@ -45,6 +48,12 @@ def placeholders(text: str, known: Collection[str], *, is_html: bool = False) ->
                 yield Placeholder(number, found[0], meant(found[1], known))
         for found in _SOMEBODY.finditer(line):
             yield Placeholder(number, found[0], None)
+
+
+def leftovers(text: str, known: Collection[str]) -> tuple[str, ...]:
+    """What looks as if something was to be filled in, in a text in which nothing will be: `{foo}`, `[name]`, `}}`."""
+    found = [*_LEFT.findall(text), *(one.text for one in placeholders(text, known))]
+    return tuple(dict.fromkeys(found))
 
 
 def meant(word: str, known: Collection[str]) -> str | None:

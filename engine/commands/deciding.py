@@ -28,7 +28,7 @@ from engine.views.kinds import BENEFIT, KINDS, REPLY
 from engine.views.preapproved import preapproved, preapproved_said
 from engine.views.reviews import reply_item
 from engine.views.window import look
-from engine.wording import say, say_number
+from engine.wording import all_of, say, say_number
 
 _COLUMNS = (
     say("id"),
@@ -270,6 +270,8 @@ def _tell_edited(text_id: str, edited: Edited, *, as_json: bool) -> None:
     talk(
         say("{id} says that now via {channel}; somebody must approve it", id=text_id, channel=edited.channel)
     )
+    if edited.leftovers:
+        talk(say("nothing is filled in any more: {parts}", parts=all_of(edited.leftovers)))
     if edited.segments is not None:
         talk(
             say_number(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from dsl.model.journeys import Send
 from dsl.model.model import Model
+from dsl.texts.placeholders import leftovers
 from dsl.texts.segments import len_of, segments
 from engine.errors import RefusedError, UsageError
 from engine.people.decisions import too_late
@@ -47,7 +48,10 @@ class Writing:
 
 
 class Edited(NamedTuple):
-    """A text as it stands now. `length` and `segments`: of an sms, else None. `digest`: what an approval binds."""
+    """A text as it stands now. `length` and `segments`: of an sms, else None. `digest`: what an approval binds.
+
+    `leftovers`: what in it looks as if something was to be filled in; it may go so all the same.
+    """
 
     channel: str
     subject: str | None
@@ -55,6 +59,7 @@ class Edited(NamedTuple):
     length: int | None
     segments: int | None
     digest: str
+    leftovers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,9 @@ def _looked_over(study: Study, row: Any, writing: Writing) -> Edited:
     _check(study.model, send, channel, text)
     length, count = (len_of(text.body), segments(text.body)) if channel == "sms" else (None, None)
     seal = digest(study.symbols.known("channel", channel), text.subject, text.body)
-    return Edited(channel, text.subject, text.body, length, count, seal)
+    known = {field.name for field in study.model.customer}
+    left = leftovers(f"{text.subject or ''}\n{text.body}", known)
+    return Edited(channel, text.subject, text.body, length, count, seal, left)
 
 
 def _editable(study: Study, intent: Intent) -> Any:

@@ -148,7 +148,10 @@ def roles_held(connection: sa.Connection, name: str) -> frozenset[str] | None:
 
 def _who_may(asked: tuple[str, ...], able: list[str]) -> Phrase:
     if able:
-        return say("who may: {names}; `--as NAME` says who decides", names=all_of(able))
+        return say(
+            "{hint}; {command}", hint=say("who may: {names}", names=all_of(able)),
+            command=say("`--as NAME` says who decides"),
+        )  # fmt: skip
     return say(
         "nobody has that role: `homing staff add NAME --role {role}`", role=asked[0] if asked else None
     )

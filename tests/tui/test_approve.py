@@ -6,16 +6,9 @@ from engine.people.reviews import Question, ask
 from engine.storage.schema import message
 from engine.storage.states import MessageStatus
 from tests.projects import Homing
-from tests.queues import held, hire, messages, with_held
+from tests.queues import held, hire, messages, staffed, with_held
 from tests.rooms import LARGE, Visitor, visit, visiting
 from tests.shops_with_benefits import START, with_customers
-
-
-def staffed(folder: Path, count: int = 3) -> Homing:
-    """A project with a staff, and so many messages for the manager."""
-    homing = with_held(folder, count)
-    hire(homing)
-    return homing
 
 
 def trail(homing: Homing) -> list[tuple[str, str, str | None]]:
@@ -107,38 +100,6 @@ def test_refusing_asks_why(tmp_path: Path) -> None:
 
     visit(homing, "王经理", play)
     assert ("王经理", "message refused", "rude") in trail(homing)
-
-
-def test_editing_is_looked_over_while_one_types(tmp_path: Path) -> None:
-    """What breaks the policy is told at once and cannot be saved; what may go is saved, and held as before."""
-    homing = staffed(tmp_path, 1)
-
-    async def play(visitor: Visitor) -> None:
-        await visitor.press("2", "e", "backspace")
-        assert 'require "回T退订"' in visitor.text
-        await visitor.press("ctrl+s")
-        assert "as it will arrive" in visitor.text
-        await visitor.press("订", "x")
-        assert "24 characters, 1 segment" in visitor.text
-        await visitor.press("ctrl+s")
-        assert "its text was written by 王经理" in visitor.text
-
-    visit(homing, "王经理", play, LARGE)
-    assert messages(homing)["C1"] == ("held", "【毛毛家】陈1女士您好,五折为您保留。回T退订x")
-
-
-def test_what_was_written_is_thrown_away_only_when_asked_twice(tmp_path: Path) -> None:
-    """One escape warns, the second leaves; the message says what it said."""
-    homing = staffed(tmp_path, 1)
-
-    async def play(visitor: Visitor) -> None:
-        await visitor.press("2", "e", "x", "escape")
-        assert "Esc once more throws away" in visitor.text
-        await visitor.press("escape")
-        assert "1 of 1 to decide on" in visitor.text
-
-    visit(homing, "王经理", play)
-    assert messages(homing)["C1"][1] == "【毛毛家】陈1女士您好,五折为您保留。回T退订"
 
 
 def test_all_alike_are_approved_when_their_number_is_typed(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dsl.wording import Phrase
 from engine.people.decisions import Done
 from engine.storage.keys import Intent
 from engine.views.held import Item
+from tui.rooms.held_item import name_of
 from tui.rooms.verdicts import VERDICTS, Verdict
 from tui.wording import say, say_number
 
@@ -51,11 +52,6 @@ def approved_together(title: str, intents: tuple[Intent, ...]) -> Act:
         say_number("approval of {n:,} {title}", "approval of {n:,} {title}", n=len(intents), title=title),
         intents,
     )
-
-
-def name_of(one: Item) -> str:
-    """What its customer is called."""
-    return str(one.get("name") or one["customer"])
 
 
 def decided_said(one: Item, verdict: Verdict, left: str | None, onward: str | None) -> str:

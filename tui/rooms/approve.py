@@ -1,6 +1,6 @@
 """Approve: what waits for a decision on the left, one of it on the right, and a key for each decision."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
@@ -14,13 +14,12 @@ from textual.widgets import Static
 from engine.errors import EngineError
 from engine.people.disclosure import note_shown
 from engine.people.doubts import KIND as DOUBT
-from engine.people.edits import Study, Writing, edit_text
+from engine.people.edits import Writing
 from engine.people.many import approve_all, undo_all
 from engine.people.practice import Hand
-from engine.storage.keys import Intent, intent_of
+from engine.storage.keys import intent_of
 from engine.views.held import Item
 from engine.views.titles import NAMES, Titles
-from engine.views.window import look
 from tui.attention import Attention
 from tui.dialogs import AskWords, Confirm
 from tui.doors import CUSTOMER
@@ -34,13 +33,12 @@ from tui.rooms.acts import (
     decided,
     decided_said,
     edited,
-    name_of,
     undone_said,
 )
 from tui.rooms.dossier import WIDTHS, Dossier
-from tui.rooms.held_item import above_text, below_text, facts_of, text_of, whom_of
+from tui.rooms.held_item import above_text, below_text, facts_of, name_of, text_of, whom_of
 from tui.rooms.held_list import COLUMNS, count_of, left_out_said, passed_over_said, question_of, row_of
-from tui.rooms.rewriting import Rewriting
+from tui.rooms.rewriting import Rewriting, rewrite
 from tui.rooms.shelf import (
     PAGE,
     Alike,
@@ -136,6 +134,13 @@ class ApproveRoom(Room[Shelf]):
         self.query_one(Rows).put(rows, self._asked.key)
         self.query_one("#count", Static).update(told(count_of(snapshot)))
         self._show_item(snapshot.shown)
+
+    def names(self) -> Mapping[str, str]:
+        """Customers instead of ids."""
+        page = self.snapshot
+        if page is None:
+            return {}
+        return {_key(one): page.names.get(str(one["customer"]), str(one["customer"])) for one in page.items}
 
     def _is_gone(self, snapshot: Shelf) -> bool:
         return all(one["id"] != self._asked.key for one in snapshot.items)
@@ -287,15 +292,10 @@ class ApproveRoom(Room[Shelf]):
     @work(group="decide")
     async def _save(self, one: Item, writing: Writing) -> None:
         intent = intent_of(_key(one))
-        if await self.act(partial(self._edit, intent, writing)) is not None:
+        if await self.act(partial(rewrite, self.house, intent, writing)) is not None:
             self._acts.add(edited(name_of(one), intent))
             self.tell(say("Saved; now it waits for approval. `u` brings the text back as it was."))
         self.reload()
-
-    def _edit(self, intent: Intent, writing: Writing, hand: Hand) -> object:
-        window = look(hand.connection, self.house.project.config)
-        study = Study(hand.connection, window.model, window.symbols, hand.practice)
-        return edit_text(study, intent, writing, hand.by)
 
     @work(group="decide")
     async def action_approve_alike(self) -> None:
@@ -328,7 +328,7 @@ class ApproveRoom(Room[Shelf]):
         )
         if done is not None:
             self._acts.add(approved_together(alike.wordings[0].title, tuple(done.decided)))
-            self.tell(*approved_said(done), wrong=passed_over_said(done))
+            self.tell(*approved_said(done), wrong=passed_over_said(done, self.names()))
         self.reload()
 
     @work(group="decide")
@@ -352,7 +352,7 @@ class ApproveRoom(Room[Shelf]):
         if done is not None:
             if done.decided:
                 self._asked = replace(self._asked, pages=(None,), key=done.decided[0].id)
-            self.tell(*undone_said(act, done), wrong=passed_over_said(done))
+            self.tell(*undone_said(act, done), wrong=passed_over_said(done, self.names()))
         self.reload()
 
     @work(group="decide")

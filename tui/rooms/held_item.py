@@ -17,6 +17,11 @@ from tui.widgets.facts import Fact, fact_table
 from tui.wording import say, say_number, told
 
 
+def name_of(one: Item) -> str:
+    """What its customer is called."""
+    return mask_address(str(one.get("name") or one["customer"]), "text")
+
+
 def title_of(one: Item, titles: Titles) -> str:
     """What it is called where it is listed."""
     name = str(one["what"])
@@ -40,7 +45,7 @@ def text_of(one: Item) -> str:
 
 def whom_of(one: Item, titles: Titles) -> Content:
     """Whom it is for, and what it is."""
-    called = told(mask_address(str(one.get("name") or one["customer"]), "text"))
+    called = told(name_of(one))
     identity = f"  {told(one['customer'])}" if one.get("name") else ""
     return Content.assemble((called, "bold"), identity, (f"  {title_of(one, titles)}", "$primary"))
 

@@ -1,5 +1,7 @@
 """How the list of what waits for decisions looks, and what is asked before many of it are decided on together."""
 
+from collections.abc import Mapping
+
 from dsl.wording import Phrase
 from engine.people.decisions import Done
 from engine.storage.masks import mask_address
@@ -10,7 +12,7 @@ from tui.rooms.held_item import text_of, title_of
 from tui.rooms.shelf import PAGE, Alike, Shelf
 from tui.widgets.bars import padded, width_of
 from tui.widgets.rows import Column, Row
-from tui.wording import say, say_number, told
+from tui.wording import named, say, say_number, told
 
 COLUMNS = (Column(elastic=True), Column(), Column(spare=True))
 """Whose, what it is, since when."""
@@ -81,9 +83,9 @@ def count_of(shelf: Shelf) -> str:
     )
 
 
-def passed_over_said(done: Done) -> str | None:
+def passed_over_said(done: Done, names: Mapping[str, str]) -> str | None:
     """What was not decided on with the rest, and why the first of it was not; None: all was."""
     if not done.passed_over:
         return None
     number = say_number("{n:,} passed over", "{n:,} passed over", n=len(done.passed_over))
-    return f"{told(number)}: {told(done.passed_over[0][1].message)}"
+    return f"{told(number)}: {told(named(done.passed_over[0][1].message, names))}"
