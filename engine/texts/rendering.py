@@ -5,11 +5,11 @@ store: which values a template needs is told by `Renderer.needed`, rows come in 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, Template, TemplateRuntimeError, nodes
+from jinja2 import StrictUndefined, Template, TemplateRuntimeError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dsl.model.model import Model, Variant
@@ -89,6 +89,11 @@ class Renderer:
         """The text for each row; a row whose text cannot be made says why."""
         return self._loop(message, channel, record).render(rows)
 
+    def draft(self, message: str, channel: str, row: Row, record: str | None = None) -> Rendered:
+        """The text for one row, with `[name]` where a value is missing: for a person to write out."""
+        loop = self._loop(message, channel, record)
+        return replace(loop, absent=tuple(_Gap(name=item.name) for item in loop.columns)).alone(row)
+
     def _loop(self, message: str, channel: str, record: str | None) -> "_Loop":
         key = (message, channel, record)
         if key not in self._loops:
@@ -139,10 +144,11 @@ class _Loop:
             bodies = _texts(self.body, rows)
             subjects = [None] * len(rows) if self.subject is None else _texts(self.subject, rows)
         except Exception:  # noqa: BLE001  # whatever a template can raise: one by one tells whose row it was
-            return [self._alone(row) for row in stored]
+            return [self.alone(row) for row in stored]
         return list(map(Text._make, zip(subjects, bodies, strict=True)))  # half the time of Text(…)
 
-    def _alone(self, stored: Row) -> Rendered:
+    def alone(self, stored: Row) -> Rendered:
+        """One row by itself."""
         try:
             row = self._with_gaps(stored)
             subject = None if self.subject is None else _text(self.subject, row)
@@ -183,6 +189,15 @@ class _Absent(StrictUndefined):
         return False
 
     __abs__ = __round__ = StrictUndefined._fail_with_undefined_error  # noqa: SLF001  # as its other methods are
+
+
+class _Gap(Undefined):
+    """A missing value that shows its name. Asking whether it is there is fine."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"[{self._undefined_name}]"
 
 
 def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:

@@ -33,31 +33,42 @@ class Scripts:
     renderer: Renderer
     now: int
     operator: str
-    _statements: dict[tuple[str, str | None], Statement] = field(default_factory=dict)
+    _statements: dict[tuple[str, str, str | None], Statement] = field(default_factory=dict)
 
     def text(self, message: str, kind: str | None, intent: Intent) -> str:
         """The script of a task; `kind`: of the records of its journey.
 
         In parentheses, why there is none, when a value is missing.
         """
-        columns = self.renderer.needed(message, CHANNEL, kind)
-        parameters = RunValues(self.plan.world.instants, Clockwork(self.now, self.now, 0))
-        parameters.update(given(intent))
-        found = self._statement(message, kind, columns).run(self.connection, parameters)
-        row: Sequence[Any] | None = found.one_or_none()
+        row = self._row(message, CHANNEL, kind, intent)
         if row is None:
             return ""
-        filled = tuple(
+        rendered = self.renderer.render_batch(message, CHANNEL, [row], kind)[0]
+        return rendered.body if isinstance(rendered, Text) else f"({rendered.because})"
+
+    def draft(self, message: str, channel: str, kind: str | None, intent: Intent) -> Text | None:
+        """The text of a message with the names of missing values in their places; None where not even that."""
+        row = self._row(message, channel, kind, intent)
+        found = None if row is None else self.renderer.draft(message, channel, row, kind)
+        return found if isinstance(found, Text) else None
+
+    def _row(self, message: str, channel: str, kind: str | None, intent: Intent) -> tuple[Any, ...] | None:
+        """What the customer has for the text; None: there is nobody."""
+        columns = self.renderer.needed(message, channel, kind)
+        parameters = RunValues(self.plan.world.instants, Clockwork(self.now, self.now, 0))
+        parameters.update(given(intent))
+        found = self._statement((message, channel, kind), columns).run(self.connection, parameters)
+        row: Sequence[Any] | None = found.one_or_none()
+        if row is None:
+            return None
+        return tuple(
             self.operator if column.name == _OPERATOR else value
             for column, value in zip(columns, row[1:], strict=True)
         )
-        rendered = self.renderer.render_batch(message, CHANNEL, [filled], kind)[0]
-        return rendered.body if isinstance(rendered, Text) else f"({rendered.because})"
 
-    def _statement(self, message: str, kind: str | None, columns: tuple[Column, ...]) -> Statement:
-        key = (message, kind)
+    def _statement(self, key: tuple[str, str, str | None], columns: tuple[Column, ...]) -> Statement:
         if key not in self._statements:
-            self._statements[key] = compiled(_query(self.plan, kind, columns), self.plan.dialect)
+            self._statements[key] = compiled(_query(self.plan, key[2], columns), self.plan.dialect)
         return self._statements[key]
 
 

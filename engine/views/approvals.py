@@ -14,6 +14,8 @@ from engine.permits.rules import worded
 from engine.permits.senders import address_of
 from engine.storage.declared import column_name
 from engine.storage.keys import Intent, intent_of
+from engine.texts.rendering import Text
+from engine.texts.scripts import Scripts
 from engine.views.held import Item, item
 from engine.views.kinds import BENEFIT
 from engine.views.reviews import reply_item
@@ -60,6 +62,15 @@ def called(window: Window, identities: Collection[str]) -> dict[str, str]:
 
 _NAME = "name"
 """The attribute that says it, where rules declare it."""
+
+
+def draft(window: Window, scripts: Scripts, one: Item) -> Text | None:
+    """What a message would say whose text cannot be made, with `[name]` for what is not known of the customer."""
+    journey = window.model.journeys.get(str(one["journey"]))
+    message, channel = window.model.messages.get(str(one["what"])), str(one["channel"])
+    if journey is None or message is None or message.variant(channel) is None:
+        return None
+    return scripts.draft(message.name, channel, journey.record, intent_of(str(one["id"])))
 
 
 def _held(window: Window, intent: Intent) -> Item | None:

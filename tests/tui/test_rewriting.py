@@ -4,7 +4,7 @@ from pathlib import Path
 
 from textual.widgets import TextArea
 
-from tests.queues import messages, staffed
+from tests.queues import messages, staffed, with_held
 from tests.rooms import LARGE, Visitor, visit
 
 
@@ -59,3 +59,20 @@ def test_what_may_go_but_hardly_should_is_warned_of(tmp_path: Path) -> None:
 
     visit(homing, "王经理", play, LARGE)
     assert "${foo}" in str(messages(homing)["C1"][1])
+
+
+def test_where_a_value_is_missing_the_words_around_it_are_there(tmp_path: Path) -> None:
+    """The editor begins with the wording, the missing part marked; until somebody fills it in, that is warned of."""
+    homing = with_held(tmp_path, 0)
+    rows = "id,name,phone,lifetime_value\nC1,王五,13800000099,100\n"
+    homing.well("import", "customers", homing.file("d.csv", rows))
+    homing.well("run", "--at", "2026-11-23 10:05")
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "a")
+        assert visitor.told == "the message for 王五 has no text yet: `e` writes one"
+        await visitor.press("e")
+        assert "【毛毛家】王五[title]您好,五折为您保留。回T退订" in visitor.text
+        assert "! [title] will stand there so" in visitor.text
+
+    visit(homing, "王经理", play, LARGE)

@@ -47,6 +47,7 @@ from tui.rooms.shelf import (
     Shelf,
     read_alike,
     read_beside,
+    read_draft,
     read_next,
     read_shelf,
     without,
@@ -137,10 +138,7 @@ class ApproveRoom(Room[Shelf]):
 
     def names(self) -> Mapping[str, str]:
         """Customers instead of ids."""
-        page = self.snapshot
-        if page is None:
-            return {}
-        return {_key(one): page.names.get(str(one["customer"]), str(one["customer"])) for one in page.items}
+        return {} if self.snapshot is None else self.snapshot.called
 
     def _is_gone(self, snapshot: Shelf) -> bool:
         return all(one["id"] != self._asked.key for one in snapshot.items)
@@ -267,7 +265,8 @@ class ApproveRoom(Room[Shelf]):
             self.app.push_screen(AskWords(verdict.asks, text_of(one)), partial(self._answered, one, verdict))
         elif verdict.sure is not None:
             about = f"{told(name_of(one))}: {text_of(one)}"
-            self.app.push_screen(Confirm(verdict.sure, about), partial(self._confirmed, one, verdict))
+            dialog = Confirm(verdict.sure, about)
+            self.app.push_screen(dialog, lambda sure: self._answered(one, verdict, "" if sure else None))
         else:
             self._decide(one, verdict, "")
 
@@ -275,15 +274,18 @@ class ApproveRoom(Room[Shelf]):
         if because is not None:
             self._decide(one, verdict, because)
 
-    def _confirmed(self, one: Item, verdict: Verdict, sure: bool | None) -> None:  # noqa: FBT001  # as dialogs answer
-        if sure:
-            self._decide(one, verdict, "")
-
-    def action_edit(self) -> None:
-        """Write it anew."""
+    @work(group="decide")
+    async def action_edit(self) -> None:
+        """Write it anew; where a value is missing, from the words that are there without it."""
         one = self._ready()
-        if one is not None:
-            self.app.push_screen(Rewriting(self.house, one), partial(self._rewrite, one))
+        if one is None:
+            return
+        try:
+            begun = one if one["text"] else await self.ask(partial(read_draft, one))
+        except EngineError as error:
+            self.tell_refusal(error)
+        else:
+            self.app.push_screen(Rewriting(self.house, begun), partial(self._rewrite, one))
 
     def _rewrite(self, one: Item, writing: Writing | None) -> None:
         if writing is not None:

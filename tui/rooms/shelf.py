@@ -10,7 +10,7 @@ from engine.people.many import Choice, Picked, pick, unwritten
 from engine.storage.keys import intent_of
 from engine.storage.panels import roles_in
 from engine.views.agenda import to_decide
-from engine.views.approvals import approval, called
+from engine.views.approvals import approval, called, draft
 from engine.views.customer import customer
 from engine.views.held import Item, Page, queue
 from engine.views.kinds import BENEFIT
@@ -50,6 +50,12 @@ class Shelf:
     titles: Titles = NAMES
     names: Mapping[str, str] = field(default_factory=dict)
     shown: Item | None = None
+
+    @property
+    def called(self) -> Mapping[str, str]:
+        """What the customers of the items are called, by the ids of these."""
+        customers = {str(one["id"]): str(one["customer"]) for one in self.items}
+        return {key: self.names.get(customer, customer) for key, customer in customers.items()}
 
 
 def read_shelf(asked: Asked, sight: Sight) -> Shelf:
@@ -102,6 +108,12 @@ def read_beside(one: Item, sight: Sight) -> Beside:
     kinds = {field.name: field.type.kind for field in window.model.customer}
     person = customer(window, str(one["customer"]))
     return Beside(person, kinds, window.zone.on_the_wall(sight.now), onward)
+
+
+def read_draft(one: Item, sight: Sight) -> Item:
+    """A message with words to begin with, where it has none because a value is missing."""
+    found = draft(sight.window, sight.scripts(), one)
+    return one if found is None else one | {"subject": found.subject, "text": found.body}
 
 
 def without(shelf: Shelf, key: str) -> Shelf:
