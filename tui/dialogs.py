@@ -32,7 +32,7 @@ class AskWords(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", say("never mind"), key_display="Esc"),
         Binding("enter", "go_on", say("go on"), key_display="Enter", priority=True),
-        Binding("pagedown", "read_on(1)", say("scroll the text"), show=False),
+        Binding("pagedown", "read_on(1)", say("read on"), key_display="PgDn"),
         Binding("pageup", "read_on(-1)", say("scroll the text back"), show=False),
     ]
 
@@ -71,6 +71,15 @@ class AskWords(ModalScreen[str | None]):
     async def action_go_on(self) -> None:
         """As enter in the line does."""
         await self.query_one(Input).action_submit()
+
+    def on_mount(self) -> None:
+        """Say how to read on, once it is known whether there is more than can be seen."""
+        self.call_after_refresh(self.refresh_bindings)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nobody reads on where all of it is to be seen."""
+        del parameters
+        return action != "read_on" or any(about.max_scroll_y for about in self.query(VerticalScroll))
 
     def action_read_on(self, step: int) -> None:
         """Scroll what it is about."""

@@ -16,5 +16,5 @@ def once_approved(inquiry: Inquiry, intent: Intent) -> str | None:
     The gate's own answer on the facts of the moment, as `homing explain` tells it of messages that wait.
     """
     row = inquiry.connection.execute(sa.select(message).where(*is_message(intent))).one_or_none()
-    found = None if row is None else judged(inquiry, intent).get(intent)
+    found = None if row is None else judged(inquiry, intent if row.text else None).get(intent)
     return None if row is None or found is None else unless_paused(inquiry, row, found).words

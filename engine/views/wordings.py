@@ -4,15 +4,18 @@ Knows templates as the rules in force write them; a text that none of them makes
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dsl.texts.static_text import pieces, ways
+from dsl.texts.static_text import FILLED, pieces, ways
 from engine.people.many import Picked
 from engine.views.held import item
 from engine.views.window import Window
+
+VALUE = "…"
+"""Stands for what is the customer's own."""
 
 SHOWN = 3
 """So many of what is decided on are shown, and one of each wording at least."""
@@ -39,7 +42,7 @@ def wordings(window: Window, picked: Sequence[Picked]) -> tuple[Wording, ...]:
     for one in picked:
         kind = one.name, one.channel
         if kind not in known:
-            known[kind] = _Ways(_template(window, *kind))
+            known[kind] = _Ways(_template(window, *kind), window.config.variables)
         groups[*kind, known[kind].of(one.text)].append(one)
     shown = max(1, -(-SHOWN // max(1, len(groups))))
     found = (
@@ -72,6 +75,7 @@ class _Ways:
     """How a template can read."""
 
     template: str
+    variables: Mapping[str, object]
 
     def of(self, text: str | None) -> str | None:
         """The way that a text reads: the one that says most of it; the text itself where none does."""
@@ -84,11 +88,18 @@ class _Ways:
     def _by_length(self) -> list[tuple[list[str], str]]:
         found = []
         for way in ways(self.template):
-            parts = list(pieces(way))
-            words = [_bare(text) for text, is_value in parts if not is_value]
-            said = "".join("…" if is_value else text for text, is_value in parts)
-            found.append((words, said.strip()))
+            parts = [self._known(text) if is_value else (text, False) for text, is_value in pieces(way)]
+            said = "".join(VALUE if is_value else text for text, is_value in parts).strip()
+            while VALUE * 2 in said:
+                said = said.replace(VALUE * 2, VALUE)
+            words = "".join(FILLED if is_value else text for text, is_value in parts).split(FILLED)
+            found.append(([_bare(text) for text in words], said))
         return sorted(found, key=lambda one: -sum(map(len, one[0])))
+
+    def _known(self, value: str) -> tuple[str, bool]:
+        """What stands there; whether that is the customer's own, and not the same for all."""
+        name = value.strip("{} -+")
+        return (str(self.variables[name]), False) if name in self.variables else (value, True)
 
 
 def _bare(text: str) -> str:

@@ -65,7 +65,7 @@ def test_enter_on_today_leads_here(tmp_path: Path) -> None:
 
 
 def test_approving_goes_on_to_the_next(tmp_path: Path) -> None:
-    """`a` approves the text that was seen; the next item is there at once; `u` takes it back."""
+    """`a` approves the text that was seen; the next item is there at once; u takes it back."""
     homing = staffed(tmp_path)
 
     async def play(visitor: Visitor) -> None:
@@ -166,7 +166,7 @@ def test_the_last_act_is_taken_back_and_nothing_older(tmp_path: Path) -> None:
 
     async def play(visitor: Visitor) -> None:
         await visitor.press("2", "end", "r", *"rude", "enter")
-        assert visitor.told == "refused for 陈3: it never goes · `u` takes it back"
+        assert visitor.told == "refused for 陈3: it never goes · u takes it back"
         await visitor.press("end", "e", "x", "ctrl+s")
         assert messages(homing)["C2"][1] == "【毛毛家】陈2女士您好,五折为您保留。回T退订x"
         await visitor.press("u")
@@ -356,7 +356,7 @@ def test_a_message_for_two_roles(tmp_path: Path) -> None:
     async def first(visitor: Visitor) -> None:
         assert "general_manager +1" in visitor.text
         await visitor.press("2", "a")
-        assert visitor.told == "approved for 陈1; now it waits for general_manager · `u` takes it back"
+        assert visitor.told == "approved for 陈1; now it waits for general_manager · u takes it back"
 
     async def second(visitor: Visitor) -> None:
         await visitor.press("2")

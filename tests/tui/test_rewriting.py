@@ -56,6 +56,7 @@ def test_what_may_go_but_hardly_should_is_warned_of(tmp_path: Path) -> None:
         assert "(was 1)" in visitor.text
         await visitor.press("ctrl+s")
         assert visitor.told.startswith("Saved; now it waits for approval.")
+        assert "once approved  may go via sms: the next run sends it" in visitor.text
 
     visit(homing, "王经理", play, LARGE)
     assert "${foo}" in str(messages(homing)["C1"][1])
@@ -70,7 +71,7 @@ def test_where_a_value_is_missing_the_words_around_it_are_there(tmp_path: Path) 
 
     async def play(visitor: Visitor) -> None:
         await visitor.press("2", "a")
-        assert visitor.told == "the message for 王五 has no text yet: `e` writes one"
+        assert visitor.told == "the message for 王五 has no text yet: e writes one"
         await visitor.press("e")
         assert "【毛毛家】王五[title]您好,五折为您保留。回T退订" in visitor.text
         assert "! [title] will stand there so" in visitor.text

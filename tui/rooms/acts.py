@@ -64,7 +64,7 @@ def decided_said(one: Item, verdict: Verdict, left: str | None, onward: str | No
         said = say("{done}; now it waits for {role}", done=said, role=left)
     elif onward is not None and verdict is VERDICTS["approve"]:
         said = say("{done}: {onward}", done=said, onward=onward)
-    return say("{done} · `u` takes it back", done=said) if verdict.revocable else said
+    return say("{done} · u takes it back", done=said) if verdict.revocable else said
 
 
 def approved_said(done: Done) -> list[Phrase]:

@@ -260,7 +260,7 @@ class ApproveRoom(Room[Shelf]):
         if one is None:
             return
         if name == "approve" and one["kind"] == MESSAGE and not one["text"]:
-            self.tell(wrong=say("the message for {name} has no text yet: `e` writes one", name=name_of(one)))
+            self.tell(wrong=say("the message for {name} has no text yet: e writes one", name=name_of(one)))
         elif verdict.asks is not None:
             self.app.push_screen(AskWords(verdict.asks, text_of(one)), partial(self._answered, one, verdict))
         elif verdict.sure is not None:
@@ -296,7 +296,7 @@ class ApproveRoom(Room[Shelf]):
         intent = intent_of(_key(one))
         if await self.act(partial(rewrite, self.house, intent, writing)) is not None:
             self._acts.add(edited(name_of(one), intent))
-            self.tell(say("Saved; now it waits for approval. `u` brings the text back as it was."))
+            self.tell(say("Saved; now it waits for approval. u brings the text back as it was."))
         self.reload()
 
     @work(group="decide")

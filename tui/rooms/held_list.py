@@ -6,7 +6,7 @@ from dsl.wording import Phrase
 from engine.people.decisions import Done
 from engine.storage.masks import mask_address
 from engine.views.held import Item
-from engine.views.wordings import Wording
+from engine.views.wordings import VALUE, Wording
 from tui.dialogs import AskWords
 from tui.rooms.held_item import text_of, title_of
 from tui.rooms.shelf import PAGE, Alike, Shelf
@@ -33,7 +33,7 @@ def question_of(alike: Alike) -> AskWords:
     )  # fmt: skip
     parts = [_wording(one, alike) for one in alike.wordings[:_WORDINGS]]
     if len(alike.wordings) > 1:
-        differ = say("They read in {n:,} ways, the rarest first; `…` stands for the customer's own values.",
+        differ = say("They read in {n:,} ways, the rarest first; “…” stands for the customer's own values.",
                      n=len(alike.wordings))  # fmt: skip
         parts.insert(0, told(differ))
     if alike.left_out:
@@ -54,8 +54,9 @@ def _wording(one: Wording, alike: Alike) -> str:
     """How many read so, by which channel, and some of them."""
     lines = []
     if len(alike.wordings) > 1:
-        via = "" if one.channel is None else f" · {told(one.channel)}"
-        lines.append(f"{one.number:,} ×{via} · {told(one.text or say('(no text)'), lines=True)}")
+        text = told(one.text or say("(no text)"), lines=True)
+        parts = (told(one.channel), text if one.channel is not None and VALUE in text else "")
+        lines.append(f"{one.number:,} × {' · '.join(filter(None, parts))}")
     for item in one.examples:
         identity = str(item["customer"])
         lines.append(f"{told(alike.names.get(identity, identity))}: {text_of(item)}")
