@@ -6,6 +6,7 @@ from dsl.wording import Phrase
 from engine.people.decisions import Done
 from engine.storage.keys import Intent
 from engine.views.held import Item
+from engine.views.titles import Titles
 from tui.rooms.held_item import name_of
 from tui.rooms.verdicts import VERDICTS, Verdict
 from tui.wording import say, say_number
@@ -54,25 +55,25 @@ def approved_together(title: str, intents: tuple[Intent, ...]) -> Act:
     )
 
 
-def decided_said(one: Item, verdict: Verdict, left: str | None, onward: str | None) -> str:
+def decided_said(one: Item, verdict: Verdict, left: str, onward: str | None) -> str:
     """What was decided, what comes of it, and how it is taken back.
 
-    `left`: who must decide as well; `onward`: what comes of it once it is approved.
+    `left`: who must decide as well, nobody where that is empty; `onward`: what comes of it once it is approved.
     """
     said: str = verdict.said(name=name_of(one))
-    if left is not None:
+    if left:
         said = say("{done}; now it waits for {role}", done=said, role=left)
     elif onward is not None and verdict is VERDICTS["approve"]:
         said = say("{done}: {onward}", done=said, onward=onward)
     return say("{done} · u takes it back", done=said) if verdict.revocable else said
 
 
-def approved_said(done: Done) -> list[Phrase]:
+def approved_said(done: Done, titles: Titles) -> list[Phrase]:
     """What came of many approvals at once."""
     number = len(done.decided)
     said = [say_number("{n:,} approved; u takes them back", "{n:,} approved; u takes them back", n=number)]
     if done.onward:
-        others = "; ".join(sorted(set(done.onward.values())))
+        others = "; ".join(map(titles.roles, sorted(set(done.onward.values()))))
         said.append(
             say_number(
                 "{n:,} of them waits for {role} now", "{n:,} of them wait for {role} now",

@@ -12,11 +12,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.errors import EngineError
-from engine.people.disclosure import note_shown
 from engine.people.doubts import KIND as DOUBT
 from engine.people.edits import Writing
 from engine.people.many import approve_all, undo_all
-from engine.people.practice import Hand
 from engine.storage.keys import intent_of
 from engine.views.held import Item
 from engine.views.titles import NAMES, Titles
@@ -52,7 +50,7 @@ from tui.rooms.shelf import (
     read_shelf,
     without,
 )
-from tui.rooms.verdicts import HELD, MESSAGE, VERDICTS, Verdict
+from tui.rooms.verdicts import HELD, MESSAGE, VERDICTS, Verdict, shown_in_full
 from tui.widgets.prose import Prose
 from tui.widgets.rows import Rows
 from tui.wording import say, say_number, told
@@ -314,7 +312,7 @@ class ApproveRoom(Room[Shelf]):
 
     def _ask_of_alike(self, alike: Alike) -> None:
         if alike.picked:
-            self.app.push_screen(question_of(alike), partial(self._approve_alike, alike))
+            self.app.push_screen(question_of(alike, self._titles), partial(self._approve_alike, alike))
         else:
             self.tell(wrong=left_out_said(alike))
 
@@ -330,7 +328,7 @@ class ApproveRoom(Room[Shelf]):
         )
         if done is not None:
             self._acts.add(approved_together(alike.wordings[0].title, tuple(done.decided)))
-            self.tell(*approved_said(done), wrong=passed_over_said(done, self.names()))
+            self.tell(*approved_said(done, self._titles), wrong=passed_over_said(done, self.names()))
         self.reload()
 
     @work(group="decide")
@@ -364,7 +362,7 @@ class ApproveRoom(Room[Shelf]):
         if one is None:
             return
         showing = self._in_full != one["id"]
-        if showing and await self.act(partial(_noted, str(one["customer"]))) is None:
+        if showing and await self.act(partial(shown_in_full, str(one["customer"]))) is None:
             return
         self._in_full = str(one["id"]) if showing else None
         self.query_one("#text", Static).border_title = above_text(one, self._titles, showing=showing)
@@ -385,7 +383,11 @@ class ApproveRoom(Room[Shelf]):
         if done is not None:
             self._acts.add(decided(one, verdict, intent_of(key) if verdict.revocable else None))
             beside = self._beside.get(key)
-            self.tell(decided_said(one, verdict, done.left, None if beside is None else beside.onward))
+            self.tell(
+                decided_said(
+                    one, verdict, self._titles.roles(done.left), None if beside is None else beside.onward
+                )
+            )
 
 
 def _key(one: Item) -> str:
@@ -397,8 +399,3 @@ class _Decided:
     """What came of a decision. `left`: the roles that must decide as well; None: nobody."""
 
     left: str | None
-
-
-def _noted(customer: str, hand: Hand) -> bool:
-    note_shown(hand.connection, customer, hand.by)
-    return True

@@ -6,6 +6,7 @@ from dsl.wording import Phrase
 from engine.people.decisions import Done
 from engine.storage.masks import mask_address
 from engine.views.held import Item
+from engine.views.titles import Titles
 from engine.views.wordings import VALUE, Wording
 from tui.dialogs import AskWords
 from tui.rooms.held_item import text_of, title_of
@@ -24,14 +25,14 @@ _WORDINGS = 50
 """More wordings than that are not shown one by one."""
 
 
-def question_of(alike: Alike) -> AskWords:
+def question_of(alike: Alike, titles: Titles) -> AskWords:
     """What is asked before all that is alike is approved: shows how it reads, and wants the number typed."""
     number = len(alike.picked)
     question = say_number(
         "Approve the one {title}? Type {n}.", "Approve all {n:,} {title}? Type {n}.", n=number,
         title=alike.wordings[0].title,
     )  # fmt: skip
-    parts = [_wording(one, alike) for one in alike.wordings[:_WORDINGS]]
+    parts = [_wording(one, alike, titles) for one in alike.wordings[:_WORDINGS]]
     if len(alike.wordings) > 1:
         differ = say("They read in {n:,} ways, the rarest first; “…” stands for the customer's own values.",
                      n=len(alike.wordings))  # fmt: skip
@@ -50,12 +51,15 @@ def left_out_said(alike: Alike) -> Phrase:
     )
 
 
-def _wording(one: Wording, alike: Alike) -> str:
+def _wording(one: Wording, alike: Alike, titles: Titles) -> str:
     """How many read so, by which channel, and some of them."""
     lines = []
     if len(alike.wordings) > 1:
         text = told(one.text or say("(no text)"), lines=True)
-        parts = (told(one.channel), text if one.channel is not None and VALUE in text else "")
+        parts = (
+            told(titles.of("channel", one.channel)),
+            text if one.channel is not None and VALUE in text else "",
+        )
         lines.append(f"{one.number:,} × {' · '.join(filter(None, parts))}")
     for item in one.examples:
         identity = str(item["customer"])

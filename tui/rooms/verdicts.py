@@ -6,6 +6,7 @@ from typing import Protocol
 
 from dsl.wording import Phrase
 from engine.people.decisions import Note, approve, refuse
+from engine.people.disclosure import note_shown
 from engine.people.doubts import KIND as DOUBT
 from engine.people.doubts import send_anew, was_sent
 from engine.people.practice import Hand
@@ -126,6 +127,12 @@ VERDICTS: Mapping[str, Verdict] = {
         lambda name: say("put aside: the reply of {name} has been seen to", name=name),
     ),
 }
+
+
+def shown_in_full(customer: str, hand: Hand) -> bool:
+    """Note that somebody has seen the address of a customer."""
+    note_shown(hand.connection, customer, hand.by)
+    return True
 
 
 def question_of(kind: object) -> Phrase | None:
