@@ -382,12 +382,9 @@ class ApproveRoom(Room[Shelf]):
             super().reload()  # the rest of the page follows with the next look around
         if done is not None:
             self._acts.add(decided(one, verdict, intent_of(key) if verdict.revocable else None))
-            beside = self._beside.get(key)
-            self.tell(
-                decided_said(
-                    one, verdict, self._titles.roles(done.left), None if beside is None else beside.onward
-                )
-            )
+            beside, left = self._beside.get(key), self._titles.roles(done.left)
+            onward = None if beside is None else beside.onward
+            self.tell(decided_said(one, verdict, left, onward))
 
 
 def _key(one: Item) -> str:
