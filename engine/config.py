@@ -17,6 +17,7 @@ from dsl.units import Duration
 from dsl.wording import Phrase
 from engine.calendars.zone import DAY, HOUR, MINUTE, UnknownZoneError, Zone
 from engine.config_reading import Reading
+from engine.costs import FREE, Costs, read_amount, read_costs
 from engine.errors import ConfigError
 from engine.keywords import USUAL, Keywords
 from engine.wording import say
@@ -110,6 +111,7 @@ class Config:
     `most_in_a_run`: messages that one run may let go of one journey; with more, somebody must let it go.
     `domains`: where links in messages may lead; none: anywhere.
     `roles`: how people read the roles that rules name, of those that are written there.
+    `costs`: what reports reckon with.
     `written`: the tables as they stand in the file.
     """
 
@@ -135,6 +137,7 @@ class Config:
     most_in_a_run: Most | None = None
     domains: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
+    costs: Costs = FREE
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -195,7 +198,6 @@ class _Reader:
             )
         given = {key: self._project_value(key, value) for key, value in project.items()}
         channels, kept = self.read.table(written, "channels"), self.read.table(written, "retention")
-        roles = self.read.table(written, "roles")
         self.read.only(("retention",), kept, RETENTION)
         return Config(
             **given,
@@ -212,7 +214,8 @@ class _Reader:
             retention={key: self._kept(("retention", key), value) for key, value in kept.items()},
             most_in_a_run=self._most_in_a_run(self.read.table(written, "guard")),
             domains=self._domains(self.read.table(written, "links")),
-            roles={name: self.read.word(("roles", name), title) for name, title in roles.items()},
+            roles=self._roles(self.read.table(written, "roles")),
+            costs=read_costs(self.read, self.read.table(written, "costs")),
             vars={key: self._variable(key, value) for key, value in self.read.table(written, "vars").items()},
         )
 
@@ -332,17 +335,13 @@ class _Reader:
         return ChannelConfig(
             name,
             kind=self.read.word((*path, "kind"), table.get("kind", "file")),
-            cost=self._cost((*path, "cost"), table.get("cost", 0)),
+            cost=read_amount(self.read, (*path, "cost"), table.get("cost", 0)),
             address=None if address is None else self.read.word((*path, "address"), address),
             settings=_plain(rest),
         )
 
-    def _cost(self, path: tuple[str, ...], value: object) -> Decimal:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or value < 0:
-            raise self.read.error(
-                path, say("`cost` is {value!r}", value=value), say("write an amount, such as 0.05")
-            )
-        return Decimal(value)
+    def _roles(self, table: Mapping[str, Any]) -> Mapping[str, str]:
+        return {name: self.read.word(("roles", name), title) for name, title in table.items()}
 
     def _variable(self, key: str, value: object) -> Scalar:
         plain = _plain(value)
@@ -362,7 +361,7 @@ _FIXED = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 _TABLES = (
     "project", "schedule", "serve", "http", "delivery", "review", "channels", "replies", "alerts", "retention",
-    "guard", "links", "roles", "vars",
+    "guard", "links", "roles", "costs", "vars",
 )  # fmt: skip
 
 _PROJECT: Mapping[str, tuple[str, Phrase]] = {

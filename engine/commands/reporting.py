@@ -52,7 +52,10 @@ def report_command(
     days: int | None,
     as_json: bool,
 ) -> None:
-    """Print a report: summary, people, batches, funnel, journeys, benefits, tests. Without a name: what each tells."""
+    """Print a report: summary, people, batches, funnel, journeys, returns, benefits, tests.
+
+    Without a name: what each tells.
+    """
     if name is None:
         print_table((say("report"), say("tells")), [(one, found.about) for one, found in REPORTS.items()])
         return
@@ -115,6 +118,15 @@ _HEADINGS: dict[str, Phrase] = {
     "worth": say("worth"),
     "cost": say("cost"),
     "spent": say("spent with it"),
+    "spent_each": say("spent, each"),
+    "held_out_spent_each": say("each of the held out"),
+    "extra": say("spent in addition"),
+    "messages_cost": say("messages cost"),
+    "tasks_cost": say("tasks cost"),
+    "benefits_cost": say("benefits cost"),
+    "roi": say("return"),
+    "roi_at_least": say("at least"),
+    "roi_at_most": say("at most"),
     "test": say("test"),
     "arm": say("arm"),
     "customers": say("customers"),

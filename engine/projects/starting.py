@@ -83,6 +83,10 @@ path = "outbox.jsonl"
 advisor = "顾问"
 manager = "店长"
 
+# [costs]                         # what `homing report returns` reckons with, besides `cost` of channels and benefits
+# task = 8                        # what a finished task costs
+# margin = 0.45                   # what is left of what customers spend; without it all
+
 [vars]                            # names that every message may use
 hotline = "400-000-0000"
 """

@@ -10,6 +10,7 @@ from engine.reports.batches import batches
 from engine.reports.benefits import benefits
 from engine.reports.funnel import funnel
 from engine.reports.journeys import journeys, tests
+from engine.reports.returns import returns
 from engine.reports.study import Row, Study
 from engine.reports.summary import people, summary
 from engine.wording import all_of, near_or, say
@@ -37,6 +38,9 @@ REPORTS: Mapping[str, Report] = {
     ),
     "journeys": Report(
         journeys, say("who came in, how they ended, the goal beside the held out"), grouped=False
+    ),
+    "returns": Report(
+        returns, say("what journeys cost, what was spent beside those held out, the return"), grouped=False
     ),
     "benefits": Report(
         benefits, say("how many were given and used, what that was worth and cost"), grouped=True
@@ -81,7 +85,8 @@ def _flat(row: Row) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-_SIGNED, _PLAIN = frozenset({"difference", "relative"}), frozenset({"low", "high"})
+_SIGNED = frozenset({"difference", "relative", "roi", "roi_at_least", "roi_at_most"})
+_PLAIN = frozenset({"low", "high"})
 """Shares by other names: differences, which have a sign, and the ends of intervals."""
 
 _COUNTS = frozenset({"number", "before"})

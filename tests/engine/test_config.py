@@ -53,6 +53,11 @@ MISTAKES = {
     'lateness = "3 dayz"\n': ("homing.toml:3: '3 dayz' is no duration", 'write one such as "3 days"'),
     'country = "China"\n': ("homing.toml:3: `country` is 'China'", 'write two capital letters, such as "CN"'),
     'language = "fr"\n': ("homing.toml:3: `language` is 'fr'", 'write "en", "zh" or "auto"'),
+    "[costs]\nmargin = 45\n": (
+        "homing.toml:4: `margin` is 45",
+        "write a share above 0 and up to 1, such as 0.45",
+    ),
+    "[costs]\ntask = -1\n": ("homing.toml:4: `task` is -1", "write an amount, such as 0.05"),
     "[chanels.sms]\n": ("homing.toml:3: unknown key `chanels`", "did you mean `channels`?"),
     '[schedule]\nrun = "every day"\n': (
         "homing.toml:4: 'every day' is no cron line",

@@ -1,11 +1,13 @@
 """Batches, benefits, journeys and tests: what came of what was done, beside what would have come without it."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from engine.reports.journeys import _goal
+from engine.reports.returns import Spenders, _extra, _roi
 from engine.views.goals import Conversion, Group
-from tests.projects import Homing, applied_project
+from tests.projects import CONFIG, Homing, applied_project
 
 RULES = """
 customer { name: text, phone: phone }
@@ -24,11 +26,12 @@ journey recall "召回" {
 }
 """
 COUNT = 40
+PRICED = CONFIG.replace("[channels.sms]", "[costs]\nmargin = 0.45\n[channels.sms]\ncost = 0.5")
 
 
 def lived(folder: Path) -> Homing:
     """Forty customers are written to; two days later ten of them buy, one uses the code, one opts out."""
-    homing = applied_project(folder, RULES)
+    homing = applied_project(folder, RULES, PRICED)
     people = "".join(f"C{n},客{n},1380000{n:04}\n" for n in range(COUNT))
     homing.well("import", "customers", homing.file("c.csv", "id,name,phone\n" + people))
     homing.well("run", "--at", "2026-11-02 10:00")
@@ -80,11 +83,23 @@ def test_reports_tell_what_came_of_it(tmp_path: Path) -> None:
     lately = homing.well("report", "summary", "--days", "7", "--json").json
     assert [(one["number"], one["before"]) for one in lately[:1]] == [(0, 0)]
     assert rows(homing, "people") == []
+    (found,) = rows(homing, "returns")
+    assert (found["customers"], found["held_out"], found["extra"]) == (sent, COUNT - sent, 3000.0)
+    assert (found["messages_cost"], found["tasks_cost"], found["benefits_cost"]) == (sent * 0.5, 0.0, 40.0)
+    assert found["roi"] == round((1350 - found["cost"]) / found["cost"], 4)
+    assert found["roi_at_least"] < found["roi"] < found["roi_at_most"]
     treated, held_out, *arms = rows(homing, "tests")
     assert (treated["customers"], treated["reached"]) == (sent, 10)
     assert (held_out["customers"], held_out["reached"]) == (COUNT - sent, 0)
     assert sum(arm["customers"] for arm in arms) == sent
     assert sum(arm["reached"] for arm in arms) == 10
+
+
+def test_a_return_is_what_is_left_of_the_margin() -> None:
+    """S65: of 170,000 spent, 45% stay, 76,500; that cost 65,500: 16.79%. What cost nothing has no return."""
+    assert _roi(170_000.0, Decimal(65_500), Decimal("0.45")) == 0.1679
+    assert _roi(170_000.0, Decimal(0), Decimal(1)) is None
+    assert _extra(Spenders(5, 10.0, 2.0), Spenders(1, 0.0, 0.0)) == (None, None, None)
 
 
 def test_a_difference_is_told_in_both_forms() -> None:
