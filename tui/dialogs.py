@@ -32,8 +32,8 @@ class AskWords(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", say("never mind"), key_display="Esc"),
         Binding("enter", "go_on", say("go on"), key_display="Enter", priority=True),
-        Binding("pagedown", "read_on(1)", say("read on"), key_display="PgDn"),
-        Binding("pageup", "read_on(-1)", say("scroll the text back"), show=False),
+        Binding("pagedown", "read_on(1)", say("read on"), key_display="PgDn", priority=True),
+        Binding("pageup", "read_on(-1)", say("scroll the text back"), show=False, priority=True),
     ]
 
     def __init__(
