@@ -246,7 +246,7 @@ def _of_traffic(world: World) -> Iterator[str]:
     there = "SELECT count(sent_at), count(CASE WHEN sent_at AND status = 6 THEN 1 END) FROM message"
     (counts,), (numbers,) = world.ask(counted), world.ask(there)
     pairs = list(zip(counts, numbers, strict=True))
-    if any(one < other for one, other in pairs) or (not world.notes.erased and counts != numbers):
+    if any(one < other or (one > other and not world.notes.erased) for one, other in pairs):
         yield f"S11 sent and delivered are counted as {pairs}"
 
 
