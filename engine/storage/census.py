@@ -31,6 +31,7 @@ NOTHING_OF_CUSTOMERS: Mapping[str, str] = {
     "staff": "people who work here",
     "suppressed": "keyed hashes of addresses: what stops further messages, and stays",
     "symbol": "names that rules give",
+    "traffic": "how many messages left and arrived by each channel, in quarter hours",
     "unseen": "keyed names and digests of messages that left",
     "zone_step": "the time zone",
 }

@@ -66,7 +66,7 @@ def words_of(deed: Deed | None, source: str | None) -> str | None:
     told = words and read_back(words)
     if deed is None or (deed.because and isinstance(told, Phrase)):
         return told
-    return say("{who}: {words}", who=deed.actor, words=told) if told else deed.actor
+    return say("{who}: {words}", who=deed.actor, words=told) if told and told != deed.actor else deed.actor
 
 
 class _Word(NamedTuple):
