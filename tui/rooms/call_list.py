@@ -10,7 +10,7 @@ from tui.rooms.desk import PAGE, Calls
 from tui.widgets.rows import Column, Row
 from tui.wording import age, say, told
 
-COLUMNS = (Column(), Column(elastic=True), Column())
+COLUMNS = (Column(most=20), Column(elastic=True), Column())
 """Whom, about what, until when."""
 
 

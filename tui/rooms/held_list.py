@@ -11,15 +11,11 @@ from engine.views.wordings import VALUE, Wording
 from tui.dialogs import AskWords
 from tui.rooms.held_item import text_of, title_of
 from tui.rooms.shelf import PAGE, Alike, Shelf
-from tui.widgets.bars import padded, width_of
 from tui.widgets.rows import Column, Row
 from tui.wording import named, say, say_number, told
 
-COLUMNS = (Column(elastic=True), Column(), Column(spare=True))
+COLUMNS = (Column(most=20), Column(elastic=True), Column(spare=True))
 """Whose, what it is, since when."""
-
-_TITLE = 24
-"""Cells of a title in the list: what a customer has written may be long."""
 
 _WORDINGS = 50
 """More wordings than that are not shown one by one."""
@@ -69,10 +65,9 @@ def _wording(one: Wording, alike: Alike, titles: Titles) -> str:
 
 def row_of(one: Item, shelf: Shelf) -> Row:
     """Whose, what it is, since when."""
-    identity, title = str(one["customer"]), title_of(one, shelf.titles)
-    short = title if width_of(title) <= _TITLE else padded(title, _TITLE).rstrip()
+    identity = str(one["customer"])
     who = mask_address(shelf.names.get(identity) or identity, "text")
-    return Row(str(one["id"]), (told(who), short, told(str(one["since"])[5:])))
+    return Row(str(one["id"]), (told(who), title_of(one, shelf.titles), told(str(one["since"])[5:])))
 
 
 def count_of(shelf: Shelf) -> str:

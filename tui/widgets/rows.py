@@ -28,12 +28,13 @@ _LEAST = 8
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`elastic`: takes the room that is left, or gives way. `spare`: goes first. `right`: numbers."""
+    """`elastic`: takes the room that is left, or gives way. `spare`: goes first. `right`: numbers. `most`: cells."""
 
     title: str = ""
     elastic: bool = False
     spare: bool = False
     right: bool = False
+    most: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ class Rows(ScrollView, can_focus=True):
 
     def _measure(self) -> None:
         full = [row.cells for row in self._rows if len(row.cells) == len(self._columns)]
-        widths = [max(map(width_of, cells)) for cells in zip(*full, strict=True)] if full else []
+        widest = [max(map(width_of, cells)) for cells in zip(*full, strict=True)] if full else []
+        widths = [min(width, column.most) for width, column in zip(widest, self._columns, strict=False)]
         self._widths = _fitted(self._columns, widths, self.scrollable_content_region.width - _GAP)
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
 
