@@ -1,11 +1,17 @@
 """SMSCs that refuse, hang, break off and talk nonsense: what is proved about each message (E1 to E6 of the faults)."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from engine.channels.event_loop import new_loop
 from engine.channels.protocol import Accepted, NotSent, Outcome, Unknown
+from engine.channels.smpp.arrivals import Arrivals
+from engine.channels.smpp.link import Beat, Link
+from engine.channels.smpp.pdus import Command
 from tests.gateways import refusing_port
 from tests.smsc import HANG, PATIENCE, Answer, smsc
 from tests.texting import START, always, channel, message, send
@@ -123,6 +129,24 @@ class TestInDoubt:
             server.to_bind = "hang"
             assert built.send([message("K3")], always) == [NotSent(LATE)]
             assert (len(server.submitted), server.gateway.connections) == (2, 2)
+
+    def test_a_coarse_clock(self) -> None:
+        """However the loop rounds its time, whoever says nothing until the deadline has gone silent."""
+
+        async def open_after_silence(port: int, patience: float) -> bool:
+            loop = asyncio.get_running_loop()
+            beat = Beat(every=30, patience=patience)
+            _, link = await loop.create_connection(lambda: Link(Arrivals(), beat, None), "127.0.0.1", port)
+            await link.ask(Command.ENQUIRE_LINK, b"", loop.time() + patience)
+            is_open = link.is_open
+            link.abort()
+            return is_open
+
+        async def of_many(port: int) -> list[bool]:
+            return await asyncio.gather(*(open_after_silence(port, ms / 1000) for ms in range(30, 80)))
+
+        with smsc(to_enquire="hang") as server, closing(new_loop()) as loop:
+            assert not any(loop.run_until_complete(of_many(server.port)))
 
     @pytest.mark.parametrize(("status", "kind"), [(0x03, NotSent), (0x58, NotSent), (0xFF, Unknown)])
     def test_a_generic_nack(self, status: int, kind: type[Outcome], tmp_path: Path) -> None:

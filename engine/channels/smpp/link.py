@@ -16,6 +16,9 @@ from engine.reasons import BROKEN_OFF, NO_ANSWER, NO_SMPP
 IDLE = 180.0
 """Seconds after which a link that nobody has used is given up: receipts are to go where somebody fetches them."""
 
+_TICK = 0.002
+"""Seconds by which the loop's clock may be coarse: uvloop's counts milliseconds, so that 0.3 s may read 0.29999."""
+
 _HIGHEST = 0x7FFF_FFFF  # sequence numbers
 _NO_ANSWER = Unknown(NO_ANSWER())
 
@@ -128,8 +131,7 @@ class Link(asyncio.Protocol):
 
     def _give_up(self, number: int) -> None:
         """Wait for an answer no longer; an SMSC that has said nothing at all for so long is given nothing more."""
-        silence = asyncio.get_running_loop().time() - self._heard_at
-        self.is_open = self.is_open and silence < self._beat.patience
+        self.is_open = self.is_open and not self._silent_for(self._beat.patience)
         self._settle(number, _NO_ANSWER)
 
     def _close_if_done(self) -> None:
@@ -160,9 +162,12 @@ class Link(asyncio.Protocol):
             self.is_open = False
             leave = self.ask(Command.UNBIND, b"", loop.time() + self._beat.patience)
             leave.add_done_callback(lambda _: self.abort())
-        elif loop.time() - self._heard_at >= self._beat.every:
+        elif self._silent_for(self._beat.every):
             alive = self.ask(Command.ENQUIRE_LINK, b"", loop.time() + self._beat.patience)
             alive.add_done_callback(self._judge_pulse)
+
+    def _silent_for(self, seconds: float) -> bool:
+        return asyncio.get_running_loop().time() - self._heard_at > seconds - _TICK
 
     def _judge_pulse(self, answer: "asyncio.Future[Pdu | Unknown]") -> None:
         if not answer.cancelled() and isinstance(answer.result(), Unknown):
