@@ -13,13 +13,9 @@ from textual.widgets import Input, Static
 
 from tui.widgets.bars import Hints
 from tui.widgets.prose import Prose
+from tui.widgets.reading import read_on
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import say, told
-
-
-def _only(wanted: str) -> Callable[[str], str | None]:
-    """Objects to any answer but one."""
-    return lambda answer: None if answer == wanted else say("that is not {wanted}", wanted=wanted)
 
 
 class AskWords(ModalScreen[str | None]):
@@ -84,11 +80,16 @@ class AskWords(ModalScreen[str | None]):
     def action_read_on(self, step: int) -> None:
         """Scroll what it is about."""
         for about in self.query(VerticalScroll):
-            about.scroll_relative(y=step * max(1, about.size.height - 1), animate=False)
+            read_on(about, step)
 
     def action_leave(self) -> None:
         """Decide nothing."""
         self.dismiss(None)
+
+
+def _only(wanted: str) -> Callable[[str], str | None]:
+    """Objects to any answer but one."""
+    return lambda answer: None if answer == wanted else say("that is not {wanted}", wanted=wanted)
 
 
 class Confirm(ModalScreen[bool]):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.commands.opening import by, practice_of, time_of
-from engine.delivery.pausing import pauses
+from engine.delivery.pausing import pause_of_all, pauses
 from engine.people.practice import Hand, Practice
 from engine.people.staff import roles_held
 from engine.projects.project import Project
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tui.made import Made
 
 T = TypeVar("T")
-
-_ALL = frozenset({"all", "quarantine"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ class House:
     def standstill(self) -> str | None:
         """Why nothing leaves at all, if somebody has stopped all sending. EngineError when that cannot be read."""
         with self.project.store.read() as connection:
-            found = next((one for one in pauses(connection) if one.what in _ALL), None)
+            found = pause_of_all(pauses(connection))
         return None if found is None else pause_said(found, self.project.config.zone)
 
     def who(self) -> By:

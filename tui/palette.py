@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 MOST = 20
 """Customers that are offered for what is typed."""
 
-_NAME = "name"
-
 
 def palette() -> CommandPalette:
     """A new one, over the screen that is shown."""
@@ -107,6 +105,7 @@ def _found(text: str, sight: Sight) -> Found:
 
 
 def _told(one: Person) -> Content:
-    name = told(one.texts.get(_NAME) or one.id)
     room = door_for(CUSTOMER).title
-    return Content.assemble((name, "bold"), f"  {told(one.id)}", (f"  {told(room)}", "$foreground 75%"))
+    return Content.assemble(
+        (told(one.name), "bold"), f"  {told(one.id)}", (f"  {told(room)}", "$foreground 75%")
+    )

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from dsl.model.conditions import Cond, Type
+from dsl.model.conditions import Cond, Kind, Type
 from dsl.model.journeys import Journey
 from dsl.source import NOWHERE, Span
 from dsl.units import Duration, Period, Window
@@ -200,6 +200,11 @@ class Model:
     journeys: Mapping[str, Journey]
     scenarios: tuple["Scenario", ...] = ()
     audience_titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Of which type the attributes of the customer are."""
+        return {field.name: field.type.kind for field in self.customer}
 
     def ordered_journeys(self) -> tuple[Journey, ...]:
         """The order in which a run works them: higher priority first, then by name."""

@@ -65,7 +65,7 @@ def _find(project: Project, text: str, limit: int, *, plain: bool) -> None:
     if plain:
         print_json(documents(found))
         return
-    kinds = {field.name: field.type.kind for field in window.model.customer}
+    kinds = window.model.kinds
     if not found.people:
         talk(say("nobody has {text!r} in their id or a text of theirs", text=text))
         return
@@ -91,7 +91,7 @@ def _show(project: Project, identity: str, actor: str | None, *, showing: bool, 
     if plain:
         print_json(found)
         return
-    kinds = {field.name: field.type.kind for field in window.model.customer}
+    kinds = window.model.kinds
     _tell(found, window.titles, {} if showing else kinds)
 
 

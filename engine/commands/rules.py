@@ -21,12 +21,11 @@ from dsl.wording import Phrase, Series
 from engine.channels.building import look_over
 from engine.commands.options import json_option, named_project
 from engine.config import FILE_NAME, Config, default_config, load_config
-from engine.errors import RulesError, UnknownNameError, UsageError
+from engine.errors import UnknownNameError, UsageError
 from engine.language import language_of
 from engine.projects.folder import find_project, project_folder, rules_of
 from engine.projects.public_calendar import calendar_findings
 from engine.projects.rule_files import read_rule_set
-from engine.projects.rule_sets import RuleSet
 from engine.terminal import print_diagnostics, print_json, print_text, speak, spoken_language, talk
 from engine.wording import all_of, near_or, say, say_number
 
@@ -117,7 +116,7 @@ def graph_command(journey: str, form: str, path: str | None) -> None:
     from dsl.graphs import graph  # noqa: PLC0415
 
     place = place_of(path)
-    model = _model(read_rule_set(place, surroundings_of(place)))
+    model = read_rule_set(place, surroundings_of(place)).sound()
     if journey not in model.journeys:
         hint = near_or(journey, model.journeys, say("known: {names}", names=all_of(model.journeys)))
         raise UnknownNameError(say("there is no journey `{journey}`", journey=journey), hint)
@@ -186,12 +185,6 @@ def place_of(path: str | None) -> Path:
     if folder is None:
         return Path.cwd()
     return rules_of(folder, load_config(folder / FILE_NAME))
-
-
-def _model(rules: RuleSet) -> Model:
-    if rules.model is None:
-        raise RulesError(say("the rules have errors"), say("`homing check` shows them"))
-    return rules.model
 
 
 def _summary(errors: int, warnings: int) -> Phrase:

@@ -7,7 +7,7 @@ A quarantine is a pause on everything that is let go journey by journey: a datab
 nothing of what was sent since.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -44,6 +44,11 @@ def pauses(connection: sa.Connection) -> Sequence[Pause]:
         for item in found
         if item.what != "released"
     ]
+
+
+def pause_of_all(found: Iterable[Pause]) -> Pause | None:
+    """The one that keeps all messages, a quarantine too; None while some may leave."""
+    return next((one for one in found if one.what in {"all", "quarantine"}), None)
 
 
 def quarantine(connection: sa.Connection, by: By, because: str) -> None:

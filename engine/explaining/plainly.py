@@ -101,7 +101,7 @@ def _last(inquiry: Inquiry) -> Iterator[Line]:
 
 
 def _because(inquiry: Inquiry, words: Phrase, row: sa.Row[Any], number: int) -> Line:
-    """Str with what led to a visit; where that says nothing by itself, such as `otherwise`, what led before it."""
+    """Followed by what led to a visit; where that says nothing by itself, such as `otherwise`, what led before it."""
     same = [visit.c[name] == getattr(row, name) for name in VISIT[:-1]]
     query = sa.select(visit.c.journey, rule.c.file, rule.c.line, rule.c.text).join(
         rule, rule.c.rule == visit.c.rule

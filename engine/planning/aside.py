@@ -4,14 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dsl.diagnostics import has_errors
 from engine.aside import Told, aside
-from engine.errors import RulesError
 from engine.planning.planning import Planned, Question, plan
 from engine.planning.trial import untold
 from engine.projects.candidate import candidate
 from engine.projects.project import open_project
-from engine.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +32,7 @@ def _drawn(asked: tuple[Path, Question], told: Told) -> Drawn:
     project = open_project(folder)
     try:
         rules, found = candidate(project)
-        if rules.model is None or has_errors(found):
-            raise RulesError(say("the rules have errors"), say("`homing check` shows them"))
-        planned = plan(project, rules, rules.model, question, told)
+        planned = plan(project, rules, rules.sound(found), question, told)
     finally:
         project.store.close()
     days = planned.days

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from dsl.tree.statements import CustomerDecl, EventDecl, File, RecordDecl
 from engine.config import Config
-from engine.errors import RefusedError, RulesError
+from engine.errors import RefusedError
 from engine.people.staff import members, objection
 from engine.plans.plan import make_plan
 from engine.projects.fates import Fate, Move, decide
@@ -62,9 +62,7 @@ def refusal_to_apply(connection: sa.Connection, config: Config, by: By) -> Refus
 def _apply(
     connection: sa.Connection, config: Config, rules: RuleSet, by: By, moves: tuple[Move, ...]
 ) -> Applied:
-    model = rules.model
-    if model is None:
-        raise RulesError(say("the rules have errors"), say("`homing check` shows them"))
+    model = rules.sound()
     before = find_release(connection, config)
     if before is not None and before.digest == rules.digest:
         return Applied(before.number, new=False)

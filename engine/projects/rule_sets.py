@@ -16,6 +16,7 @@ from dsl.recheck import Checked, recheck
 from dsl.syntax.load import SUFFIX, parse_texts
 from dsl.tree.statements import File
 from engine.config import Config
+from engine.errors import RulesError
 from engine.wording import say
 
 Check = Callable[[tuple[File, ...], Context, tuple[Diagnostic, ...]], Checked]
@@ -30,6 +31,12 @@ class RuleSet:
     texts: Mapping[str, str]
     model: Model | None
     diagnostics: tuple[Diagnostic, ...]
+
+    def sound(self, found: tuple[Diagnostic, ...] = ()) -> Model:
+        """The model; RulesError when a diagnostic, or one of those `found` in it besides, is an error."""
+        if self.model is None or has_errors(found):
+            raise RulesError(say("the rules have errors"), say("`homing check` shows them"))
+        return self.model
 
     @property
     def digest(self) -> str:

@@ -65,7 +65,7 @@ class Study:
 
     @property
     def _attributes(self) -> Mapping[str, Kind]:
-        return {field.name: field.type.kind for field in self.window.model.customer}
+        return self.window.model.kinds
 
     @property
     def _kind(self) -> Kind:

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsl.context import WELL_KNOWN_CHANNELS
-from dsl.diagnostics import has_errors
 from engine.aside import Told, aside
 from engine.config import FILE_NAME, load_config
-from engine.errors import RulesError
 from engine.projects.folder import rules_of
 from engine.projects.rule_files import read_rule_set
 from engine.scenarios.playing import Failure, Played
 from engine.scenarios.trying import Trial, try_all
-from engine.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +44,15 @@ def try_aside(folder: Path, told: Told, wanted: Callable[[], bool]) -> Tried | N
 def _tried(folder: Path, told: Told) -> Tried:
     config = load_config(folder / FILE_NAME)
     rules = read_rule_set(rules_of(folder, config), config)
-    if rules.model is None or has_errors(rules.diagnostics):
-        raise RulesError(say("the rules have errors"), say("`homing check` shows them"))
-    places = range(len(rules.model.scenarios))
+    model = rules.sound(rules.diagnostics)
+    places = range(len(model.scenarios))
     found: list[Outcome] = []
 
     def note(played: Played) -> None:
         found.append(_outcome(played))
         told(len(found), len(places))
 
-    try_all(Trial(rules.model, config, WELL_KNOWN_CHANNELS | config.channels.keys(), places), note)
+    try_all(Trial(model, config, WELL_KNOWN_CHANNELS | config.channels.keys(), places), note)
     return Tried(rules.digest, tuple(found))
 
 

@@ -52,16 +52,11 @@ def approval(window: Window, identity: str) -> Item | None:
 
 def called(window: Window, identities: Collection[str]) -> dict[str, str]:
     """What customers are called, by their ids, as far as that is known."""
-    table = window.tables.customer
-    column = table.c.get(column_name(_NAME))
+    table, column = window.tables.customer, window.name_column
     if column is None:
         return {}
     rows = sa.select(table.c.id, column).where(table.c.id.in_(identities), column.is_not(None))
     return {row[0]: row[1] for row in window.connection.execute(rows)}
-
-
-_NAME = "name"
-"""The attribute that says it, where rules declare it."""
 
 
 def draft(window: Window, scripts: Scripts, one: Item) -> Text | None:

@@ -4,14 +4,12 @@ Counted from indexes and from counts that are kept: no row of a customer or mess
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from dsl.model.journeys import Task
-from dsl.model.model import Model
 from engine.storage.benefit_tables import REDEEMED_GRANT, grant
 from engine.storage.flow_tables import NOWHERE
 from engine.storage.inbox_tables import receipt
@@ -21,6 +19,7 @@ from engine.storage.states import GrantStatus
 from engine.storage.traffic import left_between
 from engine.views.flows import WEEK, counts, flows
 from engine.views.goals import reached_within
+from engine.views.titles import Titles, titles_of
 from engine.views.window import Window
 
 
@@ -130,6 +129,11 @@ class _Days:
         )
 
     @property
+    def _titles(self) -> Titles:
+        """Of ends and outcomes, which are counted by what people call them, whoever asks."""
+        return titles_of(self.window.model, self.window.config)
+
+    @property
     def _since(self) -> int:
         return self.window.zone.midnight(self.first)
 
@@ -162,17 +166,15 @@ class _Days:
 
     def _moves(self) -> tuple[int, Mapping[str, int]]:
         """How many came in, and how runs ended."""
-        entered, ended = 0, Counter[str]()
+        entered, ended, titles = 0, Counter[str](), self._titles
         for name, moves in flows(self.window, self.first).items():
-            journey = self.window.model.journeys.get(name)
-            titles = {} if journey is None else journey.ends
             for one in moves:
                 if one.day > self.last:
                     continue
                 if one.entry:
                     entered += one.number
                 elif one.target is None and not one.held_out:
-                    ended[titles.get(one.outcome or "") or one.outcome or ""] += one.number
+                    ended[titles.end(name, one.outcome)] += one.number
         return entered, dict(ended.most_common())
 
     def _reached(self) -> int | None:
@@ -192,21 +194,11 @@ class _Days:
 
     def _people(self) -> Mapping[str, Mapping[str, int]]:
         """Who did how many tasks, by the title of what came of them."""
-        titles = dict(_titles(self.window.model))
-        of = task.c
+        titles, of = self._titles, task.c
         key = (of.done_by, of.task, of.outcome)
         rows = sa.select(*key, sa.func.count()).where(DONE_TASK, self._within(of.closed_at)).group_by(*key)
         found: dict[str, Counter[str]] = {}
         for who, its_task, outcome, number in self.window.connection.execute(rows):
-            name = self.window.name(outcome) or ""
-            title = titles.get((self.window.name(its_task) or "", name)) or name
+            title = titles.outcome(self.window.name(its_task), self.window.name(outcome))
             found.setdefault(who or "", Counter())[title] += number
         return {who: dict(outcomes.most_common()) for who, outcomes in found.items()}
-
-
-def _titles(model: Model) -> Iterator[tuple[tuple[str, str], str]]:
-    """Outcomes of tasks as people read them."""
-    for journey in model.journeys.values():
-        for action in (action for state in journey.states for action in state.actions):
-            if isinstance(action, Task):
-                yield from (((action.task, name), title) for name, title in action.titles.items())

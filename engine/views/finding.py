@@ -32,6 +32,11 @@ class Person:
     places: tuple[tuple[str, str], ...] = ()
     refused: tuple[str | None, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What they are called: their name where rules declare one, else their id."""
+        return self.texts.get("name") or self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

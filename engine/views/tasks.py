@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from dsl.model.journeys import Ask, Task
 from engine.people.tasks import declared_task, is_task
 from engine.plans.plan import make_plan
-from engine.storage.declared import column_name
 from engine.storage.keys import Intent, intent_in
 from engine.storage.schema import task
 from engine.storage.staff_tables import task_note
@@ -23,9 +22,6 @@ from engine.views.window import Window
 
 _BATCH = 1_000  # rows fetched at once
 _SLICE = 500  # customers asked for at once
-_NAME = "name"
-"""The attribute that says what a customer is called, where rules declare it."""
-
 Item = dict[str, object]
 
 
@@ -59,7 +55,7 @@ def find_task(window: Window, scripts: Scripts, intent: Intent) -> Item | None:
 
 def _rows(window: Window) -> sa.Select[Any]:
     people = window.tables.customer
-    called = people.c.get(column_name(_NAME), sa.null())
+    called = sa.null() if window.name_column is None else window.name_column
     columns = (task, people.c.id, called.label("called"))
     return sa.select(*columns).join(people, people.c.customer == task.c.customer)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,7 +11,7 @@ from dsl.model.model import Model
 from engine.calendars.zone import Zone, date_of
 from engine.config import Config
 from engine.projects.releases import current_release
-from engine.storage.declared import Declared, declared_tables
+from engine.storage.declared import Declared, column_name, declared_tables
 from engine.storage.symbols import Symbols, load_symbols
 from engine.storage.values import Stored
 from engine.views.titles import NAMES, Titles, titles_of
@@ -38,6 +39,11 @@ class Window:
     def name(self, number: int | None) -> str | None:
         """The name of a number."""
         return self.symbols.name_or(number)
+
+    @property
+    def name_column(self) -> sa.Column[Any] | None:
+        """The attribute that says what a customer is called, where rules declare it."""
+        return self.tables.customer.c.get(column_name("name"))
 
     def state(self, number: int | None) -> str | None:
         """The name of a state without its journey's."""

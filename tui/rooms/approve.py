@@ -52,6 +52,7 @@ from tui.rooms.shelf import (
 )
 from tui.rooms.verdicts import HELD, MESSAGE, VERDICTS, Verdict, shown_in_full
 from tui.widgets.prose import Prose
+from tui.widgets.reading import read_on
 from tui.widgets.rows import Rows
 from tui.wording import say, say_number, told
 
@@ -169,8 +170,9 @@ class ApproveRoom(Room[Shelf]):
             beside = await self.ask(partial(read_beside, one))
         except EngineError:
             return  # what the item itself could not be read for is told by the look at it
-        self._beside = {_key(one): beside}
-        self._show_beside(one, beside)
+        if beside != self._beside.get(_key(one)):  # else it stands there already
+            self._beside = {_key(one): beside}
+            self._show_beside(one, beside)
 
     def _show_beside(self, one: Item, beside: Beside | None) -> None:
         """Until it is read, nothing stands there: not what is known of somebody else."""
@@ -222,8 +224,7 @@ class ApproveRoom(Room[Shelf]):
 
     def action_read_on(self, step: int) -> None:
         """Scroll the item."""
-        card = self.query_one("#card", VerticalScroll)
-        card.scroll_relative(y=step * max(1, card.size.height - 1), animate=False)
+        read_on(self.query_one("#card", VerticalScroll), step)
 
     def action_customer(self) -> None:
         """To all that is known of the customer."""

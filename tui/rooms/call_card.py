@@ -12,7 +12,7 @@ from engine.explaining.following import Consequence, titled
 from engine.storage.masks import mask_address
 from engine.views.titles import Titles
 from tui.rooms.desk import Call
-from tui.rooms.dossier import ADDRESSES
+from tui.rooms.dossier import ADDRESSES, whom
 from tui.widgets.facts import Fact, fact_table
 from tui.widgets.prose import Prose
 from tui.wording import say, told
@@ -21,14 +21,16 @@ UNKNOWN = say("The rules in force know this task no more: it closes with its sta
 """What is said of a task that nobody can finish."""
 
 
+def name_of(item: Mapping[str, Any]) -> str:
+    """What the customer of a task is called."""
+    return str(item["name"] or item["customer"])
+
+
 def whom_of(call: Call, *, showing: bool) -> Content:
     """Whom to call about what, how to reach them, and what they want no more. `showing`: addresses in full."""
     item, person = call.task.item, call.person
-    name = told(item["name"] or item["customer"])
-    identity = f"  {told(item['customer'])}" if item["name"] else ""
-    first = Content.assemble(
-        (name, "bold"), identity, (f"  {told(item['title'] or item['task'])}", "$primary")
-    )
+    identity = str(item["customer"]) if item["name"] else None
+    first = whom(name_of(item), identity, str(item["title"] or item["task"]))
     numbers = [
         told(value if showing else mask_address(str(value), call.kinds[attribute]))
         for attribute, value in person["attributes"].items()

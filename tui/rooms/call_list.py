@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dsl.wording import Phrase
 from engine.views.tasks import Item
-from tui.rooms.call_card import role_of
+from tui.rooms.call_card import name_of, role_of
 from tui.rooms.desk import PAGE, Calls
 from tui.widgets.rows import Column, Row
 from tui.wording import age, say, told
@@ -25,7 +25,7 @@ def rows_of(page: Calls) -> Iterator[Row]:
         what = told(one["title"] or one["task"])
         if page.asked.everybody:
             what = f"{told(one['assignee'] or role_of(one, page.titles))} · {what}"
-        who = told(one["name"] or one["customer"])
+        who = told(name_of(one))
         yield Row(str(one["id"]), (who, what, told(_due(one, page))), alarm=bool(one["overdue"]))
 
 

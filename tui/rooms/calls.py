@@ -25,7 +25,16 @@ from tui.dialogs import AskWords, Pick
 from tui.doors import CUSTOMER
 from tui.house import House, Sight
 from tui.room import Room
-from tui.rooms.call_card import UNKNOWN, asks_of, head_of, outcome_of, outcomes_of, script_of, whom_of
+from tui.rooms.call_card import (
+    UNKNOWN,
+    asks_of,
+    head_of,
+    name_of,
+    outcome_of,
+    outcomes_of,
+    script_of,
+    whom_of,
+)
 from tui.rooms.call_list import COLUMNS, count_of, rows_of
 from tui.rooms.desk import (
     PAGE,
@@ -44,6 +53,7 @@ from tui.rooms.dossier import WIDTHS, Dossier
 from tui.rooms.finishing import Finishing
 from tui.widgets.parts import heading
 from tui.widgets.prose import Prose
+from tui.widgets.reading import read_on
 from tui.widgets.rows import Row, Rows
 from tui.wording import say, say_number, told
 
@@ -164,8 +174,7 @@ class CallsRoom(Room[Calls]):
 
     def action_read_on(self, step: int) -> None:
         """Scroll the task and its customer."""
-        card = self.query_one("#card")
-        card.scroll_relative(y=step * max(1, card.size.height - 1), animate=False)
+        read_on(self.query_one("#card"), step)
 
     def action_customer(self) -> None:
         """To all that is known of the customer."""
@@ -190,7 +199,7 @@ class CallsRoom(Room[Calls]):
         if how is not None:
             done = say(
                 "{who}: {outcome}; the next run goes on from there",
-                who=_who(call),
+                who=name_of(call.task.item),
                 outcome=outcome_of(call, how.outcome),
             )
             self._do(call, partial(finish, self.house.project, call.key, how), done, gone=True)
@@ -245,7 +254,7 @@ class CallsRoom(Room[Calls]):
             self._do(
                 call,
                 lambda hand: postpone(hand, intent_of(call.key), until),
-                say("{who}: due {time}", who=_who(call), time=time),
+                say("{who}: due {time}", who=name_of(call.task.item), time=time),
             )
 
     def action_take(self) -> None:
@@ -279,7 +288,7 @@ class CallsRoom(Room[Calls]):
     def _assign(self, call: Call, to: str | None) -> None:
         if to is not None:
             way = HandOver(to, call.task.item["assignee"] or None)  # type: ignore[arg-type]
-            said = say("{customer}: {who} has it now", customer=_who(call), who=to)
+            said = say("{customer}: {who} has it now", customer=name_of(call.task.item), who=to)
             self._do(call, lambda hand: assign(hand, intent_of(call.key), way), said)
 
     @work(group="decide")
@@ -338,13 +347,9 @@ def _place(page: Calls | None, key: str) -> int:
     return keys.index(key) if key in keys else 0
 
 
-def _who(call: Call) -> str:
-    return str(call.task.item["name"] or call.task.item["customer"])
-
-
 def _about(call: Call) -> str:
     item = call.task.item
-    return f"{told(_who(call))} · {told(item['title'] or item['task'])}"
+    return f"{told(name_of(call.task.item))} · {told(item['title'] or item['task'])}"
 
 
 def _fellow(one: Fellow) -> Row:

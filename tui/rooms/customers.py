@@ -28,7 +28,6 @@ from tui.rooms.person import (
     STORY,
     drawing_of,
     facts_of,
-    name_of,
     place_told,
     refusals_told,
     refused_told,
@@ -346,7 +345,7 @@ def _exported(house: House, identity: str, path: Path) -> bool:
 def _row(one: Person, register: Register) -> Row:
     places = ", ".join(place_told(register.titles, journey, state) for journey, state in one.places)
     number = texts_masked(one.texts, register.kinds, ADDRESSES)
-    name = "  ".join(filter(None, (name_of(one.texts, one.id), refused_told(one.refused))))
+    name = "  ".join(filter(None, (told(one.name), refused_told(one.refused))))
     return Row(one.id, (name, told(one.id), number, places))
 
 

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.delivery.pausing import Pause, What, pauses
+from engine.delivery.pausing import Pause, What, pause_of_all, pauses
 from engine.people.practice import Hand
 from engine.storage.states import MessageStatus
 from engine.views.costs import Bill, Bills, bills, currency
@@ -32,6 +32,7 @@ from tui.rooms.lane import (
     what_stops,
 )
 from tui.rooms.switch import GOES_ON, STOPPED, TOO_LATE, asking_to_go_on, letting_go, stopping, when_sure
+from tui.widgets.reading import read_on
 from tui.widgets.rows import Row, Rows
 from tui.wording import say, told
 
@@ -172,8 +173,7 @@ class DeliveriesRoom(Room[Deliveries]):
 
     @property
     def _pause_of_all(self) -> Pause | None:
-        found = () if self.snapshot is None else self.snapshot.pauses
-        return next((one for one in found if one.what in {"all", "quarantine"}), None)
+        return None if self.snapshot is None else pause_of_all(self.snapshot.pauses)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A channel is stopped or goes on; what is stopped as a whole is not stopped again."""
@@ -190,8 +190,7 @@ class DeliveriesRoom(Room[Deliveries]):
 
     def action_read_on(self, step: int) -> None:
         """Scroll what is below the list."""
-        near = self.query_one("#near", VerticalScroll)
-        near.scroll_relative(y=step * max(1, near.size.height - 1), animate=False)
+        read_on(self.query_one("#near", VerticalScroll), step)
 
     def action_pause(self) -> None:
         """Stop a channel, once somebody has said why."""

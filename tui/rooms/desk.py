@@ -124,7 +124,7 @@ def read_call(
         task = task_in_full(window, sight.scripts(), surroundings, intent_of(key), filled or {})
     except UnknownNameError:
         return None
-    kinds = {field.name: field.type.kind for field in window.model.customer}
+    kinds = window.model.kinds
     return Call(task, customer(window, str(task.item["customer"])), kinds, window.titles)
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from engine.storage.masks import mask_address
@@ -45,6 +46,12 @@ class Dossier(Vertical):
         """Somebody as `homing customer` has them. `kinds`: of which type attributes are; `now`: on the wall."""
         self.query_one("#story", Static).update(story_of(person["timeline"], now, STORY))
         self.query_one("#attributes", Static).update(_attributes(person, kinds, titles))
+
+
+def whom(name: str, identity: str | None, about: str) -> Content:
+    """The head of a card: who it is, and what about. `identity`: their id; None where they go by nothing else."""
+    also = "" if identity is None else f"  {told(identity)}"
+    return Content.assemble((told(name), "bold"), also, (f"  {told(about)}", "$primary"))
 
 
 def story_of(timeline: Sequence[Mapping[str, Any]], now: str, most: int) -> Table:

@@ -12,6 +12,7 @@ from engine.views.because import because_told
 from engine.views.held import Item
 from engine.views.kinds import BENEFIT, REPLY
 from engine.views.titles import Titles
+from tui.rooms.dossier import whom
 from tui.rooms.verdicts import question_of
 from tui.widgets.facts import Fact, fact_table
 from tui.wording import say, say_number, told
@@ -45,9 +46,8 @@ def text_of(one: Item) -> str:
 
 def whom_of(one: Item, titles: Titles) -> Content:
     """Whom it is for, and what it is."""
-    called = told(name_of(one))
-    identity = f"  {told(one['customer'])}" if one.get("name") else ""
-    return Content.assemble((called, "bold"), identity, (f"  {title_of(one, titles)}", "$primary"))
+    identity = str(one["customer"]) if one.get("name") else None
+    return whom(name_of(one), identity, title_of(one, titles))
 
 
 def above_text(one: Item, titles: Titles, *, showing: bool) -> Content:

@@ -41,6 +41,7 @@ from tui.rooms.switch import (
 )
 from tui.widgets.drawing import title_of
 from tui.widgets.machine import Machine
+from tui.widgets.reading import read_on
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import say, told
 
@@ -326,8 +327,7 @@ class JourneysRoom(Room[Journeys]):
 
     def action_read_on(self, step: int) -> None:
         """Scroll what is near."""
-        beside = self.query_one("#beside", VerticalScroll)
-        beside.scroll_relative(y=step * max(1, beside.size.height - 1), animate=False)
+        read_on(self.query_one("#beside", VerticalScroll), step)
 
     def _go(self, asked: Asked, landing: int = 0) -> None:
         """Show at once what is known, and read who is there; the cursor lands on the first of them, or the last."""

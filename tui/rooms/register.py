@@ -76,7 +76,7 @@ def read_register(asked: Asked, sight: Sight) -> Register:
         replace(asked, key=key),
         found,
         shown,
-        {field.name: field.type.kind for field in window.model.customer},
+        window.model.kinds,
         window.model.journeys,
         str(window.time(sight.now)),
         window.titles,

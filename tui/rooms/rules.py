@@ -29,6 +29,7 @@ from tui.rooms.moving import AskMoves, Moves, moves_of
 from tui.rooms.plan_page import in_short
 from tui.rooms.rulebook import FILE, FOUND, PLAN, RELEASE, TRIAL, Rulebook, Spot, Wish, read_rulebook, spots
 from tui.widgets.listing import Listing
+from tui.widgets.reading import read_on
 from tui.widgets.rows import Rows
 from tui.wording import say
 
@@ -171,7 +172,7 @@ class RulesRoom(Room[Rulebook]):
     def action_read_on(self, step: int) -> None:
         """Scroll the text."""
         page: Widget = self.query_one("#page") if self._asked in _PAGES else self.query_one(Listing)
-        page.scroll_relative(y=step * max(1, page.size.height - 1), animate=False)
+        read_on(page, step)
 
     def action_turn(self) -> None:
         """Old and new beside each other, or one text."""
@@ -252,13 +253,19 @@ class RulesRoom(Room[Rulebook]):
 
     def _plan_for(self, span: Span, moves: Moves | None = None) -> None:
         """Have a plan made, beside everything else. `moves` None: those asked for before, of the same files."""
-        book, drawn = self.snapshot, self._plan.made
-        if book is None:
+        if self.snapshot is None:
             return
-        same = drawn is not None and drawn.digest == book.disk.rules.digest
-        self._span, self._moves = span, moves if moves is not None else self._moves if same else ()
+        kept = () if self._drawn is None else self._moves
+        self._span, self._moves = span, kept if moves is None else moves
         question = Question(self.house.who().now, span.days, span.replay, self._moves)
         self._go_about(self._plan, partial(plan_aside, self.house.project.folder, question), PLAN)
+
+    @property
+    def _drawn(self) -> Drawn | None:
+        """The plan, if it is one of the files as they are now."""
+        book, drawn = self.snapshot, self._plan.made
+        same = book is not None and drawn is not None and drawn.digest == book.disk.rules.digest
+        return drawn if same else None
 
     def action_try(self) -> None:
         """Have the scenarios played, beside everything else."""
@@ -299,9 +306,7 @@ class RulesRoom(Room[Rulebook]):
     @property
     def _movable(self) -> bool:
         """Whether the plan of these files moves anybody."""
-        book, drawn = self.snapshot, self._plan.made
-        same = book is not None and drawn is not None and drawn.digest == book.disk.rules.digest
-        return same and drawn is not None and bool(moves_of(drawn.planned, self._moves))
+        return self._drawn is not None and bool(moves_of(self._drawn.planned, self._moves))
 
     def action_move(self) -> None:
         """Ask where those go whose state is gone, then plan with that."""
@@ -315,14 +320,14 @@ class RulesRoom(Room[Rulebook]):
 
     def action_apply(self) -> None:
         """Make the files the release in force, once their plan has been seen and the number was typed."""
-        book, drawn = self.snapshot, self._plan.made
+        book, drawn = self.snapshot, self._drawn
         if book is None or self._plan.is_under_way:
             return
         if book.refusal is not None:
             self.tell_refusal(book.refusal)
         elif book.same:
             self.tell(say("These rules are in force already."))
-        elif drawn is None or drawn.digest != book.disk.rules.digest:
+        elif drawn is None:
             if self._is_fit(book, self._plan):
                 self.tell(
                     wrong=say("First see what it would bring: the plan is being made. Then press a again.")

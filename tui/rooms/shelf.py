@@ -105,7 +105,7 @@ def read_beside(one: Item, sight: Sight) -> Beside:
     if one["kind"] == MESSAGE:
         intent = intent_of(str(one["id"]))
         onward = once_approved(sight.inquiry(intent.customer), intent)
-    kinds = {field.name: field.type.kind for field in window.model.customer}
+    kinds = window.model.kinds
     person = customer(window, str(one["customer"]))
     return Beside(person, kinds, window.zone.on_the_wall(sight.now), onward)
 

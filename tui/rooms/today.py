@@ -27,6 +27,7 @@ from tui.house import Sight
 from tui.room import Room
 from tui.rooms.courses import told_of_loop
 from tui.rooms.weeks import as_tables, in_lines
+from tui.widgets.reading import read_on
 from tui.widgets.rows import Column, Row, Rows
 from tui.wording import age, say, say_number, told
 
@@ -117,8 +118,7 @@ class TodayRoom(Room[Today]):
 
     def action_read_on(self, step: int) -> None:
         """Scroll what is below the list."""
-        house = self.query_one("#house", VerticalScroll)
-        house.scroll_relative(y=step * max(1, house.size.height - 1), animate=False)
+        read_on(self.query_one("#house", VerticalScroll), step)
 
     def _fit(self) -> None:
         """What is laid out by hand, for the room there is."""
