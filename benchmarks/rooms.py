@@ -24,6 +24,7 @@ from textual.pilot import Pilot
 
 from benchmarks.queue import make
 from engine.projects.project import open_project
+from engine.storage.search_index import catch_up
 from tui.app import ReviewRoom
 from tui.doors import DOORS
 
@@ -175,7 +176,9 @@ def main() -> None:
     looks = int(sys.argv[2]) if len(sys.argv) > 2 else DAY
     with tempfile.TemporaryDirectory(dir=".") as name:
         large, small = Path(name, "large"), Path(name, "small")
-        make(large, customers).project.store.close()
+        shop = make(large, customers)
+        catch_up(shop.project.store, customers)  # as the daemon does, some time after an import
+        shop.project.store.close()
         found: dict[str, Any] = {"customers": customers, "a new process, opened and closed": cold(large)}
         found |= asyncio.run(keys(large))
         subprocess.run([HOMING, "demo", small], check=True, capture_output=True)

@@ -95,4 +95,4 @@ def fill_shop(store: Store, customers: int) -> None:
         connection.exec_driver_sql(_CUSTOMERS, (customers,))
         connection.exec_driver_sql(_VISITS, (customers * 5, START))
         connection.exec_driver_sql("UPDATE meta SET value = ? WHERE key = 'arrivals'", (str(customers * 5),))
-        connection.exec_driver_sql("ANALYZE")
+    store.analyse()

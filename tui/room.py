@@ -47,6 +47,8 @@ class Room(Screen[None], Generic[S]):
         self.came_from: str | None = None
         self._stale = self._reading = self._shown = False
         self._rest_until = 0.0
+        # Its styles are applied when it mounts. Textual would parse all that there are anew, twice.
+        self._css_update_count = self.app._css_update_count  # noqa: SLF001
 
     def compose(self) -> ComposeResult:
         """The bars, and the room between them."""

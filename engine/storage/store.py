@@ -26,7 +26,7 @@ from engine.storage import sqlite
 from engine.storage.every_table import metadata
 from engine.storage.file_systems import network_file_system
 from engine.storage.schema import meta
-from engine.storage.search_tables import INDEX_TABLES
+from engine.storage.search_tables import INDEX_TABLES, forget_statistics
 from engine.storage.upgrading import NOW, bring_up, is_of_before
 from engine.wording import say
 
@@ -131,9 +131,9 @@ class Store:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
             quoted = connection.dialect.identifier_preparer.quote
-            # What an index of texts is like while it is small would make SQLite read all of it once it is large.
             for name in sorted({*sa.inspect(connection).get_table_names()} - INDEX_TABLES):
                 connection.exec_driver_sql(f"ANALYZE {quoted(name)}")
+            forget_statistics(connection)
 
     def fold(self) -> None:
         """Fold the log of writes into the file, as far as nobody reads from it, so that it stays short."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.storage.search_index import catch_up
+from engine.storage.search_tables import INDEX_TABLES
 from engine.views.finding import find
 from engine.views.window import look
 from tests.projects import RULES, Homing, applied_project
@@ -117,3 +118,21 @@ def test_one_is_named_or_looked_for(homing: Homing) -> None:
     """Without either nothing is shown."""
     assert homing("customer").status == 2
     assert "nobody" in homing.well("customer", "--find", "周").err
+
+
+def test_an_analyze_of_somebodys_is_mended(homing: Homing) -> None:
+    """What one finds out about the small index would slow the large one down: the next import forgets it."""
+
+    def known() -> set[str]:
+        with project.store.read() as connection:
+            rows = connection.exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars()
+            return {name for name in rows if name in INDEX_TABLES}
+
+    project = homing.opened()
+    catch_up(project.store, 1)
+    with project.store.write() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    assert known()
+    homing.well("import", "customers", homing.file("c.csv", CUSTOMERS))
+    assert not known()
+    project.store.close()

@@ -37,12 +37,19 @@ def test_help_names_every_key(tmp_path: Path) -> None:
 
 
 def test_the_palette_finds_what_keys_do(tmp_path: Path) -> None:
-    """Typing a part of its name does what a key does."""
+    """Typing a part of its name does what a key does: all rooms are light then, those entered before and after."""
 
     async def play(visitor: Visitor) -> None:
-        before = visitor.app.theme
-        await visitor.press("ctrl+p", *"light", "enter")
-        assert visitor.app.theme != before
+        def shade() -> str:
+            return visitor.app.screen.styles.background.hex
+
+        dark = shade()
+        await visitor.press("2", "ctrl+p", *"light", "enter")
+        light = shade()
+        assert light != dark
+        for room in "3", "1", "2":
+            await visitor.press(room)
+            assert shade() == light
 
     visit(with_held(tmp_path), "王经理", play)
 
