@@ -139,7 +139,7 @@ class TestSomethingWasWritten:
 
     def test_no_proper_answer(self, gateway: Gateway) -> None:
         """E2, E3, E5: a hang, a connection closed or reset, half an answer, garbage, an endless answer."""
-        outcome = only(send(gateway.url, timeout=0.5))
+        outcome = only(send(gateway.url, timeout=1))
         assert isinstance(outcome, Unknown)
         assert gateway.connections == 1
 

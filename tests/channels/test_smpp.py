@@ -211,7 +211,7 @@ class TestParts:
     def test_a_later_one_is_refused(self, then: int | str, why: str, tmp_path: Path) -> None:
         """The customer may have a piece of it: it is in doubt."""
         with smsc(to_submit=[0, then]) as server:
-            (outcome,) = send(server, tmp_path, message(text=LONG), timeout=0.3 if then == "hang" else 10)
+            (outcome,) = send(server, tmp_path, message(text=LONG), timeout=1 if then == "hang" else 10)
         assert outcome == Unknown(f"of 3 parts 1 were taken, then: {why}")
 
     def test_a_later_one_is_too_much(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

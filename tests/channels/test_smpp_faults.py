@@ -20,7 +20,7 @@ BROKEN = "the connection broke before there was an answer"
 LATE = "no answer came in time"
 NONSENSE = "the answer is no SMPP"
 
-QUICK = 0.3
+QUICK = 1.0
 """Seconds of patience with an SMSC that hangs."""
 
 

@@ -47,7 +47,7 @@ class TestNothingWasTaken:
     )
     def test_broken_off(self, command: str, how: str, why: str) -> None:
         """At each command, in each way."""
-        (outcome,) = send(scripted(**{command: how}), timeout=0.3 if how == HANG else 60)
+        (outcome,) = send(scripted(**{command: how}), timeout=1 if how == HANG else 60)
         assert isinstance(outcome, NotSent)
         assert outcome.because.endswith(why) or (command, how) == (
             "hello",

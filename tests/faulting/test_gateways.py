@@ -148,7 +148,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
 def test_a_person_settles_what_is_in_doubt(tmp_path: Path) -> None:
     """With name and evidence: it was sent, or it goes once more, under a key of its own."""
     with gateway(hang) as (server, asked):
-        homing = shop(tmp_path, server.url, 0.5)
+        homing = shop(tmp_path, server.url, 1)
         homing("run", "--at", RUNS[0])
         (doubt,) = homing.well("queue", "list", "--kind", "unknown", "--json").json
         assert (doubt["customer"], doubt["journey"], doubt["what"]) == ("C1", "win_back", "hello")
@@ -167,7 +167,7 @@ def test_a_person_settles_what_is_in_doubt(tmp_path: Path) -> None:
 def test_it_had_been_sent(tmp_path: Path) -> None:
     """What turns out to have been sent is sent: it never goes again."""
     with gateway(hang) as (server, asked):
-        homing = shop(tmp_path, server.url, 0.5)
+        homing = shop(tmp_path, server.url, 1)
         homing("run", "--at", RUNS[0])
         (doubt,) = homing.well("queue", "--json").json
         shown = homing.well("queue", "show", doubt["id"], "--json").json
