@@ -46,7 +46,7 @@ from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.searching import Searching
 from tui.wording import say, told
 
-_COLUMNS = (Column(), Column(), Column(spare=True), Column(elastic=True, spare=True))
+_COLUMNS = (Column(most=20), Column(), Column(spare=True), Column(elastic=True))
 _RUNS = (Column(), Column(), Column(elastic=True), Column(spare=True), Column(spare=True))
 _PARTS: tuple[tuple[str, Phrase], ...] = (
     ("facts", say("What is known")),
@@ -345,8 +345,8 @@ def _exported(house: House, identity: str, path: Path) -> bool:
 def _row(one: Person, register: Register) -> Row:
     places = ", ".join(place_told(register.titles, journey, state) for journey, state in one.places)
     number = texts_masked(one.texts, register.kinds, ADDRESSES)
-    name = "  ".join(filter(None, (told(one.name), refused_told(one.refused))))
-    return Row(one.id, (name, told(one.id), number, places))
+    state = " · ".join(filter(None, (refused_told(one.refused), places)))
+    return Row(one.id, (told(one.name), told(one.id), number, state))
 
 
 def _count(register: Register, left: int) -> str:
