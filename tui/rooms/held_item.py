@@ -41,7 +41,7 @@ def text_of(one: Item) -> str:
     if one["kind"] == BENEFIT:
         return told(one.get("title") or one["what"])
     subject = f"{told(one['subject'])}\n\n" if one.get("subject") else ""
-    return subject + told(one["text"], lines=True) if one.get("text") else told(say("(no text)"))
+    return subject + told(one["text"], lines=True) if one.get("text") else told(say("(no text yet: e writes one)"))
 
 
 def whom_of(one: Item, titles: Titles) -> Content:
@@ -80,7 +80,7 @@ def _facts(one: Item, titles: Titles, onward: str | None) -> Iterator[Fact]:
         yield say("rule"), f"{line.file}:{line.number}  {line.text}"
     yield say("decides"), titles.roles(_text(one["role"])) or say("anybody")
     yield say("approved"), _approvals(one.get("approvals"), titles)
-    yield say("once approved"), onward
+    yield say("once approved"), onward if one.get("text") else None
     if one["kind"] == BENEFIT:
         yield say("worth"), one["worth"]
         yield say("cost"), one["cost"]
