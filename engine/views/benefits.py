@@ -75,15 +75,17 @@ class Spent(NamedTuple):
     """A benefit of which none is left now, how many are given, and how many customers wait for one."""
 
     name: str
+    title: str
     given: Phrase
     waiting: int
 
     def said(self) -> Phrase:
         """In words."""
         return say_number(
-            "none is left of benefit `{name}`: {given}; {n:,} customer waits",
-            "none is left of benefit `{name}`: {given}; {n:,} customers wait",
+            "none is left of {title} (benefit `{name}`): {given}; {n:,} customer waits",
+            "none is left of {title} (benefit `{name}`): {given}; {n:,} customers wait",
             name=self.name,
+            title=self.title,
             given=self.given,
             n=self.waiting,
         )
@@ -100,7 +102,7 @@ def spent(connection: sa.Connection, model: Model, zone: Zone, now: int) -> Iter
         if given is not None:
             waiting = (OPEN_GRANT, grant.c.status == GrantStatus.WAITING, grant.c.benefit == number)
             query = sa.select(sa.func.count()).select_from(grant).where(*waiting)
-            yield Spent(benefit.name, given, connection.execute(query).scalar_one())
+            yield Spent(benefit.name, benefit.title, given, connection.execute(query).scalar_one())
 
 
 def period_said(per: Period | Duration) -> str:

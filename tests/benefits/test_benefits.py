@@ -14,7 +14,7 @@ def test_s49_the_monthly_pack_is_spent(tmp_path: Path) -> None:
     homing = with_customers(tmp_path / "shop", 21)
     assert homing.well("run", "--at", START, "--json").json["grants"] == 20 + 15
     status = homing.well("status", "--json").json
-    expected = "none is left of benefit `free_check`: 20 given of 20 per month; 1 customer waits"
+    expected = "none is left of 免费检测 (benefit `free_check`): 20 given of 20 per month; 1 customer waits"
     assert expected in status["problems"]
     assert status["healthy"]
     waiting = [one for one in homing.well("messages", "--json").json if one["message"] == "check_text"]

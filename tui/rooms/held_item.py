@@ -54,7 +54,7 @@ def above_text(one: Item, titles: Titles, *, showing: bool) -> Content:
     """What stands over the text: where it goes, or came from. `showing`: the address in full."""
     match one["kind"]:
         case "reply":
-            return Content(told(say("{channel}, {time}", channel=_channel(one, titles), time=one["written"])))
+            return Content(", ".join(filter(None, (told(_channel(one, titles)), told(one["written"])))))
         case "benefit":
             return Content(told(say("benefit")))
         case _:
