@@ -6,6 +6,7 @@ delivery all ask here.
 
 from collections.abc import Iterator
 from functools import lru_cache, reduce
+from typing import NamedTuple
 
 from dsl.wording import listed
 from engine.permits.given import Awaited, Check, Drop, Facts, Go, Hold, Verdict, Wait
@@ -21,18 +22,17 @@ def decide(facts: Facts, now: int) -> Verdict:
     """Go, wait, hold or drop.
 
     What time cannot mend drops first; then a review holds, so that people can decide before the window opens;
-    last come the limits in time.
+    last come the limits in time, of which the one is named that holds it longest until it may go.
     """
     for check in _standing(facts, now):
         if check.verdict is not None:
             return check.verdict
-    limits, horizon = _limits(facts), given_up_at(facts)
-    ends = [limit.free_at(facts, now, horizon) for limit in limits]
-    channel = facts.rule.reach.channel(facts, now)
-    if max(ends) == now and channel is not None:
+    horizon, channel = given_up_at(facts), facts.rule.reach.channel(facts, now)
+    stretches = tuple(_stretches(facts, now, horizon))
+    if not stretches and channel is not None:
         return _in_turn(facts, channel, now, horizon)
-    limit = _holding(limits, ends, now)
-    return Wait(_free_at(facts, limits, max(ends), horizon), limit.text, limit.span)
+    limit = max(stretches, key=lambda stretch: stretch.end - stretch.start).limit
+    return Wait(stretches[-1].end, limit.text, limit.span)
 
 
 def explain(facts: Facts, now: int) -> tuple[Check, ...]:
@@ -69,18 +69,28 @@ def _limits(facts: Facts) -> tuple[Limit, ...]:
     return facts.rule.limits_for(facts.conditions)
 
 
-def _free_at(facts: Facts, limits: tuple[Limit, ...], at: int, horizon: int) -> int:
-    """The first instant from `at` on at which every limit lets the message pass, or at which it is given up."""
+class _Stretch(NamedTuple):
+    """A time for which a limit holds the message."""
+
+    start: int
+    end: int
+    limit: Limit
+
+
+def _stretches(facts: Facts, at: int, horizon: int) -> Iterator[_Stretch]:
+    """One after the other, from `at` on until every limit lets the message pass, or until it is given up."""
+    limits = _limits(facts)
     while at < horizon:
-        free = max(limit.free_at(facts, at, horizon) for limit in limits)
-        if free == at:
-            return at
-        at = free
-    return horizon
+        ends = [limit.free_at(facts, at, horizon) for limit in limits]
+        end = min(max(ends), horizon)
+        if end == at:
+            return
+        yield _Stretch(at, end, _holding(limits, ends, at))
+        at = end
 
 
 def _holding(limits: tuple[Limit, ...], ends: list[int], now: int) -> Limit:
-    """The limit to name: the one that holds the message longest.
+    """The limit to name of those that hold the message now: the one that does so longest.
 
     Of the calendar's lines it is the first: a holiday is named before the windows that it has not.
     """

@@ -9,6 +9,7 @@ from dsl.wording import Phrase
 from engine.scenarios.coverage import Trail, trail_of
 from engine.scenarios.expecting import Look, Notes, holds
 from engine.scenarios.feeding import CannotBeDoneError, Feed
+from engine.scenarios.keeping import keeps
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import happened, needed, step_words
 from engine.storage.bulk import many_objects
@@ -118,7 +119,10 @@ class _Playing:
     def _expect(self, step: m.Step, expected: m.Expectation) -> bool:
         """Whether what is expected is so; else it is written down."""
         with self.stage.store.read() as connection:
-            as_expected = holds(expected, self._look(connection, step))
+            look = self._look(connection, step)
+            as_expected = holds(expected, look) or (
+                isinstance(expected, m.Waiting) and keeps(self.stage, look, expected)
+            )
         if not as_expected:
             self._fail(step, step_words(step))
         return as_expected

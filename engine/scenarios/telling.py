@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from dsl.model import scenarios as m
 from dsl.wording import Phrase
-from engine.explaining.inquiry import inquire
 from engine.plans.plan import in_a_line
 from engine.scenarios.expecting import Look
-from engine.scenarios.finding import held_up, open_grants, open_tasks, outcomes, person, places
+from engine.scenarios.finding import held_up, open_grants, open_tasks, outcomes, places
+from engine.scenarios.keeping import inquiry_of
 from engine.scenarios.reasoning import why
 from engine.scenarios.stage import PLAYER, Stage
 from engine.storage.states import GrantStatus, MessageStatus
@@ -31,12 +31,8 @@ def needed(step: m.Step | m.Given, what: Phrase) -> Phrase:
 
 def happened(stage: Stage, look: Look, step: m.Step) -> tuple[Phrase, ...]:
     """The latest lines of the customer's timeline, how things stand, and why it is not as the step expects."""
-    connection, plan, who = look.connection, stage.plan, step.who
-    symbols, zone = plan.world.symbols, plan.world.zone
-    window = Window(
-        connection, stage.config, plan.model, plan.tables, symbols, zone, plan.release, offsets=False
-    )
-    number = person(connection, plan, who).customer
+    inquiry, who = inquiry_of(stage, look), step.who
+    window, number = inquiry.window, inquiry.customer
     told = [_line(moment) for moment in timeline(window, number) if moment["because"] != PLAYER][-_LATELY:]
     standing = list(_standing(window, look)) or [say("in no journey")]
     now_line = say(
@@ -45,7 +41,6 @@ def happened(stage: Stage, look: Look, step: m.Step) -> tuple[Phrase, ...]:
         who=who.record or who.customer,
         standing=all_of(standing),
     )
-    inquiry = inquire(window, plan, stage.permits, number, look.now)
     return (*told, now_line, *(why(inquiry, look, step) if number else ()))
 
 

@@ -61,6 +61,11 @@ class TestWindows:
         assert waits(verdict) == "2026-10-08 09:00 never on holidays"
         assert goes(answer(rule_of(Policy("care", "", windows(DAYTIME))), "2026-10-02 10:00"))
 
+    def test_what_waits_from_the_eve_names_the_holidays(self) -> None:
+        """Ready after the last window before them: closed for a night, kept by them for a week."""
+        rule = rule_of(Policy("p", "", windows(DAYTIME), never=("holidays",), give_up=GENEROUS))
+        assert waits(answer(rule, "2026-09-30 21:00")) == "2026-10-08 08:00 never on holidays"
+
     def test_make_up_days_are_working_days(self) -> None:
         """On Saturday 10-10 it goes, on Sunday 10-11 it waits for Monday."""
         rule = rule_of(Policy("p", "", WORKING_HOURS))
