@@ -6,7 +6,7 @@ from dsl.syntax.automaton import accepted, settled
 from dsl.syntax.grammar import Grammar
 from dsl.syntax.strays import JUNK
 from dsl.syntax.tokens import END, NAME, NEWLINE, Token
-from dsl.syntax.words import CLASSES
+from dsl.syntax.words import CLASSES, COMMAS
 from dsl.wording import Phrase, say
 
 _PARTS: Mapping[str, Phrase] = {
@@ -115,7 +115,7 @@ _LONGEST = 40  # characters of what stands there that are repeated
 def expected(grammar: Grammar, states: list[int]) -> Phrase:
     """What can stand next: "the name of a state", "`->` or an operator such as `and`"."""
     states = settled(grammar, states)
-    left = set(accepted(grammar, states))
+    left = set(accepted(grammar, states)) - COMMAS.keys()
     if "INT" in left and NAME not in left:
         left.discard("-")
     phrases: dict[str, Phrase] = {}

@@ -7,7 +7,7 @@ function, `count = 3` an attribute of that name.
 from collections.abc import Callable, Mapping, Sequence
 
 from dsl.syntax.grammar import Row
-from dsl.syntax.tokens import NAME, WORD, Token
+from dsl.syntax.tokens import END, NAME, NEWLINE, WORD, Token
 from dsl.units import DAYS, UNITS
 
 _TYPES = ("text", "number", "money", "flag", "date", "time", "phone", "email")
@@ -46,6 +46,8 @@ _JOINING = frozenset({"and", "or"})
 def symbol_of(row: Row, tokens: Sequence[Token], index: int) -> str | None:
     """The grammar's symbol for a token where `row` says what can follow; None when a word can stand for none."""
     kind, word = tokens[index][:2]
+    if kind == ",":
+        return _comma(row, tokens, index + 1)
     if kind != WORD:
         return kind
     text = str(word)
@@ -59,6 +61,14 @@ def symbol_of(row: Row, tokens: Sequence[Token], index: int) -> str | None:
     never = text in _JOINING and "(" in row
     never = never or (_EXPECTED in row and not _goes_on_as_value(tokens[index + 1]))
     return NAME if NAME in row and not never else None
+
+
+def _comma(row: Row, tokens: Sequence[Token], index: int) -> str:
+    """The comma of a list when one more of its kind follows, or when only the list can take it."""
+    for comma, goes_on in COMMAS.items():
+        if comma in row and ("," not in row or goes_on(tokens, index)):
+            return comma
+    return ","
 
 
 def _goes_on_as_value(token: Token) -> bool:
@@ -101,6 +111,22 @@ def _not_as_value(tokens: Sequence[Token], index: int) -> bool:
         kind == WORD and word in _OPERATORS - {"in"}
     )
 
+
+def _window(tokens: Sequence[Token], index: int) -> bool:
+    kind, word = tokens[index][:2]
+    return kind == "CLOCK" or (kind == WORD and (word == "every" or word in CLASSES["DAY_WORD"]))
+
+
+def _last_of_its_line(tokens: Sequence[Token], index: int) -> bool:
+    """A name and nothing behind it: lines that begin with a keyword go on."""
+    return _before_any_name(tokens, index) and tokens[index + 1].kind in (",", "}", NEWLINE, END)
+
+
+COMMAS: Mapping[str, Callable[[Sequence[Token], int], bool]] = {
+    "_WINDOW_COMMA": _window,
+    "_NAME_COMMA": _last_of_its_line,
+}
+"""Commas within lists: whether the tokens behind one go on with the list."""
 
 _KEYWORD_BEFORE: Mapping[str, Callable[[Sequence[Token], int], bool]] = {
     **dict.fromkeys(("count", "sum", "avg", "min", "max", "last", "first", "next"), _before("(")),

@@ -6,8 +6,9 @@ from dsl.model import scenarios as m
 from engine.explaining.inquiry import Inquiry, inquire
 from engine.explaining.judging import judged
 from engine.scenarios.expecting import Look
-from engine.scenarios.finding import held_up, intent_in, person
+from engine.scenarios.finding import held_up, person
 from engine.scenarios.stage import Stage
+from engine.storage.keys import intent_in
 from engine.views.window import Window
 
 
