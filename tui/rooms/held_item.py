@@ -41,7 +41,11 @@ def text_of(one: Item) -> str:
     if one["kind"] == BENEFIT:
         return told(one.get("title") or one["what"])
     subject = f"{told(one['subject'])}\n\n" if one.get("subject") else ""
-    return subject + told(one["text"], lines=True) if one.get("text") else told(say("(no text yet: e writes one)"))
+    return (
+        subject + told(one["text"], lines=True)
+        if one.get("text")
+        else told(say("(no text yet: e writes one)"))
+    )
 
 
 def whom_of(one: Item, titles: Titles) -> Content:
