@@ -15,7 +15,7 @@ from engine.people.decisions import Note, approve, refuse
 from engine.people.doubts import send_anew, was_sent
 from engine.people.edits import Edited, Study, Writing, edit_text
 from engine.people.practice import Practice
-from engine.people.reviews import Decision, decide, is_review_id
+from engine.people.reviews import Decision, ask_again, decide, is_review_id
 from engine.people.undoing import undo
 from engine.projects.names import known_channel, known_role
 from engine.projects.releases import current_release
@@ -181,9 +181,17 @@ def refuse_command(
 @as_option
 @json_option
 def undo_command(ids: tuple[str, ...], actor: str | None, *, because: str | None, as_json: bool) -> None:
-    """Take an approval, a refusal or an edit back, as long as nothing has come of it."""
-    done = _each(ids, actor, lambda c, intent, who, practice: undo(c, intent, who, because, practice))
-    _told(ids, "undone", say_number("{n} undone", "{n} undone", n=len(done)), as_json=as_json)
+    """Take back what was decided or written, or said of doubts and replies, as long as nothing has come of it."""
+    unique = dict.fromkeys(ids)
+    with opened() as project:
+        who, practice = by(project, actor), practice_of(project)
+        with project.store.write() as connection:
+            for one in unique:
+                if is_review_id(one):
+                    ask_again(connection, one, who, because, practice)
+                else:
+                    undo(connection, intent_of(one), who, because, practice)
+    _told(ids, "undone", say_number("{n} undone", "{n} undone", n=len(unique)), as_json=as_json)
 
 
 def _many(ids: tuple[str, ...], chosen: dict[str, Any]) -> Many:

@@ -18,10 +18,11 @@ from engine.storage.schema import VISIT, message, optout
 from engine.storage.states import TAKEN_BACK, MessageStatus
 from engine.storage.symbols import EVERY, Symbols, load_symbols
 
-_event = sa.table(
+EVENT = sa.table(
     "event_optout",
     *(sa.column(name) for name in ("seq", "customer", "at", "digest", "channel")),
 )
+"""Opt-outs as rules hear of them."""
 
 
 REFUSED, LIFTED = "optout", "optout lifted"
@@ -60,9 +61,9 @@ def opt_out(
         "digest": event_digest("optout", said.identity, said.at, values),
         **values,
     }
-    known = sa.exists().where(*(_event.c[name] == row[name] for name in ("customer", "at", "digest")))
+    known = sa.exists().where(*(EVENT.c[name] == row[name] for name in ("customer", "at", "digest")))
     if not connection.scalar(sa.select(known)):
-        connection.execute(_event.insert().values(row))
+        connection.execute(EVENT.insert().values(row))
     deed = audit.Deed(REFUSED, said.customer, refused(said.channel), because)
     audit.record(connection, by, deed)
     return suppress(connection, symbols, said, by.now)
@@ -131,7 +132,8 @@ def _keep(connection: sa.Connection, said: OptOut, channel: int, now: int) -> bo
 
 def _take_back(connection: sa.Connection, customer: int, now: int) -> int:
     waiting = [message.c.customer == customer, message.c.status.in_(TAKEN_BACK)]
-    taken = connection.execute(sa.select(*(message.c[name] for name in VISIT)).where(*waiting)).all()
+    columns = (*(message.c[name] for name in VISIT), message.c.settled)
+    taken = connection.execute(sa.select(*columns).where(*waiting)).all()
     if taken:
         values = {
             "status": MessageStatus.CANCELLED,
@@ -140,5 +142,5 @@ def _take_back(connection: sa.Connection, customer: int, now: int) -> int:
             "counted_at": None,
         }
         connection.execute(message.update().where(*waiting).values(changed_at=now, **values))
-        settle(connection, (tuple(row) for row in taken), now)
+        settle(connection, (tuple(visit) for *visit, settled in taken if not settled), now)
     return len(taken)

@@ -1,4 +1,4 @@
-"""Replies that wait for a person: put down, and decided on once.
+"""Replies that wait for a person: put down, decided on once, and asked about again where that was wrong.
 
 Two kinds: what may be an opt-out, which keeps marketing from the customer until somebody has decided, and what no rule
 listened for.
@@ -10,7 +10,9 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 
 from engine.errors import RefusedError, UnknownNameError
-from engine.people.optouts import OptOut, opt_out
+from engine.people.optouts import OptOut
+from engine.people.practice import Practice
+from engine.people.revoking import opt_out_for_now, revoke
 from engine.people.staff import check_may
 from engine.reasons import BY_REPLY
 from engine.storage import audit
@@ -19,7 +21,6 @@ from engine.storage.audit import By, Deed
 from engine.storage.customers import customer_id
 from engine.storage.keys import Intent
 from engine.storage.review_tables import OPEN_REVIEW, review
-from engine.storage.symbols import load_symbols
 from engine.wording import say
 
 Decision = Literal["optout", "no optout", "done"]
@@ -84,27 +85,59 @@ def decide(
     UnknownNameError when there is none of that id, RefusedError when somebody has decided on it already, or it is not
     for this person.
     """
-    number = _number(identity)
-    row = connection.execute(sa.select(review).where(review.c.review == number)).first()
-    if row is None:
-        raise _unknown(identity)
-    check_may(connection, by, None, say("reply {id}", id=identity))
+    row = _row(connection, identity, by)
     done = {"decided_at": by.now, "decided_by": by.actor, "decision": decision}
-    mine = review.update().where(review.c.review == number, OPEN_REVIEW).values(done)
-    if not connection.execute(mine).rowcount:
+    if row.decided_at is not None:
         who = row.decided_by
         raise RefusedError(say("{id} has been decided on already, by {who}", id=identity, who=who))
-    customers = [row.customer, *_others(connection, row)]
-    if len(customers) > 1:
-        same = (review.c.channel == row.channel, review.c.reply == row.reply, OPEN_REVIEW)
-        connection.execute(review.update().where(*same).values(done))
-    for customer in customers:
-        audit.record(connection, by, Deed(f"reply: {decision}", customer, identity, because))
+    customers = []
+    for one in _alike(connection, row):
+        audit.record(connection, by, Deed(f"reply: {decision}", one.customer, identity, because))
+        former = {}
         if decision == "optout":
-            said = OptOut(customer, customer_id(connection, customer), None, by.now, BY_REPLY())
-            opt_out(connection, load_symbols(connection), said, by, because)
+            said = OptOut(one.customer, customer_id(connection, one.customer), None, by.now, BY_REPLY())
+            former = {"former": opt_out_for_now(connection, said, by, because)}
+        connection.execute(review.update().where(review.c.review == one.review).values(done | former))
+        customers.append(one.customer)
     mark_changed(connection, customers)
     return customers
+
+
+def ask_again(
+    connection: sa.Connection, identity: str, by: By, because: str | None, practice: Practice
+) -> None:
+    """Take back what was said of a reply, for everybody whose it is: it waits again. Anybody on the staff may.
+
+    UnknownNameError when there is none of that id, RefusedError when nobody has decided on it, when it was taken for an
+    opt-out and a run has gone on from that, or when it is not for this person.
+    """
+    row = _row(connection, identity, by)
+    if row.decided_at is None:
+        raise RefusedError(
+            say("nobody has decided on {id}", id=identity), say("`homing queue` lists what waits")
+        )
+    alike = _alike(connection, row)
+    for one in reversed(alike):  # what the first opt-out found is found again last
+        if row.decision == "optout" and not _revoked(connection, one, by, because):
+            raise _gone_on(connection, identity, one, practice)
+        audit.record(connection, by, Deed("reply answer undone", one.customer, identity, because))
+    again = dict.fromkeys(("decided_at", "decided_by", "decision", "former"), sa.null())
+    mine = review.c.review.in_([one.review for one in alike])
+    connection.execute(review.update().where(mine).values(again))
+    mark_changed(connection, [one.customer for one in alike])
+
+
+def _revoked(connection: sa.Connection, one: Any, by: By, because: str | None) -> bool:
+    return one.former is not None and revoke(connection, one.customer, one.former, by, because)
+
+
+def _gone_on(connection: sa.Connection, identity: str, one: Any, practice: Practice) -> RefusedError:
+    at, customer = practice.zone.iso(one.decided_at), customer_id(connection, one.customer)
+    return RefusedError(
+        say("reply {id} was taken for an opt-out by {who} at {at}, and more has come of it since", id=identity,
+            who=one.decided_by, at=at),
+        say("`homing optout {customer} --lift` lets messages go again", customer=customer),
+    )  # fmt: skip
 
 
 def close_unclear(connection: sa.Connection, customer: int, by: By) -> None:
@@ -114,12 +147,23 @@ def close_unclear(connection: sa.Connection, customer: int, by: By) -> None:
     connection.execute(review.update().where(*mine).values(done))
 
 
-def _others(connection: sa.Connection, row: sa.Row[Any]) -> list[int]:
-    """Who else has that number."""
+def _row(connection: sa.Connection, identity: str, by: By) -> Any:
+    """A reply, on which this person may decide."""
+    row = connection.execute(sa.select(review).where(review.c.review == _number(identity))).first()
+    if row is None:
+        raise _unknown(identity)
+    check_may(connection, by, None, say("reply {id}", id=identity))
+    return row
+
+
+def _alike(connection: sa.Connection, row: Any) -> list[Any]:
+    """The same reply as everybody's whose it is, and on which the same was decided, this one first."""
     if row.reply is None:
-        return []
-    same = (review.c.channel == row.channel, review.c.reply == row.reply, OPEN_REVIEW)
-    return list(connection.scalars(sa.select(review.c.customer).where(*same).order_by(review.c.customer)))
+        return [row]
+    names = ("channel", "reply", "decided_at", "decided_by")
+    same = (review.c[name].is_not_distinct_from(getattr(row, name)) for name in names)
+    rows = connection.execute(sa.select(review).where(*same).order_by(review.c.customer)).all()
+    return [row, *(one for one in rows if one.review != row.review)]
 
 
 def _number(identity: str) -> int:

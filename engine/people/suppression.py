@@ -95,6 +95,23 @@ def release(connection: sa.Connection, number: int, channel: int) -> None:
     connection.execute(suppressed.delete().where(mine, suppressed.c.channel == channel))
 
 
+def kept_of(connection: sa.Connection, number: int, channel: int) -> dict[str, tuple[int, str | None] | None]:
+    """What is kept of the addresses of a customer for a channel, by hash: since when and from where; None: nothing."""
+    hashes = [hashed for _, hashed in _addresses(connection, [number], identity=False)]
+    rows = sa.select(suppressed).where(suppressed.c.hash.in_(hashes), suppressed.c.channel == channel)
+    known = {row.hash: (row.at, row.source) for row in connection.execute(rows)}
+    return {hashed: known.get(hashed) for hashed in hashes}
+
+
+def forget(connection: sa.Connection, before: Mapping[str, Any], channel: int, at: int) -> None:
+    """Keep no more to an opt-out said at `at`; of these hashes is kept what `kept_of` told before."""
+    for hashed, stood in before.items():
+        same = (suppressed.c.hash == hashed, suppressed.c.channel == channel, suppressed.c.at == at)
+        if connection.execute(suppressed.delete().where(*same)).rowcount and stood is not None:
+            row = {"hash": hashed, "channel": channel, "at": stood[0], "source": stood[1]}
+            connection.execute(suppressed.insert().values(row))
+
+
 def opt_out_known(connection: sa.Connection, numbers: Sequence[int]) -> int:
     """Opt out those customers, new or changed, whose address is suppressed; how many that were."""
     if connection.scalar(sa.select(suppressed.c.hash).limit(1)) is None:

@@ -10,16 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.errors import RefusedError
+from engine.people import doubts
 from engine.people.decisions import Done
 from engine.people.practice import Practice, last_decision
 from engine.people.staff import Crew, members, objection
+from engine.permits.settling import unsettle
 from engine.storage import audit
 from engine.storage.arrivals import mark_changed
 from engine.storage.audit import By, Deed
 from engine.storage.benefit_tables import grant, is_grant
 from engine.storage.keys import Intent
 from engine.storage.messages import is_message
-from engine.storage.schema import ACTIVE, VISIT, enrolment, message
+from engine.storage.schema import VISIT, message
 from engine.storage.staff_tables import decision, edit
 from engine.storage.states import TAKEN_BACK, GrantStatus, MessageStatus
 from engine.storage.symbols import load_symbols
@@ -68,8 +70,8 @@ def _undone(connection: sa.Connection, intent: Intent, by: By, crew: Crew, pract
             say("`homing messages` and `homing customer` say what"),
         )  # fmt: skip
     connection.execute(decision.delete().where(*is_message(intent, decision), decision.c.kind == row.kind))
-    verb = {"approved": "approval", "refused": "refusal", _EDITED: "edit"}[row.verb]
-    return Deed(f"{row.kind} {verb} undone", intent.customer, intent.id)
+    kind = "message" if row.kind == doubts.KIND else row.kind
+    return Deed(f"{kind} {_NOUNS[row.verb]} undone", intent.customer, intent.id)
 
 
 def _decision(connection: sa.Connection, intent: Intent) -> Any:
@@ -79,7 +81,7 @@ def _decision(connection: sa.Connection, intent: Intent) -> Any:
         row = _last_edit(connection, intent)
     if row is None or (row.kind, row.verb) not in _UNDO:
         raise RefusedError(
-            say("nobody has approved or refused {id}", id=intent.id), say("`homing queue` lists what waits")
+            say("nobody has decided on {id}", id=intent.id), say("`homing queue` lists what waits")
         )
     return row
 
@@ -108,7 +110,7 @@ def _ask_again(connection: sa.Connection, intent: Intent, row: Any, by: By) -> b
     """A message that was refused, whose state has not been left."""
     dropped = (message.c.status == MessageStatus.DROPPED, message.c.changed_at == row.at)
     del by
-    return _unsettle(connection, intent) and _change(connection, [*is_message(intent), *dropped], _held(row))
+    return unsettle(connection, intent) and _change(connection, [*is_message(intent), *dropped], _held(row))
 
 
 def _unwrite(connection: sa.Connection, intent: Intent, row: Any, by: By) -> bool:
@@ -135,7 +137,7 @@ def _hold_benefit(connection: sa.Connection, intent: Intent, row: Any, by: By) -
     held = {"status": GrantStatus.HELD, "role": row.role, "changed_at": row.since, "because": row.because}
     nobodys = {"granted_at": None, "expires": None, "decided_by": None}
     given = (grant.c.status == GrantStatus.GRANTED, grant.c.redeemed_at.is_(None))
-    if not _unsettle(connection, intent) or not _change_grant(connection, intent, given, held | nobodys):
+    if not unsettle(connection, intent) or not _change_grant(connection, intent, given, held | nobodys):
         return False
     again = {"status": MessageStatus.WAITING, "until": None, "counted_at": None, "changed_at": by.now}
     waiting = message.c.status.in_((MessageStatus.WAITING, MessageStatus.READY))
@@ -151,7 +153,7 @@ def _want_benefit(connection: sa.Connection, intent: Intent, row: Any, by: By) -
     del row
     wanted = {"status": GrantStatus.WAITING, "changed_at": by.now, "because": None, "decided_by": None}
     refused = (grant.c.status == GrantStatus.REFUSED,)
-    return _unsettle(connection, intent) and _change_grant(connection, intent, refused, wanted)
+    return unsettle(connection, intent) and _change_grant(connection, intent, refused, wanted)
 
 
 _UNDO = {
@@ -160,14 +162,32 @@ _UNDO = {
     ("message", _EDITED): _unwrite,
     ("benefit", "approved"): _hold_benefit,
     ("benefit", "refused"): _want_benefit,
+    (doubts.KIND, "sent"): doubts.doubt_arrival,
+    (doubts.KIND, "anew"): doubts.keep_back,
 }
 
 _NAMES = {
     "message": lambda intent: say("message {id}", id=intent.id),
     "benefit": lambda intent: say("benefit {id}", id=intent.id),
+    doubts.KIND: lambda intent: say("message {id}", id=intent.id),
 }
 
-_VERBS = {"approved": say("approved"), "refused": say("refused"), _EDITED: say("edited")}
+_VERBS = {
+    "approved": say("approved"),
+    "refused": say("refused"),
+    _EDITED: say("edited"),
+    "sent": say("settled as sent"),
+    "anew": say("sent anew"),
+}
+
+_NOUNS = {
+    "approved": "approval",
+    "refused": "refusal",
+    _EDITED: "edit",
+    "sent": "arrival",
+    "anew": "resend",
+}
+"""What the trail calls what was taken back."""
 
 
 def _held(row: Any) -> dict[str, Any]:
@@ -182,14 +202,6 @@ def _held(row: Any) -> dict[str, Any]:
         "counted_at": None,
         "piloted": False,
     } | ({} if row.signed else {"approved_text": None})
-
-
-def _unsettle(connection: sa.Connection, intent: Intent) -> bool:
-    """The state waits for it again; False when it has been left."""
-    visit = [enrolment.c[name] == getattr(intent, name) for name in VISIT]
-    waits = {"pending": enrolment.c.pending + 1, "settled_at": None}
-    here = enrolment.update().where(*visit, enrolment.c.status == ACTIVE).values(waits)
-    return connection.execute(here).rowcount > 0
 
 
 def _change(

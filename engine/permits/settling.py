@@ -4,7 +4,7 @@ Whoever brings a message to its end says so here, the permit phase as well as th
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -33,6 +33,14 @@ def settle(connection: sa.Connection, ended: Iterable[Visit], now: int) -> None:
         for visit, count in Counter(ended).items()
     ]
     execute_many(connection, update, rows)
+
+
+def unsettle(connection: sa.Connection, visit: Sequence[int]) -> bool:
+    """The state waits for a send again; false when the visit is over. `visit`: with or without what follows its key."""
+    here = [enrolment.c[name] == number for name, number in zip(VISIT, visit, strict=False)]
+    waits = {"pending": enrolment.c.pending + 1, "settled_at": None}
+    update = enrolment.update().where(*here, enrolment.c.status == ACTIVE).values(waits)
+    return connection.execute(update).rowcount > 0
 
 
 def settle_taken(connection: sa.Connection, now: int) -> None:

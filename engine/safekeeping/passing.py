@@ -102,9 +102,14 @@ _WORDS = ("subject", "text")
 
 def _texts(passing: Passing, here: Stretch) -> int:
     decided = (message.c.status >= MessageStatus.SENT, message.c.changed_at < passing.before("texts"))
-    same = [edit.c[name] == message.c[name] for name in INTENT]
-    here.delete(edit, sa.exists().where(*same, *decided))
+    here.delete(edit, _among(edit, *decided))
+    here.blank(decision, ("former",), _among(decision, *decided))
     return here.blank(message, _WORDS, *decided)
+
+
+def _among(table: sa.Table, *which: Sql) -> Sql:
+    """That what it belongs to is among these messages."""
+    return sa.exists().where(*(table.c[name] == message.c[name] for name in INTENT), *which)
 
 
 def _messages(passing: Passing, here: Stretch) -> int:
@@ -117,6 +122,7 @@ def _messages(passing: Passing, here: Stretch) -> int:
         message.c.changed_at < passing.before("messages"),
         passing.of_nobody_under_way(message, message.c.changed_at),
     )
+    here.blank(decision, ("former",), _among(decision, *old, counted))
     here.blank(message, (*_WORDS, "address"), *old, counted)
     count = here.delete(message, *old, ~counted)
     if count:

@@ -19,13 +19,15 @@ review = sa.Table(
     sa.Column("decided_at", Instant),
     sa.Column("decided_by", sa.Text),
     sa.Column("decision", sa.Text),
+    sa.Column("former", sa.JSON(none_as_null=True)),
 )
 """Replies that machines do not decide on, one row for each customer whose they are.
 
 `channel` and `reply`: what came back, see `engine.storage.inbox_tables`; null when it came another way. `unclear`: it
 may be an opt-out, so that no marketing is sent to this customer meanwhile; otherwise no rule listened for it.
 `at`: when it was written, `since`: when it came. The numbers of an intent: the message that it answers, if any.
-`decision`: optout, no optout or done.
+`decision`: optout, no optout or done. `former`: what stood before an opt-out that somebody saw in it, see
+`engine.people.unsaying`; null: it cannot be taken back.
 """
 
 OPEN_REVIEW = review.c.decided_at.is_(None)

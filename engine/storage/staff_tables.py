@@ -47,10 +47,12 @@ decision = key_table(
     sa.Column("because", sa.Text),
     sa.Column("until", Instant),
     sa.Column("signed", sa.Text),
+    sa.Column("former", sa.JSON(none_as_null=True)),
 )
 """The last decision on something that waited for a person: who comes too late is told, and it can be taken back.
 
-`since`: when it began to wait; `role`, `because`, `until` and `signed`: as it waited.
+`since`: when it began to wait; `role`, `because`, `until` and `signed`: as it waited. `former`: how a message in doubt
+and its customer stood, see `engine.people.doubts`.
 """
 
 signature = key_table(

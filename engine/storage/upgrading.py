@@ -11,13 +11,17 @@ from engine.storage.arrivals import mark_changed
 from engine.storage.benefit_tables import grant_redeemed
 from engine.storage.columns import AddColumn
 from engine.storage.flow_tables import NOWHERE, SENT_MESSAGE, traffic
+from engine.storage.review_tables import review
 from engine.storage.schema import message, meta, task
-from engine.storage.staff_tables import OPEN_TASK, edit
+from engine.storage.staff_tables import OPEN_TASK, decision, edit
 from engine.storage.states import MessageStatus
 from engine.storage.traffic import QUARTER
 
-BEFORE, NOW = ("8", "9"), "10"
-"""Versions of the fixed tables, as `meta` holds them: 9 brought ranks of tasks, 10 what a finish has changed."""
+BEFORE, NOW = ("8", "9", "10"), "11"
+"""Versions of the fixed tables, as `meta` holds them: 9 brought ranks of tasks, 10 what a finish has changed.
+
+11 brought what was before somebody settled a doubt, or said what a reply means.
+"""
 
 _IS_BEFORE = (meta.c.key == "schema", meta.c.value.in_(BEFORE))
 
@@ -30,13 +34,13 @@ def is_of_before(connection: sa.Connection) -> bool:
 def bring_up(connection: sa.Connection) -> None:
     """Make a database of a version before one of this; no other is touched.
 
-    Tasks get a rank, which the next run works out: their customers count as changed. Edits remember what was before.
-    What has left is counted.
+    Tasks get a rank, which the next run works out: their customers count as changed. Edits and decisions remember what
+    was before. What has left is counted.
     """
     if not connection.execute(meta.update().where(*_IS_BEFORE).values(value=NOW)).rowcount:
         return  # somebody else was first
     inspector = sa.inspect(connection)
-    for table in (task, edit):
+    for table in (task, edit, decision, review):
         known = {column["name"] for column in inspector.get_columns(table.name)}
         for column in table.c:
             if column.name not in known:

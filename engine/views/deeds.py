@@ -51,4 +51,6 @@ _SAID: Mapping[str, Reason] = {
     "message edit undone": reason("edit taken back by {who}"),
     "message was sent": reason("settled as sent by {who}"),
     "message sent anew": reason("sent anew by {who}"),
+    "message arrival undone": reason("in doubt again: taken back by {who} that it was sent"),
+    "message resend undone": reason("in doubt again: sending anew taken back by {who}"),
 }

@@ -28,8 +28,9 @@ from engine.storage.columns import DropColumn
 from engine.storage.fairness import LET_PASS, somebody_waits, waiting
 from engine.storage.file_systems import kind_of_mount
 from engine.storage.flow_tables import traffic
+from engine.storage.review_tables import review
 from engine.storage.schema import INTENT, changed, message, meta, task
-from engine.storage.staff_tables import edit
+from engine.storage.staff_tables import decision, edit
 from engine.storage.store import Store, open_store
 from engine.storage.symbols import load_symbols
 from engine.storage.traffic import left_between
@@ -119,7 +120,8 @@ def test_of_the_version_before(path: Path) -> None:
             index.drop(connection)
         connection.execute(DropColumn(task.c.rank))
         connection.execute(DropColumn(edit.c.former))
-        connection.execute(DropColumn(task.c.before))
+        for later in (task.c.before, decision.c.former, review.c.former):
+            connection.execute(DropColumn(later))
         grant_redeemed.drop(connection)
         traffic.drop(connection)
         message_row = dict.fromkeys(("message", "state", "policy", "created_at", "changed_at", *INTENT), 1)
@@ -140,11 +142,14 @@ def test_of_the_version_before(path: Path) -> None:
     store.close()
 
 
+_GROWN = ("task", "edit", "decision", "review")
+
+
 def _tasks_as_made(store: Store) -> tuple[list[str], list[str | None]]:
-    """The columns of tasks and edits, and how the indexes of tasks were made."""
+    """The columns of those tables that have more than before, and how the indexes of tasks were made."""
     with store.read() as connection:
         found = sa.inspect(connection)
-        columns = [column["name"] for table in ("task", "edit") for column in found.get_columns(table)]
+        columns = [column["name"] for table in _GROWN for column in found.get_columns(table)]
         text = "SELECT sql FROM sqlite_master WHERE tbl_name = 'task' AND type = 'index' ORDER BY name"
         return columns, list(connection.exec_driver_sql(text).scalars())
 

@@ -69,7 +69,7 @@ def test_who_may_and_what_there_is_to_undo(tmp_path: Path) -> None:
     hire(homing)
     (one,) = held(homing)
     assert homing("queue", "undo", one["id"], "--as", "王经理").err.startswith(
-        f"homing: nobody has approved or refused {one['id']}\n"
+        f"homing: nobody has decided on {one['id']}\n"
     )
     homing.well("queue", "approve", one["id"], "--as", "王经理")
     assert homing("queue", "undo", one["id"], "--as", "小李").status == 1

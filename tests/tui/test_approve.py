@@ -131,7 +131,7 @@ def test_what_has_left_is_not_taken_back_with_the_others(tmp_path: Path) -> None
         homing.well("queue", "undo", one, "--as", "李总")
         await visitor.press("u")
         assert "✓ 2 taken back" in visitor.text
-        assert "! 1 passed over: nobody has approved or refused" in visitor.text
+        assert "! 1 passed over: nobody has decided on" in visitor.text
 
     visit(homing, "王经理", play)
     undone = [who for who, verb, _ in trail(homing) if verb == "message approval undone"]
@@ -160,7 +160,7 @@ def test_what_somebody_wrote_is_never_among_all_alike(tmp_path: Path) -> None:
 
 
 def test_the_last_act_is_taken_back_and_nothing_older(tmp_path: Path) -> None:
-    """`u` names what it takes back, edits among it; what is final stays the last, whatever was done before it."""
+    """`u` names what it takes back, edits and answers among it; what has been taken back waits where it did."""
     homing = staffed(tmp_path)
     doubtful(homing)
 
@@ -173,12 +173,22 @@ def test_the_last_act_is_taken_back_and_nothing_older(tmp_path: Path) -> None:
         assert visitor.told == "taken back: edit for 陈2"
         assert messages(homing)["C2"][1] == "【毛毛家】陈2女士您好,五折为您保留。回T退订"
         await visitor.press("home", "n")
-        assert visitor.told == "no opt-out: 陈1 goes on getting messages"
+        assert visitor.told == "no opt-out: 陈1 goes on getting messages · u takes it back"
+        assert "别再发了吧" not in visitor.text
         await visitor.press("u")
-        assert visitor.told == "what was said of the reply of 陈1 cannot be taken back"
+        assert visitor.told == "taken back: what was said of the reply of 陈1"
+        assert "Is it an opt-out?" in visitor.text
+        await visitor.press("home", "down", "y", *"called", "enter")
+        assert visitor.told == "settled for 陈1: it arrived · u takes it back"
+        assert messages(homing)["C1"][0] == "sent"
+        await visitor.press("u")
+        assert messages(homing)["C1"][0] == "unknown"
+        assert "Did it arrive?" in visitor.text
+        await visitor.press("u")
+        assert visitor.told == "taken back: refusal for 陈3"
 
     visit(homing, "王经理", play)
-    assert messages(homing)["C3"][0] == "dropped"
+    assert messages(homing)["C3"][0] == "held"
 
 
 def doubtful(homing: Homing) -> None:

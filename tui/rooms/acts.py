@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 
 from dsl.wording import Phrase
 from engine.people.decisions import Done
-from engine.storage.keys import Intent
+from engine.people.many import undo_all
+from engine.people.reviews import ask_again
+from engine.storage.keys import Intent, intent_of
 from engine.views.held import Item
+from engine.views.kinds import REPLY
 from engine.views.titles import Titles
+from tui.house import House
 from tui.rooms.held_item import name_of
 from tui.rooms.verdicts import VERDICTS, Verdict
 from tui.wording import say, say_number
@@ -14,15 +18,16 @@ from tui.wording import say, say_number
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`what`: what was done, and for whom. `intents`: on what; none where it cannot be taken back."""
+    """`what`: what was done, and for whom. On what: `intents`, or the `reply` of this id."""
 
     what: Phrase
     intents: tuple[Intent, ...] = ()
+    reply: str | None = None
 
 
 @dataclass(slots=True)
 class Acts:
-    """`last` is what would be taken back: nothing older is, as long as that stands."""
+    """What can be taken back, the last first."""
 
     _done: list[Act] = field(default_factory=list)
 
@@ -31,15 +36,23 @@ class Acts:
         self._done.append(act)
 
     def take_last(self) -> Act | None:
-        """The last one, which is left where it cannot be taken back; None: nothing was done."""
-        if not self._done:
-            return None
-        return self._done.pop() if self._done[-1].intents else self._done[-1]
+        """The last one; None: nothing was done."""
+        return self._done.pop() if self._done else None
 
 
-def decided(one: Item, verdict: Verdict, intent: Intent | None) -> Act:
-    """A decision. `intent`: None where it is final."""
-    return Act(verdict.named(name=name_of(one)), () if intent is None else (intent,))
+def take_back(act: Act, house: House) -> Done:
+    """Take it back, each that it can be; EngineError where it is a reply and cannot."""
+    reply = act.reply
+    if reply is None:
+        return undo_all(house.project.store, act.intents, house.who(), house.practice, None)
+    house.write(lambda hand: ask_again(hand.connection, reply, hand.by, None, hand.practice))
+    return Done([], [], {})
+
+
+def decided(one: Item, verdict: Verdict) -> Act:
+    """A decision."""
+    what, key = verdict.named(name=name_of(one)), str(one["id"])
+    return Act(what, reply=key) if one["kind"] == REPLY else Act(what, (intent_of(key),))
 
 
 def edited(name: str, intent: Intent) -> Act:
@@ -65,7 +78,7 @@ def decided_said(one: Item, verdict: Verdict, left: str, onward: str | None) -> 
         said = say("{done}; now it waits for {role}", done=said, role=left)
     elif onward is not None and verdict is VERDICTS["approve"]:
         said = say("{done}: {onward}", done=said, onward=onward)
-    return say("{done} · u takes it back", done=said) if verdict.revocable else said
+    return say("{done} · u takes it back", done=said)
 
 
 def approved_said(done: Done, titles: Titles) -> list[Phrase]:
@@ -85,7 +98,7 @@ def approved_said(done: Done, titles: Titles) -> list[Phrase]:
 
 def undone_said(act: Act, done: Done) -> list[Phrase]:
     """What was taken back: by its name, where that is all of it."""
-    if not done.decided:
+    if not done.decided and act.reply is None:
         return []
     if done.passed_over:
         return [say_number("{n:,} taken back", "{n:,} taken back", n=len(done.decided))]

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from engine.errors import EngineError
 from engine.people.doubts import KIND as DOUBT
 from engine.people.edits import Writing
-from engine.people.many import approve_all, undo_all
+from engine.people.many import approve_all
 from engine.storage.keys import intent_of
 from engine.views.held import Item
 from engine.views.titles import NAMES, Titles
@@ -31,6 +31,7 @@ from tui.rooms.acts import (
     decided,
     decided_said,
     edited,
+    take_back,
     undone_said,
 )
 from tui.rooms.dossier import WIDTHS, Dossier
@@ -338,21 +339,17 @@ class ApproveRoom(Room[Shelf]):
         act = self._acts.take_last()
         if act is None:
             self.tell(say("You have decided on nothing here that could be taken back."))
-        elif not act.intents:
-            self.tell(wrong=say("{what} cannot be taken back", what=act.what))
         else:
             await self._take_back(act)
 
     async def _take_back(self, act: Act) -> None:
-        house, intents = self.house, act.intents
-        if len(intents) > _LONG:
-            self.tell(say_number("taking {n:,} back …", "taking {n:,} back …", n=len(intents)))
-        done = await self.try_to(
-            lambda: undo_all(house.project.store, intents, house.who(), house.practice, None)
-        )
+        if len(act.intents) > _LONG:
+            self.tell(say_number("taking {n:,} back …", "taking {n:,} back …", n=len(act.intents)))
+        done = await self.try_to(partial(take_back, act, self.house))
         if done is not None:
-            if done.decided:
-                self._asked = replace(self._asked, pages=(None,), key=done.decided[0].id)
+            key = done.decided[0].id if done.decided else act.reply
+            if key is not None:
+                self._asked = replace(self._asked, pages=(None,), key=key)
             self.tell(*undone_said(act, done), wrong=passed_over_said(done, self.names()))
         self.reload()
 
@@ -382,7 +379,7 @@ class ApproveRoom(Room[Shelf]):
             self._asked = self._page.asked
             super().reload()  # the rest of the page follows with the next look around
         if done is not None:
-            self._acts.add(decided(one, verdict, intent_of(key) if verdict.revocable else None))
+            self._acts.add(decided(one, verdict))
             beside, left = self._beside.get(key), self._titles.roles(done.left)
             onward = None if beside is None else beside.onward
             self.tell(decided_said(one, verdict, left, onward))

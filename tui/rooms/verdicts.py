@@ -34,7 +34,6 @@ class Verdict:
     """A decision on something of these `kinds`. `asks`: for words; `sure`: whether somebody means it.
 
     `do` tells who must decide as well. `named`: what it is; `said`: what comes of it, each for a customer.
-    `revocable`: it can be taken back.
     """
 
     kinds: frozenset[str]
@@ -43,7 +42,6 @@ class Verdict:
     said: Said
     asks: Phrase | None = None
     sure: Phrase | None = None
-    revocable: bool = False
 
 
 def _approve(hand: Hand, one: Item, _because: str) -> str | None:
@@ -81,7 +79,6 @@ VERDICTS: Mapping[str, Verdict] = {
         _approve,
         lambda name: say("approval for {name}", name=name),
         lambda name: say("approved for {name}", name=name),
-        revocable=True,
     ),
     "refuse": Verdict(
         HELD,
@@ -89,7 +86,6 @@ VERDICTS: Mapping[str, Verdict] = {
         lambda name: say("refusal for {name}", name=name),
         lambda name: say("refused for {name}: it never goes", name=name),
         asks=say("Why is it refused?"),
-        revocable=True,
     ),
     "arrived": Verdict(
         frozenset({DOUBT}),
