@@ -206,6 +206,12 @@ class Model:
         """Of which type the attributes of the customer are."""
         return {field.name: field.type.kind for field in self.customer}
 
+    @property
+    def purchases(self) -> tuple[str, ...]:
+        """The kinds of events in which money is spent: those with a field of money."""
+        kinds = self.events.values()
+        return tuple(kind.name for kind in kinds if any(field.type.kind == "money" for field in kind.fields))
+
     def ordered_journeys(self) -> tuple[Journey, ...]:
         """The order in which a run works them: higher priority first, then by name."""
         return tuple(sorted(self.journeys.values(), key=lambda item: (-item.priority, item.name)))

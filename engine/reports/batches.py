@@ -9,7 +9,6 @@ from dsl.units import Duration
 from engine.calendars.zone import DAY, date_of
 from engine.conditions import moments
 from engine.conditions.moments import Sql, integer
-from engine.reports.funnel import purchases
 from engine.reports.study import Row, Study, share
 from engine.storage.benefit_tables import grant
 from engine.storage.flow_tables import SENT_MESSAGE
@@ -98,7 +97,7 @@ def _bought(study: Study) -> Sql:
     """When the customer bought something next; missing where they did not."""
     until = moments.shift(study.window.zone, message.c.sent_at, _LATER, back=False)
     found = []
-    for kind in purchases(study):
+    for kind in study.window.model.purchases:
         rows = study.window.tables.events[kind].alias()
         these = (rows.c.customer == message.c.customer, rows.c.at > message.c.sent_at, rows.c.at <= until)
         first = sa.select(sa.func.min(rows.c.at)).where(*these).correlate(message).scalar_subquery()

@@ -125,7 +125,7 @@ def _again(study: Study) -> Sql:
     """That something was bought after the goal, or the end, and in time."""
     won = sa.func.coalesce(enrolment.c.goal_at, enrolment.c.ended_at)
     found = []
-    for kind in purchases(study):
+    for kind in study.window.model.purchases:
         rows = study.window.tables.events[kind].alias()
         these = (rows.c.customer == enrolment.c.customer, rows.c.at > won, rows.c.at <= _later(study, won))
         found.append(sa.exists(sa.select(rows.c.seq).where(*these).correlate(enrolment)))
@@ -139,9 +139,3 @@ _KNOWN: Mapping[str, Callable[[Study], Sql]] = {
     "won": _won,
     "retained": _again,
 }
-
-
-def purchases(study: Study) -> list[str]:
-    """The kinds of events in which money is spent: those with a field of money."""
-    kinds = study.window.model.events.values()
-    return [kind.name for kind in kinds if any(field.type.kind == "money" for field in kind.fields)]

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from dsl.model.journeys import Goal, Journey
 from engine.conditions import moments
-from engine.reports.funnel import purchases
 from engine.reports.study import Row, Study
 from engine.storage.benefit_tables import grant
 from engine.storage.declared import column_name
@@ -112,7 +111,7 @@ def _spent(study: Study, journey: Journey, goal: Goal, *, held: bool) -> Spender
 def _sums(study: Study, goal: Goal) -> Iterator[sa.ColumnElement[Any]]:
     """What of each kind of purchase, by its first field of money."""
     until = moments.shift(study.window.zone, enrolment.c.entered_at, goal.duration, back=False)
-    for kind in purchases(study):
+    for kind in study.window.model.purchases:
         fields = study.window.model.events[kind].fields
         amount = next(field.name for field in fields if field.type.kind == "money")
         rows = study.window.tables.events[kind].alias()

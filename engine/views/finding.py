@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.calendars.zone import date_of
 from engine.storage.bulk import rows_by_key
 from engine.storage.declared import column_name
 from engine.storage.migration import searched_fields
@@ -24,13 +26,15 @@ _LEAST_DIGITS = 3
 class Person:
     """Somebody who was found. `texts`: what they are found by, by attribute. `places`: `journey: state` under way.
 
-    `refused`: the channels they have opted out of; None stands for every one.
+    `refused`: the channels they have opted out of; None stands for every one. `bought`: when they spent money last, and
+    by which kind of event.
     """
 
     id: str
     texts: dict[str, str]
     places: tuple[tuple[str, str], ...] = ()
     refused: tuple[str | None, ...] = ()
+    bought: tuple[date, str] | None = None
 
     @property
     def name(self) -> str:
@@ -105,13 +109,14 @@ def _people(window: Window, numbers: Sequence[int]) -> Iterator[Person]:
     fields = searched_fields(window.model)
     columns = [table.c.customer, table.c.id, *(table.c[column_name(field.name)] for field in fields)]
     rows = {row.customer: row for row in rows_by_key(window.connection, columns, table.c.customer, numbers)}
-    places, refused = _places(window, numbers), _refused(window, numbers)
+    places, refused, bought = _places(window, numbers), _refused(window, numbers), _bought(window, numbers)
     for number in numbers:
         if (row := rows.get(number)) is not None:
             values: tuple[str | None, ...] = row[2:]
             named = zip((field.name for field in fields), values, strict=True)
             texts = {name: value for name, value in named if value}
-            yield Person(row.id, texts, tuple(places.get(number, ())), tuple(refused.get(number, ())))
+            at, out = tuple(places.get(number, ())), tuple(refused.get(number, ()))
+            yield Person(row.id, texts, at, out, bought.get(number))
 
 
 def _places(window: Window, numbers: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
@@ -136,4 +141,16 @@ def _refused(window: Window, numbers: Sequence[int]) -> dict[int, list[str | Non
         query.where(optout.c.customer.in_(numbers), optout.c.lifted_at.is_(None))
     ):
         found.setdefault(row.customer, []).append(window.name(row.channel))
+    return found
+
+
+def _bought(window: Window, numbers: Sequence[int]) -> dict[int, tuple[date, str]]:
+    """When they spent money last."""
+    found: dict[int, tuple[date, str]] = {}
+    for kind in window.model.purchases:
+        of = window.tables.events[kind].c
+        latest = sa.select(of.customer, sa.func.max(of.at)).where(of.customer.in_(numbers))
+        for number, at in window.connection.execute(latest.group_by(of.customer)):
+            day = date_of(window.zone.day(at))
+            found[number] = max(found.get(number, (day, kind)), (day, kind))
     return found

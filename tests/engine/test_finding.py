@@ -1,5 +1,6 @@
 """Customers found by a part of what is known of them, whether the index knows them already or not."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,22 @@ def test_one_is_named_or_looked_for(homing: Homing) -> None:
     """Without either nothing is shown."""
     assert homing("customer").status == 2
     assert "nobody" in homing.well("customer", "--find", "周").err
+
+
+def test_the_last_purchase_is_told(homing: Homing) -> None:
+    """Of all that somebody bought, the day of the latest; of others nothing."""
+    visits = "customer,at,amount\nK-101,2026-11-02 10:00,5\nK-101,2026-11-01 23:59,7\nK-102,2025-01-01,1\n"
+    homing.well("import", "visit", homing.file("v.csv", visits))
+    project = homing.opened()
+    with project.store.read() as connection:
+        people = find(look(connection, project.config), "晨").people
+    project.store.close()
+    bought = {one.id: one.bought for one in people}
+    assert bought == {
+        "K-101": (date(2026, 11, 2), "visit"),
+        "K-102": (date(2025, 1, 1), "visit"),
+        "K-1": None,
+    }
 
 
 def test_an_analyze_of_somebodys_is_mended(homing: Homing) -> None:

@@ -46,7 +46,7 @@ from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.searching import Searching
 from tui.wording import say, told
 
-_COLUMNS = (Column(most=20), Column(), Column(spare=True), Column(elastic=True))
+_COLUMNS = (Column(most=20), Column(), Column(spare=True), Column(elastic=True), Column(spare=True))
 _RUNS = (Column(), Column(), Column(elastic=True), Column(spare=True), Column(spare=True))
 _PARTS: tuple[tuple[str, Phrase], ...] = (
     ("facts", say("What is known")),
@@ -346,7 +346,16 @@ def _row(one: Person, register: Register) -> Row:
     places = ", ".join(place_told(register.titles, journey, state) for journey, state in one.places)
     number = texts_masked(one.texts, register.kinds, ADDRESSES)
     state = " · ".join(filter(None, (refused_told(one.refused), places)))
-    return Row(one.id, (told(one.name), told(one.id), number, state))
+    return Row(one.id, (told(one.name), told(one.id), number, state, _bought(one, register)))
+
+
+def _bought(one: Person, register: Register) -> str:
+    """When they spent money last, without the year where it is this one."""
+    if one.bought is None:
+        return ""
+    day, kind = one.bought
+    when = str(day).removeprefix(register.now[:5])
+    return f"{told(register.titles.of('event', kind))} {when}"
 
 
 def _count(register: Register, left: int) -> str:
