@@ -68,6 +68,14 @@ class Place:
     blocked: int
     ungranted: int
 
+    def is_late(self, since: int, now: int) -> bool:
+        """Whether one who came in then is among the late."""
+        return self.limit is not None and since < now - self.limit
+
+    def lingers(self, since: int, now: int) -> bool:
+        """Whether one who came in then has been here for longer than nearly all stay."""
+        return self.usual is not None and since < now - self.usual.limit
+
 
 @dataclass(frozen=True, slots=True)
 class Running:

@@ -92,5 +92,7 @@ def test_who_is_somewhere_for_longer_than_nearly_everybody_before_them_shows(tmp
         assert "(~ 2)  2" in visitor.text
         assert "95 of 100 leave within 2 days (by 58 who left and 2 who are there)" in visitor.text
         assert "~ 2 here for longer than that" in visitor.text
+        await visitor.press("enter")
+        assert visitor.text.count("~ since 2026-11-23 10:00") == 2
 
     visit(homing, "王经理", play, LARGE)

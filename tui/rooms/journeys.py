@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from engine.people.practice import Hand
 from engine.views.inhabitants import Inhabitant, Stay, inhabitants
-from engine.views.passages import Running, running
+from engine.views.passages import Place, Running, running
 from engine.views.stays import Usual, usual_stays
 from engine.views.titles import Titles
 from tui.dialogs import AskWords
@@ -94,6 +94,13 @@ class Journeys:
     def journey(self, name: str | None) -> Running | None:
         """The one of that name."""
         return next((one for one in self.journeys if one.journey.name == name), None)
+
+    @property
+    def place(self) -> Place | None:
+        """The state that is asked for."""
+        one = self.journey(self.asked.journey)
+        places = () if one is None else one.places
+        return next((place for place in places if place.state.name == self.asked.state), None)
 
 
 def read_journeys(asked: Asked, known: Habits | None, sight: Sight) -> Journeys:
@@ -205,7 +212,7 @@ class JourneysRoom(Room[Journeys]):
         self._show_near()
 
     def _put_people(self, page: Journeys) -> None:
-        rows = [_person(person) for person in page.people]
+        rows = [_person(person, page) for person in page.people]
         here = None if self._landing is None or not rows else rows[self._landing].key
         self._landing = None
         self._people.put(rows or [Row(None, (told(say("Nobody is here now.")),))], here)
@@ -339,9 +346,14 @@ class JourneysRoom(Room[Journeys]):
             super().reload()
 
 
-def _person(one: Inhabitant) -> Row:
+def _person(one: Inhabitant, page: Journeys) -> Row:
+    """Marked as their state is where all of them are counted."""
+    place, since = page.place, one.stay.since
+    late = place is not None and place.is_late(since, page.now)
+    lingers = place is not None and place.lingers(since, page.now)
     key = f"{'-'.join(map(str, one.stay))} {one.id}"
     name = " · ".join(told(part) for part in (one.name or one.id, one.record) if part)
-    since = told(say("since {time}", time=one.since))
+    mark = "! " if late else "~ " if lingers else ""
+    here = f"{mark}{told(say('since {time}', time=one.since))}"
     coming = "" if one.next is None else told(say("next {time}", time=one.next))
-    return Row(key, (name, told(one.id), since, coming))
+    return Row(key, (name, told(one.id), here, coming), alarm=late)
