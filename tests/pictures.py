@@ -41,6 +41,8 @@ PICTURES = {
     "approve_reply": Picture("王经理", "2 end"),
     "calls": Picture("小李", "3 down", (150, 40)),
     "calls_finish": Picture("小李", "3 down f 1 tab right right tab 4"),
+    "customers": Picture("小李", "4 何 伟 enter enter right", (140, 36)),
+    "why": Picture("小李", "4 何 伟 enter w", (140, 36)),
     "journeys": Picture("王经理", "5 down down enter down down", (140, 36)),
     "deliveries": Picture("王经理", "7 end", (100, 20)),
     "calls_zh": Picture("小李", "3 down", (150, 40), "zh"),

@@ -46,7 +46,13 @@ from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.searching import Searching
 from tui.wording import say, told
 
-_COLUMNS = (Column(most=20), Column(), Column(spare=True), Column(elastic=True), Column(spare=True))
+_COLUMNS = (
+    Column(most=20),
+    Column(),
+    Column(spare=True),
+    Column(elastic=True, least=12),
+    Column(spare=True),
+)
 _RUNS = (Column(), Column(), Column(elastic=True), Column(spare=True), Column(spare=True))
 _PARTS: tuple[tuple[str, Phrase], ...] = (
     ("facts", say("What is known")),

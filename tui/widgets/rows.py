@@ -22,19 +22,21 @@ from tui.wording import say
 
 _GAP = 2
 _MARK = "›"
-_LEAST = 8
-"""An elastic column is not narrower than that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`elastic`: takes the room that is left, or gives way. `spare`: goes first. `right`: numbers. `most`: cells."""
+    """`elastic`: takes the room that is left, or gives way. `spare`: goes first. `right`: numbers.
+
+    `most`: cells; `least`: so many an elastic one keeps while there are spare ones to go.
+    """
 
     title: str = ""
     elastic: bool = False
     spare: bool = False
     right: bool = False
     most: int = 1_000
+    least: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ def _fitted(columns: Sequence[Column], natural: Sequence[int], room: int) -> lis
 
     elastic = next((place for place, column in enumerate(columns) if column.elastic), None)
     for place in reversed(range(len(widths))):
-        rest = 0 if elastic is None else max(0, widths[elastic] - _LEAST)
+        rest = 0 if elastic is None else max(0, widths[elastic] - columns[elastic].least)
         if columns[place].spare and excess() > rest:
             widths[place] = 0
     if elastic is not None and widths:
