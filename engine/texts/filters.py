@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.reasons import AMOUNT, DATE_OR_TIME, TIME, UNFIT
+from engine.storage.phones import mask_phone
 
 DATE_FORM, CLOCK_FORM = "%Y-%m-%d", "%H:%M"
 
@@ -110,6 +111,8 @@ def mask_filter(value: object) -> str:
     local, at, domain = text.partition("@")
     if at:
         return f"{local[:1]}***@{domain}"
+    if text.startswith("+"):
+        return mask_phone(text)
     if len(text) >= 9:
         return f"{text[:-8]}****{text[-4:]}"
     return text[:1] + "*" * (len(text) - 1)

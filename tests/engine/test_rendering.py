@@ -72,7 +72,7 @@ SEEN = parse_time("2026-10-01 09:05", ZONE)
         ('{{ seen|date("%Y年%m月%d日%H点%q%%") }}', {"seen": SEEN}, "2026年10月01日09点%q%"),
         ("{{ vip }} {% if vip %}贵宾{% endif %}", {"vip": 1}, "true 贵宾"),
         ("{{ vip }} {% if vip %}贵宾{% endif %}", {"vip": 0}, "false"),
-        ("{{ phone|mask }}", {"phone": "15912341234"}, "159****1234"),
+        ("{{ phone|mask }}", {"phone": "+8615912341234"}, "159****1234"),
         ("{{ phone|mask }}", {"phone": "chenchen@example.com"}, "c***@example.com"),
         ("{{ phone|mask }}", {"phone": "陈晨"}, "陈*"),
         ("{{ points|round }}", {"points": 2.5}, "2"),
