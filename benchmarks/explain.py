@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from benchmarks.shop import BRAND, START, ZONE, Shop, make_shop, model, open_shop
 from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.explaining.inquiry import inquire
 from engine.explaining.verdicts import explain
 from engine.permits.senders import make_permits
@@ -55,7 +56,7 @@ def _times(shop: Shop, customers: list[int]) -> dict[str, float]:
     """The first with everything made anew, as a command does; the middle and the slowest of the others."""
     with shop.store.read() as connection:
         began = perf_counter()
-        plan = make_plan(connection, 1, model(), ZONE, Duration(3, "day"))
+        plan = make_plan(connection, 1, model(), Setting(ZONE, Duration(3, "day"), "CN"))
         permits = make_permits(plan, {"brand": BRAND}, {})
         planned = perf_counter()
         window = Window(connection, _CONFIG, plan.model, plan.tables, load_symbols(connection), ZONE, 1)

@@ -90,7 +90,7 @@ def make(folder: Path, customers: int) -> Project:
     fill_shop(project.store, customers)
     with project.store.write() as connection:
         window = look(connection, project.config)
-        plan = make_plan(connection, window.release, window.model, window.zone, project.config.lateness)
+        plan = make_plan(connection, window.release, window.model, project.config.setting)
         _fill(connection, plan, customers)
     project.store.analyse()
     return project

@@ -12,6 +12,7 @@ from dsl.context import Context
 from dsl.model.model import Model
 from dsl.syntax.load import parse_texts
 from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.calendars.zone import Zone
 from engine.permits.permitting import Permits
 from engine.permits.senders import make_permits
@@ -77,7 +78,7 @@ def open_shop(path: Path, rules: str = RULES) -> Shop:
     """Open a shop made by `make_shop`, or an empty one."""
     store = open_store(path, create=True)
     with store.write() as connection:
-        plan = make_plan(connection, 1, model(rules), ZONE, Duration(3, "day"))
+        plan = make_plan(connection, 1, model(rules), Setting(ZONE, Duration(3, "day"), "CN"))
         plan.tables.metadata.create_all(connection)
     return Shop(store, plan, make_permits(plan, {"brand": BRAND}, {}))
 

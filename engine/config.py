@@ -15,6 +15,7 @@ from croniter import croniter
 
 from dsl.units import Duration
 from dsl.wording import Phrase
+from engine.calendars.setting import Setting
 from engine.calendars.zone import DAY, HOUR, MINUTE, UnknownZoneError, Zone
 from engine.config_reading import Reading
 from engine.costs import FREE, Costs, read_amount, read_costs
@@ -144,6 +145,11 @@ class Config:
     def zone(self) -> Zone:
         """The business time zone."""
         return Zone(self.timezone)
+
+    @property
+    def setting(self) -> Setting:
+        """What rules depend on."""
+        return Setting(self.zone, self.lateness, self.country)
 
     @property
     def variables(self) -> dict[str, Scalar]:

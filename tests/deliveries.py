@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.calendars.zone import Zone, parse_time
 from engine.channels.protocol import Accepted, Capabilities, Channel, InTime, Outcome, Outgoing
 from engine.delivery.delivery import Delivery
@@ -151,7 +152,7 @@ def shop(
     """A shop with these rules in force."""
     store = open_store(database, create=True)
     with store.write() as connection:
-        plan = make_plan(connection, 1, model_of(rules), SHANGHAI, Duration(3, "day"))
+        plan = make_plan(connection, 1, model_of(rules), Setting(SHANGHAI, Duration(3, "day"), "CN"))
         plan.tables.metadata.create_all(connection)
     given = channels or {"sms": Gateway(), "wecom": Gateway()}
     return Shop(store, plan, make_permits(plan, {"brand": "毛毛家"}, {}), dict(given))

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from dsl.model.conditions import Kind
 from dsl.model.model import Field, Model
 from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.calendars.zone import Zone
 from engine.channels.protocol import Accepted, Capabilities, Channel, Outgoing, Receipt, Rejected, Says
 from engine.channels.protocol import Outcome as Answer
@@ -71,7 +72,7 @@ class EngineSide:
         self.model, self.how = model, how or How()
         self.store: Store = open_store(":memory:")
         with self.store.write() as connection:
-            self.plan: Plan = make_plan(connection, 1, model, Zone(zone), Duration(3, "day"))
+            self.plan: Plan = make_plan(connection, 1, model, Setting(Zone(zone), Duration(3, "day"), "CN"))
             self.plan.tables.metadata.create_all(connection)
             hire(connection)
         permits = make_permits(self.plan, {"brand": "Homing"}, {})

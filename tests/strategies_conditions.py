@@ -57,6 +57,7 @@ Fields = Mapping[str, TypeRef]
 
 TAGS = ("到店", "vip")
 WORDS = ("A", "B", "AB", "陈", "T")
+NUMBERS = ("138 0000-0001", "+8613800000001", "13900000002", "138", "+86139")
 DURATIONS = tuple(
     [Duration(days, "day") for days in (1, 1, 2, 3, 7, 30)]
     + [
@@ -198,7 +199,7 @@ def _choice(draw: Draw, scope: Scope) -> Expr:
 
 def _text(draw: Draw, scope: Scope) -> Expr:
     subject = _any_of(draw, scope, ("last", "first"), "text", "phone", "email")
-    words = [Text(word) for word in WORDS]
+    words = [Text(word) for word in (*WORDS, *NUMBERS)]
     if chance(draw, 4):
         return In(subject, tuple(draw(st.lists(st.sampled_from(words), min_size=1, max_size=2))))
     return Compare(pick(draw, ("=", "!=", "contains", "starts with")), subject, pick(draw, words))

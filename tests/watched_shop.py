@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.channels.protocol import Capabilities, Channel, Receipt, Says
 from engine.inbox.receipts import By as ByChannel
 from engine.inbox.receipts import take_receipts
@@ -114,6 +115,6 @@ def again(database: str) -> Shop:
     """A shop whose database is there already, as another process opens it."""
     store = open_store(Path(database))
     with store.write() as connection:
-        plan = make_plan(connection, 1, model_of(AT_ONCE), SHANGHAI, Duration(3, "day"))
+        plan = make_plan(connection, 1, model_of(AT_ONCE), Setting(SHANGHAI, Duration(3, "day"), "CN"))
     channels: dict[str, Channel] = {"sms": Gateway(receipts=True)}
     return Shop(store, plan, make_permits(plan, {"brand": "毛毛家"}, {}), channels)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from dsl.model.conditions import (
     MONEY,
     NUMBER,
+    PHONE,
     Arithmetic,
     Choose,
     Cond,
@@ -31,6 +32,8 @@ def meet(conds: Sequence[Cond], *, days_begin: bool = True) -> tuple[Cond, ...] 
     kinds = {kind for kind in map(kind_of, conds) if kind is not None}
     if kinds == {"choice"}:
         return tuple(conds) if _share_words(conds) else None
+    if kinds <= TEXTS and "phone" in kinds:
+        return tuple(as_phone(cond) for cond in conds)
     if len(kinds) <= 1 or kinds <= TEXTS:
         return tuple(conds)
     if kinds == MOMENTS and days_begin:
@@ -44,6 +47,16 @@ def meet(conds: Sequence[Cond], *, days_begin: bool = True) -> tuple[Cond, ...] 
 def as_moment(cond: Cond) -> Cond:
     """A date as the moment it begins; times stay."""
     return Midnight(cond, span=cond.span) if kind_of(cond) == "date" else cond
+
+
+def as_phone(cond: Cond) -> Cond:
+    """A number written out, as a phone number, which may be written in several ways; others stay."""
+    match cond:
+        case Const(value=str(number)):
+            return Const(number, PHONE, span=cond.span)
+        case Named(body=inner):
+            return replace(cond, body=as_phone(inner), type=PHONE) if isinstance(inner, Const) else cond
+    return cond
 
 
 def as_money(cond: Cond) -> Cond | None:

@@ -35,7 +35,7 @@ def explain_command(identity: str, journey: str | None, time: str | None, *, as_
             window = look(connection, config)
             window = window if as_json else for_people(window)
             known_journey(window.model, journey)
-            plan = make_plan(connection, window.release, window.model, window.zone, config.lateness)
+            plan = make_plan(connection, window.release, window.model, config.setting)
             at = now if time is None else parse_time(time, window.zone)
             permits = permits_of(plan, config)
             inquiry = inquire(window, plan, permits, customer_number(connection, identity), at)

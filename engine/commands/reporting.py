@@ -164,7 +164,7 @@ def _rows(project: Project, name: str, asked: _Asked, by: str | None) -> list[Ro
     first, last = asked.within(zone, now)
     with project.store.read() as connection:
         window = look(connection, project.config)
-        plan = make_plan(connection, window.release, window.model, zone, project.config.lateness)
+        plan = make_plan(connection, window.release, window.model, project.config.setting)
         return report(Study(window, plan, now, first, last, by), name)
 
 

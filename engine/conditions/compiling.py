@@ -18,6 +18,7 @@ from engine.conditions.happenings import Happening, happening
 from engine.conditions.moments import EPOCH, Sql
 from engine.conditions.world import NOW, THIS_YEAR, TODAY, World
 from engine.storage.declared import column_name
+from engine.storage.phones import as_stored, calling_code
 from engine.storage.schema import ACTIVE, ENDED, enrolment, tag
 
 
@@ -78,6 +79,8 @@ def constant(node: c.Const, world: World) -> Sql:
         value = (value - EPOCH).days
     elif node.type.kind == "number":
         return sa.literal(float(value), sa.Double())
+    elif node.type.kind == "phone":
+        value = as_stored(value, world.setting.country)
     return sa.literal(value)
 
 
@@ -224,7 +227,13 @@ def _(node: c.Contains, scene: Scene) -> Sql:
 @sql.register
 def _(node: c.StartsWith, scene: Scene) -> Sql:
     left, right = sql(node.left, scene), sql(node.right, scene)
-    return sa.func.substr(left, 1, sa.func.length(right)) == right
+    begins = sa.func.substr(left, 1, sa.func.length(right)) == right
+    if c.type_of(node.left) != c.PHONE:
+        return begins
+    code = calling_code(scene.world.setting.country)
+    here = sa.func.substr(left, 1, len(code)) == code
+    rest = sa.func.substr(left, 1 + len(code), sa.func.length(right))
+    return sa.or_(begins, sa.and_(here, rest == right))  # people leave out their own country's code
 
 
 @sql.register

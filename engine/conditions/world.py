@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from dsl.model.model import Model
 from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.calendars.zone import Zone
 from engine.conditions.moments import DAY, Sql
 from engine.storage.declared import Declared
@@ -78,9 +79,13 @@ class World:
     model: Model
     tables: Declared
     symbols: Symbols
-    zone: Zone
+    setting: Setting
     instants: Instants
-    lateness: Duration
+
+    @property
+    def zone(self) -> Zone:
+        """Of clock times and dates."""
+        return self.setting.zone
 
     def number(self, kind: str, name: str) -> int:
         """The number of a name; every name of the model has been given one when the release was loaded."""

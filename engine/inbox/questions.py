@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dsl.model import conditions as c
 from dsl.model.journeys import Journey, On, State, When
 from dsl.model.model import Model
+from engine.calendars.setting import Setting
 from engine.conditions.compiling import Scene, sql
 from engine.conditions.happenings import happening
 from engine.conditions.world import Clockwork, Instants, RunValues, World
@@ -125,8 +126,9 @@ class Questions:
     @property
     def _world(self) -> World:
         if not self._worlds:
-            zone, tables = self.surroundings.zone, declared_tables(self.model)
-            self._worlds.append(World(self.model, tables, self.symbols, zone, Instants(zone), LATENESS))
+            surroundings, tables = self.surroundings, declared_tables(self.model)
+            setting = Setting(surroundings.zone, LATENESS, surroundings.country)
+            self._worlds.append(World(self.model, tables, self.symbols, setting, Instants(setting.zone)))
         return self._worlds[0]
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dsl.model.journeys import Action, Begin, Journey, On, Send, Task
 from dsl.model.model import Model
 from dsl.source import Source, Span
-from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.calendars.zone import Zone
 from engine.conditions.moments import calendar_rows, zone_rows
 from engine.conditions.world import Instants, World
@@ -110,12 +110,12 @@ def in_a_line(span: Span) -> str:
     return " ".join(" ".join([*parts, text[start:]]).split())
 
 
-def make_plan(connection: sa.Connection, release: int, model: Model, zone: Zone, lateness: Duration) -> Plan:
+def make_plan(connection: sa.Connection, release: int, model: Model, setting: Setting) -> Plan:
     """Plan a release. Gives numbers to names that have none, so the connection must be a writing one."""
-    _keep_zone(connection, zone)
+    _keep_zone(connection, setting.zone)
     symbols = load_symbols(connection)
     _number_names(connection, symbols, model)
-    world = World(model, declared_tables(model), symbols, zone, Instants(zone), lateness)
+    world = World(model, declared_tables(model), symbols, setting, Instants(setting.zone))
     watched = watches(model)
     limited = any(journey.at_most is not None for journey in model.journeys.values())
     _keep_indexes(connection, [*watch_indexes(world.tables, watched), *([entry_index()] if limited else [])])

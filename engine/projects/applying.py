@@ -77,7 +77,7 @@ def _apply(
     }
     inserted = release.insert().values(values).returning(release.c.release)
     number = int(connection.execute(inserted).scalar_one())
-    make_plan(connection, number, model, config.zone, config.lateness)  # gives numbers to all names
+    make_plan(connection, number, model, config.setting)  # gives numbers to all names
     symbols = load_symbols(connection)
     carry_over(Carrying(connection, symbols, model, number, by.now, config.zone.day(by.now)), fates)
     what = f"release {number}" + "".join(f"; {fate.told}" for fate in fates if fate.acts)

@@ -51,7 +51,7 @@ def ready(project: Project) -> Engine:
     with project.store.write() as connection:
         release = current_release(connection, config)
         check_retention(config, release.model)
-        plan = make_plan(connection, release.number, release.model, config.zone, config.lateness)
+        plan = make_plan(connection, release.number, release.model, config.setting)
     return Engine(project, release, plan, permits_of(plan, config))
 
 

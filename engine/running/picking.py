@@ -171,7 +171,7 @@ def trigger(world: World, scene: Scene, transition: On) -> tuple[Happening, list
     conditions = [
         rows.customer == state.c.customer,
         *rows.visible(),
-        rows.at >= moments.shift(world.zone, state.c.entered_at, world.lateness, back=True),
+        rows.at >= moments.shift(world.zone, state.c.entered_at, world.setting.lateness, back=True),
         rows.new(),
         sa.or_(
             rows.seq > state.c.entered_seq,

@@ -105,7 +105,7 @@ def set_stage(model: Model, config: Config, channels: Collection[str], *, watche
     """A stage for a rule set. `channels`: all that rules may name. `watched`: note which conditions are asked."""
     store = open_store(MEMORY)
     with store.write() as connection:
-        plan = make_plan(connection, _FIRST_RELEASE, model, config.zone, config.lateness)
+        plan = make_plan(connection, _FIRST_RELEASE, model, config.setting)
         plan.tables.metadata.create_all(connection)
         for name in channels:
             plan.world.symbols.number(connection, "channel", name)

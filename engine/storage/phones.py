@@ -26,6 +26,23 @@ def normalise_phone(text: str, country: str) -> str:
     return _any_number(text, folded, country)
 
 
+def as_stored(text: str, country: str) -> str:
+    """A number that rules write out as it is kept; what is none stays, and is nobody's."""
+    try:
+        return normalise_phone(text, country)
+    except BadValueError:
+        return text
+
+
+def calling_code(country: str) -> str:
+    """What a country's numbers begin with, `+86`."""
+    if country == "CN":
+        return "+86"
+    import phonenumbers  # noqa: PLC0415  # takes a while to load and is seldom needed
+
+    return f"+{phonenumbers.country_code_for_region(country)}"
+
+
 def mask_phone(number: str) -> str:
     """A number as lists and logs may show it: `159****1234`."""
     digits = number.removeprefix("+86") if _PLAIN_MOBILE.fullmatch(number) else number

@@ -28,7 +28,7 @@ Item = dict[str, object]
 def scripts_at(window: Window, now: int, operator: str) -> Scripts:
     """What fills in scripts at a moment, for somebody who reads them out."""
     config = window.config
-    plan = make_plan(window.connection, window.release, window.model, window.zone, config.lateness)
+    plan = make_plan(window.connection, window.release, window.model, config.setting)
     renderer = Renderer(window.model, config.variables, window.zone)
     return Scripts(window.connection, plan, renderer, now, operator)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.permits.senders import make_permits
 from engine.plans.plan import make_plan
 from tests.checked import model_of
@@ -65,7 +66,7 @@ def test_a_sample_that_nobody_looks_at_is_given_up() -> None:
 def change(some: Shop, text: str) -> None:
     """Another rule set takes effect."""
     with some.store.write() as connection:
-        some.plan = make_plan(connection, 2, model_of(text), SHANGHAI, Duration(3, "day"))
+        some.plan = make_plan(connection, 2, model_of(text), Setting(SHANGHAI, Duration(3, "day"), "CN"))
     some.permits = make_permits(some.plan, {"brand": "毛毛家"}, {})
 
 

@@ -29,7 +29,13 @@ def value_of(cond: c.Cond, scope: Scope) -> Any:
 def _(cond: c.Const, scope: Scope) -> Any:
     if cond.type.kind == "time" and isinstance(cond.value, datetime):
         return moments.instant_of(cond.value, scope.world.zone)
-    return cond.value
+    return _number(str(cond.value)) if cond.type.kind == "phone" else cond.value
+
+
+def _number(text: str) -> str:
+    """A mobile number of China in the form in which it is kept; what is none as it is."""
+    digits = text.replace(" ", "").replace("-", "")
+    return f"+86{digits}" if len(digits) == 11 and digits.isdecimal() and digits[0] == "1" else text
 
 
 @value_of.register
@@ -173,7 +179,10 @@ def _(cond: c.Contains, scope: Scope) -> bool:
 @value_of.register
 def _(cond: c.StartsWith, scope: Scope) -> bool:
     left, right = value_of(cond.left, scope), value_of(cond.right, scope)
-    return left is not None and right is not None and left.startswith(right)
+    if left is None or right is None:
+        return False
+    begins = (right, f"+86{right}") if c.type_of(cond.left) == c.PHONE else right
+    return bool(left.startswith(begins))
 
 
 @value_of.register

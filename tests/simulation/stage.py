@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsl.units import Duration
+from engine.calendars.setting import Setting
 from engine.permits.permitting import Permits
 from engine.permits.senders import make_permits
 from engine.plans.plan import Plan, make_plan
@@ -93,7 +94,7 @@ def make_template(folder: Path) -> Template:
     store = open_store(path, create=True)
     with store.write() as connection:
         migrate(connection, model_of(RULES))
-        plan = make_plan(connection, 1, model_of(RULES), SHANGHAI, Duration(3, "day"))
+        plan = make_plan(connection, 1, model_of(RULES), Setting(SHANGHAI, Duration(3, "day"), "CN"))
         known = meta.update().where(meta.c.key == "install_key")
         connection.execute(known.values(value="0" * 64))  # the same in every process
         for way in plan.ways.values():
