@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from dsl.diagnostics import Diagnostic
-from engine.commands.helping import in_spoken_language
+from engine.commands.helping import SpokenContext, in_spoken_language
 from engine.commands.loading import load
-from engine.commands.options import Call, name_project, with_project_option
+from engine.commands.options import Call, name_project, reading_text, with_project_option
 from engine.errors import EngineError, UsageError
 from engine.language import language_at
 from engine.projects.folder import find_project
@@ -62,6 +62,8 @@ COMMANDS = {
 class Commands(click.Group):
     """The group of all commands, each imported from its module when it is asked for."""
 
+    context_class = SpokenContext
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """In the language that is spoken."""
         click.Group.format_help(in_spoken_language(self), ctx, formatter)
@@ -76,7 +78,7 @@ class Commands(click.Group):
             return None
         module = load(f"engine.commands.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        return in_spoken_language(with_project_option(command))
+        return in_spoken_language(reading_text(with_project_option(command)))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -94,6 +96,7 @@ class Commands(click.Group):
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--project",
+    type=click.Path(),
     metavar="DIR",
     is_eager=True,
     expose_value=False,

@@ -58,6 +58,13 @@ def words(text: str) -> str:
     return in_language(text, _spoken.get())
 
 
+def cells(text: str) -> int:
+    """The room that a text takes on a terminal, in the width of a Latin letter."""
+    from rich.cells import cell_len  # noqa: PLC0415  # takes a while to load
+
+    return cell_len(text)
+
+
 def print_json(document: object) -> None:
     """One JSON document."""
     click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
@@ -97,18 +104,15 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], headed
 
 def _fits(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether a table is no wider than the terminal, as most are: then nothing of Rich but its widths is loaded."""
-    from rich.cells import cell_len  # noqa: PLC0415  # takes a while to load
-
-    widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(columns, *rows, strict=True)]
     return sum(widths) + 2 * (len(widths) - 1) <= get_terminal_size().columns
 
 
 def _print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]], headed: int) -> None:
-    from rich.cells import cell_len  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
-    widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(columns, *rows, strict=True)]
     for above in range(headed + 1):
         room = console.width - 2 * (len(widths) - above - 1)
         if not any(columns) or sum(map(_least, widths[above:])) <= room:

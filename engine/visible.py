@@ -3,6 +3,7 @@
 The one sanitiser for everything that people see, and how numbers read; knows no markup and no widths.
 """
 
+import os
 import unicodedata
 
 _MARKS = {"\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡"}
@@ -18,6 +19,11 @@ def visible(text: str, *, lines: bool = False) -> str:
     if text.isprintable():
         return text
     return "".join(_shown(character, lines=lines) for character in text)
+
+
+def file_name(path: os.PathLike[str] | str) -> str:
+    """A file's name as text; what of it is no UTF-8, as in archives from other systems, becomes `�`."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def plain_number(value: float) -> str:

@@ -23,7 +23,7 @@ _STATUSES = (
 
 
 @click.command("demo")
-@click.argument("folder", metavar="[DIR]", default="demo")
+@click.argument("folder", type=click.Path(), metavar="[DIR]", default="demo")
 @click.option(
     "--until", "last", metavar="DATE", help="Stop on that day, with calls and approvals left to do."
 )

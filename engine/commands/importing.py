@@ -10,12 +10,13 @@ from engine.imports import ImportResult, Request, import_file
 from engine.imports.columns import parse_maps
 from engine.projects.project import Project
 from engine.terminal import print_json, print_text, progress, talk, words
+from engine.visible import file_name
 from engine.wording import say
 
 
 @click.command("import")
 @click.argument("what")
-@click.argument("file")
+@click.argument("file", type=click.Path())
 @click.option(
     "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Which field a column of the file is."
 )
@@ -53,7 +54,7 @@ def import_command(
 
 
 def _rejects(project: Project, what: str, file: str) -> Path:
-    return project.rejects / f"{Path(file).stem}-{what}.csv"
+    return project.rejects / f"{file_name(Path(file).stem)}-{what}.csv"
 
 
 def _as_json(result: ImportResult) -> dict[str, object]:

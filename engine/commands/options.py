@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from engine.language import language_at
-from engine.terminal import speak
+from engine.terminal import speak, words
+from engine.wording import say
 
 
 @dataclass(slots=True)
@@ -41,6 +42,35 @@ class ListByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
+class _Text(click.ParamType[str]):
+    """What a person writes. A terminal that writes another encoding gives bytes that no text is made of."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text; bytes that the locale does not know are taken as UTF-8."""
+        if value.isascii():
+            return value
+        try:
+            return value.encode(errors="surrogateescape").decode()
+        except UnicodeDecodeError:
+            self.fail(words(say("{value!r} is not UTF-8", value=value)), param, ctx)
+
+
+def reading_text(command: click.Command) -> click.Command:
+    """The command, whose arguments and options are texts wherever they are no names of files."""
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            reading_text(one)
+    for parameter in command.params:
+        if parameter.type is click.STRING:
+            parameter.type = _TEXT
+    return command
+
+
+_TEXT = _Text()
+
+
 def with_project_option(command: click.Command) -> click.Command:
     """The command, which takes `--project` after its name as well."""
     if isinstance(command, click.Group):
@@ -50,6 +80,7 @@ def with_project_option(command: click.Command) -> click.Command:
         command.params.append(
             click.Option(
                 ["--project"],
+                type=click.Path(),
                 metavar="DIR",
                 expose_value=False,
                 callback=name_project,

@@ -20,7 +20,9 @@ from engine.wording import all_of, say
 @click.option(
     "--format", "kind", type=click.Choice(["json", "zip"]), default="json", help="The default is json."
 )
-@click.option("--to", "target", metavar="FILE", help="Write to a new file; else to stdout.")
+@click.option(
+    "--to", "target", type=click.Path(), metavar="FILE", help="Write to a new file; else to stdout."
+)
 @as_option
 @json_option
 def export_command(

@@ -57,7 +57,7 @@ def report_command(
     Without a name: what each tells.
     """
     if name is None:
-        print_table((say("report"), say("tells")), [(one, found.about) for one, found in REPORTS.items()])
+        _tell_all(as_json=as_json)
         return
     with opened() as project:
         rows = _rows(project, name, _Asked(since, until, days), by)
@@ -72,6 +72,14 @@ def report_command(
         click.echo(_as_csv(rows), nl=False)
     else:
         print_text(_as_html(name, rows))
+
+
+def _tell_all(*, as_json: bool) -> None:
+    """Which reports there are."""
+    if as_json:
+        print_json([{"report": name, "tells": found.about} for name, found in REPORTS.items()])
+    else:
+        print_table((say("report"), say("tells")), [(name, found.about) for name, found in REPORTS.items()])
 
 
 _HEADINGS: dict[str, Phrase] = {

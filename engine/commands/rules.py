@@ -29,7 +29,7 @@ from engine.projects.rule_files import read_rule_set
 from engine.terminal import print_diagnostics, print_json, print_text, speak, spoken_language, talk
 from engine.wording import all_of, near_or, say, say_number
 
-_path = click.argument("path", required=False, metavar="[PATH]")
+_path = click.argument("path", type=click.Path(), required=False, metavar="[PATH]")
 
 
 @click.command("check")
@@ -110,18 +110,29 @@ def fmt_command(path: str | None, *, only_check: bool) -> int:
 @click.option(
     "--format", "form", type=click.Choice(["mermaid", "dot", "svg"]), default="mermaid", show_default=True
 )
-@click.option("--rules", "path", metavar="PATH", help="A rule file or folder; else the project's own rules.")
-def graph_command(journey: str, form: str, path: str | None) -> None:
+@click.option(
+    "--rules",
+    "path",
+    type=click.Path(),
+    metavar="PATH",
+    help="A rule file or folder; else the project's own rules.",
+)
+def graph_command(journey: str, form: str, path: str | None) -> int:
     """Draw the state machine of a journey."""
     from dsl.graphs import graph  # noqa: PLC0415
 
     place = place_of(path)
-    model = read_rule_set(place, surroundings_of(place)).sound()
+    rules = read_rule_set(place, surroundings_of(place))
+    if (model := rules.model) is None:
+        print_diagnostics(rules.diagnostics, err=True)
+        talk(say("homing: no picture: the rules have errors"))
+        return 1
     if journey not in model.journeys:
         hint = near_or(journey, model.journeys, say("known: {names}", names=all_of(model.journeys)))
         raise UnknownNameError(say("there is no journey `{journey}`", journey=journey), hint)
     draw = {"mermaid": graph.mermaid, "dot": graph.dot, "svg": graph.svg}[form]
     click.echo(draw(model.journeys[journey]))
+    return 0
 
 
 def surroundings_of(path: Path) -> Config:

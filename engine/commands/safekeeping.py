@@ -11,6 +11,7 @@ from engine.projects.folder import find_project
 from engine.safekeeping.backup import back_up
 from engine.safekeeping.restore import Restored, Wish, restore
 from engine.terminal import print_json, progress, talk
+from engine.visible import file_name
 from engine.wording import all_of, say, say_number
 
 
@@ -25,7 +26,7 @@ def backup_command(file: Path, *, as_json: bool) -> None:
             made = back_up(project, file, now, told)
         at = project.config.zone.iso(now)
     if as_json:
-        print_json({"file": str(made.path), "at": at, "bytes": made.size, "files": made.files})
+        print_json({"file": file_name(made.path), "at": at, "bytes": made.size, "files": made.files})
     else:
         talk(
             say(
@@ -48,11 +49,11 @@ def restore_command(file: Path, actor: str | None, *, as_json: bool) -> None:
         done = restore(folder, Wish(file, user(actor), real_time(), told))
     zone = load_config(folder / FILE_NAME).zone
     made = None if done.made is None else zone.iso(done.made)
-    kept = None if done.kept is None else str(done.kept)
+    kept = None if done.kept is None else file_name(done.kept)
     if as_json:
         print_json(
             {
-                "database": str(done.database),
+                "database": file_name(done.database),
                 "made": made,
                 "kept": kept,
                 "left_since": done.left,

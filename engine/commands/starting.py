@@ -10,7 +10,7 @@ from engine.wording import say
 
 
 @click.command("init")
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", type=click.Path(), metavar="DIR")
 @click.option("--brand", metavar="NAME", help="The name that signs the messages; else that of the folder.")
 def init_command(folder: str, brand: str | None) -> None:
     """Make a project: a commented homing.toml, the starter rules and an empty database."""

@@ -22,7 +22,7 @@ from engine.wording import lines, say, say_number
 
 
 @click.command("test")
-@click.argument("path", required=False, metavar="[PATH]")
+@click.argument("path", type=click.Path(), required=False, metavar="[PATH]")
 @click.option("--only", metavar="TEXT", help="Only the scenarios whose titles hold this text.")
 @click.option("--coverage", "with_coverage", is_flag=True, help="Tell what of the rules no scenario tries.")
 @json_option
@@ -36,7 +36,7 @@ def test_command(path: str | None, only: str | None, *, with_coverage: bool, as_
         tell_part(place, rules.diagnostics, "test")
         if as_json:
             errors = diagnostics_as_json(rules.diagnostics)
-            print_json({"passed": 0, "failed": 0, "scenarios": [], "diagnostics": errors})
+            print_json({"passed": 0, "failed": 0, "scenarios": [], "coverage": {}, "diagnostics": errors})
         talk(say("the rules have errors: no scenario was played"))
         return 1
     places = chosen(rules.model, only)

@@ -33,8 +33,9 @@ def encoding_of(path: Path, named: str | None) -> str:
 
 def _known(name: str) -> str:
     try:
+        b"id".decode(name, "replace")
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, UnicodeError):  # nobody knows it, or it is none of texts
         raise ImportFileError(
             say("unknown encoding {name!r}", name=name), say("try utf-8, gb18030 or utf-16")
         ) from None

@@ -21,13 +21,35 @@ def open_table(path: Path, encoding: str | None) -> Table:
     """Open a file for reading; ImportFileError when it is not there or in no format that we know."""
     notes: list[Phrase] = []
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ImportFileError(
+                say("{path}: a pipe or a device, which can be read only once", path=path),
+                say("write it to a file first"),
+            )
         with path.open("rb") as file:
             start = file.read(4096)
         size = path.stat().st_size
         chunks = _chunks(path, start, encoding, notes)
     except OSError as error:
         raise ImportFileError(say("{path}: {why}", path=path, why=reason_of(error))) from error
-    return Table(chunks, size, notes)
+    except UnicodeError as error:
+        raise _in_another_encoding(path) from error
+    return Table(_decoded(path, chunks), size, notes)
+
+
+def _decoded(path: Path, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The chunks of a file that is in the encoding that was named, or found."""
+    try:
+        yield from chunks
+    except UnicodeError as error:  # some, as UTF-16, have bytes that cannot stand for themselves
+        raise _in_another_encoding(path) from error
+
+
+def _in_another_encoding(path: Path) -> ImportFileError:
+    return ImportFileError(
+        say("{path}: not in the encoding in which it is read", path=path),
+        say("name another with `--encoding`, such as utf-8 or gb18030"),
+    )
 
 
 def _chunks(path: Path, start: bytes, encoding: str | None, notes: list[Phrase]) -> Iterator[Chunk]:

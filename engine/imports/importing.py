@@ -28,6 +28,7 @@ from engine.storage.bulk import many_objects
 from engine.storage.declared import declared_tables
 from engine.storage.store import Store, aside
 from engine.storage.values import Surroundings
+from engine.visible import file_name
 from engine.wording import say_number
 
 
@@ -71,7 +72,7 @@ def import_file(store: Store, model: Model, surroundings: Surroundings, request:
     kind = kind_of(request.what, model, request.channels)
     source = Source(request.file, kind, surroundings, request.maps, request.encoding)
     rejects = Rejects(request.rejects, request.words)
-    work = _Work(rejects, ImportResult(request.what, str(request.file)))
+    work = _Work(rejects, ImportResult(request.what, file_name(request.file)))
     try:
         with many_objects(), store.writer() as connection:
             transactions = _transactions(connection, taker)
@@ -114,7 +115,9 @@ def _transactions(connection: sa.Connection, taker: Taker) -> Transactions:
 def _leave_trail(store: Store, request: Request, result: ImportResult) -> None:
     what = f"{request.what}: {result.added} added, {result.changed} changed, {result.rejected} rejected"
     with store.write() as connection:
-        audit.record(connection, request.by, audit.Deed("import", what=what, because=request.file.name))
+        audit.record(
+            connection, request.by, audit.Deed("import", what=what, because=file_name(request.file.name))
+        )
 
 
 @dataclass(slots=True)
@@ -157,7 +160,7 @@ class _Work:
             changed=before.changed + outcome.changed,
             unchanged=before.unchanged + outcome.unchanged,
             rejected=before.rejected + rejected,
-            rejects_file=str(self.rejects.path) if self.rejects.count else None,
+            rejects_file=file_name(self.rejects.path) if self.rejects.count else None,
         )
 
 

@@ -9,6 +9,7 @@ from engine.config import FILE_NAME, load_config
 from engine.errors import ProjectExistsError
 from engine.projects.project import database_of
 from engine.storage.store import open_store
+from engine.visible import file_name
 from engine.wording import say
 
 _CONFIG = """\
@@ -105,7 +106,7 @@ def start_project(folder: Path, brand: str | None = None) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _copy_rules(folder / "rules")
     draft = folder / f".{FILE_NAME}.new"
-    quoted = json.dumps(brand or folder.absolute().name or "Homing", ensure_ascii=False)
+    quoted = json.dumps(brand or file_name(folder.absolute().name) or "Homing", ensure_ascii=False)
     draft.write_text(_CONFIG.format(brand=quoted), encoding="utf-8")
     open_store(database_of(folder, load_config(draft)), create=True).close()
     draft.replace(config)

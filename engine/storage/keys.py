@@ -53,7 +53,8 @@ def intent_of(text: str) -> Intent:
     parts = text.strip().split(".")
     if len(parts) != len(Intent._fields) or not all(map(_is_number, parts)):
         raise UnknownNameError(
-            say("{text!r} is no id of a message or task", text=text), say("`homing tasks` lists them")
+            say("{text!r} is no id of a message or task", text=text),
+            say("`homing queue`, `homing messages` and `homing tasks` list them"),
         )
     return Intent(*map(int, parts))
 

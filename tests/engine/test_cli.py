@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
-from tests.projects import CONFIG, RULES, Homing, applied_project, make_project
+from engine.cli import COMMANDS
+from tests.projects import CONFIG, RULES, Homing, applied_project, make_project, ran
 from tests.sources import ROOT
 
 PROGRAM = [sys.executable, "-m", "engine.cli"]
@@ -69,6 +72,7 @@ def test_nearest_project(homing: Homing) -> None:
         (("import", "customers"), "homing: Missing argument"),
         (("messages", "--status", "lost"), "homing: Invalid value for '--status'"),
         (("customer", "C9"), "homing: there is no customer 'C9'\n"),
+        (("customer", "\udcbf\udccd"), "homing: Invalid value for '[ID]': '\\udcbf\\udccd' is not UTF-8\n"),
         (("messages", "--customer", "C9"), "homing: there is no customer 'C9'\n"),
         (("messages", "--since", "yesterday"), "homing: 'yesterday' is no time\n"),
         (("run", "--at", "soon"), "homing: 'soon' is no time\n"),
@@ -153,11 +157,13 @@ def test_fmt(tmp_path: Path) -> None:
     assert (homing("fmt", "--check").status, homing("check").status) == (0, 0)
 
 
-def test_fmt_leaves_broken_files(tmp_path: Path) -> None:
-    """What cannot be read is not written."""
+def test_broken_files(tmp_path: Path) -> None:
+    """What cannot be read is neither written nor drawn."""
     broken = RULES.replace("journey win_back", "journey")
     homing = make_project(tmp_path, broken)
     assert homing("fmt").status == 1
+    drawn = homing("graph", "win_back")
+    assert (drawn.status, drawn.out, drawn.err.startswith("all.rules:")) == (1, "", True)
     assert (tmp_path / "rules" / "all.rules").read_text(encoding="utf-8") == broken
 
 
@@ -307,15 +313,32 @@ def test_one_json_document(homing: Homing) -> None:
         ("tasks", "list"),
         ("check",),
         ("apply",),
+        ("report",),
     ):
         json.loads(homing(*command, "--json").out)
 
 
-def test_help() -> None:
-    """Every command tells what it does."""
-    told = program("--help", cwd=ROOT).stdout.decode()
-    for name in ("init", "check", "apply", "import", "run", "status", "tasks"):
-        assert f"  {name} " in told
+def test_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command tells what it does, in whole sentences that fit a terminal of eighty columns."""
+    for language, option in (("C.UTF-8", "Options:"), ("zh_CN.UTF-8", "选项:")):
+        monkeypatch.setenv("LC_ALL", language)
+        told = ran("--help").out
+        assert all(f"  {name} " in told for name in COMMANDS)
+        for name in COMMANDS:
+            told += (one := ran(name, "--help").out)
+            assert option in one
+        assert not re.search(r"[^]]\.\.\.", told)
+        assert [line for line in told.splitlines() if cell_len(line) > 80 and "|" not in line] == []
+
+
+def test_a_file_whose_name_is_not_utf8(homing: Homing) -> None:
+    """A name in GBK, as archives from Windows bring along, is no hindrance: it is told as far as it is known."""
+    file = homing.folder / os.fsdecode("客.csv".encode("gbk"))
+    file.write_text("id,tier\nC1,vip\nC2,gold\n")
+    said = homing("import", "customers", str(file), "--json").json
+    assert (said["changed"], said["rejected"]) == (1, 1)
+    assert Path(said["rejects_file"]).read_text(encoding="utf-8-sig").count("gold") == 2
+    assert json.loads(homing("backup", str(file.with_suffix(".bak")), "--json").out)["files"]
 
 
 def test_reader_that_goes_away(homing: Homing) -> None:

@@ -1,6 +1,7 @@
 """Files as people send them: every row is read or accounted for, whatever the format and encoding."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,12 @@ def test_named_encoding(tmp_path: Path) -> None:
     """An encoding that is named is not doubted; one that nobody knows is an error."""
     path = written(tmp_path, "a.csv", "id,name\nC1,陳\n".encode("big5"))
     assert read(path, "big5") == ([(2, {"id": "C1", "name": "陳"})], [])
-    with pytest.raises(ImportFileError, match="unknown encoding 'klingon'"):
-        read(path, "klingon")
+    for name in ("klingon", "rot13"):
+        with pytest.raises(ImportFileError, match=f"unknown encoding '{name}'"):
+            read(path, name)
+    for name in ("utf-16", "punycode"):
+        with pytest.raises(ImportFileError, match="not in the encoding"):
+            read(path, name)
 
 
 @pytest.mark.parametrize(
@@ -244,11 +249,14 @@ def test_unreadable(tmp_path: Path, name: str, content: bytes, message: str) -> 
 
 
 def test_no_file(tmp_path: Path) -> None:
-    """A file that is not there, or is a folder, is an error."""
+    """A file that is not there, or is a folder or a pipe, is an error."""
     with pytest.raises(ImportFileError, match="No such file"):
         read(tmp_path / "none.csv")
     with pytest.raises(ImportFileError, match="directory"):
         read(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ImportFileError, match="can be read only once"):
+        read(tmp_path / "pipe")
 
 
 def test_chunk_size() -> None:

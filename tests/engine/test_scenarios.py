@@ -91,7 +91,7 @@ def test_rules_with_errors(tmp_path: Path) -> None:
     assert done.err.splitlines()[0] == "broken.rules:2:60: error[unknown-name]: There is no state `nowhere`."
     assert done.err.splitlines()[-1] == "the rules have errors: no scenario was played"
     document = json.loads(ran("test", str(file), "--json").out)
-    assert (document["passed"], document["scenarios"]) == (0, [])
+    assert (document["passed"], document["scenarios"], document["coverage"]) == (0, [], {})
     assert [item["slug"] for item in document["diagnostics"]] == ["unknown-name"]
 
 
