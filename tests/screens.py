@@ -1,6 +1,7 @@
 """Screens of the review room as text, kept in tests/tui/screens: `KEYS-LANGUAGE-WIDTHxHEIGHT[-light|-dark].txt`.
 
-Keys are those that lead there from the first room, `2_e` for 2, then e; they must do no more than look. With a theme
+Keys are those that lead there from the first room, `2_e` for 2, then e; they must do no more than look. It is the
+manager who looks; after `advisor@` the advisor. With a theme
 the styles follow the text: a letter for each cell, and what the letters mean. A file that is added, even empty, is a
 screen that is kept. `python -m tests.screens` writes all of them anew; what has changed shows in the review.
 """
@@ -22,6 +23,7 @@ from tests.rooms import Visitor, visit
 from tests.sources import ROOT
 
 _NAMED = {"help": "question_mark", "palette": "ctrl+p"}
+_STAFF = {"": "王经理", "advisor": "小李"}
 
 SCREENS = ROOT / "tests" / "tui" / "screens"
 NAMES = sorted(file.stem for file in SCREENS.glob("*.txt"))
@@ -48,7 +50,8 @@ def project(folder: Path) -> Homing:
 
 def drawn(name: str, homing: Homing) -> str:
     """The screen of that name."""
-    keys, language, size, *theme = name.split("-")
+    where, language, size, *theme = name.split("-")
+    role, _, keys = where.rpartition("@")
     width, height = map(int, size.split("x"))
     found = []
 
@@ -58,7 +61,7 @@ def drawn(name: str, homing: Homing) -> str:
         if theme:
             found.extend(_styled(visitor))
 
-    visit(homing, "王经理", play, (width, height), language, light=theme == ["light"])
+    visit(homing, _STAFF[role], play, (width, height), language, light=theme == ["light"])
     return "".join(found)
 
 

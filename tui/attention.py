@@ -20,6 +20,7 @@ class Attention:
     seconds: float
     _shown: _Mark | None = field(default=None, init=False)
     _seen: _Mark | None = field(default=None, init=False)
+    _read: _Mark | None = field(default=None, init=False)
     _timer: Timer | None = field(default=None, init=False)
 
     def turn_to(self, one: Item | None) -> bool:
@@ -41,6 +42,12 @@ class Attention:
     def notice(self, one: Item) -> None:
         """It was."""
         self._seen = _mark(one)
+
+    def has_read(self, one: Item, *, end: bool) -> bool:
+        """Whether its end has been on the screen, as it is now if `end`: nobody lets words go that stand below it."""
+        if end:
+            self._read = _mark(one)
+        return self._read == _mark(one)
 
     def _begin(self, mark: _Mark) -> None:
         end: Callable[[], None] = partial(self._end, mark)

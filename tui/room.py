@@ -182,6 +182,9 @@ class Room(Screen[None], Generic[S]):
     def show_one(self, key: str) -> None:
         """Show the one with that key, for whoever comes from another room."""
 
+    def begin_with(self, kind: str, *, others: bool) -> None:
+        """What is to be looked at, for whoever is coming in from Today: what is of a kind; `others`: for others."""
+
     def tell(self, *texts: str, wrong: str | None = None) -> None:
         """Say what is done, and what is not."""
         lines = (told(text, lines=True) for text in texts)

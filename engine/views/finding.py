@@ -59,6 +59,11 @@ def find(window: Window, text: str, most: int = MOST) -> Found:
     return Found(people, len(numbers) > most, left)
 
 
+def any_customer(window: Window) -> bool:
+    """Whether there is a customer at all."""
+    return window.connection.scalar(sa.select(window.tables.customer.c.customer).limit(1)) is not None
+
+
 def documents(found: Found) -> list[dict[str, Any]]:
     """As programs read it."""
     return [

@@ -1,7 +1,7 @@
 """Approve: what waits for a decision on the left, one of it on the right, and a key for each decision."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -12,7 +12,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.errors import EngineError
-from engine.people.doubts import KIND as DOUBT
 from engine.people.edits import Writing
 from engine.people.many import approve_all
 from engine.storage.keys import intent_of
@@ -51,7 +50,7 @@ from tui.rooms.shelf import (
     read_shelf,
     without,
 )
-from tui.rooms.verdicts import HELD, MESSAGE, VERDICTS, Verdict, shown_in_full
+from tui.rooms.verdicts import MESSAGE, VERDICTS, Decided, Verdict, is_there_for, shown_in_full
 from tui.widgets.prose import Prose
 from tui.widgets.reading import read_on
 from tui.widgets.rows import Rows
@@ -68,7 +67,8 @@ class ApproveRoom(Room[Shelf]):
         "Messages and benefits that somebody must look at before they go, messages of which nobody knows whether they "
         "arrived, and replies to be judged, the oldest first. You see the exact text; what hides in it is shown as a "
         "mark.\n"
-        "What you approve leaves when the other rules let it; until then `u` takes it back."
+        "What you approve leaves when the other rules let it. `u` takes back what you did last, whatever it was, as "
+        "long as nothing has come of it."
     )
     HORIZONTAL_BREAKPOINTS = WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,6 +85,7 @@ class ApproveRoom(Room[Shelf]):
         Binding("A", "approve_alike", say("all alike"), key_display="A"),
         Binding("v", "show", say("address")),
         Binding("o", "others", say("others' too")),
+        Binding("f", "only", say("only such, or all"), show=False),
         Binding("c", "customer", say("customer"), show=False),
         Binding("space", "read_on(1)", say("scroll the text"), show=False, key_display="Space"),
         Binding("b", "read_on(-1)", say("scroll the text back"), show=False),
@@ -106,6 +107,7 @@ class ApproveRoom(Room[Shelf]):
         item = Vertical(Static(id="text", markup=False), Static(id="facts"), id="item")
         yield Static(id="count", markup=False)
         card = VerticalScroll(Static(id="whom"), item, Dossier(), id="card", can_focus=False)
+        card.display = False  # until there is something to show
         yield Horizontal(Rows(COLUMNS, identity="held"), card)
 
     def reads(self) -> Callable[[Sight], Shelf]:
@@ -226,6 +228,12 @@ class ApproveRoom(Room[Shelf]):
     def action_read_on(self, step: int) -> None:
         """Scroll the item."""
         read_on(self.query_one("#card", VerticalScroll), step)
+        self.call_after_refresh(self._is_read)
+
+    def _is_read(self) -> bool:
+        one, card = None if self.snapshot is None else self.snapshot.shown, self.query_one("#card")
+        ends = self.query_one("#text").region.bottom <= card.region.bottom
+        return one is not None and self.attention.has_read(one, end=ends)
 
     def action_customer(self) -> None:
         """To all that is known of the customer."""
@@ -235,32 +243,37 @@ class ApproveRoom(Room[Shelf]):
 
     def action_others(self) -> None:
         """Show what waits for other roles as well, or no longer."""
-        self._asked = Asked(everybody=not self._asked.everybody)
+        self._asked = Asked(everybody=not self._asked.everybody, kind=self._asked.kind)
         self.reload()
+
+    def action_only(self) -> None:
+        """Show only what is of the kind of this one, or all again."""
+        one, asked = None if self.snapshot is None else self.snapshot.shown, self._asked
+        if one is not None:
+            kind = str(one["kind"]) if asked.kind is None else None
+            self._asked = Asked(everybody=asked.everybody, kind=kind)
+            self.reload()
+
+    def begin_with(self, kind: str, *, others: bool) -> None:
+        """Only what is of a kind, with what waits for others or without."""
+        self._asked = Asked(everybody=others, kind=kind)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are there for what they can decide on."""
-        one = None if self.snapshot is None else self.snapshot.shown
-        kind = MESSAGE if one is None else one["kind"]
-        match action:
-            case "decide":
-                return kind in VERDICTS[str(parameters[0])].kinds
-            case "edit":
-                return kind == MESSAGE
-            case "approve_alike":
-                return kind in HELD
-            case "show":
-                return kind in {MESSAGE, DOUBT}
-            case _:
-                return True
+        return is_there_for(action, parameters, None if self.snapshot is None else self.snapshot.shown)
 
     def action_decide(self, name: str) -> None:
         """Decide; ask before, where that needs words, or cannot be taken back."""
         one, verdict = self._ready(), VERDICTS[name]
         if one is None:
             return
-        if name == "approve" and one["kind"] == MESSAGE and not one["text"]:
+        barred = None if self.snapshot is None else self.snapshot.objection
+        if barred is not None:
+            self.tell_refusal(barred)
+        elif name == "approve" and one["kind"] == MESSAGE and not one["text"]:
             self.tell(wrong=say("the message for {name} has no text yet: e writes one", name=name_of(one)))
+        elif name == "approve" and not self._is_read():
+            self.tell(wrong=say("not decided: the text goes on below; Space shows it, then press again"))
         elif verdict.asks is not None:
             self.app.push_screen(AskWords(verdict.asks, text_of(one)), partial(self._answered, one, verdict))
         elif verdict.sure is not None:
@@ -305,11 +318,8 @@ class ApproveRoom(Room[Shelf]):
         one = self._ready()
         if one is None:
             return
-        try:
-            alike = await self.ask(partial(read_alike, one))
-        except EngineError as error:
-            self.tell_refusal(error)
-        else:
+        alike = await self.try_to(partial(self.house.read, partial(read_alike, one)))
+        if alike is not None:
             self._ask_of_alike(alike)
 
     def _ask_of_alike(self, alike: Alike) -> None:
@@ -338,7 +348,7 @@ class ApproveRoom(Room[Shelf]):
         """Take back what was done last, here."""
         act = self._acts.take_last()
         if act is None:
-            self.tell(say("You have decided on nothing here that could be taken back."))
+            self.tell(wrong=say("You have decided on nothing here that could be taken back."))
         else:
             await self._take_back(act)
 
@@ -369,7 +379,7 @@ class ApproveRoom(Room[Shelf]):
     async def _decide(self, one: Item, verdict: Verdict, because: str) -> None:
         """Decide, and go on to the next; if somebody else was quicker, say so and go on."""
         key, self._busy = _key(one), True
-        done = await self.act(lambda hand: _Decided(verdict.do(hand, one, because)))
+        done = await self.act(lambda hand: Decided(verdict.do(hand, one, because)))
         self._busy = False
         page = self.snapshot
         if done is None or page is None or len(page.items) < 2 or key not in map(_key, page.items):
@@ -387,10 +397,3 @@ class ApproveRoom(Room[Shelf]):
 
 def _key(one: Item) -> str:
     return str(one["id"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """What came of a decision. `left`: the roles that must decide as well; None: nobody."""
-
-    left: str | None

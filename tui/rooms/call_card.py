@@ -13,6 +13,7 @@ from engine.storage.masks import mask_address
 from engine.views.titles import Titles
 from tui.rooms.desk import Call
 from tui.rooms.dossier import ADDRESSES, whom
+from tui.widgets.bars import NAMED, clipped
 from tui.widgets.facts import Fact, fact_table
 from tui.widgets.prose import Prose
 from tui.wording import say, told
@@ -22,8 +23,8 @@ UNKNOWN = say("The rules in force know this task no more: it closes with its sta
 
 
 def name_of(item: Mapping[str, Any]) -> str:
-    """What the customer of a task is called."""
-    return str(item["name"] or item["customer"])
+    """What the customer of a task is called, in as many cells as sentences have for that."""
+    return clipped(told(item["name"] or item["customer"]), NAMED)
 
 
 def whom_of(call: Call, *, showing: bool) -> Content:

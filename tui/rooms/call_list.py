@@ -8,7 +8,7 @@ from engine.views.tasks import Item
 from tui.rooms.call_card import name_of, role_of
 from tui.rooms.desk import PAGE, Calls
 from tui.widgets.rows import Column, Row
-from tui.wording import age, say, told
+from tui.wording import age, say, say_number, told
 
 COLUMNS = (Column(most=20), Column(elastic=True), Column())
 """Whom, about what, until when."""
@@ -43,14 +43,22 @@ def _due(one: Item, page: Calls) -> str:
     if one["overdue"]:
         late = datetime.fromisoformat(page.now) - datetime.fromisoformat(str(due))
         return say("! {age}", age=age(late // timedelta(milliseconds=1)))
-    return str(due)[11:] if str(due)[:10] == page.today else str(due)[5:]
+    return str(due)[11:] if str(due)[:10] == page.today else str(due)[5:10]
 
 
 def count_of(page: Calls) -> str:
     """Which of how many on all pages, how many are overdue, and whose they are."""
     everybody = page.asked.everybody
     if not page.items:
-        return say("Nothing to do.") if everybody else say("Nothing to do for you.")
+        if everybody:
+            return say("Nothing to do.")
+        if not page.others:
+            return say("Nothing to do for you.")
+        return say_number(
+            "Nothing to do for you. o shows the one that others have.",
+            "Nothing to do for you. o shows the {n:,} that others have.",
+            n=page.others,
+        )
     place = page.asked.page * PAGE + page.asked.place + 1
     late = say("{late:,} overdue", late=page.late) if page.late else say("nothing is overdue")
     parts = [say("{place:,} of {total:,}", place=place, total=max(page.total, place)), late]

@@ -101,11 +101,10 @@ class CallsRoom(Room[Calls]):
             Static(id="outcomes", markup=False),
             id="call",
         )
+        card = VerticalScroll(Static(id="whom"), call, Dossier(), id="card", can_focus=False)
+        card.display = False  # until there is something to show
         yield Static(id="count", markup=False)
-        yield Horizontal(
-            Rows(COLUMNS, identity="tasks"),
-            VerticalScroll(Static(id="whom"), call, Dossier(), id="card", can_focus=False),
-        )
+        yield Horizontal(Rows(COLUMNS, identity="tasks"), card)
 
     def reads(self) -> Callable[[Sight], Calls]:
         """The page that is asked for; the one that is there with another task, where that is enough."""
@@ -187,10 +186,23 @@ class CallsRoom(Room[Calls]):
         self._asked = replace(self._asked, everybody=not self._asked.everybody, page=0)
         self.reload()
 
+    def begin_with(self, kind: str, *, others: bool) -> None:
+        """Mine, or those of others too."""
+        del kind
+        self._asked = Asked(everybody=others)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys are there for what they can act on."""
+        del parameters
+        is_there = self.snapshot is not None and self.snapshot.shown is not None
+        return is_there or action not in _OF_ONE
+
     def action_finish(self) -> None:
         """Say what came of it."""
         call = self._ready()
-        if call is not None and not call.task.follows:
+        if call is not None and call.objection is not None:
+            self.tell_refusal(call.objection)
+        elif call is not None and not call.task.follows:
             self.tell(UNKNOWN)
         elif call is not None:
             self.app.push_screen(Finishing(self.house, call), partial(self._finish, call))
@@ -208,7 +220,7 @@ class CallsRoom(Room[Calls]):
     async def action_undo(self) -> None:
         """Open again what was finished last, here; the cursor goes to it."""
         if not self._finished:
-            self.tell(say("You have finished nothing here that could be taken back."))
+            self.tell(wrong=say("You have finished nothing here that could be taken back."))
             return
         key = self._finished.pop()
         if await self.act(partial(reopen, self.house.project, key)):
@@ -326,6 +338,10 @@ class CallsRoom(Room[Calls]):
             self._page = without(page, call.key)
             self._asked = self._page.asked
             super().reload()  # the rest of the page follows with the next look around
+
+
+_OF_ONE = {"finish", "note", "postpone", "hand_over", "take", "show", "customer", "read_on"}
+"""What keys do about the task with the cursor."""
 
 
 def _key(one: Item) -> str:

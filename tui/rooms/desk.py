@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from engine.errors import UnknownNameError
+from engine.errors import RefusedError, UnknownNameError
 from engine.explaining.following import TaskInFull, task_in_full
 from engine.people.practice import Hand
 from engine.people.reopening import reopen_task
@@ -12,10 +12,13 @@ from engine.people.staff import members
 from engine.people.task_changes import tasks_of
 from engine.people.tasks import Desk, Finish, finish_task
 from engine.projects.project import Project
+from engine.storage.audit import By
 from engine.storage.keys import intent_of
 from engine.storage.states import TaskStatus
 from engine.storage.values import Surroundings
 from engine.views.customer import customer
+from engine.views.kinds import TASK
+from engine.views.rights import objection_to
 from engine.views.task_lists import Wanted, number_of
 from engine.views.tasks import Item, tasks
 from engine.views.titles import NAMES, Titles
@@ -40,13 +43,14 @@ class Asked:
 class Call:
     """A task with all there is to see. `person`: the customer; `kinds`: of which type their attributes are.
 
-    `titles`: what names are read by.
+    `titles`: what names are read by. `objection`: why who works here may not finish it.
     """
 
     task: TaskInFull
     person: Mapping[str, Any]
     kinds: Mapping[str, str]
     titles: Titles = NAMES
+    objection: RefusedError | None = None
 
     @property
     def key(self) -> str:
@@ -58,7 +62,8 @@ class Call:
 class Calls:
     """`total`: of all pages. `late`: how many of them are overdue. `shown`: the one with the cursor.
 
-    `now`: on the wall; `today` and `tomorrow`: dates.
+    `now`: on the wall; `today` and `tomorrow`: dates. `others`: how many others have, where there is none for who
+    works here.
     """
 
     asked: Asked
@@ -69,6 +74,7 @@ class Calls:
     total: int = 0
     late: int = 0
     shown: Call | None = None
+    others: int = 0
 
     @property
     def today(self) -> str:
@@ -88,7 +94,8 @@ def read_calls(asked: Asked, surroundings: Surroundings, sight: Sight) -> Calls:
     wanted = _wanted(asked, sight)
     scripts = sight.scripts()
     page = replace(wanted, limit=PAGE, skip=asked.page * PAGE)
-    items = () if sight.roles == frozenset() else tuple(tasks(sight.window, scripts, page))
+    none = sight.roles == frozenset() and not asked.everybody
+    items = () if none else tuple(tasks(sight.window, scripts, page))
     if not items and asked.page:
         return read_calls(replace(asked, page=asked.page - 1, place=PAGE - 1), surroundings, sight)
     keys = [str(one["id"]) for one in items]
@@ -104,6 +111,7 @@ def read_calls(asked: Asked, surroundings: Surroundings, sight: Sight) -> Calls:
         number_of(sight.window, wanted) if items else 0,
         number_of(sight.window, replace(wanted, overdue_at=sight.now)) if items else 0,
         None if key is None else read_call(key, surroundings, sight),
+        0 if items else number_of(sight.window, _ALL),
     )
 
 
@@ -124,8 +132,8 @@ def read_call(
         task = task_in_full(window, sight.scripts(), surroundings, intent_of(key), filled or {})
     except UnknownNameError:
         return None
-    kinds = window.model.kinds
-    return Call(task, customer(window, str(task.item["customer"])), kinds, window.titles)
+    kinds, barred = window.model.kinds, objection_to(window, TASK, task.item, By(sight.actor, sight.now))
+    return Call(task, customer(window, str(task.item["customer"])), kinds, window.titles, barred)
 
 
 def read_crew(call: Call, sight: Sight) -> tuple[Fellow, ...]:
@@ -162,8 +170,11 @@ def _desk(project: Project, hand: Hand) -> Desk:
     return Desk(hand.connection, window.model, window.symbols, project.surroundings, hand.practice)
 
 
+_OPEN = frozenset({TaskStatus.OPEN})
+_ALL = Wanted(_OPEN, pressing=True)
+
+
 def _wanted(asked: Asked, sight: Sight) -> Wanted:
-    is_open = frozenset({TaskStatus.OPEN})
     if asked.everybody:
-        return Wanted(is_open, pressing=True)
-    return Wanted(is_open, roles=sight.roles, free_for=sight.actor, pressing=True)
+        return _ALL
+    return Wanted(_OPEN, roles=sight.roles, free_for=sight.actor, pressing=True)

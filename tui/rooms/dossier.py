@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from engine.storage.masks import mask_address
 from engine.views.titles import Titles
+from tui.widgets.bars import clipped
 from tui.widgets.facts import Fact, fact_table
 from tui.widgets.parts import heading
 from tui.widgets.prose import Prose
@@ -49,9 +50,16 @@ class Dossier(Vertical):
 
 
 def whom(name: str, identity: str | None, about: str) -> Content:
-    """The head of a card: who it is, and what about. `identity`: their id; None where they go by nothing else."""
+    """The head of a card: who it is, and what about. `identity`: their id; None where they go by nothing else.
+
+    Neither pushes off the screen what it is the head of: names are told in full among what is known.
+    """
+    about = clipped(told(about), _ABOUT)
     also = "" if identity is None else f"  {told(identity)}"
-    return Content.assemble((told(name), "bold"), also, (f"  {told(about)}", "$primary"))
+    return Content.assemble((told(name), "bold"), also, (f"  {about}", "$primary"))
+
+
+_ABOUT = 60  # cells
 
 
 def story_of(timeline: Sequence[Mapping[str, Any]], now: str, most: int) -> Table:

@@ -14,13 +14,14 @@ from engine.views.kinds import BENEFIT, REPLY
 from engine.views.titles import Titles
 from tui.rooms.dossier import whom
 from tui.rooms.verdicts import question_of
+from tui.widgets.bars import NAMED, clipped
 from tui.widgets.facts import Fact, fact_table
 from tui.wording import say, say_number, told
 
 
 def name_of(one: Item) -> str:
-    """What its customer is called."""
-    return mask_address(str(one.get("name") or one["customer"]), "text")
+    """What its customer is called, in as many cells as sentences have for that."""
+    return clipped(told(mask_address(str(one.get("name") or one["customer"]), "text")), NAMED)
 
 
 def title_of(one: Item, titles: Titles) -> str:

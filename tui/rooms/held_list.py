@@ -4,13 +4,16 @@ from collections.abc import Mapping
 
 from dsl.wording import Phrase
 from engine.people.decisions import Done
+from engine.people.doubts import KIND as DOUBT
 from engine.storage.masks import mask_address
 from engine.views.held import Item
+from engine.views.kinds import BENEFIT, REPLY
 from engine.views.titles import Titles
 from engine.views.wordings import VALUE, Wording
 from tui.dialogs import AskWords
 from tui.rooms.held_item import text_of, title_of
 from tui.rooms.shelf import PAGE, Alike, Shelf
+from tui.rooms.verdicts import MESSAGE
 from tui.widgets.rows import Column, Row
 from tui.wording import named, say, say_number, told
 
@@ -73,14 +76,35 @@ def row_of(one: Item, shelf: Shelf) -> Row:
 def count_of(shelf: Shelf) -> str:
     """Which of how many, on all pages."""
     if not shelf.items:
-        everybody = shelf.asked.everybody
-        return say("Nothing waits for a decision.") if everybody else say("Nothing waits for your decision.")
+        if shelf.asked.everybody:
+            return say("Nothing waits for a decision.")
+        if not shelf.others:
+            return say("Nothing waits for your decision.")
+        return say_number(
+            "Nothing waits for your decision. o shows the one that waits for others.",
+            "Nothing waits for your decision. o shows the {n:,} that wait for others.",
+            n=shelf.others,
+        )
     first = (len(shelf.asked.pages) - 1) * PAGE
-    return say(
+    count = say(
         "{place:,} of {total:,} to decide on",
         place=first + shelf.asked.place + 1,
         total=max(shelf.total, first + len(shelf.items)),
     )
+    parts = [count]
+    if shelf.asked.kind is not None:
+        parts.append(_ONLY[shelf.asked.kind])
+    if shelf.asked.everybody:
+        parts.append(say("others' too"))
+    return " · ".join(map(told, parts))
+
+
+_ONLY: Mapping[str, Phrase] = {
+    MESSAGE: say("only messages to approve, f shows all"),
+    BENEFIT: say("only benefits to approve, f shows all"),
+    DOUBT: say("only messages in doubt, f shows all"),
+    REPLY: say("only replies, f shows all"),
+}
 
 
 def passed_over_said(done: Done, names: Mapping[str, str]) -> str | None:

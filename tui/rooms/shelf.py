@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.errors import UnknownNameError
+from engine.errors import RefusedError, UnknownNameError
 from engine.explaining.approving import once_approved
 from engine.people.many import Choice, Picked, pick, unwritten
+from engine.storage.audit import By
 from engine.storage.keys import intent_of
 from engine.storage.panels import roles_in
 from engine.views.agenda import to_decide
@@ -14,6 +15,7 @@ from engine.views.approvals import approval, called, draft
 from engine.views.customer import customer
 from engine.views.held import Item, Page, queue
 from engine.views.kinds import BENEFIT
+from engine.views.rights import objection_to
 from engine.views.titles import NAMES, Titles
 from engine.views.wordings import Wording, wordings
 from tui.house import Sight
@@ -27,20 +29,22 @@ PAGE = 100
 class Asked:
     """What is to be shown. `pages`: the items after which pages begin, up to this one. `place`: where the cursor is.
 
-    `key`: the item with the cursor. `everybody`: also what waits for roles of others.
+    `key`: the item with the cursor. `everybody`: also what waits for roles of others. `kind`: only this; None: all.
     """
 
     pages: tuple[str | None, ...] = (None,)
     key: str | None = None
     place: int = 0
     everybody: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """`total`: of all pages. `more`: whether another page follows. `shown`: the item with the cursor.
 
-    `names`: what customers are called, by their ids.
+    `names`: what customers are called, by their ids. `others`: how much more waits for other roles. `objection`: why
+    who works here may not decide on the item with the cursor.
     """
 
     asked: Asked
@@ -50,6 +54,8 @@ class Shelf:
     titles: Titles = NAMES
     names: Mapping[str, str] = field(default_factory=dict)
     shown: Item | None = None
+    others: int = 0
+    objection: RefusedError | None = None
 
     @property
     def called(self) -> Mapping[str, str]:
@@ -62,31 +68,46 @@ def read_shelf(asked: Asked, sight: Sight) -> Shelf:
     """A page as it is now; the first one where nobody knows any more where it began."""
     window, roles = sight.window, None if asked.everybody else sight.roles or None
     try:
-        found = list(queue(window, None, roles, Page(PAGE + 1, asked.pages[-1])))
+        found = list(queue(window, asked.kind, roles, Page(PAGE + 1, asked.pages[-1])))
     except UnknownNameError:
         asked = replace(asked, pages=(None,))
-        found = list(queue(window, None, roles, Page(PAGE + 1)))
+        found = list(queue(window, asked.kind, roles, Page(PAGE + 1)))
     if not found and len(asked.pages) > 1:
         return read_shelf(replace(asked, pages=asked.pages[:-1], place=PAGE - 1), sight)
+    if not found and asked.kind is not None:  # nothing of it is left: on to the rest
+        return read_shelf(replace(asked, kind=None), sight)
     items = tuple(found[:PAGE])
     keys = [str(one["id"]) for one in items]
     place = keys.index(asked.key) if asked.key in keys else min(asked.place, len(keys) - 1)
     key = keys[place] if keys else None
+    waiting = [one for one in to_decide(window) if asked.kind in (None, one.kind)]
+    shown = None if key is None else approval(window, key)
+    total = sum(one.number for one in waiting if _is_here(one.role, roles))
     return Shelf(
         replace(asked, key=key, place=max(0, place)),
         items,
-        sum(one.number for one in to_decide(window) if _is_here(one.role, roles)),
+        total,
         len(found) > PAGE,
         window.titles,
         called(window, [str(one["customer"]) for one in items]),
-        None if key is None else approval(window, key),
+        shown,
+        sum(one.number for one in waiting) - total,
+        _objection(shown, sight),
     )
 
 
 def read_next(shelf: Shelf, asked: Asked, sight: Sight) -> Shelf:
     """The same page with another item shown: a read that takes no longer however much waits."""
     shown = None if asked.key is None else approval(sight.window, asked.key)
-    return read_shelf(asked, sight) if shown is None else replace(shelf, asked=asked, shown=shown)
+    if shown is None:
+        return read_shelf(asked, sight)
+    return replace(shelf, asked=asked, shown=shown, objection=_objection(shown, sight))
+
+
+def _objection(shown: Item | None, sight: Sight) -> RefusedError | None:
+    if shown is None:
+        return None
+    return objection_to(sight.window, str(shown["kind"]), shown, By(sight.actor, sight.now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.projects.virtual_time import last_run_at
 from engine.storage.panels import roles_in
 from engine.views.agenda import Waiting, agenda
 from engine.views.brought import Period, week
+from engine.views.finding import any_customer
 from engine.views.kinds import TASK
 from engine.views.loop import Course, loop
 from engine.views.status import Status, status
@@ -36,13 +37,15 @@ from tui.wording import age, say, say_number, told
 class Today:
     """`mine`: what waits for who works here, `others`: for others. `last_run`, `next_run`: times of day.
 
-    `stranger`: who works here, if not on the staff. `loop`: how journeys go; `week`: what the last days brought.
+    `stranger`: who works here, if not on the staff. `is_empty`: there is no customer.
+    `loop`: how journeys go; `week`: what the last days brought.
     """
 
     now: int
     mine: tuple[Waiting, ...]
     others: tuple[Waiting, ...]
     stranger: str | None
+    is_empty: bool
     status: Status
     last_run: str | None
     next_run: str | None
@@ -60,6 +63,7 @@ def read_today(sight: Sight) -> Today:
         tuple(one for one in waiting if sight.is_mine(one.role)),
         tuple(one for one in waiting if not sight.is_mine(one.role)),
         sight.actor if sight.roles == frozenset() else None,
+        not any_customer(window),
         known,
         _on_the_wall(window, last_run_at(window.connection)),
         _on_the_wall(window, next_firing(config.schedule, sight.now, config.zone)),
@@ -133,11 +137,20 @@ class TodayRoom(Room[Today]):
     @on(Rows.Chosen)
     def go(self, event: Rows.Chosen) -> None:
         """To the room where it is dealt with."""
-        self.app.switch_mode(door_for(event.key.partition(" ")[0]).name)
+        mine = () if self.snapshot is None else self.snapshot.mine
+        kind = event.key.partition(" ")[0]
+        self.app.switch_mode(door_for(kind).name)
+        room = self.app.screen_stack[0]
+        if isinstance(room, Room):
+            room.begin_with(kind, others=event.key not in map(_key, mine))
 
 
 def _rows(today: Today) -> Iterator[Row]:
     yield Row(None, (told(_heading(today)),))
+    if today.is_empty:
+        yield Row(
+            None, (told(say("There is no customer yet: `homing import customers FILE` takes them in.")),)
+        )
     yield from (_row(one, today) for one in today.mine)
     if today.others:
         yield Row(None, ("",))
@@ -160,7 +173,11 @@ def _row(one: Waiting, today: Today) -> Row:
         _roles(one.role, today.titles),
         f"→ {door.key} {told(door.title)}",
     )
-    return Row(f"{one.kind} {one.role}", tuple(map(told, cells)), alarm=bool(one.overdue))
+    return Row(_key(one), tuple(map(told, cells)), alarm=bool(one.overdue))
+
+
+def _key(one: Waiting) -> str:
+    return f"{one.kind} {one.role}"
 
 
 def _roles(panel: str | None, titles: Titles) -> str:

@@ -125,6 +125,31 @@ VERDICTS: Mapping[str, Verdict] = {
 }
 
 
+def is_there_for(action: str, parameters: tuple[object, ...], one: Item | None) -> bool:
+    """Whether a key can do something about what is shown; where nothing is, there are few."""
+    kind = None if one is None else one["kind"]
+    match action:
+        case "decide":
+            return kind in VERDICTS[str(parameters[0])].kinds
+        case "edit":
+            return kind == MESSAGE
+        case "approve_alike":
+            return kind in HELD
+        case "show":
+            return kind in {MESSAGE, DOUBT}
+        case "skip" | "only" | "customer" | "read_on":
+            return one is not None
+        case _:
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a decision. `left`: the roles that must decide as well; None: nobody."""
+
+    left: str | None
+
+
 def shown_in_full(customer: str, hand: Hand) -> bool:
     """Note that somebody has seen the address of a customer."""
     note_shown(hand.connection, customer, hand.by)

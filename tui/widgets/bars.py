@@ -24,6 +24,15 @@ def padded(text: str, width: int) -> str:
     return text + " " * room if room >= 0 else Content(text).truncate(width, ellipsis=True, pad=True).plain
 
 
+NAMED = 40
+"""Cells that a customer's name has where something else is told of them: long ones push nothing off the screen."""
+
+
+def clipped(text: str, width: int) -> str:
+    """A text in at most so many cells."""
+    return text if width_of(text) <= width else padded(text, width)
+
+
 class Tabs(Widget):
     """The rooms with their keys, the one that is open between marks, and who works here."""
 

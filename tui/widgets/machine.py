@@ -34,8 +34,8 @@ class Machine(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", say("next"), show=False, key_display="↓ j"),
         Binding("up,k", "move(-1)", say("previous"), show=False, key_display="↑ k"),
-        Binding("pagedown", "page(1)", say("a page on"), show=False),
-        Binding("pageup", "page(-1)", say("a page back"), show=False),
+        Binding("pagedown", "page(1)", say("a page on"), show=False, key_display="PgDn"),
+        Binding("pageup", "page(-1)", say("a page back"), show=False, key_display="PgUp"),
         Binding("home,g", "end(0)", say("to the first"), show=False, key_display="Home g"),
         Binding("end,G", "end(-1)", say("to the last"), show=False, key_display="End G"),
         Binding("z", "unfold", say("all ways")),

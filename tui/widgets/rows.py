@@ -22,6 +22,7 @@ from tui.wording import say
 
 _GAP = 2
 _MARK = "›"
+_ANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Column:
     elastic: bool = False
     spare: bool = False
     right: bool = False
-    most: int = 1_000
+    most: int = _ANY
     least: int = 8
 
 
@@ -67,8 +68,8 @@ class Rows(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", say("next"), show=False, key_display="↓ j"),
         Binding("up,k", "move(-1)", say("previous"), show=False, key_display="↑ k"),
-        Binding("pagedown", "page(1)", say("a page on"), show=False),
-        Binding("pageup", "page(-1)", say("a page back"), show=False),
+        Binding("pagedown", "page(1)", say("a page on"), show=False, key_display="PgDn"),
+        Binding("pageup", "page(-1)", say("a page back"), show=False, key_display="PgUp"),
         Binding("home,g", "end(0)", say("to the first"), show=False, key_display="Home g"),
         Binding("end,G", "end(-1)", say("to the last"), show=False, key_display="End G"),
         Binding("enter", "choose", say("open"), key_display="Enter"),
@@ -241,5 +242,9 @@ def _fitted(columns: Sequence[Column], natural: Sequence[int], room: int) -> lis
         if columns[place].spare and excess() > rest:
             widths[place] = 0
     if elastic is not None and widths:
+        for place, column in enumerate(columns):
+            if column.most < _ANY:  # one long name does not leave everybody without what it is about
+                lacks = excess() - widths[elastic] + min(widths[elastic], room // 3)
+                widths[place] -= max(0, min(lacks, widths[place] - room // 3))
         widths[elastic] = max(1, widths[elastic] - excess())
     return widths
