@@ -3,7 +3,7 @@
 from dsl.model.conditions import Cond, Const, LocalDay, Type, type_of
 from dsl.model.type_words import type_words
 from dsl.resolve.core import MOMENTS, TEXTS, Broken, known_type, mismatch, quote, typed
-from dsl.resolve.meeting import as_moment, as_money, as_phone, why_apart
+from dsl.resolve.meeting import as_address, as_moment, as_money, why_apart
 from dsl.resolve.scope import Scope
 from dsl.tree.expressions import Expr
 from dsl.wording import say
@@ -43,7 +43,7 @@ def _fitting(cond: Cond, wanted: Type) -> Cond | None:
     if wanted.kind in MOMENTS and kind.kind in MOMENTS:
         return as_moment(cond) if wanted.kind == "time" else _as_day(cond)
     if wanted.kind in TEXTS and kind.kind in TEXTS:
-        return as_phone(cond) if wanted.kind == "phone" else cond
+        return cond if wanted.kind == "text" else as_address(cond, wanted)
     return cond if kind == wanted else None
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dsl.model.conditions import (
+    EMAIL,
     MONEY,
     NUMBER,
     PHONE,
@@ -32,8 +33,8 @@ def meet(conds: Sequence[Cond], *, days_begin: bool = True) -> tuple[Cond, ...] 
     kinds = {kind for kind in map(kind_of, conds) if kind is not None}
     if kinds == {"choice"}:
         return tuple(conds) if _share_words(conds) else None
-    if kinds <= TEXTS and "phone" in kinds:
-        return tuple(as_phone(cond) for cond in conds)
+    if kinds in ({"text", "phone"}, {"text", "email"}):
+        return tuple(as_address(cond, PHONE if "phone" in kinds else EMAIL) for cond in conds)
     if len(kinds) <= 1 or kinds <= TEXTS:
         return tuple(conds)
     if kinds == MOMENTS and days_begin:
@@ -49,13 +50,13 @@ def as_moment(cond: Cond) -> Cond:
     return Midnight(cond, span=cond.span) if kind_of(cond) == "date" else cond
 
 
-def as_phone(cond: Cond) -> Cond:
-    """A number written out, as a phone number, which may be written in several ways; others stay."""
+def as_address(cond: Cond, wanted: Type) -> Cond:
+    """A text written out, as the phone number or address that may be written in other ways too; others stay."""
     match cond:
-        case Const(value=str(number)):
-            return Const(number, PHONE, span=cond.span)
-        case Named(body=inner):
-            return replace(cond, body=as_phone(inner), type=PHONE) if isinstance(inner, Const) else cond
+        case Const(value=str(text)):
+            return Const(text, wanted, span=cond.span)
+        case Named(body=Const() as inner):
+            return replace(cond, body=as_address(inner, wanted), type=wanted)
     return cond
 
 

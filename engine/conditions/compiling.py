@@ -14,12 +14,15 @@ import sqlalchemy as sa
 
 from dsl.model import conditions as c
 from engine.conditions import moments
+from engine.conditions.comparing import compared
 from engine.conditions.happenings import Happening, happening
 from engine.conditions.moments import EPOCH, Sql
 from engine.conditions.world import NOW, THIS_YEAR, TODAY, World
+from engine.storage.bad_values import BadValueError
 from engine.storage.declared import column_name
-from engine.storage.phones import as_stored, calling_code
+from engine.storage.phones import calling_code
 from engine.storage.schema import ACTIVE, ENDED, enrolment, tag
+from engine.storage.values import Stored, Surroundings, reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,18 @@ def constant(node: c.Const, world: World) -> Sql:
         value = (value - EPOCH).days
     elif node.type.kind == "number":
         return sa.literal(float(value), sa.Double())
-    elif node.type.kind == "phone":
-        value = as_stored(value, world.setting.country)
+    elif node.type.kind in {"phone", "email"}:
+        value = _as_stored(value, node.type, world)
     return sa.literal(value)
+
+
+def _as_stored(text: str, kind: c.Type, world: World) -> Stored:
+    """A phone number or address as it is kept, however rules write it; what is none stays, and is nobody's."""
+    setting = world.setting
+    try:
+        return reader(kind, Surroundings(setting.zone, setting.country))(text)
+    except BadValueError:
+        return text
 
 
 @sql.register
@@ -205,17 +217,7 @@ def _(node: c.Or, scene: Scene) -> Sql:
 @sql.register
 def _(node: c.Compare, scene: Scene) -> Sql:
     left, right = flag_value(node.left, scene), flag_value(node.right, scene)
-    match node.operator:
-        case "=":
-            return left == right
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
+    return compared(node.operator, left, right, (node.left, node.right))
 
 
 @sql.register
@@ -239,7 +241,8 @@ def _(node: c.StartsWith, scene: Scene) -> Sql:
 @sql.register
 def _(node: c.OneOf, scene: Scene) -> Sql:
     subject = flag_value(node.subject, scene)
-    return sa.or_(*(subject == flag_value(item, scene) for item in node.items))
+    items = ((item, flag_value(item, scene)) for item in node.items)
+    return sa.or_(*(compared("=", subject, value, (node.subject, item)) for item, value in items))
 
 
 @sql.register
@@ -250,7 +253,10 @@ def _(node: c.Missing, scene: Scene) -> Sql:
 @sql.register
 def _(node: c.Between, scene: Scene) -> Sql:
     subject = sql(node.subject, scene)
-    return sa.and_(subject >= sql(node.low, scene), subject <= sql(node.high, scene))
+    return sa.and_(
+        compared(">=", subject, sql(node.low, scene), (node.subject, node.low)),
+        compared("<=", subject, sql(node.high, scene), (node.subject, node.high)),
+    )
 
 
 @sql.register

@@ -26,14 +26,6 @@ def normalise_phone(text: str, country: str) -> str:
     return _any_number(text, folded, country)
 
 
-def as_stored(text: str, country: str) -> str:
-    """A number that rules write out as it is kept; what is none stays, and is nobody's."""
-    try:
-        return normalise_phone(text, country)
-    except BadValueError:
-        return text
-
-
 def calling_code(country: str) -> str:
     """What a country's numbers begin with, `+86`."""
     if country == "CN":

@@ -19,6 +19,10 @@ def holds(cond: c.Cond | None, scope: Scope) -> bool:
     return cond is None or bool(value_of(cond, scope))
 
 
+HAIR = 5e-7
+"""What is closer is equal."""
+
+
 @singledispatch
 def value_of(cond: c.Cond, scope: Scope) -> Any:
     """The value of a node; None when it is missing."""
@@ -155,9 +159,14 @@ def _(cond: c.Or, scope: Scope) -> bool:
 @value_of.register
 def _(cond: c.Compare, scope: Scope) -> bool:
     left, right = value_of(cond.left, scope), value_of(cond.right, scope)
-    if left is None or right is None:
-        return False
-    match cond.operator:
+    return left is not None and right is not None and compares(cond.operator, left, right)
+
+
+def compares(operator: str, left: Any, right: Any) -> bool:
+    """Whether two values compare so; numbers to six decimals."""
+    if isinstance(left, float) or isinstance(right, float):
+        left, right = (0.0, 0.0) if abs(left - right) < HAIR else (left, right)
+    match operator:
         case "=":
             return bool(left == right)
         case "<":
@@ -166,8 +175,7 @@ def _(cond: c.Compare, scope: Scope) -> bool:
             return bool(left <= right)
         case ">":
             return bool(left > right)
-        case ">=":
-            return bool(left >= right)
+    return bool(left >= right)
 
 
 @value_of.register
@@ -188,7 +196,8 @@ def _(cond: c.StartsWith, scope: Scope) -> bool:
 @value_of.register
 def _(cond: c.OneOf, scope: Scope) -> bool:
     subject = value_of(cond.subject, scope)
-    return subject is not None and any(value_of(item, scope) == subject for item in cond.items)
+    items = (value_of(item, scope) for item in cond.items)
+    return subject is not None and any(item is not None and compares("=", subject, item) for item in items)
 
 
 @value_of.register
@@ -199,7 +208,7 @@ def _(cond: c.Missing, scope: Scope) -> bool:
 @value_of.register
 def _(cond: c.Between, scope: Scope) -> bool:
     low, subject, high = (value_of(part, scope) for part in (cond.low, cond.subject, cond.high))
-    return None not in (low, subject, high) and low <= subject <= high
+    return None not in (low, subject, high) and compares("<=", low, subject) and compares("<=", subject, high)
 
 
 @value_of.register
