@@ -13,15 +13,22 @@ from dsl.wording import say
 
 _DEEPEST = 120  # levels of nodes; whoever walks a tree by recursion must get to its bottom
 _TALLEST = 1_000  # states: rules begun and not yet complete
+_CLOSED = 100
+"""What is complete counts for no more levels, so that the blocks around it, few as they are, still fit."""
 
 
 class Automaton:
-    """The stacks of one parse. `states` is one longer than the others; `refused` when it grew too deep."""
+    """The stacks of one parse. `states` is one longer than the others; `refused` when it grew too deep.
+
+    `base`: so many states were there before what can be given up: what takes in more than that is never too deep, else
+    there were no way on.
+    """
 
     def __init__(self, grammar: Grammar, source: Source) -> None:
         self.grammar = grammar
         self.problems: list[Diagnostic] = []
         self.states = [grammar.start]
+        self.base = 1
         self.refused = False
         self._source = source
         self._values: list[object] = []
@@ -57,6 +64,8 @@ class Automaton:
             parts = self._values[-size:]
             start, end = self._starts[-size], self._ends[-1]
             depth = max(self._depths[-size:])
+            if len(states) - size < self.base:
+                depth = min(depth, _CLOSED)
             del (
                 states[-size:],
                 self._values[-size:],

@@ -65,7 +65,7 @@ class Progress:
         token, machine = self.tokens[self.index], self.machine
         if self.item.discarded and token.kind in _ENDS:
             return False
-        states = machine.states
+        states, machine.base = machine.states, self.item.base
         self.earlier, self.before = self.before, states.copy()
         symbol = symbol_of(self.grammar.rows[states[-1]], self.tokens, self.index)
         if symbol is None or not machine.feed(symbol, self._value(symbol, token), token.start, token.end):

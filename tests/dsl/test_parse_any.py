@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dsl.render import as_json, render
 from dsl.source import Source
 from dsl.syntax.parse import parse
-from dsl.tree.statements import Statement
+from dsl.tree.statements import Statement, ValueDecl
 
 CASES = [
     path.read_text(encoding="utf-8")
@@ -62,6 +62,23 @@ def _disturbed(draw: st.DrawFn) -> str:
 def test_disturbed_files(text: str) -> None:
     """Rule files in which pieces are missing, doubled, turned round or replaced."""
     _read(text)
+
+
+BLOCKS = (
+    "value b = {deep}\nvalue c = 1\n",
+    "journey a {{\n  state b {{\n    when {deep} -> c\n  }}\n}}\nvalue c = 1\n",
+    "journey a {{ stage s {{ state b {{ when {deep} -> c }} }} }}\nvalue c = 1\n",
+    "value v = choose {{ {deep}: 1, otherwise: 2 }}\nvalue c = 1\n",
+)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize("levels", range(105, 125))
+def test_as_deep_as_it_goes(block: str, levels: int) -> None:
+    """Around the most that may stand inside each other: it is read or reported, once, and what follows is kept."""
+    statements, problems = _read(block.format(deep="not " * levels + "(1 = 1)"))
+    assert problems <= 1
+    assert statements[-1].__class__ is ValueDecl
 
 
 RULES = "\n".join(
