@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from textual import events
+from textual.app import App
+from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 
 from engine.terminal import speak
@@ -14,6 +17,9 @@ from tui.app import ReviewRoom
 from tui.widgets.bars import Said
 
 SMALL, LARGE = (80, 24), (200, 60)
+
+_ROUNDS = 3
+"""What nobody can see coming, such as an answer on its way to its queue, has come after so many rounds without any."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,13 @@ class Visitor:
     async def press(self, *keys: str) -> None:
         """Press keys, one after the other, each once what the last one began is done."""
         for key in keys:
-            await self.pilot.press(key)
+            name = key if key.isalnum() or len(key) > 1 else _character_to_key(key)
+            self.app.post_message(events.Key(name, key_to_character(name)))
             await self.settle()
 
     async def settle(self) -> None:
-        """Wait until nothing is under way any more."""
-        await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
+        """Wait until nothing is under way any more: not until the processor is idle, which others may be using."""
+        await settled(self.pilot)
 
     async def look_around(self) -> None:
         """What the room does by itself each second."""
@@ -58,6 +63,23 @@ class Visitor:
 
 
 Play = Callable[[Visitor], Awaitable[None]]
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Until nothing waits in a queue or is under way, and all of it is drawn."""
+    quiet = 0
+    while quiet < _ROUNDS:
+        await pilot._wait_for_screen()
+        await pilot.app.animator.wait_until_complete()
+        await pilot.app.workers.wait_for_complete()
+        pilot.app.screen._on_timer_update()  # what is to be laid out and drawn; else a timer does that
+        quiet = 0 if _is_busy(pilot.app) else quiet + 1
+
+
+def _is_busy(app: App[Any]) -> bool:
+    pumps = [app, *app.screen.walk_children(with_self=True)]
+    waiting = any(pump.message_queue_size or pump._next_callbacks for pump in pumps)
+    return waiting or bool(app.screen._callbacks) or any(worker.is_running for worker in app.workers)
 
 
 def visit(
