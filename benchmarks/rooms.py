@@ -25,14 +25,12 @@ from textual.pilot import Pilot
 from benchmarks.queue import make
 from engine.projects.project import open_project
 from engine.storage.search_index import catch_up
+from tests.rooms import settled
 from tui.app import ReviewRoom
 from tui.doors import DOORS
 
 HOMING = Path(sys.executable).with_name("homing")
 SAMPLES = 20
-_ROUNDS = 6
-"""A message that leads to another, and so on, has come to its end after so many rounds."""
-
 DAY = 28_800
 """Looks of a room in eight hours, if the database changes every second."""
 
@@ -59,17 +57,6 @@ async def opened(folder: Path) -> Any:
             yield pilot
     finally:
         project.store.close()
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """Until nothing is under way, and all of it is drawn; not by `pause`, which waits for an idle processor."""
-    quiet = 0
-    while quiet < _ROUNDS:
-        await pilot._wait_for_screen()  # noqa: SLF001
-        quiet += 1
-        if any(worker.is_running for worker in pilot.app.workers):
-            await pilot.app.workers.wait_for_complete()
-            quiet = 0
 
 
 async def keys(folder: Path) -> dict[str, Any]:
