@@ -1,9 +1,9 @@
 """Texts to staff by whatever `apprise` knows: mail, WeCom, DingTalk, Feishu, Slack, a webhook, and a hundred more."""
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.channels.apprise import service_at
 from engine.channels.secret_values import Secrets
 from engine.channels.settings import Settings
 from engine.channels.templates import Templates
@@ -17,18 +17,11 @@ def send_to_staff(urls: Sequence[str], folder: Path, title: str, text: str) -> i
 
     `urls`: templates in which `secret()` may stand. `folder`: the project's, where secrets may lie.
     """
-    import apprise  # noqa: PLC0415  # it takes half a second to load
-
-    logging.getLogger("apprise").setLevel(
-        logging.CRITICAL + 1
-    )  # it would write addresses, and secrets in them
     settings = Settings("alerts", "alerts", {}, folder, place="alerts")
     templates = Templates(Secrets(settings), ())
     ways = []
     for number, url in enumerate(urls, 1):
-        way = apprise.Apprise.instantiate(
-            templates.compiled("urls", url).fixed or "", suppress_exceptions=True
-        )
+        way = service_at(templates.compiled("urls", url).fixed or "")
         if way is None:  # told by its number: a secret may stand in it
             raise settings.error(
                 say("address {number} of `urls` is none that apprise knows", number=number), _WRITE

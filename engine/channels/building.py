@@ -36,6 +36,12 @@ def _smpp(settings: Settings) -> Channel:
     return smpp_channel(settings)
 
 
+def _apprise(settings: Settings) -> Channel:
+    from engine.channels.apprise import apprise_channel  # noqa: PLC0415  # as above
+
+    return apprise_channel(settings)
+
+
 KINDS: Mapping[str, Callable[[Settings], Channel]] = {
     "file": file_channel,
     "console": console_channel,
@@ -43,6 +49,7 @@ KINDS: Mapping[str, Callable[[Settings], Channel]] = {
     "smtp": _smtp,
     "smpp": _smpp,
     "wecom": _wecom,
+    "apprise": _apprise,
 }
 
 

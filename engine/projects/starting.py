@@ -1,7 +1,6 @@
 """A new project: its configuration, the starter rules and an empty database."""
 
 import json
-import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -121,7 +120,10 @@ def starter_rules() -> Path:
 def _copy_rules(target: Path) -> None:
     if target.is_dir() and any(target.iterdir()):
         return
-    source = starter_rules()
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
     target.mkdir(exist_ok=True)
+    source = starter_rules()
+    for file in source.rglob("*") if source.is_dir() else ():
+        copied = target / file.relative_to(source)
+        if file.is_file():
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            copied.write_bytes(file.read_bytes())

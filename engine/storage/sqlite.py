@@ -71,7 +71,11 @@ _MEANINGS: tuple[tuple[str, type[StoreError], Phrase], ...] = (
     ("not a database", ForeignStoreError, say("is `database` in homing.toml the right file?")),
     ("malformed", DamagedStoreError, say("put a backup in its place: see docs/operations.md")),
     ("unable to open", MissingStoreError, say("check that the folder exists and may be written to")),
-    ("I/O error", BrokenStoreError, say("check the disk, then run the command again")),
+    (
+        "I/O error",
+        BrokenStoreError,
+        say("see whether the disk is full or failing, then run the command again"),
+    ),
 )
 
 

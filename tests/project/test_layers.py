@@ -21,7 +21,7 @@ HOMES = {
     "holidays": ("engine/calendars/business_days.py",),
     "httptools": ("engine/channels/http/connection.py",),
     "uvloop": ("engine/channels/event_loop.py",),
-    "apprise": ("engine/alerting/sending.py",),
+    "apprise": ("engine/channels/apprise.py",),
     "aiosmtplib": ("engine/channels/smtp/connection.py",),
     "aiohttp": ("tui/web.py",),
     "aiohttp_jinja2": ("tui/web.py",),
