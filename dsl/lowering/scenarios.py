@@ -199,7 +199,14 @@ def _done(what: tree.Act | tree.Expectation, stage: _Stage) -> m.Act | m.Expecta
 
 
 @_done.register
-def _(what: tree.Happens, stage: _Stage) -> m.Happens:
+def _(what: tree.Happens, stage: _Stage) -> m.Happens | m.Receipt:
+    """What became of a message is told by its gateway, also where it is written as an event."""
+    match what:
+        case tree.Happens(
+            Name("delivered" | "failed" as says), (Pair(Name("message"), Text(message) as text),)
+        ):
+            stage.known(say("message"), Name(message, span=text.span), stage.scope.catalog.messages)
+            return m.Receipt(message, says)
     return m.Happens(what.event.text, _event(what.event, what.values, stage))
 
 
