@@ -90,11 +90,11 @@ class Values:
                         self._of(other).allow((one.value,))
                     elif not isinstance(one, Const):
                         self._of(one)
-            case OneOf(subject=subject, items=items):
+            case OneOf(subject=subject, items=items) if not _has_spellings(subject):
                 values = [item.value for item in map(plain, items) if isinstance(item, Const)]
                 self._of(plain(subject)).allow(values)
             case Contains(left=left, right=right) | StartsWith(left=left, right=right):
-                if isinstance(plain(right), Const):
+                if isinstance(plain(right), Const) and not _has_spellings(left):
                     self._of(plain(left)).tests.append((cond, True))
             case _ if _is_flag(cond):
                 self._of(cond).allow((True,))
@@ -105,11 +105,13 @@ class Values:
         match cond:
             case Compare(operator="=") if _unordered(cond):
                 self._differ(plain(cond.left), plain(cond.right), known)
-            case OneOf(subject=subject, items=items) if plain(subject) in known:
+            case OneOf(subject=subject, items=items) if plain(subject) in known and not _has_spellings(
+                subject
+            ):
                 values = [item.value for item in map(plain, items) if isinstance(item, Const)]
                 self._of(plain(subject)).never.update(values)
             case Contains(left=left, right=right) | StartsWith(left=left, right=right):
-                if plain(left) in known and isinstance(plain(right), Const):
+                if plain(left) in known and isinstance(plain(right), Const) and not _has_spellings(left):
                     self._of(plain(left)).tests.append((cond, False))
             case _ if _is_flag(cond) and cond in known:
                 self._of(cond).never.add(True)
@@ -145,9 +147,14 @@ class Values:
 
 
 def _unordered(cond: Compare) -> bool:
-    return (
-        type_of(cond.left).kind not in ORDERED and is_value(plain(cond.left)) and is_value(plain(cond.right))
-    )
+    if type_of(cond.left).kind in ORDERED or _has_spellings(cond.left) or _has_spellings(cond.right):
+        return False
+    return is_value(plain(cond.left)) and is_value(plain(cond.right))
+
+
+def _has_spellings(term: Cond) -> bool:
+    """Whether two texts may be the same value: of those nothing is certain."""
+    return type_of(term).kind in {"phone", "email"}
 
 
 def _is_flag(cond: Cond) -> bool:
