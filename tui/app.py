@@ -113,6 +113,12 @@ class ReviewRoom(App[None]):
         """Go to a room."""
         self.switch_mode(name)
 
+    def action_help_quit(self) -> None:
+        """Whoever wants out by Ctrl+C is told how, in our words and where everything else is told."""
+        room = self.screen_stack[0]
+        if isinstance(room, Room):
+            room.tell(wrong=say("Ctrl+C copies what is marked. q quits, Ctrl+Q from everywhere."))
+
     def action_shade(self) -> None:
         """From dark to light, or back."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name

@@ -44,7 +44,7 @@ class Picked(NamedTuple):
     """Something held, as it was picked. `name`: the number of its message or benefit.
 
     `digest`: of its text; None where there is none to it, `TEXTLESS` of a message whose text could not be made.
-    `written`: somebody wrote that text for this message alone.
+    `written`: somebody wrote that text for this message alone. `role`: the number of the panel that must decide.
     """
 
     intent: Intent
@@ -53,6 +53,7 @@ class Picked(NamedTuple):
     channel: int | None = None
     text: str | None = None
     written: bool = False
+    role: int | None = None
 
 
 TEXTLESS = "-"
@@ -74,7 +75,7 @@ def pick(connection: sa.Connection, choice: Choice) -> list[Picked]:
 
 
 def _messages(connection: sa.Connection, choice: Choice) -> list[Picked]:
-    columns = [message.c[name] for name in (*Intent._fields, "channel", "subject", "text", "message")]
+    columns = [message.c[name] for name in (*Intent._fields, "channel", "subject", "text", "message", "role")]
     query = sa.select(*columns, _is_written()).where(in_status(MessageStatus.HELD))
     if choice.message is not None:
         query = query.where(message.c.message == choice.message)
@@ -83,9 +84,15 @@ def _messages(connection: sa.Connection, choice: Choice) -> list[Picked]:
     rows = connection.execute(query.order_by(message.c.changed_at, *message.primary_key.columns))
     return [
         Picked(
-            Intent(*key), digest(channel, subject, text) if text else TEXTLESS, name, channel, text, written
+            Intent(*key),
+            digest(channel, subject, text) if text else TEXTLESS,
+            name,
+            channel,
+            text,
+            written,
+            role,
         )
-        for *key, channel, subject, text, name, written in rows
+        for *key, channel, subject, text, name, role, written in rows
     ]
 
 
@@ -95,13 +102,13 @@ def _is_written() -> sa.ColumnElement[bool]:
 
 
 def _benefits(connection: sa.Connection, choice: Choice) -> list[Picked]:
-    query = sa.select(*(grant.c[name] for name in (*Intent._fields, "benefit"))).where(HELD_GRANT)
+    query = sa.select(*(grant.c[name] for name in (*Intent._fields, "benefit", "role"))).where(HELD_GRANT)
     if choice.benefit is not None:
         query = query.where(grant.c.benefit == choice.benefit)
     if choice.journey is not None:
         query = query.where(grant.c.journey == choice.journey)
     rows = connection.execute(query.order_by(grant.c.changed_at, *grant.primary_key.columns))
-    return [Picked(Intent(*row[:6]), None, row[6]) for row in rows]
+    return [Picked(Intent(*key), None, name, role=role) for *key, name, role in rows]
 
 
 def approve_all(

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from engine.storage.schema import message
+from engine.storage.symbols import load_symbols
 from tests.queues import messages, staffed
 from tests.rooms import Visitor, visit
 from tests.tui.test_approve import doubtful
@@ -68,3 +70,25 @@ def test_nobody_lets_go_what_stands_below_the_screen(tmp_path: Path) -> None:
 
     visit(homing, "王经理", play)
     assert messages(homing)["C1"][0] == "waiting"
+
+
+def test_all_alike_are_those_that_are_mine_to_let_go(tmp_path: Path) -> None:
+    """What other roles must let go is left out of the number, and told."""
+    homing = staffed(tmp_path, 3)
+    project = homing.opened()
+    with project.store.write() as connection:
+        other = load_symbols(connection).number(connection, "role", "general_manager")
+        connection.execute(message.update().where(message.c.customer == 2).values(role=other))
+    project.store.close()
+
+    async def play(visitor: Visitor) -> None:
+        await visitor.press("2", "A")
+        assert "Approve all 2 问候? Type 2." in visitor.text
+        assert "! 1 is left out, since other roles must let it go" in visitor.text
+        await visitor.press("2", "enter")
+        assert visitor.told == "2 approved; u takes them back"
+        await visitor.press("o", "A")
+        assert visitor.told == "1 is left out, since other roles must let it go"
+
+    visit(homing, "王经理", play)
+    assert messages(homing)["C2"][0] == "held"

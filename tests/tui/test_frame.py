@@ -26,6 +26,8 @@ def test_help_names_every_key(tmp_path: Path) -> None:
     """`?` says what the room is for and which keys work; escape closes it."""
 
     async def play(visitor: Visitor) -> None:
+        await visitor.press("ctrl+c")
+        assert visitor.told == "Ctrl+C copies what is marked. q quits, Ctrl+Q from everywhere."
         await visitor.press("question_mark")
         assert "What waits for you stands at the top" in visitor.text
         assert "light or dark" in visitor.text

@@ -326,7 +326,7 @@ class ApproveRoom(Room[Shelf]):
         if alike.picked:
             self.app.push_screen(question_of(alike, self._titles), partial(self._approve_alike, alike))
         else:
-            self.tell(wrong=left_out_said(alike))
+            self.tell(wrong="\n".join(map(told, left_out_said(alike))))
 
     def _approve_alike(self, alike: Alike, typed: str | None) -> None:
         if typed is not None:

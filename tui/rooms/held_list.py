@@ -1,6 +1,6 @@
 """How the list of what waits for decisions looks, and what is asked before many of it are decided on together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dsl.wording import Phrase
 from engine.people.decisions import Done
@@ -36,18 +36,24 @@ def question_of(alike: Alike, titles: Titles) -> AskWords:
         differ = say("They read in {n:,} ways, the rarest first; “…” stands for the customer's own values.",
                      n=len(alike.wordings))  # fmt: skip
         parts.insert(0, told(differ))
-    if alike.left_out:
-        parts.insert(0, f"! {told(left_out_said(alike))}")
+    parts[:0] = [f"! {told(why)}" for why in left_out_said(alike)]
     return AskWords(question, "\n\n".join(parts), str(number))
 
 
-def left_out_said(alike: Alike) -> Phrase:
-    """What is told of those that are looked at one by one."""
-    return say_number(
-        "{n:,} is left out, since somebody wrote it anew: decide on it by itself",
-        "{n:,} are left out, since somebody wrote them anew: decide on them one by one",
-        n=alike.left_out,
-    )
+def left_out_said(alike: Alike) -> Iterator[Phrase]:
+    """What is told of those that are looked at one by one, or by others."""
+    if alike.left_out:
+        yield say_number(
+            "{n:,} is left out, since somebody wrote it anew: decide on it by itself",
+            "{n:,} are left out, since somebody wrote them anew: decide on them one by one",
+            n=alike.left_out,
+        )
+    if alike.others:
+        yield say_number(
+            "{n:,} is left out, since other roles must let it go",
+            "{n:,} are left out, since other roles must let them go",
+            n=alike.others,
+        )
 
 
 def _wording(one: Wording, alike: Alike, titles: Titles) -> str:

@@ -154,11 +154,13 @@ def _is_here(role: str | None, roles: frozenset[str] | None) -> bool:
 class Alike:
     """All that is held of one message or benefit, as it was picked; how it reads, and whose it is, by id.
 
-    `left_out`: so many more were written anew by somebody, and are looked at one by one.
+    `left_out`: so many more were written anew by somebody, and are looked at one by one; `others`: so many other roles
+    must let go.
     """
 
     picked: tuple[Picked, ...]
     left_out: int
+    others: int
     wordings: tuple[Wording, ...]
     names: Mapping[str, str]
 
@@ -169,7 +171,9 @@ def read_alike(like: Item, sight: Sight) -> Alike:
     is_benefit = like["kind"] == BENEFIT
     number = window.symbols.known("benefit" if is_benefit else "message", name)
     held = pick(window.connection, Choice(benefit=number) if is_benefit else Choice(message=number))
-    picked = tuple(unwritten(held))
+    mine = [one for one in held if sight.is_mine(window.name(one.role))]
+    picked = tuple(unwritten(mine))
     found = wordings(window, picked)
     shown = {str(one["customer"]) for wording in found for one in wording.examples}
-    return Alike(picked, len(held) - len(picked), found, called(window, list(shown)))
+    left_out, others = len(mine) - len(picked), len(held) - len(mine)
+    return Alike(picked, left_out, others, found, called(window, list(shown)))
