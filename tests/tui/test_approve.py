@@ -86,7 +86,7 @@ def test_approving_goes_on_to_the_next(tmp_path: Path) -> None:
 
 
 def test_refusing_asks_why(tmp_path: Path) -> None:
-    """`r` refuses once there is a reason; without one, or with escape, nothing is decided."""
+    """`r` refuses once there is a reason, and offers it again; without one, or with escape, nothing is decided."""
     homing = staffed(tmp_path)
 
     async def play(visitor: Visitor) -> None:
@@ -97,9 +97,11 @@ def test_refusing_asks_why(tmp_path: Path) -> None:
         await visitor.press("r", *"rude", "enter")
         assert messages(homing)["C1"][0] == "dropped"
         assert "陈2女士" in visitor.text
+        await visitor.press("r", "enter", "r", *"old", "enter")
 
     visit(homing, "王经理", play)
-    assert ("王经理", "message refused", "rude") in trail(homing)
+    refusals = [why for who, verb, why in trail(homing) if verb == "message refused"]
+    assert refusals == ["rude", "rude", "old"]
 
 
 def test_all_alike_are_approved_when_their_number_is_typed(tmp_path: Path) -> None:

@@ -27,13 +27,20 @@ class Act:
 
 @dataclass(slots=True)
 class Acts:
-    """What can be taken back, the last first."""
+    """What can be taken back, the last first. `words`: what was said last to each question that repeats."""
 
+    words: dict[Phrase | None, str] = field(default_factory=dict)
     _done: list[Act] = field(default_factory=list)
 
     def add(self, act: Act) -> None:
         """Somebody has done this."""
         self._done.append(act)
+
+    def decide(self, one: Item, verdict: Verdict, because: str) -> None:
+        """Somebody has decided, with these words."""
+        self.add(_decided(one, verdict))
+        if verdict.repeats:
+            self.words[verdict.asks] = because
 
     def take_last(self) -> Act | None:
         """The last one; None: nothing was done."""
@@ -49,7 +56,7 @@ def take_back(act: Act, house: House) -> Done:
     return Done([], [], {})
 
 
-def decided(one: Item, verdict: Verdict) -> Act:
+def _decided(one: Item, verdict: Verdict) -> Act:
     """A decision."""
     what, key = verdict.named(name=name_of(one)), str(one["id"])
     return Act(what, reply=key) if one["kind"] == REPLY else Act(what, (intent_of(key),))

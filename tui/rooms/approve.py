@@ -27,7 +27,6 @@ from tui.rooms.acts import (
     Acts,
     approved_said,
     approved_together,
-    decided,
     decided_said,
     edited,
     take_back,
@@ -275,11 +274,12 @@ class ApproveRoom(Room[Shelf]):
         elif name == "approve" and not self._is_read():
             self.tell(wrong=say("not decided: the text goes on below; Space shows it, then press again"))
         elif verdict.asks is not None:
-            self.app.push_screen(AskWords(verdict.asks, text_of(one)), partial(self._answered, one, verdict))
+            dialog = AskWords(verdict.asks, text_of(one), first=self._acts.words.get(verdict.asks, ""))
+            self.app.push_screen(dialog, partial(self._answered, one, verdict))
         elif verdict.sure is not None:
             about = f"{told(name_of(one))}: {text_of(one)}"
-            dialog = Confirm(verdict.sure, about)
-            self.app.push_screen(dialog, lambda sure: self._answered(one, verdict, "" if sure else None))
+            sure = Confirm(verdict.sure, about)
+            self.app.push_screen(sure, lambda meant: self._answered(one, verdict, "" if meant else None))
         else:
             self._decide(one, verdict, "")
 
@@ -389,7 +389,7 @@ class ApproveRoom(Room[Shelf]):
             self._asked = self._page.asked
             super().reload()  # the rest of the page follows with the next look around
         if done is not None:
-            self._acts.add(decided(one, verdict))
+            self._acts.decide(one, verdict, because)
             beside, left = self._beside.get(key), self._titles.roles(done.left)
             onward = None if beside is None else beside.onward
             self.tell(decided_said(one, verdict, left, onward))

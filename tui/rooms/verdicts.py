@@ -34,6 +34,7 @@ class Verdict:
     """A decision on something of these `kinds`. `asks`: for words; `sure`: whether somebody means it.
 
     `do` tells who must decide as well. `named`: what it is; `said`: what comes of it, each for a customer.
+    `repeats`: the words that were given last stand there when it asks again.
     """
 
     kinds: frozenset[str]
@@ -42,6 +43,7 @@ class Verdict:
     said: Said
     asks: Phrase | None = None
     sure: Phrase | None = None
+    repeats: bool = False
 
 
 def _approve(hand: Hand, one: Item, _because: str) -> str | None:
@@ -86,6 +88,7 @@ VERDICTS: Mapping[str, Verdict] = {
         lambda name: say("refusal for {name}", name=name),
         lambda name: say("refused for {name}: it never goes", name=name),
         asks=say("Why is it refused?"),
+        repeats=True,
     ),
     "arrived": Verdict(
         frozenset({DOUBT}),
@@ -93,6 +96,7 @@ VERDICTS: Mapping[str, Verdict] = {
         lambda name: say("what was said of the doubt for {name}", name=name),
         lambda name: say("settled for {name}: it arrived", name=name),
         asks=say("It arrived: how do you know?"),
+        repeats=True,
     ),
     "anew": Verdict(
         frozenset({DOUBT}),
