@@ -144,6 +144,9 @@ def run(args: list[str] | None = None) -> int:
 
 
 def _usage(error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return COULD_NOT_RUN
     context = getattr(error, "ctx", None)
     hint = say("`{command} --help` tells more", command=context.command_path) if context else ""
     return _failed(error.format_message(), hint)

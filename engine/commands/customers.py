@@ -95,6 +95,12 @@ def _show(project: Project, identity: str, actor: str | None, *, showing: bool, 
     _tell(found, window.titles, {} if showing else kinds)
 
 
+def _refused(item: Mapping[str, Any]) -> str:
+    """By which channel; with why where no moment of the story tells it."""
+    channel = item["channel"] or say("every channel")
+    return channel if item["at"] else say("{channel} ({because})", channel=channel, because=item["because"])
+
+
 def _tell(found: Mapping[str, Any], titles: Titles, kinds: Mapping[str, str]) -> None:
     facts: list[tuple[str, object]] = [(say("id"), found["id"])]
     facts += [
@@ -105,11 +111,7 @@ def _tell(found: Mapping[str, Any], titles: Titles, kinds: Mapping[str, str]) ->
         for name, value in found["attributes"].items()
     ]
     facts += [(say("tags"), ", ".join(found["tags"]))] if found["tags"] else []
-    facts += [
-        (say("opted out"), item["channel"] or say("every channel"))
-        for item in found["optouts"]
-        if not item["lifted"]
-    ]
+    facts += [(say("opted out"), _refused(item)) for item in found["optouts"] if not item["lifted"]]
     print_table(("", ""), facts)
     for title, names in ((say("journeys"), _JOURNEY_COLUMNS), (say("timeline"), _TIMELINE_COLUMNS)):
         if found[title]:

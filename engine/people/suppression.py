@@ -73,6 +73,11 @@ def erasures(connection: sa.Connection) -> int:
     return int(connection.scalar(sa.select(meta.c.value).where(meta.c.key == _ERASURES)) or 0)
 
 
+def said_at(at: int) -> int | None:
+    """When an opt-out was said; None of those who were erased, of whom nothing more is known."""
+    return None if at == FOR_GOOD else at
+
+
 def erased_ids(connection: sa.Connection) -> frozenset[str]:
     """What is kept of those who were erased and have not come back: hashes, those of their ids among them."""
     if not erasures(connection):

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from engine.people.optouts import REFUSED, refused
+from engine.people.suppression import said_at
 from engine.storage.customers import customer_number
 from engine.storage.declared import column_name
 from engine.storage.schema import ACTIVE, ENDED, SUBJECT, WATCHED, consent, enrolment, optout, tag, visit
@@ -96,7 +97,7 @@ def _optouts(window: Window, number: int) -> list[dict[str, object]]:
     return [
         {
             "channel": window.name(row.channel),
-            "at": window.time(row.at),
+            "at": window.time(said_at(row.at)),
             "lifted": window.time(row.lifted_at),
             "source": row.source,
             "because": words_of(deeds.get((REFUSED, refused(window.name(row.channel)), row.at)), row.source),

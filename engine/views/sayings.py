@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from dsl.wording import Phrase
 from engine.people.consents import GIVEN, WITHDRAWN, agreed_to
 from engine.people.optouts import LIFTED, REFUSED, refused
+from engine.people.suppression import said_at
 from engine.reasons import read_back
 from engine.storage.schema import audit, consent, optout
 from engine.views.window import Window
@@ -88,7 +89,7 @@ def _refusals(window: Window, customer: int) -> Iterator[_Word]:
             say("opted out ({channel})", channel=channel),
             say("opt-out lifted ({channel})", channel=channel),
         )
-        yield _Word(OPTOUT, REFUSED, about, out, row.at, row.source)
+        yield _Word(OPTOUT, REFUSED, about, out, said_at(row.at), row.source)
         yield _Word(OPTOUT, LIFTED, about, back, row.lifted_at)
 
 

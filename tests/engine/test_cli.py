@@ -323,6 +323,7 @@ def test_help(monkeypatch: pytest.MonkeyPatch) -> None:
     for language, option in (("C.UTF-8", "Options:"), ("zh_CN.UTF-8", "选项:")):
         monkeypatch.setenv("LC_ALL", language)
         told = ran("--help").out
+        assert (ran().status, ran().err) == (2, told)
         assert all(f"  {name} " in told for name in COMMANDS)
         for name in COMMANDS:
             told += (one := ran(name, "--help").out)

@@ -220,7 +220,8 @@ class TestSuppressed:
         homing.well("import", "customers", homing.file("../again.csv", again))
         assert homing.well("run", "--at", "2026-10-02 10:00", "--json").json["messages"] == {"dropped": 1}
         optouts = homing.well("customer", identity, "--json").json["optouts"]
-        assert [item["lifted"] for item in optouts] == [None]
+        assert [(item["lifted"], item["at"], item["because"]) for item in optouts] == [(None, None, "erased")]
+        assert "every channel (erased)" in homing.well("customer", identity).out
 
     def test_opted_out(self, homing: Homing) -> None:
         """The number of somebody who opted out, under another id."""

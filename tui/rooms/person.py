@@ -71,7 +71,7 @@ def refusals_told(one: Somebody) -> Iterator[str]:
         if not each["lifted"]:
             channel = next(have.title for have in one.agreed.channels if have.what == each["channel"])
             words = told(say("opted out ({channel})", channel=channel))
-            yield f"! {told(each['at'])} {words}  {told(each['because'])}"
+            yield f"{' '.join(filter(None, ('!', told(each['at']), words)))}  {told(each['because'])}"
 
 
 def _consents(agreed: Agreed) -> Iterator[str]:
