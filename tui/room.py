@@ -182,8 +182,15 @@ class Room(Screen[None], Generic[S]):
     def show_one(self, key: str) -> None:
         """Show the one with that key, for whoever comes from another room."""
 
+    def lead_to(self, kind: str, *, others: bool) -> None:
+        """To the room where people decide on what is of a kind, with just that shown."""
+        self.app.switch_mode(door_for(kind).name)
+        room = self.app.screen_stack[0]
+        if isinstance(room, Room):
+            room.begin_with(kind, others=others)
+
     def begin_with(self, kind: str, *, others: bool) -> None:
-        """What is to be looked at, for whoever is coming in from Today: what is of a kind; `others`: for others."""
+        """What is to be looked at, for whoever is led here: what is of a kind; `others`: for others."""
 
     def tell(self, *texts: str, wrong: str | None = None) -> None:
         """Say what is done, and what is not."""

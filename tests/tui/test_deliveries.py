@@ -70,6 +70,8 @@ def test_what_waits_for_a_person_is_an_enter_away(tmp_path: Path) -> None:
         assert "? in doubt" in visitor.text
         assert "[b]no[/b] ⟨202E⟩" in visitor.text
         assert "\u202e" not in visitor.text
+        await visitor.press("enter")
+        assert "1 of 1 to decide on · only messages in doubt, f shows all" in visitor.text
 
     visit(homing, "王经理", play, LARGE)
 

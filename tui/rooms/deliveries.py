@@ -18,7 +18,6 @@ from engine.views.costs import Bill, Bills, bills, currency
 from engine.views.deliveries import Cause, Lane, causes, lanes
 from engine.views.kinds import KINDS
 from tui.dialogs import AskWords
-from tui.doors import door_for
 from tui.house import House, Sight
 from tui.room import Room
 from tui.rooms.lane import (
@@ -161,7 +160,7 @@ class DeliveriesRoom(Room[Deliveries]):
         if kind is None:
             self.tell(say("Nothing of it waits for a person."))
         else:
-            self.app.switch_mode(door_for(kind).name)
+            self.lead_to(kind, others=True)
 
     @property
     def _lane(self) -> Lane | None:

@@ -17,7 +17,7 @@ from tui.rooms.verdicts import MESSAGE
 from tui.widgets.rows import Column, Row
 from tui.wording import named, say, say_number, told
 
-COLUMNS = (Column(most=20), Column(elastic=True), Column(spare=True))
+COLUMNS = (Column(most=20), Column(elastic=True, least=16), Column(spare=True))
 """Whose, what it is, since when."""
 
 _WORDINGS = 50

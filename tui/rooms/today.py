@@ -138,11 +138,7 @@ class TodayRoom(Room[Today]):
     def go(self, event: Rows.Chosen) -> None:
         """To the room where it is dealt with."""
         mine = () if self.snapshot is None else self.snapshot.mine
-        kind = event.key.partition(" ")[0]
-        self.app.switch_mode(door_for(kind).name)
-        room = self.app.screen_stack[0]
-        if isinstance(room, Room):
-            room.begin_with(kind, others=event.key not in map(_key, mine))
+        self.lead_to(event.key.partition(" ")[0], others=event.key not in map(_key, mine))
 
 
 def _rows(today: Today) -> Iterator[Row]:
