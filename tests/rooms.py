@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from textual import events
 from textual.app import App
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from engine.terminal import speak
 from tests.projects import Homing
@@ -71,7 +72,8 @@ async def settled(pilot: Pilot[Any]) -> None:
     while quiet < _ROUNDS:
         await pilot._wait_for_screen()
         await pilot.app.animator.wait_until_complete()
-        await pilot.app.workers.wait_for_complete()
+        with suppress(WorkerCancelled):  # one whose place another look has taken
+            await pilot.app.workers.wait_for_complete()
         pilot.app.screen._on_timer_update()  # what is to be laid out and drawn; else a timer does that
         quiet = 0 if _is_busy(pilot.app) else quiet + 1
 

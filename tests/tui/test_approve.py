@@ -304,7 +304,9 @@ def test_keys_held_down_decide_only_on_what_was_seen(tmp_path: Path) -> None:
         await visitor.press("2")
         shown = visitor.app.screen.snapshot.shown
         visitor.app.screen.attention.notice(shown)
-        await visitor.press(*"aaaaa")
+        await visitor.pilot.press(*"aaaaa")
+        await visitor.settle()
+        assert "is not held" not in visitor.text
 
     visit(homing, "王经理", play, attention=3600.0)
     assert [status for status, _ in messages(homing).values()].count("waiting") == 1

@@ -95,7 +95,8 @@ class ApproveRoom(Room[Shelf]):
         self._asked = Asked()
         self._acts = Acts()
         self._in_full: str | None = None
-        self._busy = False
+        self._deciding: Shelf | None = None
+        self._called: dict[str, str] = {}
         self._whole = True
         self._page: Shelf | None = None
         self._beside: dict[str, Beside] = {}
@@ -132,14 +133,15 @@ class ApproveRoom(Room[Shelf]):
         """The page, and the item with the cursor."""
         if self._asked.key in (None, snapshot.asked.key) or self._is_gone(snapshot):
             self._asked = snapshot.asked
+        self._called |= snapshot.called
         rows = [row_of(one, snapshot) for one in snapshot.items]
         self.query_one(Rows).put(rows, self._asked.key)
         self.query_one("#count", Static).update(told(count_of(snapshot)))
         self._show_item(snapshot.shown)
 
     def names(self) -> Mapping[str, str]:
-        """Customers instead of ids."""
-        return {} if self.snapshot is None else self.snapshot.called
+        """Customers instead of ids, also of what somebody else has just decided on."""
+        return self._called
 
     def _is_gone(self, snapshot: Shelf) -> bool:
         return all(one["id"] != self._asked.key for one in snapshot.items)
@@ -192,8 +194,8 @@ class ApproveRoom(Room[Shelf]):
         So keys that are held down, or pasted, decide on nothing that nobody has seen.
         """
         one = None if self.snapshot is None else self.snapshot.shown
-        if one is None or self._busy:
-            return None
+        if one is None or self._deciding is self.snapshot:
+            return None  # it is being decided on, or has been and is just about to go
         if one["id"] == self.query_one(Rows).key and self.attention.has_seen(one):
             return one
         self.tell(wrong=say("not decided: look first, then press again"))
@@ -210,9 +212,7 @@ class ApproveRoom(Room[Shelf]):
     def turn(self, event: Rows.Edge) -> None:
         """To the next page, or the one before."""
         page, pages = self.snapshot, self._asked.pages
-        if page is None:
-            return
-        if event.step > 0 and page.more:
+        if event.step > 0 and page is not None and page.more:
             self._asked = replace(self._asked, pages=(*pages, str(page.items[-1]["id"])), key=None, place=0)
         elif event.step < 0 and len(pages) > 1:
             self._asked = replace(self._asked, pages=pages[:-1], key=None, place=PAGE - 1)
@@ -378,9 +378,10 @@ class ApproveRoom(Room[Shelf]):
     @work(group="decide")
     async def _decide(self, one: Item, verdict: Verdict, because: str) -> None:
         """Decide, and go on to the next; if somebody else was quicker, say so and go on."""
-        key, self._busy = _key(one), True
+        key, self._deciding = _key(one), self.snapshot
         done = await self.act(lambda hand: Decided(verdict.do(hand, one, because)))
-        self._busy = False
+        if done is None:
+            self._deciding = None
         page = self.snapshot
         if done is None or page is None or len(page.items) < 2 or key not in map(_key, page.items):
             self.reload()
