@@ -102,7 +102,7 @@ class Automaton:
     @property
     def result(self) -> object:
         """The value of the start rule, once `$END` was taken."""
-        return self._values[-1]
+        return self._values[-1] if self._values else None
 
 
 def after(grammar: Grammar, states: list[int], symbols: Iterable[str]) -> list[int] | None:

@@ -44,6 +44,7 @@ class Progress:
         self.before: list[int] = []
         self.earlier: list[int] = []
         self.lost: set[str] = set()
+        self._refused_at: tuple[int, ...] = ()
 
     @property
     def token(self) -> Token:
@@ -74,6 +75,13 @@ class Progress:
         if symbol in _MARKS:
             self._mark(symbol)
         return True
+
+    def is_stuck(self) -> bool:
+        """Whether a token is refused again that was refused before, with nothing else read, said or given up since."""
+        item, before = self.item, self._refused_at
+        sizes = (self.index, len(self.machine.states), len(self.items), len(self.problems))
+        self._refused_at = (*sizes, item.reported, item.discarded)
+        return self._refused_at == before
 
     def _value(self, symbol: str, token: Token) -> object:
         if symbol == NAME:

@@ -5,6 +5,8 @@ an operator stands for itself; a header with a clear keyword is read on inside i
 up. Whatever was reported in a stretch, nothing more is said about it but further misspelt keywords.
 """
 
+from collections.abc import Sequence
+
 from dsl.near import nearest
 from dsl.source import Span
 from dsl.syntax.advice import advice
@@ -27,7 +29,11 @@ _ODD = 3  # letters by which a misspelt keyword may be longer or shorter
 def recover(progress: Progress) -> None:
     """Report the token that `step` refused, unless that was done, and make the parse go on."""
     item = progress.item
-    if item.discarded and progress.token.kind in (*_ENDS, ","):
+    if progress.is_stuck():
+        progress.index += (
+            1  # such as a brace that closes nothing any more: whatever else happens, the text has an end
+        )
+    elif item.discarded and progress.token.kind in (*_ENDS, ","):
         progress.drop()
         _go_on(progress)
     elif progress.machine.refused or progress.token.kind == JUNK:
@@ -130,6 +136,8 @@ def _split_lines(progress: Progress) -> bool:
         enough = max(index, place + (symbol == NAME)) + 1
         if symbol is None or broken is None or progress.walk(base, place, enough) is None:
             continue
+        if not _are_whole(progress.tokens[place:index]):
+            continue
         end = progress.tokens[place - 1].end
         what = expected(progress.grammar, broken)
         message = say("Expected {what}, found the end of the line.", what=what)
@@ -140,6 +148,16 @@ def _split_lines(progress: Progress) -> bool:
         _go_on(progress)
         return True
     return False
+
+
+def _are_whole(tokens: Sequence[Token]) -> bool:
+    """Whether each brace among the tokens closes one of them."""
+    depth = 0
+    for token in tokens:
+        depth += {"{": 1, "}": -1}.get(token.kind, 0)
+        if depth < 0:
+            return False
+    return True
 
 
 def _enter_block(progress: Progress) -> bool:

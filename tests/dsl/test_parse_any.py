@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from dsl.render import as_json, render
 from dsl.source import Source
-from dsl.syntax.parse import parse
-from dsl.tree.statements import Statement, ValueDecl
+from dsl.syntax.lines import join_lines
+from dsl.syntax.parse import begin, parse
+from dsl.syntax.recovery import recover
+from dsl.syntax.tokens import tokenise
+from dsl.tree.statements import File, Statement, ValueDecl
 
 CASES = [
     path.read_text(encoding="utf-8")
@@ -62,6 +65,20 @@ def _disturbed(draw: st.DrawFn) -> str:
 def test_disturbed_files(text: str) -> None:
     """Rule files in which pieces are missing, doubled, turned round or replaced."""
     _read(text)
+
+
+def test_what_closes_nothing_is_given_up() -> None:
+    """Also where nobody has made braces pair: the text has an end, and what stands behind is read."""
+    source = Source("a.rules", "value a = 1\n}\nvalue b = 2\n")
+    progress = begin(source, join_lines(source, tokenise(source).tokens).tokens)
+    steps = 0
+    while not progress.finished:
+        steps += 1
+        if not progress.step():
+            recover(progress)
+    assert steps < 20
+    assert isinstance(progress.machine.result, File)
+    assert [str(one.name) for one in progress.machine.result.statements] == ["b"]
 
 
 BLOCKS = (
