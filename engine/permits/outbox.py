@@ -244,6 +244,7 @@ def _store(work: Work, sender: Sender, written: Written) -> int:
         stored = [(row, own) for row, own in both if row[STATUS] is not None]
         known = [(row, own) for row, own in stored if _is_news(work, sender, outcome, row, own)]
         _update(work, sender, outcome, known)
+        work.report.left.update((MessageStatus(row[STATUS]).word, _CREATED(row)) for row, _ in known)
         fresh = [(row, own) for row, own in both if row[STATUS] is None]
         rows, owns = [row for row, _ in fresh], [own for _, own in fresh]
         _insert(work, sender, outcome, rows, owns)

@@ -22,6 +22,7 @@ class RunReport:
     """What one run did; the counts are of this run alone.
 
     `grants`: benefits given. `reserved`: those held for a person, `spent`: those of which none was left.
+    `left`: messages that came from a status to another, or anew to the same, by that status and when they were made.
     `let_go`: messages by journey that nothing held any more, but for those that a person had approved.
     `released`: held-out customers whose watch is over. `stuck`: moves refused to those who moved too often.
     """
@@ -37,6 +38,7 @@ class RunReport:
     reserved: int = 0
     spent: int = 0
     messages: Counter[str] = field(default_factory=Counter)
+    left: Counter[tuple[str, int]] = field(default_factory=Counter)
     let_go: Counter[str] = field(default_factory=Counter)
     stuck: int = 0
     examined: int = 0

@@ -39,7 +39,7 @@ class Moment:
 
 @dataclass(slots=True)
 class Turn:
-    """What one turn did. `messages`: how many came to each status, those that were sent counted once, as sent.
+    """What one turn did. `messages`: how many came to each status, each counted once, as what it came to last.
 
     `reported`: those of which gateways have told since.
     """
@@ -88,8 +88,11 @@ class Turn:
 
     @property
     def messages(self) -> Counter[str]:
-        """Messages by the status they came to; a message let go and sent in this turn counts as sent only."""
+        """Messages by the status they came to; one that waited or was let go before in this turn does not count so."""
         counts = sum((report.messages for report in self.runs), Counter[str]())
+        for report in self.runs:
+            for (status, made), number in report.left.items():
+                counts[status] -= number if made >= self.at else 0
         gone = self.delivered.total()
         counts["ready"] = max(counts["ready"] - gone, 0)
         return +(counts + self.delivered + self.reported)
