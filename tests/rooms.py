@@ -79,9 +79,11 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 def _is_busy(app: App[Any]) -> bool:
-    pumps = [app, *app.screen.walk_children(with_self=True)]
+    screen = app.screen
+    pumps = [app, *screen.walk_children(with_self=True)]
     waiting = any(pump.message_queue_size or pump._next_callbacks for pump in pumps)
-    return waiting or bool(app.screen._callbacks) or any(worker.is_running for worker in app.workers)
+    undrawn = app._batch_count or screen._layout_required or screen._dirty_widgets or screen._callbacks
+    return waiting or bool(undrawn) or any(worker.is_running for worker in app.workers)
 
 
 def visit(

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -32,8 +32,9 @@ from tui.rooms.acts import (
     take_back,
     undone_said,
 )
-from tui.rooms.dossier import WIDTHS, Dossier
-from tui.rooms.held_item import above_text, below_text, facts_of, name_of, text_of, whom_of
+from tui.rooms.dossier import WIDTHS
+from tui.rooms.held_card import HeldCard
+from tui.rooms.held_item import name_of, text_of
 from tui.rooms.held_list import COLUMNS, count_of, left_out_said, passed_over_said, question_of, row_of
 from tui.rooms.rewriting import Rewriting, rewrite
 from tui.rooms.shelf import (
@@ -50,7 +51,6 @@ from tui.rooms.shelf import (
     without,
 )
 from tui.rooms.verdicts import MESSAGE, VERDICTS, Decided, Verdict, is_there_for, shown_in_full
-from tui.widgets.prose import Prose
 from tui.widgets.reading import read_on
 from tui.widgets.rows import Rows
 from tui.wording import say, say_number, told
@@ -104,11 +104,8 @@ class ApproveRoom(Room[Shelf]):
 
     def lays_out(self) -> Iterable[Widget]:
         """The list, the item, its customer."""
-        item = Vertical(Static(id="text", markup=False), Static(id="facts"), id="item")
         yield Static(id="count", markup=False)
-        card = VerticalScroll(Static(id="whom"), item, Dossier(), id="card", can_focus=False)
-        card.display = False  # until there is something to show
-        yield Horizontal(Rows(COLUMNS, identity="held"), card)
+        yield Horizontal(Rows(COLUMNS, identity="held"), HeldCard())
 
     def reads(self) -> Callable[[Sight], Shelf]:
         """The page that is asked for; the one that is there with another item, where that is enough."""
@@ -147,25 +144,22 @@ class ApproveRoom(Room[Shelf]):
         return all(one["id"] != self._asked.key for one in snapshot.items)
 
     def _show_item(self, one: Item | None) -> None:
-        card = self.query_one("#card", VerticalScroll)
+        card = self._card
         card.display = one is not None
         if one is not None:
-            self._show_words(one)
+            card.put(one, self._titles, in_full=self._in_full == one["id"])
+            card.put_beside(one, self._titles, self._beside.get(_key(one)))
             self._look_beside(one)
         if self.attention.turn_to(one):
             card.scroll_home(animate=False)
 
     @property
+    def _card(self) -> HeldCard:
+        return self.query_one(HeldCard)
+
+    @property
     def _titles(self) -> Titles:
         return NAMES if self.snapshot is None else self.snapshot.titles
-
-    def _show_words(self, one: Item) -> None:
-        self.query_one("#whom", Static).update(whom_of(one, self._titles))
-        text = self.query_one("#text", Static)
-        text.update(Prose(text_of(one)))
-        text.border_title = above_text(one, self._titles, showing=self._in_full == one["id"])
-        text.border_subtitle = below_text(one)
-        self._show_beside(one, self._beside.get(_key(one)))
 
     @work(group="beside", exclusive=True)
     async def _look_beside(self, one: Item) -> None:
@@ -176,17 +170,7 @@ class ApproveRoom(Room[Shelf]):
             return  # what the item itself could not be read for is told by the look at it
         if beside != self._beside.get(_key(one)):  # else it stands there already
             self._beside = {_key(one): beside}
-            self._show_beside(one, beside)
-
-    def _show_beside(self, one: Item, beside: Beside | None) -> None:
-        """Until it is read, nothing stands there: not what is known of somebody else."""
-        dossier = self.query_one(Dossier)
-        dossier.display = beside is not None
-        if beside is not None:
-            dossier.put(beside.person, beside.kinds, beside.now, self._titles)
-        self.query_one("#facts", Static).update(
-            facts_of(one, self._titles, None if beside is None else beside.onward)
-        )
+            self._card.put_beside(one, self._titles, beside)
 
     def _ready(self) -> Item | None:
         """The item that keys decide on: it stands on the screen, and has for as long as eyes need to see it.
@@ -226,13 +210,12 @@ class ApproveRoom(Room[Shelf]):
 
     def action_read_on(self, step: int) -> None:
         """Scroll the item."""
-        read_on(self.query_one("#card", VerticalScroll), step)
+        read_on(self._card, step)
         self.call_after_refresh(self._is_read)
 
     def _is_read(self) -> bool:
-        one, card = None if self.snapshot is None else self.snapshot.shown, self.query_one("#card")
-        ends = self.query_one("#text").region.bottom <= card.region.bottom
-        return one is not None and self.attention.has_read(one, end=ends)
+        one = None if self.snapshot is None else self.snapshot.shown
+        return one is not None and self.attention.has_read(one, end=self._card.ends)
 
     def action_customer(self) -> None:
         """To all that is known of the customer."""
@@ -373,7 +356,7 @@ class ApproveRoom(Room[Shelf]):
         if showing and await self.act(partial(shown_in_full, str(one["customer"]))) is None:
             return
         self._in_full = str(one["id"]) if showing else None
-        self.query_one("#text", Static).border_title = above_text(one, self._titles, showing=showing)
+        self._card.put_address(one, self._titles, in_full=showing)
 
     @work(group="decide")
     async def _decide(self, one: Item, verdict: Verdict, because: str) -> None:
