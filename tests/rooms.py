@@ -19,7 +19,7 @@ from tui.widgets.bars import Said
 
 SMALL, LARGE = (80, 24), (200, 60)
 
-_ROUNDS = 3
+_ROUNDS = 6
 """What nobody can see coming, such as an answer on its way to its queue, has come after so many rounds without any."""
 
 
