@@ -30,9 +30,8 @@ def recover(progress: Progress) -> None:
     """Report the token that `step` refused, unless that was done, and make the parse go on."""
     item = progress.item
     if progress.is_stuck():
-        progress.index += (
-            1  # such as a brace that closes nothing any more: whatever else happens, the text has an end
-        )
+        # Such as a brace that closes nothing any more: whatever else happens, the text has an end.
+        progress.index += 1
     elif item.discarded and progress.token.kind in (*_ENDS, ","):
         progress.drop()
         _go_on(progress)

@@ -85,9 +85,8 @@ def service_at(url: str) -> "apprise.Apprise | None":
     """What writes to an address; None when apprise knows none such."""
     import apprise  # noqa: PLC0415  # as above
 
-    logging.getLogger("apprise").setLevel(
-        logging.CRITICAL + 1
-    )  # it would write addresses, and secrets in them
+    # It would write addresses, and secrets in them.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     way = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if way is None:
         return None

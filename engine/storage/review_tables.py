@@ -27,7 +27,7 @@ review = sa.Table(
 may be an opt-out, so that no marketing is sent to this customer meanwhile; otherwise no rule listened for it.
 `at`: when it was written, `since`: when it came. The numbers of an intent: the message that it answers, if any.
 `decision`: optout, no optout or done. `former`: what stood before an opt-out that somebody saw in it, see
-`engine.people.unsaying`; null: it cannot be taken back.
+`engine.people.revoking`; null: it cannot be taken back.
 """
 
 OPEN_REVIEW = review.c.decided_at.is_(None)

@@ -41,12 +41,10 @@ def text_of(one: Item) -> str:
     """Its words: the text of a message with everything hidden in it to be seen, the title of a benefit."""
     if one["kind"] == BENEFIT:
         return told(one.get("title") or one["what"])
+    if not one.get("text"):
+        return told(say("(no text yet: e writes one)"))
     subject = f"{told(one['subject'])}\n\n" if one.get("subject") else ""
-    return (
-        subject + told(one["text"], lines=True)
-        if one.get("text")
-        else told(say("(no text yet: e writes one)"))
-    )
+    return subject + told(one["text"], lines=True)
 
 
 def whom_of(one: Item, titles: Titles) -> Content:
